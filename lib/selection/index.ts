@@ -1,0 +1,19 @@
+/**
+ * Model selection for mobile inference: pure functions over plain data.
+ *
+ * @module mdinference/selection
+ */
+export { type BudgetSettings, type MeasuredBudget, timeBudget } from './budget.ts';
+export { seededRandom } from './random.ts';
+export { type Selection, select } from './select.ts';
+export { baseModel, explorationSet, fits, selectionProbabilities, utility } from './stages.ts';
+export { type StrategyName, strategies, strategyNames } from './strategies.ts';
+export {
+  type Candidate,
+  type Decision,
+  type Eligible,
+  NoCandidateError,
+  type Random,
+  type Strategy,
+  type TimeBudget,
+} from './types.ts';
