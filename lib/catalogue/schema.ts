@@ -1,0 +1,133 @@
+import { z } from 'zod';
+
+const sha256 = z.string().regex(/^[0-9a-f]{64}$/, 'must be 64 lower-case hexadecimal digits');
+const percent = z.number().min(0).max(100);
+const threeNumbers = z.tuple([z.number(), z.number(), z.number()]);
+
+/**
+ * How RGB pixels of 0 to 255 become a model's input: value = (pixel * scale - mean) / std, in the
+ * order of `color`. Every field has a default that changes nothing.
+ */
+export const preprocessingSchema = z.strictObject({
+  /** The image's shorter side is scaled to this many pixels; by default to the shorter side of the crop. */
+  resizeShorterSide: z.int().min(1).max(8192).optional(),
+  /** Side of the square cut from the centre, in pixels; by default the model's input size. */
+  centerCrop: z.int().min(1).max(8192).optional(),
+  color: z.enum(['RGB', 'BGR']).default('RGB'),
+  layout: z.enum(['NCHW', 'NHWC']).default('NHWC'),
+  dtype: z.enum(['float32', 'uint8']).default('uint8'),
+  scale: z.number().default(1),
+  mean: threeNumbers.default([0, 0, 0]),
+  std: threeNumbers
+    .refine((values) => values.every((value) => value !== 0), 'must not hold 0')
+    .default([1, 1, 1]),
+});
+
+/** Preprocessing with its defaults filled in. */
+export type Preprocessing = z.infer<typeof preprocessingSchema>;
+
+/** The tensor that a catalogue accepts raw (`application/octet-stream`), and by default its models' input. */
+export const inputSchema = z
+  .strictObject({
+    dtype: z.enum(['uint8', 'float32']),
+    /** Batch of one: [1, height, width, 3] or [1, 3, height, width]. */
+    shape: z.tuple([z.literal(1), z.int().min(1), z.int().min(1), z.int().min(1)]),
+    layout: z.enum(['NHWC', 'NCHW']),
+  })
+  .refine(({ shape, layout }) => shape[layout === 'NHWC' ? 3 : 1] === 3, {
+    path: ['shape'],
+    message: 'must have 3 channels where its layout says',
+  });
+
+/** A catalogue's raw input tensor. */
+export type CatalogueInput = z.infer<typeof inputSchema>;
+
+/** One model of a catalogue. */
+export const modelSchema = z.strictObject({
+  name: z
+    .string()
+    .regex(/^[A-Za-z0-9][A-Za-z0-9_.-]{0,39}$/, 'must be 1 to 40 of A-Z a-z 0-9 _ . -'),
+  version: z.string().min(1).max(40),
+  /** The .onnx file, relative to the catalogue's folder. */
+  file: z
+    .string()
+    .regex(/^(?!\/)(?!.*\.\.)[\w./-]+\.onnx$/, 'must be a relative path to an .onnx file'),
+  /** Where the file can be fetched from, in order of preference. */
+  urls: z.array(z.url()).optional(),
+  sha256,
+  bytes: z.int().positive(),
+  /** Top-1 accuracy A(m) in percent. */
+  accuracyPct: percent,
+  accuracySource: z.string(),
+  licence: z.string(),
+  preprocessing: preprocessingSchema.optional(),
+  /** Memory of the model's function in MB; 1,769 MB is one vCPU. */
+  memoryMb: z.int().min(128).max(10_240).default(1769),
+  /** Session.run on the machine that the entry was made on; serves until a profile is known. */
+  reference: z
+    .strictObject({ meanMs: z.number().positive(), stdMs: z.number().min(0), what: z.string() })
+    .optional(),
+});
+
+/** One model of a catalogue, defaults filled in. */
+export type CatalogueModel = z.infer<typeof modelSchema>;
+
+/** `models/<catalogue>/catalogue.json`. */
+export const catalogueSchema = z
+  .strictObject({
+    name: z
+      .string()
+      .regex(/^[a-z0-9][a-z0-9-]{0,29}$/, 'must be 1 to 30 lower-case letters, digits, -'),
+    task: z.literal('image-classification'),
+    labels: z.array(z.string().min(1)).min(2),
+    input: inputSchema,
+    /** Name of the model that clients run on the device. */
+    onDevice: z.string().optional(),
+    accuracySource: z.string().optional(),
+    models: z.array(modelSchema).min(1),
+    samples: z.array(z.strictObject({ file: z.string(), label: z.string() })).default([]),
+  })
+  .superRefine(({ models, onDevice, labels, samples }, context) => {
+    const names = new Set<string>();
+    models.forEach(({ name }, i) => {
+      if (names.has(name)) {
+        context.addIssue({
+          code: 'custom',
+          path: ['models', i, 'name'],
+          message: `"${name}" is there twice`,
+        });
+      }
+      names.add(name);
+    });
+    if (onDevice !== undefined && !names.has(onDevice)) {
+      context.addIssue({
+        code: 'custom',
+        path: ['onDevice'],
+        message: `no model is named "${onDevice}"`,
+      });
+    }
+    samples.forEach(({ label }, i) => {
+      if (!labels.includes(label)) {
+        context.addIssue({
+          code: 'custom',
+          path: ['samples', i, 'label'],
+          message: `no label is "${label}"`,
+        });
+      }
+    });
+  });
+
+/** A catalogue: functionally equivalent models, with the same labels and the same accepted inputs. */
+export type Catalogue = z.infer<typeof catalogueSchema>;
+
+/** The width and height in pixels of a catalogue's input. */
+export function inputSize({ shape, layout }: CatalogueInput): { width: number; height: number } {
+  return layout === 'NHWC'
+    ? { height: shape[1], width: shape[2] }
+    : { height: shape[2], width: shape[3] };
+}
+
+/** The exact length in bytes of a catalogue's raw input tensor. */
+export function inputBytes({ shape, dtype }: CatalogueInput): number {
+  return shape.reduce((product, side) => product * side, 1) * (dtype === 'float32' ? 4 : 1);
+}

@@ -1,0 +1,56 @@
+import { UndecodableImageError } from './errors.ts';
+import { sharp } from './native.ts';
+
+/** An image of more pixels is refused before it is decoded: 50 megapixels, about 150 MB of RGB. */
+export const maxPixels = 50_000_000;
+
+/** The pixels that a model wants of an image. */
+export interface CropSize {
+  readonly width: number;
+  readonly height: number;
+  /** The shorter side is scaled to this before the crop, in pixels. */
+  readonly resizeShorterSide?: number | undefined;
+}
+
+/**
+ * Decodes a JPEG, PNG or WebP image to RGB pixels: rotated as its EXIF data says, transparency over
+ * black, the shorter side scaled, the centre cut out. An image that already has the wanted size is
+ * only decoded.
+ *
+ * @returns height * width * 3 bytes, row by row
+ * @throws {@link UndecodableImageError} when it is none of the three, damaged, or over {@link maxPixels}
+ */
+export async function decodeImage(bytes: Uint8Array, crop: CropSize): Promise<Uint8Array> {
+  const { width, height } = crop;
+  const shorterSide = crop.resizeShorterSide ?? Math.min(width, height);
+  try {
+    const image = sharp(bytes, { limitInputPixels: maxPixels, failOn: 'error' }).autoOrient();
+    const { autoOrient } = await image.metadata();
+    const scale = shorterSide / Math.min(autoOrient.width, autoOrient.height);
+    // A crop wider than the scaled image is filled by scaling further.
+    const cover = Math.max(scale, width / autoOrient.width, height / autoOrient.height);
+    const resized = {
+      width: Math.max(width, Math.round(autoOrient.width * cover)),
+      height: Math.max(height, Math.round(autoOrient.height * cover)),
+    };
+    if (resized.width !== autoOrient.width || resized.height !== autoOrient.height) {
+      image.resize({ ...resized, fit: 'fill' });
+    }
+    if (resized.width !== width || resized.height !== height) {
+      const left = Math.floor((resized.width - width) / 2);
+      const top = Math.floor((resized.height - height) / 2);
+      image.extract({ left, top, width, height });
+    }
+    return await image.toColourspace('srgb').flatten().raw().toBuffer();
+  } catch (error) {
+    throw new UndecodableImageError(`the image cannot be decoded: ${reason(error)}`, {
+      cause: error,
+    });
+  }
+}
+
+function reason(error: unknown): string {
+  return String(error instanceof Error ? error.message : error)
+    .split('\n', 1)
+    .join('');
+}

@@ -1,0 +1,19 @@
+/** The bytes are no JPEG, PNG or WebP image that can be decoded within the limits. */
+export class UndecodableImageError extends Error {
+  override readonly name = 'UndecodableImageError';
+}
+
+/** A raw tensor does not have the exact byte length of the catalogue's input. */
+export class TensorLengthError extends Error {
+  override readonly name = 'TensorLengthError';
+}
+
+/** A model answered with NaN or an infinity. */
+export class NonFiniteOutputError extends Error {
+  override readonly name = 'NonFiniteOutputError';
+}
+
+/** A model's inputs or outputs do not fit its catalogue entry. */
+export class ModelShapeError extends Error {
+  override readonly name = 'ModelShapeError';
+}
