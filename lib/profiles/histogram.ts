@@ -1,0 +1,102 @@
+/**
+ * A logarithmic histogram of service times that merges by adding counts.
+ *
+ * The mapping is DDSketch's (Masson, Rim, Lee: "DDSketch: A fast and fully-mergeable quantile
+ * sketch with relative-error guarantees", VLDB 2019, section 2.1). For a relative error `a`, let
+ * `gamma = (1 + a) / (1 - a)`. Bucket `i` holds the times in `(gamma^(i-1), gamma^i]`, so
+ * `i = ceil(log_gamma(us))`, and answers with `v = 2 * gamma^i / (gamma + 1)`. At the bucket's
+ * ends, `v / gamma^i = 2 / (gamma + 1) = 1 - a` and `v / gamma^(i-1) = 1 + a`: no time in the
+ * bucket is further than `a` from `v`.
+ */
+
+/** Largest relative error of a quantile: 2 %. */
+export const RELATIVE_ERROR = 0.02;
+
+/** Longest time told apart, in microseconds: 15 minutes, the longest a Lambda function may run. */
+export const LONGEST_US = 900_000_000;
+
+const GAMMA = (1 + RELATIVE_ERROR) / (1 - RELATIVE_ERROR);
+const LOG_GAMMA = Math.log(GAMMA);
+
+/** Highest bucket. Bounds the histogram at 517 buckets, and an item far below DynamoDB's 400 KB. */
+export const LAST_BUCKET = Math.ceil(Math.log(LONGEST_US) / LOG_GAMMA);
+
+/** Bucket to number of samples in it; buckets without samples are absent. */
+export type Histogram = ReadonlyMap<number, bigint>;
+
+/** Questions to a histogram, answered in microseconds. */
+export interface Distribution {
+  /** The `q`-quantile (0 to 1) in microseconds, within {@link RELATIVE_ERROR}; NaN if empty. */
+  quantileUs(q: number): number;
+  /** Share (0 to 1) of the samples that took at most `us` microseconds; NaN if empty. */
+  shareWithinUs(us: number): number;
+}
+
+/**
+ * The bucket of a time in microseconds. Times up to 1 us share bucket 0, times over
+ * {@link LONGEST_US} the last one.
+ */
+export function bucketOf(us: number): number {
+  if (us <= 1) return 0;
+  return Math.min(Math.ceil(Math.log(us) / LOG_GAMMA), LAST_BUCKET);
+}
+
+/** The time in microseconds that stands for a bucket. */
+export function representativeUs(bucket: number): number {
+  return (2 * GAMMA ** bucket) / (GAMMA + 1);
+}
+
+/** Lower (exclusive) and upper (inclusive) end of a bucket, in microseconds. */
+export function boundsOf(bucket: number): { lowerUs: number; upperUs: number } {
+  return { lowerUs: bucket === 0 ? 0 : GAMMA ** (bucket - 1), upperUs: GAMMA ** bucket };
+}
+
+/** Adds two histograms; neither is changed. */
+export function mergeHistograms(a: Histogram, b: Histogram): Histogram {
+  const sum = new Map(a);
+  for (const [bucket, count] of b) sum.set(bucket, (sum.get(bucket) ?? 0n) + count);
+  return sum;
+}
+
+/**
+ * Prepares a histogram for questions: sorts its buckets and adds up their counts once, so that a
+ * question costs one search.
+ */
+export function distributionOf(histogram: Histogram): Distribution {
+  const buckets = [...histogram.keys()].sort((a, b) => a - b);
+  const upTo = runningTotals(buckets.map((bucket) => Number(histogram.get(bucket) ?? 0n)));
+  const total = upTo.at(-1) ?? 0;
+
+  return {
+    quantileUs(q) {
+      const rank = Math.min(Math.max(q, 0), 1) * (total - 1);
+      const bucket = buckets[upTo.findIndex((count) => count > rank)];
+      return bucket === undefined ? Number.NaN : representativeUs(bucket);
+    },
+
+    shareWithinUs(us) {
+      if (total === 0) return Number.NaN;
+      if (us <= 0) return 0;
+      const bucket = bucketOf(us);
+      const next = buckets.findIndex((candidate) => candidate >= bucket);
+      if (next === -1) return 1;
+      const below = upTo[next - 1] ?? 0;
+      const inside = buckets[next] === bucket ? (upTo[next] ?? 0) - below : 0;
+      return (below + inside * shareOfBucket(bucket, us)) / total;
+    },
+  };
+}
+
+/** Samples count as spread evenly over their bucket. */
+function shareOfBucket(bucket: number, us: number): number {
+  const { lowerUs, upperUs } = boundsOf(bucket);
+  return Math.min((us - lowerUs) / (upperUs - lowerUs), 1);
+}
+
+function runningTotals(counts: number[]): number[] {
+  let total = 0;
+  return counts.map((count) => {
+    total += count;
+    return total;
+  });
+}

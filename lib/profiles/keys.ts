@@ -1,0 +1,80 @@
+/** Which model's profile: the four parts of the table's partition key. */
+export interface ProfileKey {
+  /** Memory, CPU and place differ between deployments, so they never share a profile. */
+  readonly deployment: string;
+  readonly catalogue: string;
+  readonly model: string;
+  /** SHA-256 of the model file, hexadecimal; the first 12 digits are used. */
+  readonly sha256: string;
+}
+
+/** Which live item of a profile: one shard of the window that starts at `windowStartMs` (Unix ms). */
+export interface LiveKey {
+  readonly windowStartMs: number;
+  readonly shard: number;
+}
+
+/** A key that is not of the form the profile table uses. */
+export class InvalidProfileKeyError extends Error {
+  override readonly name = 'InvalidProfileKeyError';
+}
+
+/** Sort key of the item that holds the statistics measured at deploy. */
+export const BASELINE_SORT_KEY = 'baseline';
+
+const HASH_DIGITS = 12;
+const PARTITION_KEY = /^([^/]+)\/([^/]+)\/([^/]+)@([0-9a-f]{12})$/;
+const LIVE_KEY = /^live#(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z)#(\d+)$/;
+
+/**
+ * Partition key `<deployment>/<catalogue>/<model>@<first 12 hex of sha256>`.
+ *
+ * @throws InvalidProfileKeyError if a name is empty or contains `/`, or the hash is not hexadecimal.
+ */
+export function partitionKey({ deployment, catalogue, model, sha256 }: ProfileKey): string {
+  const hash = sha256.slice(0, HASH_DIGITS).toLowerCase();
+  const key = `${deployment}/${catalogue}/${model}@${hash}`;
+  if (!PARTITION_KEY.test(key)) {
+    throw new InvalidProfileKeyError(
+      `Names in a profile key must not be empty or contain "/", and the hash must be hexadecimal: "${key}"`,
+    );
+  }
+  return key;
+}
+
+/**
+ * The parts of a partition key; `sha256` has its first 12 digits only.
+ *
+ * @throws InvalidProfileKeyError if it is not of the form {@link partitionKey} builds.
+ */
+export function parsePartitionKey(key: string): ProfileKey {
+  const [, deployment, catalogue, model, sha256] = PARTITION_KEY.exec(key) ?? [];
+  if (!deployment || !catalogue || !model || !sha256) {
+    throw new InvalidProfileKeyError(`Not a partition key of the profile table: "${key}"`);
+  }
+  return { deployment, catalogue, model, sha256 };
+}
+
+/** Sort key `live#<window start, ISO 8601>#<shard>` of a live item; sorts by time. */
+export function liveSortKey({ windowStartMs, shard }: LiveKey): string {
+  return `${liveSince(windowStartMs)}#${shard}`;
+}
+
+/** The lowest sort key of a window: those of it and of all later windows are not below. */
+export function liveSince(windowStartMs: number): string {
+  return `live#${new Date(windowStartMs).toISOString()}`;
+}
+
+/**
+ * The parts of a live item's sort key.
+ *
+ * @throws InvalidProfileKeyError if it is not of the form {@link liveSortKey} builds.
+ */
+export function parseLiveSortKey(key: string): LiveKey {
+  const [, start, shard] = LIVE_KEY.exec(key) ?? [];
+  const windowStartMs = Date.parse(start ?? '');
+  if (shard === undefined || Number.isNaN(windowStartMs)) {
+    throw new InvalidProfileKeyError(`Not a sort key of a live profile item: "${key}"`);
+  }
+  return { windowStartMs, shard: Number(shard) };
+}
