@@ -1,0 +1,75 @@
+import type { AttributeValue } from '@aws-sdk/client-dynamodb';
+import { z } from 'zod';
+import { type ProfileStatistics, SUM_NAMES, type SumName } from './statistics.ts';
+
+/** An item of the profile table that holds something other than profile statistics. */
+export class InvalidProfileItemError extends Error {
+  override readonly name = 'InvalidProfileItemError';
+}
+
+/** Attributes by name, in DynamoDB's own notation. */
+export type Attributes = Record<string, AttributeValue>;
+
+/** DynamoDB sends numbers as decimal text of up to 38 digits; a JavaScript number keeps 16. */
+const count = z.object({ N: z.string().regex(/^\d+$/, 'expected a whole number') });
+const bigCount = count.transform(({ N }) => BigInt(N));
+const text = z.object({ S: z.string() });
+
+const sums = Object.fromEntries(SUM_NAMES.map((name) => [name, bigCount.default(0n)])) as Record<
+  SumName,
+  z.ZodDefault<typeof bigCount>
+>;
+
+const HISTOGRAM_ATTRIBUTE = /^h(\d{1,3})$/;
+
+/** An item of the profile table as DynamoDB sends it; attributes of later versions are ignored. */
+const profileItem = z
+  .object({ pk: text, sk: text, ...sums })
+  .catchall(z.unknown())
+  .transform(({ pk, sk, ...attributes }, context) => {
+    const histogram = new Map<number, bigint>();
+    for (const [name, value] of Object.entries(attributes)) {
+      const bucket = HISTOGRAM_ATTRIBUTE.exec(name)?.[1];
+      if (bucket === undefined) continue;
+      const parsed = bigCount.safeParse(value);
+      if (parsed.success) histogram.set(Number(bucket), parsed.data);
+      else context.addIssue({ code: 'custom', path: [name], message: 'expected a whole number' });
+    }
+    const statistics: ProfileStatistics = { ...pick(attributes), histogram };
+    return { pk: pk.S, sk: sk.S, statistics };
+  });
+
+/** Keys and statistics of an item. */
+export type ProfileItem = z.output<typeof profileItem>;
+
+/**
+ * Reads an item of the profile table.
+ *
+ * @throws InvalidProfileItemError naming the item and the attribute that is wrong.
+ */
+export function fromItem(item: Attributes): ProfileItem {
+  const parsed = profileItem.safeParse(item);
+  if (parsed.success) return parsed.data;
+  const issue = parsed.error.issues[0];
+  throw new InvalidProfileItemError(
+    `Profile item ${item.pk?.S}, ${item.sk?.S}: attribute ${issue?.path.join('.')}: ${issue?.message}`,
+  );
+}
+
+/** The attributes that hold statistics: sums by their names, histogram buckets as `h<bucket>`. */
+export function toAttributes(statistics: ProfileStatistics): Attributes {
+  const attributes: Attributes = {};
+  for (const name of SUM_NAMES) {
+    if (statistics[name] !== 0n) attributes[name] = { N: String(statistics[name]) };
+  }
+  for (const [bucket, samples] of statistics.histogram) {
+    attributes[`h${bucket}`] = { N: String(samples) };
+  }
+  return attributes;
+}
+
+function pick(attributes: Record<SumName, bigint>): Record<SumName, bigint> {
+  const { n, sumUs, sumSqUs, coldN, coldSumUs, coldSumSqUs, failN, labelN, labelCorrectN } =
+    attributes;
+  return { n, sumUs, sumSqUs, coldN, coldSumUs, coldSumSqUs, failN, labelN, labelCorrectN };
+}

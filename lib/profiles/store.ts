@@ -1,0 +1,180 @@
+import {
+  GetItemCommand,
+  PutItemCommand,
+  paginateQuery,
+  UpdateItemCommand,
+  type UpdateItemCommandInput,
+} from '@aws-sdk/client-dynamodb';
+import { createProfileClient, type ProfileClient } from './client.ts';
+import { type Attributes, fromItem, toAttributes } from './item.ts';
+import { BASELINE_SORT_KEY, liveSince, liveSortKey, parseLiveSortKey } from './keys.ts';
+import { surelyNotApplied } from './retry.ts';
+import {
+  InvalidObservationError,
+  type Observation,
+  type ProfileStatistics,
+  statisticsOf,
+} from './statistics.ts';
+import type { LiveStatistics, StoredProfile } from './stored.ts';
+import {
+  DEFAULT_WINDOWS,
+  expiresAt,
+  oldestWindowStart,
+  type WindowSettings,
+  windowStart,
+} from './windows.ts';
+
+/** What became of an update. `unknown`: it may or may not have been applied. */
+export type RecordOutcome =
+  | { readonly applied: true }
+  | { readonly applied: false | 'unknown'; readonly error: unknown };
+
+/** Options of a read. */
+export interface ReadOptions {
+  /** See every update that has been answered, at twice the price. Default: false. */
+  readonly consistentRead?: boolean;
+  /** Gives the read up. */
+  readonly abortSignal?: AbortSignal;
+}
+
+/** What a {@link ProfileStore} can be told. */
+export interface ProfileStoreOptions {
+  readonly tableName: string;
+  /** Default: {@link createProfileClient}. */
+  readonly client?: ProfileClient;
+  /** Default: {@link DEFAULT_WINDOWS}. */
+  readonly windows?: WindowSettings;
+  /** Items over which a model's live updates are spread; one takes about 1,000/s. Default: 1. */
+  readonly shards?: number;
+  /** Unix ms. Default: the system's clock. */
+  readonly now?: () => number;
+  /** Uniform in [0, 1): picks the shard. Default: Math.random. */
+  readonly random?: () => number;
+}
+
+/**
+ * The profile table. Live statistics change by `ADD` alone, so concurrent writers neither read nor
+ * wait nor lose anything.
+ *
+ * @see https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/Expressions.UpdateExpressions.html#Expressions.UpdateExpressions.ADD
+ */
+export class ProfileStore {
+  readonly windows: WindowSettings;
+  readonly #tableName: string;
+  readonly #client: ProfileClient;
+  readonly #shards: number;
+  readonly #now: () => number;
+  readonly #random: () => number;
+
+  constructor(options: ProfileStoreOptions) {
+    this.windows = options.windows ?? DEFAULT_WINDOWS;
+    this.#tableName = options.tableName;
+    this.#client = options.client ?? createProfileClient();
+    this.#shards = options.shards ?? 1;
+    this.#now = options.now ?? Date.now;
+    this.#random = options.random ?? Math.random;
+  }
+
+  /**
+   * Adds an observation to the current live window with one `UpdateItem`. Never throws: a sample
+   * is worth less than the request it came from, so a failed update is given up and reported.
+   *
+   * @param pk - see `partitionKey`.
+   */
+  async record(pk: string, observation: Observation): Promise<RecordOutcome> {
+    try {
+      const attributes = toAttributes(statisticsOf(observation));
+      await this.#client.additive.send(new UpdateItemCommand(this.#addition(pk, attributes)));
+      return { applied: true };
+    } catch (error) {
+      const neverSent = error instanceof InvalidObservationError;
+      return { applied: neverSent || surelyNotApplied(error) ? false : 'unknown', error };
+    }
+  }
+
+  /** Replaces the statistics measured at deploy. Throws what the SDK throws. */
+  async putBaseline(pk: string, statistics: ProfileStatistics): Promise<void> {
+    const item = { pk: { S: pk }, sk: { S: BASELINE_SORT_KEY }, ...toAttributes(statistics) };
+    await this.#client.repeatable.send(
+      new PutItemCommand({ TableName: this.#tableName, Item: item }),
+    );
+  }
+
+  /**
+   * Reads a model's baseline and the live windows that still count. Expired windows are left out
+   * by key, because DynamoDB may take days to delete them.
+   *
+   * Throws what the SDK throws, and InvalidProfileItemError.
+   */
+  async read(pk: string, options: ReadOptions = {}): Promise<StoredProfile> {
+    const [baseline, live] = await Promise.all([
+      this.#readBaseline(pk, options),
+      this.#readLive(pk, options),
+    ]);
+    return baseline === undefined ? { live } : { baseline, live };
+  }
+
+  /** Reads several models in parallel. Throws as {@link read} if one of them cannot be read. */
+  async readAll(
+    pks: readonly string[],
+    options: ReadOptions = {},
+  ): Promise<Map<string, StoredProfile>> {
+    const profiles = await Promise.all(pks.map((pk) => this.read(pk, options)));
+    return new Map(pks.map((pk, i) => [pk, profiles[i] ?? { live: [] }]));
+  }
+
+  #addition(pk: string, attributes: Attributes): UpdateItemCommandInput {
+    const names = Object.keys(attributes);
+    const windowStartMs = windowStart(this.#now(), this.windows.windowMs);
+    const shard = Math.floor(this.#random() * this.#shards);
+    return {
+      TableName: this.#tableName,
+      Key: { pk: { S: pk }, sk: { S: liveSortKey({ windowStartMs, shard }) } },
+      UpdateExpression: `ADD ${names.map((name) => `${name} :${name}`).join(', ')} SET expiresAt = :expiresAt`,
+      ExpressionAttributeValues: {
+        ...Object.fromEntries(names.map((name) => [`:${name}`, attributes[name] ?? { N: '0' }])),
+        ':expiresAt': { N: String(expiresAt(windowStartMs, this.windows)) },
+      },
+    };
+  }
+
+  async #readBaseline(
+    pk: string,
+    { consistentRead, abortSignal }: ReadOptions,
+  ): Promise<ProfileStatistics | undefined> {
+    const { Item } = await this.#client.repeatable.send(
+      new GetItemCommand({
+        TableName: this.#tableName,
+        Key: { pk: { S: pk }, sk: { S: BASELINE_SORT_KEY } },
+        ConsistentRead: consistentRead ?? false,
+      }),
+      { abortSignal },
+    );
+    return Item && fromItem(Item).statistics;
+  }
+
+  async #readLive(
+    pk: string,
+    { consistentRead, abortSignal }: ReadOptions,
+  ): Promise<LiveStatistics[]> {
+    const since = liveSince(oldestWindowStart(this.#now(), this.windows));
+    const pages = paginateQuery(
+      { client: this.#client.repeatable },
+      {
+        TableName: this.#tableName,
+        KeyConditionExpression: 'pk = :pk AND sk >= :since',
+        ExpressionAttributeValues: { ':pk': { S: pk }, ':since': { S: since } },
+        ConsistentRead: consistentRead ?? false,
+      },
+      { abortSignal },
+    );
+    const live: LiveStatistics[] = [];
+    for await (const { Items } of pages) live.push(...(Items ?? []).map(toLive));
+    return live;
+  }
+}
+
+function toLive(item: Attributes): LiveStatistics {
+  const { sk, statistics } = fromItem(item);
+  return { ...parseLiveSortKey(sk), statistics };
+}
