@@ -24,10 +24,15 @@ export function topPredictions(
     throw new NonFiniteOutputError('the model answered with NaN or an infinity');
   }
   const scores = isDistribution(values) ? values : softmax(values);
-  return scores
-    .map((score, index) => ({ index, label: labels[index] ?? String(index), score }))
-    .sort((a, b) => b.score - a.score || a.index - b.index)
-    .slice(0, count);
+  const value = (index: number) => values[index] ?? 0;
+  return Array.from(values.keys())
+    .sort((a, b) => value(b) - value(a) || a - b)
+    .slice(0, count)
+    .map((index) => ({
+      index,
+      label: labels[index] ?? String(index),
+      score: scores[index] ?? 0,
+    }));
 }
 
 function isDistribution(values: readonly number[]): boolean {

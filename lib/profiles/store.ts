@@ -29,6 +29,14 @@ export type RecordOutcome =
   | { readonly applied: true }
   | { readonly applied: false | 'unknown'; readonly error: unknown };
 
+/** What a baseline was measured of, and how well. */
+export interface BaselineOrigin {
+  /** Changes with the model's code, file and configuration. */
+  readonly fingerprint: string;
+  /** Half width of the mean's 95 % interval, as a share of the mean. */
+  readonly precision: number;
+}
+
 /** Options of a read. */
 export interface ReadOptions {
   /** See every update that has been answered, at twice the price. Default: false. */
@@ -92,12 +100,37 @@ export class ProfileStore {
     }
   }
 
-  /** Replaces the statistics measured at deploy. Throws what the SDK throws. */
-  async putBaseline(pk: string, statistics: ProfileStatistics): Promise<void> {
-    const item = { pk: { S: pk }, sk: { S: BASELINE_SORT_KEY }, ...toAttributes(statistics) };
+  /**
+   * Replaces the statistics measured at deploy. Throws what the SDK throws.
+   *
+   * @param origin - what was measured and how well, kept beside the statistics.
+   */
+  async putBaseline(
+    pk: string,
+    statistics: ProfileStatistics,
+    { fingerprint, precision }: BaselineOrigin,
+  ): Promise<void> {
+    const item = {
+      ...{ pk: { S: pk }, sk: { S: BASELINE_SORT_KEY }, ...toAttributes(statistics) },
+      fingerprint: { S: fingerprint },
+      ...(Number.isFinite(precision) && { precision: { N: String(precision) } }),
+    };
     await this.#client.repeatable.send(
       new PutItemCommand({ TableName: this.#tableName, Item: item }),
     );
+  }
+
+  /** The fingerprint of what a model's baseline was measured of. Throws what the SDK throws. */
+  async baselineFingerprint(pk: string): Promise<string | undefined> {
+    const { Item } = await this.#client.repeatable.send(
+      new GetItemCommand({
+        TableName: this.#tableName,
+        Key: { pk: { S: pk }, sk: { S: BASELINE_SORT_KEY } },
+        ProjectionExpression: 'fingerprint',
+        ConsistentRead: true,
+      }),
+    );
+    return Item?.fingerprint?.S;
   }
 
   /**

@@ -22,6 +22,7 @@ const pk = 'd/c/m@9f86d081884c';
 /** A busy machine must not make an update's outcome unknown. */
 const PATIENT = { requestTimeout: 60_000 };
 const now = Date.UTC(2026, 10, 24, 8, 27);
+const origin = { fingerprint: 'f00', precision: 0.02 };
 
 describe('what is sent', () => {
   const dynamo = mockClient(DynamoDBClient);
@@ -119,18 +120,30 @@ describe('what is sent', () => {
   });
 
   it('for a baseline replaces the item', async () => {
-    await store.putBaseline(pk, warmMs(7));
+    await store.putBaseline(pk, warmMs(7), origin);
     expect(dynamo.commandCalls(PutItemCommand)[0]?.args[0].input).toEqual({
       TableName: 'profiles',
-      Item: { pk: { S: pk }, sk: { S: 'baseline' }, ...toAttributes(warmMs(7)) },
+      Item: {
+        pk: { S: pk },
+        sk: { S: 'baseline' },
+        ...toAttributes(warmMs(7)),
+        fingerprint: { S: 'f00' },
+        precision: { N: '0.02' },
+      },
     });
+  });
+
+  it('for a baseline of unknown precision leaves the precision out', async () => {
+    await store.putBaseline(pk, warmMs(7), { fingerprint: 'f00', precision: Infinity });
+    const { Item } = dynamo.commandCalls(PutItemCommand)[0]?.args[0].input ?? {};
+    expect(Item).not.toHaveProperty('precision');
   });
 
   it('is the caller’s to handle when a read or a baseline fails', async () => {
     dynamo.onAnyCommand().rejects(new Error('gone'));
     await expect(store.read(pk)).rejects.toThrow('gone');
     await expect(store.readAll([pk])).rejects.toThrow('gone');
-    await expect(store.putBaseline(pk, warmMs(7))).rejects.toThrow('gone');
+    await expect(store.putBaseline(pk, warmMs(7), origin)).rejects.toThrow('gone');
   });
 });
 
@@ -188,8 +201,8 @@ describe('against a DynamoDB endpoint', () => {
 
   it('a baseline is replaced whole and read beside the live windows', async () => {
     const store = openStore();
-    await store.putBaseline(pk, warmMs(1, 2, 3));
-    await store.putBaseline(pk, warmMs(500));
+    await store.putBaseline(pk, warmMs(1, 2, 3), origin);
+    await store.putBaseline(pk, warmMs(500), origin);
     await store.record(pk, { kind: 'warm', serviceUs: 600_000 });
     const other = 'd/c/other@9f86d081884c';
     const profiles = await store.readAll([pk, other], { consistentRead: true });
@@ -198,6 +211,8 @@ describe('against a DynamoDB endpoint', () => {
       live: [{ windowStartMs: Date.UTC(2026, 10, 24, 8, 25), shard: 0, statistics: warmMs(600) }],
     });
     expect(profiles.get(other)).toEqual({ live: [] });
+    expect(await store.baselineFingerprint(pk)).toBe('f00');
+    expect(await store.baselineFingerprint(other)).toBeUndefined();
   });
 
   it('an endpoint that is gone costs the sample and nothing else', async () => {

@@ -1,0 +1,113 @@
+import { createWriteStream, mkdirSync } from 'node:fs';
+import { join, relative, resolve } from 'node:path';
+import { type Command, Option } from 'commander';
+import { readCatalogue } from '../../lib/catalogue/load.ts';
+import { modelsResponseSchema } from '../../lib/http/schemas.ts';
+import { resolveCatalogue } from '../../lib/infra/resolve-catalogue.ts';
+import { type RunningAssembly, startAssembly } from '../../lib/local/assembly.ts';
+import { strategyNames } from '../../lib/selection/strategies.ts';
+import { ProfileProgress } from '../profile-progress.ts';
+import { curlLine, modelTable } from '../ready-message.ts';
+import { synthesize } from '../synthesize.ts';
+import { integerBetween, numberBetween } from './options.ts';
+
+interface StartOptions {
+  readonly port: number;
+  readonly strategy: string;
+  readonly catalogue: string;
+  readonly dataDir: string;
+  readonly dynamodb?: string;
+  readonly profileSeconds: number;
+  readonly verbose?: true;
+}
+
+/** `mdi start`: the whole service on this machine. */
+export function addStartCommand(program: Command): void {
+  program
+    .command('start')
+    .description('run the service on this machine: no AWS account, no Docker')
+    .option('--port <port>', 'port of the HTTP API', integerBetween(0, 65_535), 8787)
+    .addOption(
+      new Option('--strategy <name>', 'how a model is selected')
+        .choices(strategyNames)
+        .default(strategyNames[0]),
+    )
+    .option('--catalogue <name>', 'a catalogue of models/, or a folder of your own', 'shapes')
+    .option('--data-dir <folder>', 'where profiles and logs are kept', '.mdinference')
+    .option('--dynamodb <url>', 'a DynamoDB endpoint to use instead of the built-in one')
+    .option(
+      '--profile-seconds <s>',
+      'the longest time a model is measured',
+      numberBetween(0, 600),
+      3,
+    )
+    .option('--verbose', 'print what the functions log')
+    .action(start);
+}
+
+async function start(options: StartOptions): Promise<void> {
+  const stopped = stopSignal();
+  const dataDir = resolve(options.dataDir);
+  const catalogue = readCatalogue(resolveCatalogue(options.catalogue));
+  mkdirSync(dataDir, { recursive: true });
+  const logPath = join(dataDir, 'functions.log');
+  const log = createWriteStream(logPath);
+
+  const startMs = performance.now();
+  console.log(
+    `Synthesizing the CDK app (${catalogue.name}, ${catalogue.models.length} models) ...`,
+  );
+  const assemblyDir = await synthesize({
+    output: join(dataDir, 'cdk.out'),
+    context: { catalogue: options.catalogue, strategy: options.strategy },
+  });
+  const progress = new ProfileProgress(catalogue.models.map(({ name }) => name));
+  const assembly = await startAssembly({
+    assemblyDir,
+    port: options.port,
+    dataDir: join(dataDir, 'dynamodb'),
+    dynamodbUrl: options.dynamodb,
+    environment: {
+      // Profiles of this machine never mix with those of a deployment.
+      MDI_DEPLOYMENT: 'local',
+      // One model at a time: side by side they would share this machine's processors.
+      MDI_PROFILE_CONCURRENCY: '1',
+      MDI_PROFILE_MODEL_MS: String(1000 * options.profileSeconds),
+    },
+    onLog: ({ functionName, line }) => {
+      log.write(`${functionName}: ${line}\n`);
+      if (!progress.take(line) && options.verbose) console.error(`${functionName}: ${line}`);
+    },
+  }).finally(() => progress.stop());
+
+  await printReady(assembly, catalogue.samples[0]?.file, options);
+  const seconds = ((performance.now() - startMs) / 1000).toFixed(1);
+  console.log(
+    `Ready after ${seconds} s. The functions log to ${relative('', logPath)}. Ctrl-C stops.`,
+  );
+  await stopped;
+  await assembly.close();
+  log.end();
+}
+
+async function printReady(
+  { url, notes }: RunningAssembly,
+  sample: string | undefined,
+  options: StartOptions,
+): Promise<void> {
+  const response = await fetch(`${url}/v1/models`);
+  console.log(modelTable(modelsResponseSchema.parse(await response.json())));
+  for (const note of notes) console.log(`Note: ${note}.`);
+  console.log(`\n${url}\n`);
+  if (sample) {
+    const path = join(resolveCatalogue(options.catalogue), sample);
+    console.log(`${curlLine(url, relative('', path))}\n`);
+  }
+}
+
+/** Settles at Ctrl-C or when the process is asked to end. */
+function stopSignal(): Promise<void> {
+  const { promise, resolve: stop } = Promise.withResolvers<void>();
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.once(signal, () => stop());
+  return promise;
+}

@@ -1,0 +1,31 @@
+import Table from 'cli-table3';
+import type { ModelsResponse } from '../lib/http/schemas.ts';
+
+/** The models with their profiles, for people. */
+export function modelTable({ models }: ModelsResponse): string {
+  const table = new Table({
+    head: ['model', 'top-1 %', 'mean ms', '± ms', 'p95 ms', 'samples'],
+    colAligns: ['left', 'right', 'right', 'right', 'right', 'right'],
+    style: { head: [], border: [] },
+  });
+  for (const { name, accuracyPct, profile } of models) {
+    table.push([
+      name,
+      accuracyPct.toFixed(1),
+      profile.meanMs.toFixed(2),
+      profile.stdMs.toFixed(2),
+      profile.p95Ms.toFixed(2),
+      profile.samples,
+    ]);
+  }
+  return table.toString();
+}
+
+/** A request that works as it is printed. */
+export function curlLine(url: string, image: string): string {
+  const type = image.endsWith('.png') ? 'image/png' : 'image/jpeg';
+  return [
+    `curl --data-binary @${image} -H 'content-type: ${type}' -H 'mdi-sla-ms: 250' \\`,
+    `     -H "mdi-upload-start: $(date +%s%3N)" ${url}/v1/infer`,
+  ].join('\n');
+}

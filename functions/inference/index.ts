@@ -1,0 +1,107 @@
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import middy from '@middy/core';
+import { executionModeStreamifyResponse } from '@middy/core/StreamifyResponse';
+import { readCatalogue } from '../../lib/catalogue/load.ts';
+import { epochMs } from '../../lib/clock.ts';
+import { inferenceEnvironmentSchema, readEnvironment } from '../../lib/environment.ts';
+import { tensorContentType } from '../../lib/http/body.ts';
+import { Classifier } from '../../lib/inference/classifier.ts';
+import {
+  type InferenceAnswer,
+  type InferenceEvent,
+  inferenceEventSchema,
+  toLine,
+} from '../../lib/inference/contract.ts';
+import {
+  NonFiniteOutputError,
+  TensorLengthError,
+  UndecodableImageError,
+} from '../../lib/inference/errors.ts';
+import { partitionKey } from '../../lib/profiles/keys.ts';
+import type { Observation } from '../../lib/profiles/statistics.ts';
+import { ProfileStore } from '../../lib/profiles/store.ts';
+
+const environment = readEnvironment(inferenceEnvironmentSchema);
+const directory = dirname(fileURLToPath(import.meta.url));
+const catalogue = readCatalogue(directory);
+const model = catalogue.models.find(({ name }) => name === environment.MDI_MODEL);
+if (!model) throw new Error(`the catalogue has no model "${environment.MDI_MODEL}"`);
+
+const profileKey = partitionKey({
+  deployment: environment.MDI_DEPLOYMENT,
+  catalogue: catalogue.name,
+  model: model.name,
+  sha256: model.sha256,
+});
+const store = new ProfileStore({ tableName: environment.MDI_TABLE_NAME });
+const classifier = await Classifier.load({
+  path: join(directory, 'model.onnx'),
+  catalogue,
+  model,
+});
+
+// With provisioned concurrency the model was loaded long before anybody waited for it.
+let coldStart = process.env.AWS_LAMBDA_INITIALIZATION_TYPE !== 'provisioned-concurrency';
+
+/** The answer to each event in progress, for the hook that runs behind the response. */
+const answers = new WeakMap<object, InferenceAnswer>();
+
+/** A model's function: one answer line; the profile is updated after the caller has it. */
+export const handler = middy<InferenceEvent, string>({
+  executionMode: executionModeStreamifyResponse,
+  requestEnd: (request) => recordServiceTime(request),
+}).handler(async (event) => {
+  const isColdStart = coldStart;
+  coldStart = false;
+  const answer = await answerTo(inferenceEventSchema.parse(event), isColdStart);
+  answers.set(event, answer);
+  return toLine(answer);
+});
+
+async function answerTo(event: InferenceEvent, isColdStart: boolean): Promise<InferenceAnswer> {
+  const bytes = Buffer.from(event.body, 'base64');
+  try {
+    const classification =
+      event.contentType === tensorContentType
+        ? await classifier.classifyTensor(bytes)
+        : await classifier.classifyImage(bytes);
+    return { status: 'ok', ...classification, coldStart: isColdStart };
+  } catch (error) {
+    const status = statusOf(error);
+    if (!status) throw error;
+    return { status, detail: (error as Error).message, coldStart: isColdStart };
+  }
+}
+
+function statusOf(error: unknown): Exclude<InferenceAnswer['status'], 'ok'> | undefined {
+  if (error instanceof UndecodableImageError) return 'undecodable-image';
+  if (error instanceof TensorLengthError) return 'wrong-tensor-length';
+  if (error instanceof NonFiniteOutputError) return 'non-finite-output';
+  return undefined;
+}
+
+async function recordServiceTime({ event }: { event: unknown }): Promise<void> {
+  const { record, invokedEpochMs, requestId } = event as InferenceEvent;
+  const answer = answers.get(event as object);
+  if (!record || !answer) return;
+  const serviceUs = Math.max(0, Math.round((epochMs() - invokedEpochMs) * 1000));
+  const observation = observationOf(answer, serviceUs);
+  if (!observation) return;
+  const outcome = await store.record(profileKey, observation);
+  if (outcome.applied !== true) {
+    console.warn({
+      message: 'profile not updated',
+      requestId,
+      applied: outcome.applied,
+      error: String(outcome.error),
+    });
+  }
+}
+
+function observationOf(answer: InferenceAnswer, serviceUs: number): Observation | undefined {
+  if (answer.status === 'non-finite-output') return { kind: 'failure' };
+  // Bad input is the caller's fault: it says nothing of the model.
+  if (answer.status !== 'ok') return undefined;
+  return { kind: answer.coldStart ? 'cold' : 'warm', serviceUs };
+}

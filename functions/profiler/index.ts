@@ -1,0 +1,38 @@
+import { dirname } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { LambdaClient } from '@aws-sdk/client-lambda';
+import middy from '@middy/core';
+import { z } from 'zod';
+import { readCatalogue } from '../../lib/catalogue/load.ts';
+import { profilerEnvironmentSchema, readEnvironment } from '../../lib/environment.ts';
+import { ProfileStore } from '../../lib/profiles/store.ts';
+import { profileModels } from './profile-models.ts';
+import { sampleInput } from './sample.ts';
+
+const environment = readEnvironment(profilerEnvironmentSchema);
+const directory = dirname(fileURLToPath(import.meta.url));
+const catalogue = readCatalogue(directory);
+
+/** What the provider framework sends (https://docs.aws.amazon.com/cdk/api/v2/docs/aws-cdk-lib.custom_resources-readme.html). */
+const eventSchema = z.object({
+  RequestType: z.enum(['Create', 'Update', 'Delete']),
+  ResourceProperties: z.object({ fingerprints: z.record(z.string(), z.string()) }),
+});
+
+/** The deploy-time profiler: a custom resource that measures new and changed models. */
+export const handler = middy().handler(async (raw: unknown) => {
+  const event = eventSchema.parse(raw);
+  const PhysicalResourceId = `${environment.MDI_DEPLOYMENT}/${catalogue.name}`;
+  // Profiles go with their table; there is nothing else to delete.
+  if (event.RequestType === 'Delete') return { PhysicalResourceId };
+  const measured = await profileModels({
+    environment,
+    catalogue,
+    fingerprints: event.ResourceProperties.fingerprints,
+    sample: sampleInput(catalogue, directory),
+    // Invocations are throttled while new functions scale out: that is worth waiting for.
+    lambda: new LambdaClient({ maxAttempts: 5 }),
+    store: new ProfileStore({ tableName: environment.MDI_TABLE_NAME }),
+  });
+  return { PhysicalResourceId, Data: { measured: measured.join(', ') } };
+});

@@ -1,0 +1,88 @@
+import {
+  deviationMs,
+  emptyStatistics,
+  meanMs,
+  merge,
+  type ProfileStatistics,
+  statisticsOf,
+} from '../../lib/profiles/statistics.ts';
+
+/** One call of a model: its service time, and whether its function started for it. */
+export interface Run {
+  readonly serviceMs: number;
+  readonly coldStart: boolean;
+}
+
+/** When measuring a model ends. */
+export interface MeasureSettings {
+  readonly maxRuns: number;
+  /** In ms, warm-up included. */
+  readonly maxMs: number;
+  /** Half width of the mean's 95 % interval, as a share of the mean. */
+  readonly precision: number;
+}
+
+/** How far the measuring of a model has come. */
+export interface Progress {
+  readonly statistics: ProfileStatistics;
+  /** Half width of the mean's 95 % interval, as a share of the mean; infinite below two runs. */
+  readonly precision: number;
+  /** Share of the work that is done, 0 to 1. */
+  readonly share: number;
+}
+
+// Caches, branch predictors and the JIT settle within a few calls.
+const warmUps = 3;
+// Below this a lucky streak of equal times would look precise.
+const minRuns = 10;
+
+/**
+ * Calls a model one call after the other until its mean service time is known precisely enough, or
+ * runs or time are used up. Cold starts are counted apart; a few warm-up calls are not counted.
+ *
+ * @throws what `run` throws
+ */
+export async function measure(
+  run: () => Promise<Run>,
+  settings: MeasureSettings,
+  onProgress: (progress: Progress) => void,
+): Promise<Progress> {
+  const deadlineMs = performance.now() + settings.maxMs;
+  let statistics = emptyStatistics();
+  const count = async (counted: boolean) => {
+    const { serviceMs, coldStart } = await run();
+    if (!counted && !coldStart) return;
+    const kind = coldStart ? 'cold' : 'warm';
+    const serviceUs = Math.round(serviceMs * 1000);
+    statistics = merge(statistics, statisticsOf({ kind, serviceUs }));
+  };
+
+  for (let i = 0; i < warmUps && performance.now() < deadlineMs; i++) await count(false);
+  for (;;) {
+    await count(true);
+    const progress = progressOf(statistics, settings, deadlineMs);
+    onProgress(progress);
+    if (progress.share >= 1 && statistics.n > 0n) return progress;
+  }
+}
+
+function progressOf(
+  statistics: ProfileStatistics,
+  { maxRuns, maxMs, precision: wanted }: MeasureSettings,
+  deadlineMs: number,
+): Progress {
+  const n = Number(statistics.n);
+  const precision = precisionOf(statistics);
+  // The interval narrows with the square root of the runs.
+  const towardsPrecision = Math.min(n / minRuns, (wanted / precision) ** 2);
+  const towardsDeadline = 1 - (deadlineMs - performance.now()) / maxMs;
+  const share = Math.min(1, Math.max(towardsPrecision, n / maxRuns, towardsDeadline));
+  return { statistics, precision, share };
+}
+
+function precisionOf(statistics: ProfileStatistics): number {
+  const mean = meanMs(statistics) ?? 0;
+  const deviation = deviationMs(statistics) ?? 0;
+  if (statistics.n < 2n || mean === 0) return Number.POSITIVE_INFINITY;
+  return (1.96 * deviation) / Math.sqrt(Number(statistics.n)) / mean;
+}

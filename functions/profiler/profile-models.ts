@@ -1,0 +1,127 @@
+import type { LambdaClient } from '@aws-sdk/client-lambda';
+import type { z } from 'zod';
+import type { Catalogue, CatalogueModel } from '../../lib/catalogue/schema.ts';
+import type { profilerEnvironmentSchema } from '../../lib/environment.ts';
+import type { InferenceEvent } from '../../lib/inference/contract.ts';
+import { invokeModel } from '../../lib/inference/invoke.ts';
+import { partitionKey } from '../../lib/profiles/keys.ts';
+import type { ProfilerLog } from '../../lib/profiles/profiler-log.ts';
+import { meanMs } from '../../lib/profiles/statistics.ts';
+import type { ProfileStore } from '../../lib/profiles/store.ts';
+import { measure, type Run } from './measure.ts';
+
+/** What {@link profileModels} works with. */
+export interface Profiling {
+  readonly environment: z.infer<typeof profilerEnvironmentSchema>;
+  readonly catalogue: Catalogue;
+  /** By model: changes when the model has to be measured anew. */
+  readonly fingerprints: Record<string, string>;
+  readonly sample: Pick<InferenceEvent, 'contentType' | 'body'>;
+  readonly lambda: LambdaClient;
+  readonly store: ProfileStore;
+}
+
+/** A model could not be measured: the deployment fails with this message. */
+export class ProfileError extends Error {
+  override readonly name = 'ProfileError';
+}
+
+// What remains of Lambda's 15 minutes after cold starts and writing.
+const allModelsMs = 12 * 60_000;
+
+/**
+ * Measures every model whose stored baseline is missing or was made of something else, some side by
+ * side, and replaces its baseline.
+ *
+ * @returns the names of the measured models
+ * @throws {@link ProfileError} naming the first model that failed
+ */
+export async function profileModels(profiling: Profiling): Promise<string[]> {
+  const { catalogue, environment } = profiling;
+  const { MDI_PROFILE_CONCURRENCY: concurrency, MDI_PROFILE_MODEL_MS: modelMs } = environment;
+  const stale: CatalogueModel[] = [];
+  for (const model of catalogue.models) {
+    if (await isStale(profiling, model)) stale.push(model);
+    else log({ event: 'profile-kept', model: model.name });
+  }
+  const rounds = Math.ceil(stale.length / concurrency);
+  const maxMs = Math.min(modelMs, allModelsMs / Math.max(1, rounds));
+
+  const waiting = [...stale];
+  const work = async () => {
+    for (let model = waiting.shift(); model; model = waiting.shift()) {
+      await profileModel(profiling, model, maxMs);
+    }
+  };
+  await Promise.all(Array.from({ length: concurrency }, work));
+  return stale.map(({ name }) => name);
+}
+
+async function isStale({ store, fingerprints, ...rest }: Profiling, model: CatalogueModel) {
+  return (await store.baselineFingerprint(keyOf(rest, model))) !== fingerprints[model.name];
+}
+
+async function profileModel(profiling: Profiling, model: CatalogueModel, maxMs: number) {
+  const { environment, store, fingerprints } = profiling;
+  try {
+    const result = await measure(
+      () => runOnce(profiling, model),
+      {
+        maxMs,
+        maxRuns: environment.MDI_PROFILE_MAX_RUNS,
+        precision: environment.MDI_PROFILE_PRECISION,
+      },
+      throttled(({ share }) => log({ event: 'profile-progress', model: model.name, share })),
+    );
+    await store.putBaseline(keyOf(profiling, model), result.statistics, {
+      fingerprint: fingerprints[model.name] ?? '',
+      precision: result.precision,
+    });
+    log({
+      event: 'profile-done',
+      model: model.name,
+      runs: Number(result.statistics.n),
+      meanMs: meanMs(result.statistics) ?? 0,
+      precision: result.precision,
+    });
+  } catch (error) {
+    throw new ProfileError(
+      `model "${model.name}" cannot be profiled: ${error instanceof Error ? error.message : error}`,
+      { cause: error },
+    );
+  }
+}
+
+async function runOnce(
+  { environment, lambda, sample }: Profiling,
+  { name }: CatalogueModel,
+): Promise<Run> {
+  const functionName = environment.MDI_MODEL_FUNCTIONS[name];
+  if (!functionName) throw new Error('it has no function');
+  const event = { requestId: `profile-${name}`, ...sample, record: false };
+  const { answer, serviceMs, closed } = await invokeModel(lambda, functionName, event);
+  await closed;
+  if (answer.status !== 'ok') throw new Error(`${answer.status}: ${answer.detail}`);
+  return { serviceMs, coldStart: answer.coldStart };
+}
+
+function keyOf(
+  { environment, catalogue }: Pick<Profiling, 'environment' | 'catalogue'>,
+  { name, sha256 }: CatalogueModel,
+): string {
+  const deployment = environment.MDI_DEPLOYMENT;
+  return partitionKey({ deployment, catalogue: catalogue.name, model: name, sha256 });
+}
+
+function throttled<T>(call: (value: T) => void, everyMs = 100): (value: T) => void {
+  let lastMs = Number.NEGATIVE_INFINITY;
+  return (value) => {
+    if (performance.now() - lastMs < everyMs) return;
+    lastMs = performance.now();
+    call(value);
+  };
+}
+
+function log(entry: ProfilerLog): void {
+  console.log(entry);
+}

@@ -1,0 +1,67 @@
+import { ProblemError } from '../../lib/http/problem.ts';
+import type { InferenceAnswer, InferenceEvent } from '../../lib/inference/contract.ts';
+import { InvocationError, invokeModel } from '../../lib/inference/invoke.ts';
+import { fastest } from '../../lib/selection/order.ts';
+import { candidatesOf, type ServedCandidate } from './candidates.ts';
+import type { Service } from './service.ts';
+
+/** A model's answer and how it came about. */
+export interface ModelAnswer {
+  readonly model: ServedCandidate;
+  readonly answer: Extract<InferenceAnswer, { status: 'ok' }>;
+  readonly serviceMs: number;
+  /** Models that were asked before and could not answer. */
+  readonly failed: string[];
+}
+
+/**
+ * Has a model answer; when it cannot, the fastest of the others is asked, once.
+ *
+ * @throws ProblemError of the request (an image that cannot be decoded) or `no-model-available`
+ */
+export async function answerWith(
+  service: Service,
+  chosen: ServedCandidate,
+  event: Omit<InferenceEvent, 'invokedEpochMs'>,
+  failed: string[] = [],
+): Promise<ModelAnswer> {
+  const result = await ask(service, chosen, event);
+  if (!(result instanceof Error)) return { model: chosen, ...result, failed };
+
+  console.warn({ message: result.message, model: chosen.name, requestId: event.requestId });
+  const others = candidatesOf(service.models, await service.profiles.reload()).filter(
+    ({ name }) => name !== chosen.name,
+  );
+  if (failed.length > 0 || others.length === 0) {
+    throw new ProblemError('no-model-available', 'no model could answer; try again', {
+      'retry-after': '1',
+    });
+  }
+  return answerWith(service, fastest(others), event, [chosen.name]);
+}
+
+async function ask(
+  service: Service,
+  { functionName, profileKey, name }: ServedCandidate,
+  event: Omit<InferenceEvent, 'invokedEpochMs'>,
+): Promise<Pick<ModelAnswer, 'answer' | 'serviceMs'> | Error> {
+  try {
+    const { answer, serviceMs, closed } = await invokeModel(service.lambda, functionName, event);
+    keepOpen(service, closed);
+    if (answer.status === 'ok') return { answer, serviceMs };
+    // The function has counted this failure itself.
+    if (answer.status === 'non-finite-output') return new Error(`${name}: ${answer.detail}`);
+    throw new ProblemError(answer.status, answer.detail);
+  } catch (error) {
+    if (!(error instanceof InvocationError)) throw error;
+    keepOpen(service, service.store.record(profileKey, { kind: 'failure' }));
+    return error;
+  }
+}
+
+function keepOpen({ open }: Service, closed: Promise<unknown>): void {
+  const entry = closed.then(() => {
+    open.delete(entry);
+  });
+  open.add(entry);
+}

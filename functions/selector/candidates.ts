@@ -1,0 +1,18 @@
+import type { Profile } from '../../lib/profiles/profile.ts';
+import type { Candidate } from '../../lib/selection/types.ts';
+import type { ServedModel } from './service.ts';
+
+/** A model with its current profile, as selection sees it. */
+export type ServedCandidate = ServedModel & Candidate & { readonly profile: Profile };
+
+/** Joins models with their profiles, by profile key. */
+export function candidatesOf(
+  models: readonly ServedModel[],
+  profiles: ReadonlyMap<string, Profile>,
+): ServedCandidate[] {
+  return models.flatMap((model) => {
+    const profile = profiles.get(model.profileKey);
+    if (!profile) return [];
+    return [{ ...model, meanMs: profile.meanMs, stdMs: profile.stdMs, profile }];
+  });
+}

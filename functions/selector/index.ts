@@ -1,0 +1,70 @@
+import middy from '@middy/core';
+import httpRouter, { type Route } from '@middy/http-router';
+import type { APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2 } from 'aws-lambda';
+import { epochMs } from '../../lib/clock.ts';
+import { openApiDocument } from '../../lib/http/openapi.ts';
+import { ProblemError } from '../../lib/http/problem.ts';
+import { type Route as ApiRoute, methodsOf, routes } from '../../lib/http/routes.ts';
+import { serverTiming } from '../../lib/http/server-timing.ts';
+import { infer } from './infer.ts';
+import { listModels } from './models.ts';
+import { problemDetails } from './problem-details.ts';
+import { createService } from './service.ts';
+
+type Result = APIGatewayProxyStructuredResultV2;
+
+const service = createService();
+
+const handlers: Record<ApiRoute['path'], (event: APIGatewayProxyEventV2) => Promise<Result>> = {
+  '/v1/infer': async (event) => {
+    const response = await infer(service, event, epochMs());
+    const { selectMs, serviceMs, serverMs } = response.timing;
+    return json(response, {
+      'server-timing': serverTiming({ select: selectMs, service: serviceMs, total: serverMs }),
+    });
+  },
+  '/v1/time': async () => {
+    const receivedEpochMs = epochMs();
+    return json({ epochMs: epochMs(), receivedEpochMs });
+  },
+  '/v1/models': async () => json(await listModels(service)),
+  '/v1/health': async () =>
+    json({
+      status: 'ok',
+      catalogue: service.catalogue.name,
+      models: service.models.length,
+    }),
+  '/openapi.json': async () => json(openApiDocument()),
+};
+
+/** The selector: every request to the HTTP API. */
+export const handler = middy<APIGatewayProxyEventV2, Result>()
+  .use(problemDetails())
+  .handler(
+    httpRouter<APIGatewayProxyEventV2, Result>({
+      routes: routes.map(
+        ({ method, path }): Route<APIGatewayProxyEventV2, Result> => ({
+          method,
+          path,
+          handler: handlers[path],
+        }),
+      ),
+      notFoundResponse: ({ method, path }) => {
+        const allowed = methodsOf(path);
+        if (allowed.length === 0) throw new ProblemError('not-found', `there is no ${path}`);
+        throw new ProblemError(
+          'method-not-allowed',
+          `${path} takes ${allowed.join(', ')}, not ${method}`,
+          { allow: allowed.join(', ') },
+        );
+      },
+    }),
+  );
+
+function json(body: object, headers: Record<string, string> = {}): Result {
+  return {
+    statusCode: 200,
+    headers: { 'content-type': 'application/json', 'cache-control': 'no-store', ...headers },
+    body: JSON.stringify(body),
+  };
+}

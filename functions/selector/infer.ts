@@ -1,0 +1,99 @@
+import type { APIGatewayProxyEventV2 } from 'aws-lambda';
+import { inputBytes } from '../../lib/catalogue/schema.ts';
+import {
+  base64Bytes,
+  checkBodyLength,
+  parseContentType,
+  tensorContentType,
+} from '../../lib/http/body.ts';
+import { parseInferHeaders } from '../../lib/http/headers.ts';
+import { ProblemError } from '../../lib/http/problem.ts';
+import type { InferResponse } from '../../lib/http/schemas.ts';
+import { roundMs } from '../../lib/http/server-timing.ts';
+import type { InferenceEvent } from '../../lib/inference/contract.ts';
+import { timeBudget } from '../../lib/selection/budget.ts';
+import { select } from '../../lib/selection/select.ts';
+import { strategies } from '../../lib/selection/strategies.ts';
+import { answerWith } from './answer.ts';
+import { candidatesOf } from './candidates.ts';
+import type { Service } from './service.ts';
+
+/**
+ * `POST /v1/infer`: works out the budget, selects a model and has it answer.
+ *
+ * @param receivedEpochMs - Unix ms at which the handler started: T_input ends here
+ * @throws ProblemError for every fault of the request, and when no model could answer
+ */
+export async function infer(
+  service: Service,
+  event: APIGatewayProxyEventV2,
+  receivedEpochMs: number,
+): Promise<InferResponse> {
+  const startMs = performance.now();
+  const { requestId } = event.requestContext;
+  const headers = parseInferHeaders(event.headers);
+  const request = readBody(service, event);
+  const { source, ...budget } = timeBudget(
+    {
+      slaMs: headers.slaMs ?? service.defaultSlaMs,
+      uploadStartMs: headers.uploadStartMs,
+      receivedMs: receivedEpochMs,
+    },
+    service.budget,
+  );
+
+  const candidates = candidatesOf(service.models, await service.profiles.reload());
+  const selectStartMs = performance.now();
+  const selection = select(strategies[service.strategy], candidates, budget, service.random);
+  const selectMs = performance.now() - selectStartMs;
+
+  const { model, answer, serviceMs, failed } = await answerWith(service, selection.model, {
+    requestId,
+    ...request,
+    record: true,
+  });
+  return {
+    requestId,
+    model: { name: model.name, version: model.version, accuracyPct: model.accuracyPct },
+    predictions: answer.predictions,
+    timing: {
+      slaMs: budget.slaMs,
+      inputMs: roundMs(budget.inputMs),
+      networkMs: roundMs(budget.networkMs),
+      budgetMs: roundMs(budget.budgetMs),
+      selectMs: roundMs(selectMs),
+      serviceMs: roundMs(serviceMs),
+      serverMs: roundMs(performance.now() - startMs),
+      coldStart: answer.coldStart,
+      source,
+    },
+    selection: {
+      strategy: service.strategy,
+      baseModel: selection.baseModel.name,
+      eligible: selection.eligible.map((e) => ({
+        model: e.model.name,
+        probability: e.probability,
+      })),
+      ...(failed.length > 0 && { failed }),
+    },
+  };
+}
+
+function readBody(
+  { catalogue }: Service,
+  { body = '', isBase64Encoded, headers }: APIGatewayProxyEventV2,
+): Pick<InferenceEvent, 'contentType' | 'body'> {
+  const base64 = isBase64Encoded ? body : Buffer.from(body).toString('base64');
+  const bytes = base64Bytes(base64);
+  checkBodyLength(bytes);
+  const contentType = parseContentType(headers['content-type']);
+  const expected = inputBytes(catalogue.input);
+  if (contentType === tensorContentType && bytes !== expected) {
+    const { dtype, shape } = catalogue.input;
+    throw new ProblemError(
+      'wrong-tensor-length',
+      `the raw tensor ${dtype} [${shape.join(', ')}] has ${expected} bytes, not ${bytes}`,
+    );
+  }
+  return { contentType, body: base64 };
+}

@@ -1,0 +1,32 @@
+import type { MiddlewareObj } from '@middy/core';
+import type { APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2 } from 'aws-lambda';
+import {
+  ProblemError,
+  problemContentType,
+  problemDocument,
+  problems,
+} from '../../lib/http/problem.ts';
+
+/** Turns every error into a problem document (RFC 9457); one that nobody foresaw says nothing of itself. */
+export function problemDetails(): MiddlewareObj<
+  APIGatewayProxyEventV2,
+  APIGatewayProxyStructuredResultV2
+> {
+  return {
+    onError: (request) => {
+      const { requestId } = request.event.requestContext;
+      if (!(request.error instanceof ProblemError)) {
+        console.error({ message: 'unexpected error', requestId, error: request.error });
+      }
+      const { type, message, headers } =
+        request.error instanceof ProblemError
+          ? request.error
+          : new ProblemError('internal', 'something unexpected happened; it has been logged');
+      request.response = {
+        statusCode: problems[type].status,
+        headers: { 'content-type': problemContentType, 'cache-control': 'no-store', ...headers },
+        body: JSON.stringify(problemDocument(type, message, requestId)),
+      };
+    },
+  };
+}

@@ -1,0 +1,73 @@
+import { dirname } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { LambdaClient } from '@aws-sdk/client-lambda';
+import { readCatalogue } from '../../lib/catalogue/load.ts';
+import type { Catalogue, CatalogueModel } from '../../lib/catalogue/schema.ts';
+import { readEnvironment, selectorEnvironmentSchema } from '../../lib/environment.ts';
+import { ProfileCache } from '../../lib/profiles/cache.ts';
+import { partitionKey } from '../../lib/profiles/keys.ts';
+import { ProfileStore } from '../../lib/profiles/store.ts';
+import type { BudgetSettings } from '../../lib/selection/budget.ts';
+import type { StrategyName } from '../../lib/selection/strategies.ts';
+import type { Random } from '../../lib/selection/types.ts';
+
+/** A model that requests can be sent to. */
+export interface ServedModel extends CatalogueModel {
+  readonly functionName: string;
+  /** Partition key of its profile. */
+  readonly profileKey: string;
+}
+
+/** All that the selector's routes work with. */
+export interface Service {
+  readonly catalogue: Catalogue;
+  readonly models: readonly ServedModel[];
+  readonly strategy: StrategyName;
+  readonly defaultSlaMs: number;
+  readonly budget: BudgetSettings;
+  readonly lambda: LambdaClient;
+  readonly store: ProfileStore;
+  readonly profiles: ProfileCache;
+  readonly random: Random;
+  /** Streams of answered invocations that have not closed yet. */
+  readonly open: Set<Promise<void>>;
+}
+
+/**
+ * Builds the service from the function's environment and the catalogue in its bundle.
+ *
+ * @throws Error naming the variable or the model that is wrong
+ */
+export function createService(): Service {
+  const environment = readEnvironment(selectorEnvironmentSchema);
+  const catalogue = readCatalogue(dirname(fileURLToPath(import.meta.url)));
+  const models = catalogue.models.map((model) => {
+    const functionName = environment.MDI_MODEL_FUNCTIONS[model.name];
+    if (!functionName) throw new Error(`MDI_MODEL_FUNCTIONS has no function for "${model.name}"`);
+    const profileKey = partitionKey({
+      deployment: environment.MDI_DEPLOYMENT,
+      catalogue: catalogue.name,
+      model: model.name,
+      sha256: model.sha256,
+    });
+    return { ...model, functionName, profileKey };
+  });
+  const store = new ProfileStore({ tableName: environment.MDI_TABLE_NAME });
+  return {
+    catalogue,
+    models,
+    strategy: environment.MDI_STRATEGY,
+    defaultSlaMs: environment.MDI_DEFAULT_SLA_MS,
+    budget: {
+      defaultNetworkMs: environment.MDI_DEFAULT_NETWORK_MS,
+      clockToleranceMs: environment.MDI_CLOCK_TOLERANCE_MS,
+      maxInputMs: environment.MDI_MAX_INPUT_MS,
+    },
+    // A second attempt would run the model twice; another model answers instead (see infer.ts).
+    lambda: new LambdaClient({ maxAttempts: 1 }),
+    store,
+    profiles: new ProfileCache({ store, models }),
+    random: Math.random,
+    open: new Set(),
+  };
+}

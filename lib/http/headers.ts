@@ -1,0 +1,58 @@
+import { z } from 'zod';
+import { ProblemError } from './problem.ts';
+
+/** The longest SLA in ms that a request may ask for: what an HTTP API can wait. */
+export const maxSlaMs = 29_000;
+
+// Number() also reads '', '0x1f', '1e9' and 'Infinity', none of which a header should hold.
+const decimal = z
+  .string()
+  .regex(/^\d{1,15}(\.\d{1,9})?$/, 'must be a decimal number, such as 250 or 12.5')
+  .transform(Number);
+
+/** The request headers of `POST /v1/infer`, by their names. */
+export const inferHeadersSchema = z.object({
+  'mdi-sla-ms': decimal
+    .pipe(z.number().gt(0, 'must be above 0').max(maxSlaMs, `must be at most ${maxSlaMs}`))
+    .optional()
+    .describe('T_sla in ms; the default is set by the deployment'),
+  'mdi-upload-start': decimal
+    .optional()
+    .describe('Unix ms on the server’s clock at which the upload began, fraction allowed'),
+  'mdi-output-ms': decimal
+    .optional()
+    .describe('T_output in ms that the client observed last: from the answer’s start to its end'),
+  'mdi-device-accuracy': decimal
+    .pipe(z.number().max(100, 'must be at most 100'))
+    .optional()
+    .describe('Top-1 accuracy in percent of the model that the client runs on the device'),
+});
+
+/** The request headers of `POST /v1/infer` as values. */
+export interface InferHeaders {
+  readonly slaMs?: number | undefined;
+  readonly uploadStartMs?: number | undefined;
+  readonly outputMs?: number | undefined;
+  readonly deviceAccuracyPct?: number | undefined;
+}
+
+/**
+ * Reads the request headers of `POST /v1/infer`.
+ *
+ * @param headers - names in lower case
+ * @throws ProblemError `bad-header` naming the header and what would be right
+ */
+export function parseInferHeaders(headers: Record<string, string | undefined>): InferHeaders {
+  const parsed = inferHeadersSchema.safeParse(headers);
+  if (!parsed.success) {
+    const { path, message } = parsed.error.issues[0] ?? { path: [], message: '' };
+    throw new ProblemError('bad-header', `${String(path[0])} ${message}`);
+  }
+  const values = parsed.data;
+  return {
+    slaMs: values['mdi-sla-ms'],
+    uploadStartMs: values['mdi-upload-start'],
+    outputMs: values['mdi-output-ms'],
+    deviceAccuracyPct: values['mdi-device-accuracy'],
+  };
+}

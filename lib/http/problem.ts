@@ -1,0 +1,63 @@
+import { z } from 'zod';
+
+/** The content type of every error (RFC 9457). */
+export const problemContentType = 'application/problem+json';
+
+/** The body of every error (RFC 9457). */
+export const problemSchema = z
+  .object({
+    type: z.string().describe('Identifies the kind of problem; stable, for programs'),
+    title: z.string().describe('The kind of problem, for people'),
+    status: z.int().describe('The HTTP status'),
+    detail: z.string().describe('What was wrong with this request and what would be right'),
+    requestId: z.string(),
+  })
+  .meta({ id: 'Problem', description: 'An error as RFC 9457 problem details' });
+
+/** A problem document. */
+export type ProblemDocument = z.infer<typeof problemSchema>;
+
+/** Every kind of problem that the API answers with: its HTTP status and title by its type. */
+export const problems = {
+  'bad-request': { status: 400, title: 'Bad request' },
+  'bad-header': { status: 400, title: 'Bad header' },
+  'empty-body': { status: 400, title: 'Empty body' },
+  unauthorized: { status: 401, title: 'Unauthorized' },
+  forbidden: { status: 403, title: 'Forbidden' },
+  'not-found': { status: 404, title: 'Not found' },
+  'method-not-allowed': { status: 405, title: 'Method not allowed' },
+  'too-large': { status: 413, title: 'Body too large' },
+  'unsupported-media-type': { status: 415, title: 'Unsupported content type' },
+  'undecodable-image': { status: 422, title: 'Image cannot be decoded' },
+  'wrong-tensor-length': { status: 422, title: 'Wrong tensor length' },
+  throttled: { status: 429, title: 'Too many requests' },
+  internal: { status: 500, title: 'Internal error' },
+  'non-finite-output': { status: 502, title: 'Model gave no valid output' },
+  'no-model-available': { status: 503, title: 'No model could answer' },
+} as const satisfies Record<string, { status: number; title: string }>;
+
+/** The kind of a problem. */
+export type ProblemType = keyof typeof problems;
+
+/** An error that the caller of the API gets to see. */
+export class ProblemError extends Error {
+  override readonly name = 'ProblemError';
+  readonly type: ProblemType;
+  /** Additional response headers, such as `retry-after` or `allow`. */
+  readonly headers: Record<string, string>;
+
+  constructor(type: ProblemType, detail: string, headers: Record<string, string> = {}) {
+    super(detail);
+    this.type = type;
+    this.headers = headers;
+  }
+}
+
+/** Builds the problem document of an error. */
+export function problemDocument(
+  type: ProblemType,
+  detail: string,
+  requestId: string,
+): ProblemDocument {
+  return { type: `/problems/${type}`, ...problems[type], detail, requestId };
+}

@@ -1,0 +1,16 @@
+/** Every route of the API: the gateway, the selector's router and the OpenAPI document are made of it. */
+export const routes = [
+  { method: 'POST', path: '/v1/infer' },
+  { method: 'GET', path: '/v1/time' },
+  { method: 'GET', path: '/v1/models' },
+  { method: 'GET', path: '/v1/health' },
+  { method: 'GET', path: '/openapi.json' },
+] as const;
+
+/** A route of the API. */
+export type Route = (typeof routes)[number];
+
+/** The methods that a path knows; none when the path is unknown. */
+export function methodsOf(path: string): string[] {
+  return routes.filter((route) => route.path === path).map(({ method }) => method);
+}

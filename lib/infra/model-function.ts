@@ -1,0 +1,51 @@
+import { createHash } from 'node:crypto';
+import { copyFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Architecture, ILayerVersion } from 'aws-cdk-lib/aws-lambda';
+import type { Construct } from 'constructs';
+import type { Catalogue, CatalogueModel } from '../catalogue/schema.ts';
+import { bundle } from './bundle.ts';
+import { requestTimeout, ServiceFunction } from './service-function.ts';
+
+/** Properties of a {@link ModelFunction}. */
+export interface ModelFunctionProps {
+  readonly catalogue: Catalogue;
+  readonly catalogueDirectory: string;
+  readonly model: CatalogueModel;
+  readonly layer: ILayerVersion;
+  readonly architecture: Architecture;
+  readonly environment: Record<string, string>;
+}
+
+/** The function that runs one model: its file lies beside its code. */
+export class ModelFunction extends ServiceFunction {
+  /** The model that runs here. */
+  readonly model: CatalogueModel;
+  /** Changes with the code, the model's file and the configuration: then the profile is measured anew. */
+  readonly fingerprint: string;
+
+  constructor(scope: Construct, id: string, props: ModelFunctionProps) {
+    const { catalogue, catalogueDirectory, model } = props;
+    super(scope, id, {
+      code: 'inference',
+      description: `${catalogue.name}: ${model.name} (${model.accuracyPct} %)`,
+      addFiles: (directory) => {
+        copyFileSync(join(catalogueDirectory, model.file), join(directory, 'model.onnx'));
+        // The function needs its own entry only; fewer bytes to read at a cold start.
+        const own = { ...catalogue, onDevice: undefined, models: [model], samples: [] };
+        writeFileSync(join(directory, 'catalogue.json'), JSON.stringify(own));
+      },
+      environment: { ...props.environment, MDI_MODEL: model.name },
+      layers: [props.layer],
+      memoryMb: model.memoryMb,
+      timeout: requestTimeout,
+      architecture: props.architecture,
+    });
+    this.model = model;
+    this.fingerprint = createHash('sha256')
+      .update(bundle('inference'))
+      .update(JSON.stringify([model, catalogue.input, props.architecture.name]))
+      .digest('hex')
+      .slice(0, 16);
+  }
+}

@@ -1,0 +1,84 @@
+import { execFileSync } from 'node:child_process';
+import { cpSync, existsSync, globSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { Architecture, LayerVersion } from 'aws-cdk-lib/aws-lambda';
+import type { Construct } from 'constructs';
+import { z } from 'zod';
+import { buildAsset } from './build-asset.ts';
+import { packageRoot } from './package-root.ts';
+
+const contentsSchema = z.object({
+  packages: z.array(
+    z.object({
+      name: z.string(),
+      include: z.array(z.string()),
+      native: z.boolean().default(false),
+    }),
+  ),
+});
+
+/** The native modules that model functions load: onnxruntime-node and sharp, for one architecture. */
+export class OnnxruntimeLayer extends LayerVersion {
+  constructor(scope: Construct, id: string, props: { readonly architecture: Architecture }) {
+    super(scope, id, {
+      description: 'onnxruntime-node and sharp',
+      compatibleArchitectures: [props.architecture],
+      code: buildAsset(join(packageRoot, 'layers/onnxruntime'), props.architecture.name, (output) =>
+        copyPackages(props.architecture, join(output, 'nodejs/node_modules')),
+      ),
+    });
+  }
+}
+
+function copyPackages(architecture: Architecture, output: string): void {
+  const arch = architecture === Architecture.ARM_64 ? 'arm64' : 'x64';
+  const path = join(packageRoot, 'layers/onnxruntime/contents.json');
+  const { packages } = contentsSchema.parse(
+    JSON.parse(readFileSync(path, 'utf8').replaceAll('{arch}', arch)),
+  );
+  const foreign = process.platform === 'linux' && process.arch === arch ? undefined : fetch(arch);
+  try {
+    for (const { name, include, native } of packages) {
+      const source = native && foreign ? join(foreign, 'node_modules', name) : locate(name);
+      for (const file of globSync(include, { cwd: source })) {
+        cpSync(join(source, file), join(output, name, file), { recursive: true });
+      }
+    }
+  } finally {
+    if (foreign) rmSync(foreign, { recursive: true });
+  }
+}
+
+/** The folder of an installed package, wherever npm has put it. */
+function locate(name: string): string {
+  const require = createRequire(import.meta.url);
+  const found = require.resolve
+    .paths(name)
+    ?.map((folder) => join(folder, name))
+    .find((folder) => existsSync(join(folder, 'package.json')));
+  if (found) return found;
+  throw new Error(`package ${name} is not installed: run npm ci`);
+}
+
+/** Installs sharp for Linux and an architecture that is not this machine's into a temporary folder. */
+function fetch(arch: string): string {
+  const folder = mkdtempSync(join(tmpdir(), 'mdinference-layer-'));
+  const { version } = JSON.parse(readFileSync(join(locate('sharp'), 'package.json'), 'utf8'));
+  const platform = ['--os=linux', `--cpu=${arch}`, '--libc=glibc'];
+  execFileSync(
+    'npm',
+    [
+      'install',
+      '--prefix',
+      folder,
+      '--no-save',
+      '--ignore-scripts',
+      ...platform,
+      `sharp@${version}`,
+    ],
+    { stdio: ['ignore', 'ignore', 'inherit'], shell: process.platform === 'win32' },
+  );
+  return folder;
+}

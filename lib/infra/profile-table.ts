@@ -1,0 +1,32 @@
+import { RemovalPolicy } from 'aws-cdk-lib';
+import { AttributeType, TableV2 } from 'aws-cdk-lib/aws-dynamodb';
+import type { IGrantable } from 'aws-cdk-lib/aws-iam';
+import type { Construct } from 'constructs';
+
+/** The table of service-time profiles: one baseline and some live windows for each model. */
+export class ProfileTable extends TableV2 {
+  constructor(scope: Construct, id: string) {
+    super(scope, id, {
+      partitionKey: { name: 'pk', type: AttributeType.STRING },
+      sortKey: { name: 'sk', type: AttributeType.STRING },
+      timeToLiveAttribute: 'expiresAt',
+      // Profiles are measured again by the next deployment: nothing is lost with the table.
+      removalPolicy: RemovalPolicy.DESTROY,
+    });
+  }
+
+  /** Lets a function read profiles. */
+  grantRead(grantee: IGrantable): void {
+    this.grant(grantee, 'dynamodb:GetItem', 'dynamodb:Query');
+  }
+
+  /** Lets a function add to profiles. */
+  grantRecord(grantee: IGrantable): void {
+    this.grant(grantee, 'dynamodb:UpdateItem');
+  }
+
+  /** Lets a function replace a baseline. */
+  grantBaseline(grantee: IGrantable): void {
+    this.grant(grantee, 'dynamodb:PutItem');
+  }
+}

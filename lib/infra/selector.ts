@@ -1,0 +1,70 @@
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Architecture } from 'aws-cdk-lib/aws-lambda';
+import type { Construct } from 'constructs';
+import type { Catalogue } from '../catalogue/schema.ts';
+import type { StrategyName } from '../selection/strategies.ts';
+import type { ModelFunction } from './model-function.ts';
+import type { ProfileTable } from './profile-table.ts';
+import { requestTimeout, ServiceFunction } from './service-function.ts';
+
+/** Properties of a {@link Selector}. */
+export interface SelectorProps {
+  readonly catalogue: Catalogue;
+  readonly models: readonly ModelFunction[];
+  readonly table: ProfileTable;
+  readonly environment: Record<string, string>;
+  readonly architecture: Architecture;
+  readonly strategy: StrategyName;
+  readonly defaultSlaMs: number;
+  readonly defaultNetworkMs: number;
+  readonly clockToleranceMs: number;
+  readonly maxInputMs: number;
+}
+
+/** The function behind the HTTP API: works out the budget, selects a model and invokes it. */
+export class Selector extends ServiceFunction {
+  constructor(scope: Construct, id: string, props: SelectorProps) {
+    super(scope, id, {
+      code: 'selector',
+      description: `${props.catalogue.name}: selects a model for each request`,
+      addFiles: (directory) =>
+        writeFileSync(join(directory, 'catalogue.json'), JSON.stringify(props.catalogue)),
+      environment: {
+        ...props.environment,
+        ...modelFunctionsVariable(scope, props.models),
+        MDI_STRATEGY: props.strategy,
+        MDI_DEFAULT_SLA_MS: String(props.defaultSlaMs),
+        MDI_DEFAULT_NETWORK_MS: String(props.defaultNetworkMs),
+        MDI_CLOCK_TOLERANCE_MS: String(props.clockToleranceMs),
+        MDI_MAX_INPUT_MS: String(props.maxInputMs),
+      },
+      // One vCPU: bodies of megabytes go through in base64.
+      memoryMb: 1769,
+      timeout: requestTimeout,
+      architecture: props.architecture,
+    });
+    for (const model of props.models) model.function.grantInvoke(this.function);
+    props.table.grantRead(this.function);
+    // A function that crashed cannot record its own failure.
+    props.table.grantRecord(this.function);
+  }
+}
+
+/** The environment variable that tells a function how each model's function is called. */
+export function modelFunctionsVariable(
+  scope: Construct,
+  models: readonly ModelFunction[],
+): { MDI_MODEL_FUNCTIONS: string } {
+  const names = models.map((model) => [model.model.name, model.function.functionName]);
+  const { stack } = models[0]?.function ?? {};
+  const text = stack?.toJsonString(Object.fromEntries(names)) ?? '{}';
+  // Lambda takes 4 KB of environment; a generated function name has up to 64 characters.
+  const bytes = models.reduce((sum, { model }) => sum + model.name.length + 64 + 6, 0);
+  if (bytes > 3_500) {
+    throw new Error(
+      `${scope.node.path}: ${models.length} models do not fit the 4 KB of a Lambda function's environment; deploy fewer, or with shorter names`,
+    );
+  }
+  return { MDI_MODEL_FUNCTIONS: text };
+}

@@ -1,0 +1,70 @@
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { Duration, RemovalPolicy } from 'aws-cdk-lib';
+import { Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
+import {
+  type Architecture,
+  type ILayerVersion,
+  Function as LambdaFunction,
+  LoggingFormat,
+  Runtime,
+} from 'aws-cdk-lib/aws-lambda';
+import { LogGroup, RetentionDays } from 'aws-cdk-lib/aws-logs';
+import { Construct } from 'constructs';
+import { buildAsset } from './build-asset.ts';
+import { bundle, type FunctionName } from './bundle.ts';
+import { packageRoot } from './package-root.ts';
+
+/** Properties of a {@link ServiceFunction}. */
+export interface ServiceFunctionProps {
+  /** The folder of `functions/` whose handler runs. */
+  readonly code: FunctionName;
+  /** Writes what the function needs beside its code into its asset. */
+  readonly addFiles?: (directory: string) => void;
+  readonly description: string;
+  readonly environment: Record<string, string>;
+  readonly memoryMb: number;
+  readonly timeout: Duration;
+  readonly architecture: Architecture;
+  readonly layers?: ILayerVersion[];
+}
+
+/**
+ * One of the service's functions, with a role and a log group of its own: the role can write this log
+ * and nothing else until it is granted more.
+ */
+export class ServiceFunction extends Construct {
+  readonly function: LambdaFunction;
+
+  constructor(scope: Construct, id: string, props: ServiceFunctionProps) {
+    super(scope, id);
+    const logGroup = new LogGroup(this, 'Logs', {
+      retention: RetentionDays.ONE_MONTH,
+      removalPolicy: RemovalPolicy.DESTROY,
+    });
+    const role = new Role(this, 'Role', {
+      assumedBy: new ServicePrincipal('lambda.amazonaws.com'),
+    });
+    logGroup.grantWrite(role);
+    this.function = new LambdaFunction(this, 'Function', {
+      description: props.description,
+      runtime: Runtime.NODEJS_24_X,
+      architecture: props.architecture,
+      handler: 'index.handler',
+      code: buildAsset(join(packageRoot, 'functions', props.code), this.node.path, (directory) => {
+        writeFileSync(join(directory, 'index.mjs'), bundle(props.code));
+        props.addFiles?.(directory);
+      }),
+      layers: props.layers ?? [],
+      environment: props.environment,
+      memorySize: props.memoryMb,
+      timeout: props.timeout,
+      role,
+      logGroup,
+      loggingFormat: LoggingFormat.JSON,
+    });
+  }
+}
+
+/** The longest that a function may take behind an HTTP API, which waits 30 s. */
+export const requestTimeout = Duration.seconds(29);
