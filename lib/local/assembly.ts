@@ -1,0 +1,138 @@
+import { createServer } from 'node:http';
+import { availableParallelism } from 'node:os';
+import { CallRecorder, type RecordedCall } from './calls.ts';
+import { type CustomResourceEntry, createCustomResources } from './custom-resource.ts';
+import { type DynamoDbEndpoint, startDynamoDb } from './dynamodb.ts';
+import type { LogEntry } from './environment.ts';
+import { FunctionRegistry } from './function-registry.ts';
+import { readFunctions } from './functions.ts';
+import { readHttpApis } from './http-api.ts';
+import { HttpFront } from './http-front.ts';
+import { invokeEndpoint } from './invoke-endpoint.ts';
+import { ignoredFeatures } from './notes.ts';
+import { apiEndpoint } from './physical-ids.ts';
+import { ResponseInbox } from './response-inbox.ts';
+import { close, LOOPBACK, listen } from './servers.ts';
+import { readStack } from './stack.ts';
+import { createTables } from './tables.ts';
+
+/** What to run, and how. */
+export interface StartOptions {
+  /** The CDK app's output folder, usually `cdk.out`. */
+  readonly assemblyDir: string;
+  /** Port of the HTTP API; 0 takes any free port. */
+  readonly port: number;
+  /** @default '127.0.0.1' */
+  readonly host?: string | undefined;
+  /** Folder of the tables' files. @default - in memory */
+  readonly dataDir?: string | undefined;
+  /** A DynamoDB endpoint to use instead of dynalite. @default - dynalite */
+  readonly dynamodbUrl?: string | undefined;
+  /** Variables on top of the template's, for every function. */
+  readonly environment?: Readonly<Record<string, string>> | undefined;
+  /** Most environments of one function at a time. @default - the number of CPUs, at least 4 */
+  readonly maxEnvironments?: number | undefined;
+  readonly onLog?: ((entry: LogEntry) => void) | undefined;
+  readonly onCustomResource?: ((entry: CustomResourceEntry) => void) | undefined;
+}
+
+/** A function that runs. */
+export interface RunningFunction {
+  readonly logicalId: string;
+  readonly name: string;
+  readonly arn: string;
+  /** Process ids of its live execution environments. */
+  readonly pids: readonly number[];
+}
+
+/** An assembly that runs. */
+export interface RunningAssembly {
+  /** Address of the HTTP API, without a slash at its end. */
+  readonly url: string;
+  /** Address of the Lambda API, for the AWS SDK. */
+  readonly invokeUrl: string;
+  /** Address of DynamoDB, for the AWS SDK. */
+  readonly dynamodbUrl: string;
+  readonly functions: readonly RunningFunction[];
+  /** The stack's outputs, resolved. */
+  readonly outputs: Readonly<Record<string, unknown>>;
+  /** Every distinct call that was seen so far (of DynamoDB only with dynalite). */
+  readonly calls: readonly RecordedCall[];
+  /** What the template declares and this runner ignores, a sentence each. */
+  readonly notes: readonly string[];
+  /** Ends everything. */
+  close(): Promise<void>;
+}
+
+/** Lambda starts as many environments as there are requests; one machine should not. */
+const MIN_ENVIRONMENTS = 4;
+
+/**
+ * Runs a synthesized CDK assembly on this machine: its tables, its functions (in processes of
+ * their own, under AWS's runtime client), its custom resources, its HTTP API.
+ *
+ * @throws {AssemblyError} if the assembly cannot be run.
+ * @throws {PortInUseError} if the port is taken.
+ * @throws {TableError} if a table cannot be opened.
+ * @throws {CustomResourceError} if a custom resource fails.
+ */
+export async function startAssembly(options: StartOptions): Promise<RunningAssembly> {
+  const { host = LOOPBACK, dynamodbUrl } = options;
+  const stack = readStack(options.assemblyDir);
+  const skipped: string[] = [];
+  const functions = readFunctions(stack, skipped);
+  const recorder = new CallRecorder(new Map(functions.map((fn) => [fn.accessKeyId, fn.logicalId])));
+
+  await using running = new AsyncDisposableStack();
+  const front = running.adopt(await HttpFront.listen(options.port, host), (it) => it.close());
+  const url = `http://${host}:${front.port}`;
+  const apis = readHttpApis(stack);
+  for (const { apiId } of apis.slice(0, 1)) stack.redirect(apiEndpoint(apiId), url);
+
+  const dynamodb: DynamoDbEndpoint = dynamodbUrl
+    ? { url: dynamodbUrl, close: () => Promise.resolve() }
+    : await startDynamoDb(options.dataDir, recorder);
+  running.defer(() => dynamodb.close());
+  await createTables(stack, dynamodb.url);
+
+  const lambda = running.adopt(createServer(), close);
+  const invokeUrl = `http://${LOOPBACK}:${await listen(lambda)}`;
+  const registry = running.adopt(
+    new FunctionRegistry(
+      functions,
+      {
+        endpoints: { lambda: invokeUrl, dynamodb: dynamodb.url },
+        variables: options.environment ?? {},
+        onLog: options.onLog,
+      },
+      options.maxEnvironments ?? Math.max(MIN_ENVIRONMENTS, availableParallelism()),
+    ),
+    (it) => it.close(),
+  );
+  lambda.on('request', invokeEndpoint(registry, recorder));
+
+  const inbox = running.adopt(await ResponseInbox.start(), (it) => it.close());
+  await createCustomResources({ stack, registry, inbox, onEntry: options.onCustomResource });
+
+  const [api] = apis;
+  if (api) front.open(api, registry);
+  else front.openEmpty();
+  const resources = running.move();
+  return {
+    url,
+    invokeUrl,
+    dynamodbUrl: dynamodb.url,
+    functions: registry.pools.map((pool) => ({
+      logicalId: pool.fn.logicalId,
+      name: pool.fn.name,
+      arn: pool.fn.arn,
+      get pids() {
+        return pool.pids;
+      },
+    })),
+    outputs: stack.outputs(),
+    calls: recorder.calls,
+    notes: [...skipped, ...ignoredFeatures(stack, apis)],
+    close: () => resources.disposeAsync(),
+  };
+}

@@ -1,0 +1,31 @@
+/** One call that a function made: what its role has to allow. */
+export interface RecordedCall {
+  /** Logical id of the function that called; undefined for a caller outside the assembly. */
+  readonly functionLogicalId: string | undefined;
+  /** IAM's name of the action, e.g. `lambda:InvokeFunction`. */
+  readonly action: string;
+  /** ARN of the resource, or `*`. */
+  readonly resourceArn: string;
+}
+
+/** Collects every distinct call that the runner's endpoints see. */
+export class CallRecorder {
+  readonly calls: RecordedCall[] = [];
+  readonly #seen = new Set<string>();
+  readonly #functionOf: ReadonlyMap<string, string>;
+
+  /** @param functionOf - from access key id to the logical id of the function that has it */
+  constructor(functionOf: ReadonlyMap<string, string>) {
+    this.#functionOf = functionOf;
+  }
+
+  /** @param authorization - the request's `Authorization` header (Signature Version 4) */
+  record(authorization: string | undefined, action: string, resourceArn: string): void {
+    const accessKeyId = authorization?.match(/Credential=([^/]+)/)?.[1] ?? '';
+    const key = `${accessKeyId} ${action} ${resourceArn}`;
+    if (this.#seen.has(key)) return;
+    this.#seen.add(key);
+    const functionLogicalId = this.#functionOf.get(accessKeyId);
+    this.calls.push({ functionLogicalId, action, resourceArn });
+  }
+}

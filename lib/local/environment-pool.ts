@@ -1,0 +1,115 @@
+import { type EnvironmentSettings, ExecutionEnvironment } from './environment.ts';
+import { TooManyRequestsError } from './errors.ts';
+import type { LambdaFunction } from './functions.ts';
+import type { Invocation } from './invocation.ts';
+
+/** How long a synchronous invocation waits for an environment when the machine's cap is reached. */
+export const QUEUE_MS = 2_000;
+
+interface Waiter {
+  resolve(environment: ExecutionEnvironment): void;
+  reject(error: Error): void;
+}
+
+/**
+ * The execution environments of one function: scales out while all are busy, reuses the one that
+ * was used last, and keeps idle ones until it is closed.
+ */
+export class EnvironmentPool {
+  readonly fn: LambdaFunction;
+  readonly #settings: EnvironmentSettings;
+  readonly #cap: number;
+  readonly #isReserved: boolean;
+  readonly #all = new Set<ExecutionEnvironment>();
+  readonly #idle: ExecutionEnvironment[] = [];
+  readonly #waiting: Waiter[] = [];
+  readonly #starting = new Set<Promise<ExecutionEnvironment>>();
+  #isClosed = false;
+
+  /** @param maxEnvironments - the machine's cap; the function's reserved concurrency may be lower */
+  constructor(fn: LambdaFunction, settings: EnvironmentSettings, maxEnvironments: number) {
+    this.fn = fn;
+    this.#settings = settings;
+    this.#isReserved = (fn.reservedConcurrency ?? Number.POSITIVE_INFINITY) <= maxEnvironments;
+    this.#cap = Math.min(fn.reservedConcurrency ?? maxEnvironments, maxEnvironments);
+  }
+
+  /** Process ids of the live environments. */
+  get pids(): number[] {
+    return [...this.#all].map(({ pid }) => pid).filter((pid) => pid !== undefined);
+  }
+
+  /**
+   * Hands an invocation to an environment. Resolves as soon as one has it; what becomes of it is
+   * told by the invocation.
+   *
+   * @throws {TooManyRequestsError} if none is free: at once if the function's reserved concurrency
+   * is used up (as Lambda does), after `queueMs` if it is only this machine's cap.
+   */
+  async invoke(invocation: Invocation, queueMs = QUEUE_MS): Promise<void> {
+    const environment = await this.#acquire(queueMs);
+    void environment.run(invocation).then(() => this.#release(environment));
+  }
+
+  /** Ends all environments. */
+  async close(): Promise<void> {
+    this.#isClosed = true;
+    for (const { reject } of this.#waiting.splice(0)) reject(new TooManyRequestsError());
+    const environments = await Promise.all([...this.#all, ...this.#starting]);
+    await Promise.all(environments.map((environment) => environment.stop()));
+  }
+
+  async #acquire(queueMs: number): Promise<ExecutionEnvironment> {
+    const idle = this.#idle.pop();
+    if (idle) return idle;
+    if (this.#isClosed) throw new TooManyRequestsError();
+    if (this.#all.size + this.#starting.size < this.#cap) return this.#start();
+    if (this.#isReserved) throw new TooManyRequestsError();
+    return this.#wait(queueMs);
+  }
+
+  async #start(): Promise<ExecutionEnvironment> {
+    const starting = ExecutionEnvironment.start(this.fn, this.#settings);
+    this.#starting.add(starting);
+    try {
+      const environment = await starting;
+      this.#all.add(environment);
+      void environment.exited.then(() => this.#forget(environment));
+      return environment;
+    } finally {
+      this.#starting.delete(starting);
+    }
+  }
+
+  async #wait(queueMs: number): Promise<ExecutionEnvironment> {
+    const { promise, resolve, reject } = Promise.withResolvers<ExecutionEnvironment>();
+    const waiter = { resolve, reject };
+    this.#waiting.push(waiter);
+    const timer = setTimeout(() => {
+      const index = this.#waiting.indexOf(waiter);
+      if (index >= 0) this.#waiting.splice(index, 1);
+      reject(new TooManyRequestsError());
+    }, queueMs);
+    return promise.finally(() => clearTimeout(timer));
+  }
+
+  #release(environment: ExecutionEnvironment): void {
+    if (!environment.isAlive) return;
+    const waiter = this.#waiting.shift();
+    if (waiter) waiter.resolve(environment);
+    else this.#idle.push(environment);
+  }
+
+  /** An environment has ended: makes room for another, for who waits. */
+  #forget(environment: ExecutionEnvironment): void {
+    this.#all.delete(environment);
+    const index = this.#idle.indexOf(environment);
+    if (index >= 0) this.#idle.splice(index, 1);
+    if (this.#isClosed || this.#waiting.length === 0) return;
+    void this.#start().then(
+      (next) => this.#release(next),
+      // Whoever waits learns it from the time limit.
+      () => {},
+    );
+  }
+}

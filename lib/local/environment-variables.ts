@@ -1,0 +1,56 @@
+import { delimiter, join } from 'node:path';
+import type { LambdaFunction } from './functions.ts';
+import { REGION } from './physical-ids.ts';
+
+/** Where the services that functions call listen. */
+export interface Endpoints {
+  readonly lambda: string;
+  readonly dynamodb: string;
+}
+
+/**
+ * The variables of a function's processes: Lambda's reserved ones, the template's, and the
+ * endpoints of this machine. Nothing of the runner's own environment leaks into a function.
+ *
+ * @param extra - variables on top, for every function
+ * @see https://docs.aws.amazon.com/lambda/latest/dg/configuration-envvars.html
+ */
+export function environmentVariables(
+  fn: LambdaFunction,
+  runtimeApi: string,
+  endpoints: Endpoints,
+  extra: Readonly<Record<string, string>>,
+): Record<string, string> {
+  const { PATH = '', SystemRoot } = process.env;
+  return {
+    PATH,
+    // Windows processes have no sockets without it.
+    ...(SystemRoot === undefined ? {} : { SystemRoot }),
+    LANG: 'en_US.UTF-8',
+    TZ: 'UTC',
+    ...fn.variables(),
+    ...extra,
+    _HANDLER: fn.handler,
+    AWS_ACCESS_KEY_ID: fn.accessKeyId,
+    AWS_DEFAULT_REGION: REGION,
+    AWS_ENDPOINT_URL_DYNAMODB: endpoints.dynamodb,
+    AWS_ENDPOINT_URL_LAMBDA: endpoints.lambda,
+    AWS_EXECUTION_ENV: `AWS_Lambda_${fn.runtime}`,
+    AWS_LAMBDA_FUNCTION_MEMORY_SIZE: String(fn.memoryMb),
+    AWS_LAMBDA_FUNCTION_NAME: fn.name,
+    AWS_LAMBDA_FUNCTION_VERSION: '$LATEST',
+    AWS_LAMBDA_INITIALIZATION_TYPE: 'on-demand',
+    AWS_LAMBDA_LOG_GROUP_NAME: `/aws/lambda/${fn.name}`,
+    AWS_LAMBDA_LOG_STREAM_NAME: 'local/[$LATEST]',
+    ...(fn.logFormat === undefined ? {} : { AWS_LAMBDA_LOG_FORMAT: fn.logFormat }),
+    ...(fn.logLevel === undefined ? {} : { AWS_LAMBDA_LOG_LEVEL: fn.logLevel }),
+    AWS_LAMBDA_RUNTIME_API: runtimeApi,
+    AWS_REGION: REGION,
+    AWS_SECRET_ACCESS_KEY: 'local',
+    AWS_SESSION_TOKEN: 'local',
+    AWS_XRAY_CONTEXT_MISSING: 'LOG_ERROR',
+    LAMBDA_TASK_ROOT: fn.codeDir,
+    LOCAL_LAYER_DIRS: fn.layerDirs.join(delimiter),
+    NODE_PATH: fn.layerDirs.map((dir) => join(dir, 'nodejs', 'node_modules')).join(delimiter),
+  };
+}

@@ -1,0 +1,189 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { createInterface } from 'node:readline';
+import { fileURLToPath } from 'node:url';
+import { type Endpoints, environmentVariables } from './environment-variables.ts';
+import type { LambdaFunction } from './functions.ts';
+import type { Invocation } from './invocation.ts';
+import { killWithRunner } from './kill-with-runner.ts';
+import { isResidentMemoryOver } from './resident-memory.ts';
+import { RuntimeApi } from './runtime-api.ts';
+
+const RUNTIME_CLIENT = fileURLToPath(import.meta.resolve('aws-lambda-ric'));
+const PRELOAD = fileURLToPath(new URL('./runtime/preload.cjs', import.meta.url));
+
+/** Lambda's limit of an initialisation that is not yet part of an invocation. */
+const INIT_LIMIT_MS = 10_000;
+const MEMORY_CHECK_MS = 100;
+/** How long a process has to obey SIGTERM. */
+const TERM_GRACE_MS = 1_000;
+
+/** A line that a function wrote. */
+export interface LogEntry {
+  readonly functionName: string;
+  readonly stream: 'stdout' | 'stderr';
+  readonly line: string;
+}
+
+/** What all environments of one run have in common. */
+export interface EnvironmentSettings {
+  readonly endpoints: Endpoints;
+  /** Variables on top, for every function. */
+  readonly variables: Readonly<Record<string, string>>;
+  readonly onLog: ((entry: LogEntry) => void) | undefined;
+}
+
+/** Why an environment ended, as Lambda names it. */
+interface Ending {
+  readonly errorType: string;
+  readonly errorMessage: string;
+}
+
+/**
+ * One execution environment: one process under AWS's own runtime client, which handles one event
+ * at a time.
+ */
+export class ExecutionEnvironment {
+  readonly #fn: LambdaFunction;
+  readonly #api: RuntimeApi;
+  readonly #process: ChildProcess;
+  readonly #exited: Promise<void>;
+  #asked = Promise.withResolvers<void>();
+  #isAlive = true;
+  #initError: Buffer | undefined;
+  #ending: Ending | undefined;
+
+  private constructor(fn: LambdaFunction, settings: EnvironmentSettings, api: RuntimeApi) {
+    this.#fn = fn;
+    this.#api = api;
+    this.#process = spawn(process.execPath, ['--require', PRELOAD, RUNTIME_CLIENT], {
+      cwd: fn.codeDir,
+      env: environmentVariables(fn, api.address, settings.endpoints, settings.variables),
+      stdio: ['pipe', 'pipe', 'pipe'],
+      // A group of its own: Ctrl-C in the terminal must reach the runner alone.
+      detached: true,
+      windowsHide: true,
+    });
+    this.#process.on('error', () => {});
+    killWithRunner(this.#process);
+    this.#exited = once(this.#process, 'exit').then(
+      () => this.#onExit(),
+      () => this.#onExit(),
+    );
+    this.#forwardLog('stdout', settings.onLog);
+    this.#forwardLog('stderr', settings.onLog);
+  }
+
+  /** Starts a process for a function; returns before it is initialised. */
+  static async start(
+    fn: LambdaFunction,
+    settings: EnvironmentSettings,
+  ): Promise<ExecutionEnvironment> {
+    const started = Promise.withResolvers<ExecutionEnvironment>();
+    const api = await RuntimeApi.start({
+      ready: () => void started.promise.then((environment) => environment.#asked.resolve()),
+      initFailed: (error) =>
+        void started.promise.then((environment) => {
+          environment.#initError = error;
+        }),
+    });
+    const environment = new ExecutionEnvironment(fn, settings, api);
+    started.resolve(environment);
+    return environment;
+  }
+
+  /** False once its process has ended. */
+  get isAlive(): boolean {
+    return this.#isAlive;
+  }
+
+  /** The process id. */
+  get pid(): number | undefined {
+    return this.#process.pid;
+  }
+
+  /** Resolves when the process has ended. */
+  get exited(): Promise<void> {
+    return this.#exited;
+  }
+
+  /**
+   * Handles one event. Resolves when the environment can take another one or has ended; all
+   * errors are the invocation's.
+   */
+  async run(invocation: Invocation): Promise<void> {
+    await this.#waitUntilAsked(INIT_LIMIT_MS + this.#fn.timeoutMs);
+    if (this.#isAlive) {
+      this.#asked = Promise.withResolvers<void>();
+      this.#api.offer(invocation, this.#fn.arn, Date.now() + this.#fn.timeoutMs);
+      await this.#waitUntilAsked(this.#fn.timeoutMs);
+    }
+    if (!this.#isAlive) {
+      if (this.#initError) invocation.failWith(this.#initError);
+      else {
+        const { errorType, errorMessage } = this.#ending ?? exitError(this.#process);
+        invocation.fail(errorType, `RequestId: ${invocation.requestId} Error: ${errorMessage}`);
+      }
+    }
+    invocation.complete();
+  }
+
+  /** Ends the process. */
+  async stop(): Promise<void> {
+    this.#kill('SIGTERM');
+    const force = setTimeout(() => this.#kill('SIGKILL'), TERM_GRACE_MS);
+    await this.#exited;
+    clearTimeout(force);
+  }
+
+  /** Waits for the runtime's `next` or for its end, whichever the limits bring about. */
+  async #waitUntilAsked(limitMs: number): Promise<void> {
+    const deadline = setTimeout(() => {
+      const seconds = (this.#fn.timeoutMs / 1000).toFixed(2);
+      this.#end('Sandbox.Timedout', `Task timed out after ${seconds} seconds`);
+    }, limitMs);
+    const memory = setInterval(() => {
+      if (!isResidentMemoryOver(this.#process.pid, this.#fn.memoryMb)) return;
+      this.#end('Runtime.OutOfMemory', 'Runtime exited with error: signal: killed');
+    }, MEMORY_CHECK_MS);
+    await Promise.race([this.#asked.promise, this.#exited]);
+    clearTimeout(deadline);
+    clearInterval(memory);
+  }
+
+  #end(errorType: string, errorMessage: string): void {
+    this.#ending ??= { errorType, errorMessage };
+    this.#kill('SIGKILL');
+  }
+
+  #kill(signal: NodeJS.Signals): void {
+    this.#process.kill(signal);
+  }
+
+  async #onExit(): Promise<void> {
+    this.#isAlive = false;
+    await this.#api.close();
+  }
+
+  #forwardLog(stream: 'stdout' | 'stderr', onLog: EnvironmentSettings['onLog']): void {
+    const source = this.#process[stream];
+    if (!source) return;
+    if (!onLog) {
+      source.resume();
+      return;
+    }
+    const functionName = this.#fn.name;
+    createInterface({ input: source }).on('line', (line) => onLog({ functionName, stream, line }));
+  }
+}
+
+function exitError({ exitCode, signalCode }: ChildProcess): Ending {
+  const how = exitCode === null ? `signal: ${signalCode}` : `exit status ${exitCode}`;
+  return {
+    errorType: 'Runtime.ExitError',
+    errorMessage:
+      exitCode === 0
+        ? 'Runtime exited without providing a reason'
+        : `Runtime exited with error: ${how}`,
+  };
+}

@@ -1,0 +1,41 @@
+/** The assembly cannot be run: missing, unreadable, or using what this runner does not know. */
+export class AssemblyError extends Error {
+  override readonly name = 'AssemblyError';
+}
+
+/** The port of the HTTP front is taken. */
+export class PortInUseError extends Error {
+  override readonly name = 'PortInUseError';
+
+  constructor(host: string, port: number) {
+    super(`Port ${port} on ${host} is in use: stop what listens there, or choose another port`);
+  }
+}
+
+/** A custom resource reported FAILED, as a deployment would. */
+export class CustomResourceError extends Error {
+  override readonly name = 'CustomResourceError';
+  readonly logicalId: string;
+  /** What the resource's function reported. */
+  readonly reason: string;
+
+  constructor(logicalId: string, reason: string) {
+    super(`Custom resource ${logicalId} failed: ${reason}`);
+    this.logicalId = logicalId;
+    this.reason = reason;
+  }
+}
+
+/** A table could not be opened or does not fit the template. */
+export class TableError extends Error {
+  override readonly name = 'TableError';
+}
+
+/** Every execution environment of a function stayed busy: Lambda's 429. */
+export class TooManyRequestsError extends Error {
+  override readonly name = 'TooManyRequestsError';
+
+  constructor() {
+    super('Rate Exceeded.');
+  }
+}

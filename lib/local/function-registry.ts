@@ -1,0 +1,52 @@
+import type { EnvironmentSettings } from './environment.ts';
+import { EnvironmentPool } from './environment-pool.ts';
+import type { LambdaFunction } from './functions.ts';
+
+/** A function that an Invoke request names. */
+export interface FunctionReference {
+  readonly pool: EnvironmentPool;
+  /** ARN as the request means it, with its qualifier if it has one. */
+  readonly arn: string;
+  /** `$LATEST` or the version's number or the alias. */
+  readonly version: string;
+}
+
+/** The functions of the assembly, each with its execution environments. */
+export class FunctionRegistry {
+  readonly #pools: ReadonlyMap<string, EnvironmentPool>;
+
+  constructor(
+    functions: readonly LambdaFunction[],
+    settings: EnvironmentSettings,
+    maxEnvironments: number,
+  ) {
+    this.#pools = new Map(
+      functions.map((fn) => [fn.name, new EnvironmentPool(fn, settings, maxEnvironments)]),
+    );
+  }
+
+  /** All of them. */
+  get pools(): EnvironmentPool[] {
+    return [...this.#pools.values()];
+  }
+
+  /**
+   * Finds a function by what the Invoke API takes: its name, partial or full ARN, each with or
+   * without `:qualifier`.
+   *
+   * @see https://docs.aws.amazon.com/lambda/latest/api/API_Invoke.html#lambda-Invoke-request-FunctionName
+   */
+  find(reference: string, qualifier?: string): FunctionReference | undefined {
+    const [name = '', suffix] = (reference.split(':function:').at(-1) ?? '').split(':');
+    const pool = this.#pools.get(name);
+    const version = qualifier ?? suffix;
+    if (!pool || (version !== undefined && !pool.fn.qualifiers.has(version))) return undefined;
+    const arn = version === undefined ? pool.fn.arn : `${pool.fn.arn}:${version}`;
+    return { pool, arn, version: version ?? '$LATEST' };
+  }
+
+  /** Ends all environments of all functions. */
+  async close(): Promise<void> {
+    await Promise.all(this.pools.map((pool) => pool.close()));
+  }
+}

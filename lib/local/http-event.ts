@@ -1,0 +1,112 @@
+import type { IncomingHttpHeaders } from 'node:http';
+import type { APIGatewayProxyEventV2 } from 'aws-lambda';
+import { ACCOUNT } from './physical-ids.ts';
+
+/** A request as the HTTP front got it. */
+export interface HttpRequest {
+  readonly method: string;
+  /** Path and query, verbatim. */
+  readonly url: string;
+  readonly headers: IncomingHttpHeaders;
+  readonly body: Buffer;
+  readonly sourceIp: string;
+  readonly port: number;
+}
+
+/** What the event says about where the request went. */
+export interface HttpTarget {
+  readonly apiId: string;
+  readonly routeKey: string;
+  readonly pathParameters: Record<string, string> | undefined;
+  readonly requestId: string;
+  readonly epochMs: number;
+}
+
+/** Content types whose body API Gateway passes on as text; all others as base64. */
+const TEXT = /^(text\/.*|application\/(.*\+)?(json|xml|javascript))$/;
+
+/** Headers of one connection, which no gateway passes on. */
+const HOP_BY_HOP = new Set(['connection', 'keep-alive', 'transfer-encoding', 'upgrade', 'te']);
+
+const MONTHS = 'Jan Feb Mar Apr May Jun Jul Aug Sep Oct Nov Dec'.split(' ');
+
+/**
+ * The event that a function gets from an HTTP API: payload format 2.0.
+ *
+ * @see https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-develop-integrations-lambda.html
+ */
+export function toEvent(request: HttpRequest, target: HttpTarget): APIGatewayProxyEventV2 {
+  const [rawPath = '/', ...query] = request.url.split('?');
+  const rawQueryString = query.join('?');
+  const path = decodeURIComponent(rawPath);
+  const queryStringParameters = joinDuplicates(new URLSearchParams(rawQueryString));
+  const cookies = request.headers.cookie?.split(/; */);
+  const domainName = (request.headers.host ?? 'localhost').replace(/:\d+$/, '');
+  const isText = TEXT.test(mediaType(request.headers['content-type']));
+  return {
+    version: '2.0',
+    routeKey: target.routeKey,
+    rawPath: path,
+    rawQueryString,
+    ...(cookies ? { cookies } : {}),
+    headers: toEventHeaders(request),
+    ...(rawQueryString === '' ? {} : { queryStringParameters }),
+    requestContext: {
+      accountId: ACCOUNT,
+      apiId: target.apiId,
+      domainName,
+      domainPrefix: domainName.split('.')[0] ?? domainName,
+      http: {
+        method: request.method,
+        path,
+        protocol: 'HTTP/1.1',
+        sourceIp: request.sourceIp,
+        userAgent: request.headers['user-agent'] ?? '',
+      },
+      requestId: target.requestId,
+      routeKey: target.routeKey,
+      stage: '$default',
+      time: commonLogTime(new Date(target.epochMs)),
+      timeEpoch: target.epochMs,
+    },
+    ...(target.pathParameters ? { pathParameters: target.pathParameters } : {}),
+    ...(request.body.length === 0
+      ? {}
+      : { body: request.body.toString(isText ? 'utf8' : 'base64') }),
+    isBase64Encoded: request.body.length > 0 && !isText,
+  };
+}
+
+function mediaType(contentType: string | undefined): string {
+  return (contentType ?? '').split(';')[0]?.trim().toLowerCase() ?? '';
+}
+
+function toEventHeaders(request: HttpRequest): Record<string, string> {
+  const headers: Record<string, string> = {};
+  for (const [name, value] of Object.entries(request.headers)) {
+    if (value === undefined || name === 'cookie' || HOP_BY_HOP.has(name)) continue;
+    headers[name] = Array.isArray(value) ? value.join(',') : value;
+  }
+  const forwardedFor = headers['x-forwarded-for'];
+  headers['x-forwarded-for'] = forwardedFor
+    ? `${forwardedFor}, ${request.sourceIp}`
+    : request.sourceIp;
+  headers['x-forwarded-port'] = String(request.port);
+  headers['x-forwarded-proto'] = 'http';
+  return headers;
+}
+
+function joinDuplicates(parameters: URLSearchParams): Record<string, string> {
+  const joined: Record<string, string> = {};
+  for (const [name, value] of parameters) {
+    joined[name] = Object.hasOwn(joined, name) ? `${joined[name]},${value}` : value;
+  }
+  return joined;
+}
+
+/** e.g. `12/Mar/2020:19:03:58 +0000` */
+function commonLogTime(date: Date): string {
+  const [day, time] = date.toISOString().split('T');
+  const [year, month, dayOfMonth] = (day ?? '').split('-');
+  return `${dayOfMonth}/${MONTHS[Number(month) - 1]}/${year}:${time?.slice(0, 8)} +0000`;
+}

@@ -1,0 +1,161 @@
+import { randomUUID } from 'node:crypto';
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import { setTimeout as delay } from 'node:timers/promises';
+import { corsHeaders } from './cors.ts';
+import { TooManyRequestsError } from './errors.ts';
+import type { FunctionRegistry } from './function-registry.ts';
+import type { HttpApi, Route } from './http-api.ts';
+import { toEvent } from './http-event.ts';
+import { type HttpResponse, problem, toResponse } from './http-response.ts';
+import { createRouter } from './http-routing.ts';
+import { Invocation, MAX_REQUEST_BYTES } from './invocation.ts';
+import { readBody } from './read-body.ts';
+import { close, listen } from './servers.ts';
+
+/** API Gateway's limit of a request's payload: 10 MB. */
+const MAX_BODY_BYTES = 10 * 1024 * 1024;
+
+type Handler = (request: IncomingMessage) => Promise<HttpResponse | undefined>;
+
+/**
+ * The HTTP API of the assembly on one port. Takes the port at once, so that a port in use is the
+ * first thing that fails, and answers 503 until it is opened.
+ */
+export class HttpFront {
+  readonly port: number;
+  readonly #server: Server;
+  #handler: Handler = () =>
+    Promise.resolve(
+      problem(503, 'Service Unavailable', 'The assembly is starting', { 'retry-after': '1' }),
+    );
+
+  private constructor(server: Server, port: number) {
+    this.#server = server;
+    this.port = port;
+    server.on('request', (request: IncomingMessage, response: ServerResponse) => {
+      void this.#respond(request, response);
+    });
+  }
+
+  /** @throws {PortInUseError} if the port is taken. */
+  static async listen(port: number, host: string): Promise<HttpFront> {
+    const server = createServer();
+    return new HttpFront(server, await listen(server, port, host));
+  }
+
+  /** Serves an API from now on. */
+  open(api: HttpApi, registry: FunctionRegistry): void {
+    this.#handler = createHandler(api, registry, this.port);
+  }
+
+  /** Serves nothing: the assembly has no HTTP API. */
+  openEmpty(): void {
+    this.#handler = () =>
+      Promise.resolve(problem(404, 'Not Found', 'The assembly has no HTTP API'));
+  }
+
+  async close(): Promise<void> {
+    await close(this.#server);
+  }
+
+  async #respond(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    const answer = await this.#handler(request).catch((error: unknown) =>
+      problem(500, 'Internal Server Error', String(error)),
+    );
+    if (!answer || response.destroyed) return;
+    // What is left of a body that nobody wants must not be taken for the next request.
+    if (!request.complete) response.setHeader('connection', 'close');
+    const { status, headers, body } = answer;
+    const hasBody = status >= 200 && status !== 204 && status !== 304;
+    response.writeHead(status, hasBody ? { ...headers, 'content-length': body.length } : headers);
+    response.end(hasBody ? body : undefined);
+    request.resume();
+  }
+}
+
+function createHandler(api: HttpApi, registry: FunctionRegistry, port: number): Handler {
+  const findRoute = createRouter(api.routes);
+
+  return async (request) => {
+    const isPreflight = request.method === 'OPTIONS' && request.headers.origin !== undefined;
+    if (api.cors && isPreflight) {
+      const headers = corsHeaders(api.cors, request.headers, true);
+      return { status: 204, headers, body: Buffer.alloc(0) };
+    }
+    const answer = await answerRequest(request);
+    if (!answer || !api.cors) return answer;
+    return {
+      ...answer,
+      headers: { ...answer.headers, ...corsHeaders(api.cors, request.headers, false) },
+    };
+  };
+
+  async function answerRequest(request: IncomingMessage): Promise<HttpResponse | undefined> {
+    const { method = 'GET', url = '/', headers } = request;
+    const path = url.split('?')[0] ?? '/';
+    if (!isDecodable(path)) return problem(400, 'Bad Request', 'The path is not well encoded');
+    const match = findRoute(method, path);
+    if (!match) return problem(404, 'Not Found', `No route for ${method} ${path}`);
+    const body = await readBody(request, MAX_BODY_BYTES);
+    if (body === 'aborted') return undefined;
+    if (body === 'too large') return tooLarge(`The body is larger than ${MAX_BODY_BYTES} bytes`);
+    const sourceIp = request.socket.remoteAddress ?? '127.0.0.1';
+    const event = toEvent(
+      { method, url, headers, body, sourceIp, port },
+      {
+        apiId: api.apiId,
+        routeKey: match.route.routeKey,
+        pathParameters: match.pathParameters,
+        requestId: randomUUID(),
+        epochMs: Date.now(),
+      },
+    );
+    const payload = Buffer.from(JSON.stringify(event));
+    if (payload.length > MAX_REQUEST_BYTES) {
+      return tooLarge(`The event is larger than the ${MAX_REQUEST_BYTES} bytes that Lambda takes`);
+    }
+    return invoke(match.route, payload);
+  }
+
+  async function invoke(route: Route, payload: Buffer): Promise<HttpResponse> {
+    const found = registry.find(route.functionReference);
+    if (!found) return internalError(`No function ${route.functionReference}`);
+    const invocation = new Invocation(payload);
+    try {
+      await found.pool.invoke(invocation);
+    } catch (error) {
+      if (!(error instanceof TooManyRequestsError)) throw error;
+      return problem(429, 'Too Many Requests', 'All execution environments are busy', {
+        'retry-after': '1',
+      });
+    }
+    const timer = new AbortController();
+    const late = delay(route.timeoutMs, undefined, { signal: timer.signal }).catch(() => undefined);
+    const answer = await Promise.race([invocation.answered, late]);
+    timer.abort();
+    if (!answer) {
+      return problem(503, 'Service Unavailable', `No answer within ${route.timeoutMs} ms`);
+    }
+    if (answer.failed) return internalError('The function failed: see its log');
+    return (
+      toResponse(answer.payload) ?? internalError('The function returned a malformed response')
+    );
+  }
+}
+
+function isDecodable(path: string): boolean {
+  try {
+    decodeURIComponent(path);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+function tooLarge(detail: string): HttpResponse {
+  return problem(413, 'Content Too Large', detail);
+}
+
+function internalError(detail: string): HttpResponse {
+  return problem(500, 'Internal Server Error', detail);
+}

@@ -1,0 +1,71 @@
+import { z } from 'zod';
+
+/** A response for the wire. */
+export interface HttpResponse {
+  readonly status: number;
+  readonly headers: Record<string, string | string[]>;
+  readonly body: Buffer;
+}
+
+const HOP_BY_HOP = new Set(['connection', 'content-length', 'keep-alive', 'transfer-encoding']);
+const HEADER_NAME = /^[!#$%&'*+.^_`|~\w-]+$/;
+const HEADER_VALUE = /^[\t\x20-\x7e\x80-\xff]*$/;
+
+const headerValue = z
+  .union([z.string(), z.number(), z.boolean()])
+  .transform(String)
+  .pipe(z.string().regex(HEADER_VALUE));
+
+/** A function's response in payload format 2.0. */
+const responseSchema = z.object({
+  statusCode: z.coerce.number().int().min(100).max(599),
+  headers: z.record(z.string().regex(HEADER_NAME), headerValue).nullish(),
+  cookies: z.array(headerValue).nullish(),
+  body: z.string().nullish(),
+  isBase64Encoded: z.boolean().nullish(),
+});
+
+/**
+ * The HTTP response that an HTTP API makes of what a function returned; undefined if that is
+ * malformed, which API Gateway answers with 500.
+ *
+ * @param payload - the JSON that the function returned
+ * @see https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-develop-integrations-lambda.html
+ */
+export function toResponse(payload: Buffer): HttpResponse | undefined {
+  const text = payload.toString();
+  const returned: unknown = JSON.parse(text);
+  if (typeof returned !== 'object' || returned === null || !('statusCode' in returned)) {
+    const body = typeof returned === 'string' ? returned : text;
+    const headers = { 'content-type': 'application/json' };
+    return { status: 200, headers, body: Buffer.from(body) };
+  }
+  const { success, data } = responseSchema.safeParse(returned);
+  if (!success) return undefined;
+  const headers: Record<string, string | string[]> = {
+    'content-type': 'text/plain;charset=UTF-8',
+  };
+  for (const [name, value] of Object.entries(data.headers ?? {})) {
+    if (!HOP_BY_HOP.has(name.toLowerCase())) headers[name.toLowerCase()] = value;
+  }
+  if (data.cookies && data.cookies.length > 0) headers['set-cookie'] = data.cookies;
+  const body = Buffer.from(data.body ?? '', data.isBase64Encoded ? 'base64' : 'utf8');
+  return { status: data.statusCode, headers, body };
+}
+
+/**
+ * An error of the front's own. API Gateway would say `{"message": ...}`; here it is RFC 9457's
+ * format, so that a caller meets one format only.
+ */
+export function problem(
+  status: number,
+  title: string,
+  detail: string,
+  headers: Readonly<Record<string, string>> = {},
+): HttpResponse {
+  return {
+    status,
+    headers: { 'content-type': 'application/problem+json', ...headers },
+    body: Buffer.from(JSON.stringify({ type: 'about:blank', title, status, detail })),
+  };
+}

@@ -1,0 +1,90 @@
+import { randomUUID } from 'node:crypto';
+
+/** Lambda's limit of a synchronous request's and of a buffered response's payload: 6 MB. */
+export const MAX_REQUEST_BYTES = 6 * 1024 * 1024;
+/** What Lambda allows a response is 100 bytes more (its own message says so). */
+export const MAX_RESPONSE_BYTES = MAX_REQUEST_BYTES + 100;
+
+/** How an invocation was answered. */
+export interface Answer {
+  /** The whole payload, or the error's JSON; empty for a streamed answer without error. */
+  readonly payload: Buffer;
+  /** True if the function failed: `X-Amz-Function-Error: Unhandled`. */
+  readonly failed: boolean;
+}
+
+/**
+ * One event on its way through an execution environment.
+ *
+ * The answer and the completion are two things: a streaming handler ends its response first and
+ * may work on before its environment asks for the next event.
+ */
+export class Invocation {
+  readonly requestId: string = randomUUID();
+  readonly payload: Buffer;
+  /** Resolves when the payload is whole, or at the first error. Never rejects. */
+  readonly answered: Promise<Answer>;
+  /** Resolves when the environment is done with it; with the error, if there was one. */
+  readonly completed: Promise<Buffer | undefined>;
+  /** If set, the response is handed on chunk by chunk and not kept. */
+  readonly onChunk: ((chunk: Buffer) => void) | undefined;
+  readonly #answered = Promise.withResolvers<Answer>();
+  readonly #completed = Promise.withResolvers<Buffer | undefined>();
+  #chunks: Buffer[] = [];
+  #bytes = 0;
+  #isAnswered = false;
+  #error: Buffer | undefined;
+
+  constructor(payload: Buffer, onChunk?: (chunk: Buffer) => void) {
+    this.payload = payload;
+    this.onChunk = onChunk;
+    this.answered = this.#answered.promise;
+    this.completed = this.#completed.promise;
+  }
+
+  /** Takes a part of the response. */
+  write(chunk: Buffer): void {
+    if (this.#isAnswered) return;
+    if (this.onChunk) {
+      this.onChunk(chunk);
+      return;
+    }
+    this.#bytes += chunk.length;
+    if (this.#bytes <= MAX_RESPONSE_BYTES) this.#chunks.push(chunk);
+    else {
+      this.fail(
+        'Function.ResponseSizeTooLarge',
+        `Response payload size exceeded maximum allowed payload size (${MAX_RESPONSE_BYTES} bytes).`,
+      );
+    }
+  }
+
+  /** The response is whole. */
+  end(): void {
+    this.#answer({ payload: Buffer.concat(this.#chunks), failed: false });
+  }
+
+  /** The platform failed it: `errorType` is one of Lambda's. */
+  fail(errorType: string, errorMessage: string): void {
+    this.failWith(Buffer.from(JSON.stringify({ errorType, errorMessage })));
+  }
+
+  /** The function failed it; `error` is the JSON that its runtime reported. */
+  failWith(error: Buffer): void {
+    this.#error ??= error;
+    this.#answer({ payload: error, failed: true });
+  }
+
+  /** The environment is done with it. */
+  complete(): void {
+    if (!this.#isAnswered) this.fail('Runtime.NoResponse', 'The runtime posted no response');
+    this.#completed.resolve(this.#error);
+  }
+
+  #answer(answer: Answer): void {
+    if (this.#isAnswered) return;
+    this.#isAnswered = true;
+    this.#chunks = [];
+    this.#answered.resolve(answer);
+  }
+}

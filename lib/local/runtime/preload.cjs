@@ -1,0 +1,79 @@
+/**
+ * Loaded before aws-lambda-ric in every execution environment:
+ *
+ * - replaces its native client (`rapid-client.cjs`);
+ * - lets a function see the modules that it would see on Lambda, and no others: its own folder,
+ *   its layers (for `require` only, as `NODE_PATH` does), the AWS SDK. Without this, the
+ *   `node_modules` of the project around the assembly would hide a missing layer;
+ * - ends the process when the runner is gone.
+ */
+const { realpathSync } = require('node:fs');
+const { createRequire, isBuiltin, registerHooks } = require('node:module');
+const { delimiter, join, sep } = require('node:path');
+const { fileURLToPath, pathToFileURL } = require('node:url');
+
+const client = pathToFileURL(join(__dirname, 'rapid-client.cjs')).href;
+const layers = process.env.LOCAL_LAYER_DIRS.split(delimiter).filter(Boolean).map(real);
+const roots = [real(process.env.LAMBDA_TASK_ROOT), ...layers];
+delete process.env.LOCAL_LAYER_DIRS;
+
+let searching = false;
+
+registerHooks({
+  resolve(specifier, context, nextResolve) {
+    if (specifier === './rapid-client.node') {
+      return { url: client, format: 'commonjs', shortCircuit: true };
+    }
+    const isBare = !/^[./]|^[a-z]+:|^#/i.test(specifier) && !isBuiltin(specifier);
+    if (!isBare || searching || !isVisible(context.parentURL)) {
+      return nextResolve(specifier, context);
+    }
+    const found = attempt(() => nextResolve(specifier, context));
+    if (isVisible(found.value?.url)) return found.value;
+    const other = elsewhere(specifier, context.conditions.includes('require'));
+    if (other) return { url: pathToFileURL(other).href, shortCircuit: true };
+    if (found.error) throw found.error;
+    throw Object.assign(new Error(`Cannot find module '${specifier}'`), {
+      code: context.conditions.includes('require') ? 'MODULE_NOT_FOUND' : 'ERR_MODULE_NOT_FOUND',
+    });
+  },
+});
+
+/** Where else Lambda would find a module: in a layer, or in the SDK that its runtime includes. */
+function elsewhere(specifier, isRequired) {
+  const places = isRequired ? layers.map((dir) => join(dir, 'nodejs', 'index.js')) : [];
+  if (/^@(aws-sdk|smithy)\//.test(specifier)) places.push(__filename);
+  searching = true;
+  try {
+    for (const place of places) {
+      const { value } = attempt(() => createRequire(place).resolve(specifier));
+      if (value && (place === __filename || isVisible(pathToFileURL(value).href))) return value;
+    }
+  } finally {
+    searching = false;
+  }
+  return undefined;
+}
+
+function isVisible(url) {
+  if (!url?.startsWith('file:')) return false;
+  const path = real(fileURLToPath(url));
+  return roots.some((root) => path.startsWith(root + sep));
+}
+
+function attempt(action) {
+  try {
+    return { value: action() };
+  } catch (error) {
+    return { error };
+  }
+}
+
+function real(path) {
+  return attempt(() => realpathSync(path)).value ?? path;
+}
+
+// The runner holds the other end of this pipe, and so does nobody else once it is dead.
+process.stdin.on('end', () => process.exit()).on('error', () => process.exit());
+process.stdin.resume();
+process.stdin.unref();

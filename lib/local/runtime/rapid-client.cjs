@@ -1,0 +1,45 @@
+/**
+ * The part of aws-lambda-ric that is native code on Lambda, over node:http: `next`, `done` and
+ * `error` of the Runtime API. `done` and `error` return at once, as the native ones do; `next`
+ * waits until what they posted has arrived.
+ *
+ * @see https://docs.aws.amazon.com/lambda/latest/dg/runtimes-api.html
+ */
+const http = require('node:http');
+
+const [hostname, port] = process.env.AWS_LAMBDA_RUNTIME_API.split(':');
+const agent = new http.Agent({ keepAlive: true, maxSockets: 1 });
+const ROOT = '/2018-06-01/runtime/invocation';
+
+let posted = Promise.resolve();
+
+function send(method, path, body) {
+  return new Promise((resolve, reject) => {
+    const request = http.request(
+      { hostname, port, method, path: ROOT + path, agent },
+      (response) => {
+        const chunks = [];
+        response.on('data', (chunk) => chunks.push(chunk));
+        response.on('error', reject);
+        response.on('end', () =>
+          resolve({ bodyJson: Buffer.concat(chunks).toString(), headers: response.headers }),
+        );
+      },
+    );
+    request.on('error', reject);
+    request.end(body);
+  });
+}
+
+exports.next = async () => {
+  await posted;
+  return send('GET', '/next');
+};
+
+exports.done = (requestId, body) => {
+  posted = send('POST', `/${requestId}/response`, body);
+};
+
+exports.error = (requestId, body) => {
+  posted = send('POST', `/${requestId}/error`, body);
+};

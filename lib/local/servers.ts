@@ -1,0 +1,35 @@
+import type { Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { PortInUseError } from './errors.ts';
+
+/** The address that every server of the runner binds to unless told otherwise. */
+export const LOOPBACK = '127.0.0.1';
+
+/**
+ * Makes a server listen.
+ *
+ * @param port - 0 takes any free port
+ * @returns the port that it listens on
+ * @throws {PortInUseError} if the port is taken.
+ */
+export async function listen(server: Server, port = 0, host = LOOPBACK): Promise<number> {
+  // A keep-alive connection that the server drops while the client reuses it is a lost request.
+  server.keepAliveTimeout = 0;
+  server.requestTimeout = 0;
+  await new Promise<void>((resolve, reject) => {
+    server.once('error', (error: NodeJS.ErrnoException) =>
+      reject(error.code === 'EADDRINUSE' ? new PortInUseError(host, port) : error),
+    );
+    server.listen(port, host, resolve);
+  });
+  return (server.address() as AddressInfo).port;
+}
+
+/** Closes a server and every connection to it. */
+export async function close(server: Server): Promise<void> {
+  const closed = new Promise<void>((resolve) => {
+    server.close(() => resolve());
+  });
+  server.closeAllConnections();
+  await closed;
+}
