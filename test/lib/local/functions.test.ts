@@ -1,0 +1,326 @@
+import { rmSync } from 'node:fs';
+import { setTimeout as delay } from 'node:timers/promises';
+import { InvokeCommand } from '@aws-sdk/client-lambda';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { EnvironmentPool } from '../../../lib/local/environment-pool.ts';
+import { TooManyRequestsError } from '../../../lib/local/errors.ts';
+import { readFunctions } from '../../../lib/local/functions.ts';
+import { Invocation } from '../../../lib/local/invocation.ts';
+import { readStack } from '../../../lib/local/stack.ts';
+import { synthesizeFixture } from './fixture/app.ts';
+import { type RunningFixture, runFixture, until } from './fixture/running.ts';
+
+let dir: string;
+let fixture: RunningFixture;
+
+beforeAll(async () => {
+  dir = synthesizeFixture();
+  fixture = await runFixture(dir, { maxEnvironments: 3, environment: { EXTRA: 'for all' } });
+});
+
+afterAll(async () => {
+  await fixture?.assembly.close();
+  rmSync(dir, { recursive: true, force: true });
+});
+
+describe('a buffered function', () => {
+  it('gets its event and returns its result', async () => {
+    const { error, payload } = await fixture.invoke('Behave', { do: 'return', n: 1 });
+    expect(error).toBeUndefined();
+    expect(payload.event).toEqual({ do: 'return', n: 1 });
+    expect(payload.arn).toBe(
+      `arn:aws:lambda:us-east-1:000000000000:function:${fixture.functionName('Behave')}`,
+    );
+    expect(payload.remainingMs).toBeGreaterThan(0);
+    expect(payload.remainingMs).toBeLessThanOrEqual(1000);
+  });
+
+  it("has Lambda's variables, the template's and the extra ones, and none of the runner's", async () => {
+    process.env.SECRET_OF_THE_RUNNER = 'x';
+    const { env } = (await fixture.invoke('Behave', {})).payload;
+    expect(env).toMatchObject({
+      AWS_EXECUTION_ENV: 'AWS_Lambda_nodejs24.x',
+      AWS_LAMBDA_FUNCTION_MEMORY_SIZE: '200',
+      AWS_LAMBDA_FUNCTION_NAME: fixture.functionName('Behave'),
+      AWS_LAMBDA_FUNCTION_VERSION: '$LATEST',
+      AWS_LAMBDA_INITIALIZATION_TYPE: 'on-demand',
+      AWS_ENDPOINT_URL_LAMBDA: fixture.assembly.invokeUrl,
+      AWS_ENDPOINT_URL_DYNAMODB: fixture.assembly.dynamodbUrl,
+      AWS_REGION: 'us-east-1',
+      EXTRA: 'for all',
+      STACK: 'Fixture',
+    });
+    expect(env.TABLE_ARN).toBe(`arn:aws:dynamodb:us-east-1:000000000000:table/${env.TABLE}`);
+    expect(env.SECRET_OF_THE_RUNNER).toBeUndefined();
+  });
+
+  it('is reused while one request follows another', async () => {
+    const first = (await fixture.invoke('Behave', {})).payload;
+    const second = (await fixture.invoke('Behave', {})).payload;
+    expect(second.pid).toBe(first.pid);
+    expect(second.invocations).toBe(first.invocations + 1);
+    expect(second.requestId).not.toBe(first.requestId);
+  });
+
+  it('gets {} for no payload', async () => {
+    const { Payload } = await fixture.lambda.send(
+      new InvokeCommand({ FunctionName: fixture.functionName('Behave') }),
+    );
+    expect(JSON.parse(Buffer.from(Payload ?? []).toString()).event).toEqual({});
+  });
+
+  it('runs from inline code too', async () => {
+    expect((await fixture.invoke('Inline', {})).payload).toBe('inline');
+  });
+
+  it('writes to the log', async () => {
+    await fixture.invoke('Behave', { do: 'log' });
+    const of = (stream: string) => () =>
+      fixture.log.some(
+        (entry) => entry.stream === stream && /to (the log|stderr)/.test(entry.line),
+      );
+    await until(of('stdout'), 'a line of stdout');
+    await until(of('stderr'), 'a line of stderr');
+  });
+});
+
+describe('a failing function', () => {
+  const cases: [string, string, unknown, object][] = [
+    ['throws', 'Behave', { do: 'throw' }, { errorType: 'RangeError', errorMessage: 'as asked' }],
+    [
+      'exits with a code',
+      'Behave',
+      { do: 'exit', code: 7 },
+      {
+        errorType: 'Runtime.ExitError',
+        errorMessage: expect.stringMatching(
+          /^RequestId: \S+ Error: Runtime exited with error: exit status 7$/,
+        ),
+      },
+    ],
+    [
+      'exits without one',
+      'Behave',
+      { do: 'exit', code: 0 },
+      { errorMessage: expect.stringContaining('Runtime exited without providing a reason') },
+    ],
+    [
+      'is killed',
+      'Behave',
+      { do: 'kill' },
+      { errorType: 'Runtime.ExitError', errorMessage: expect.stringContaining('signal: SIGKILL') },
+    ],
+    [
+      'takes too long',
+      'Behave',
+      { do: 'sleep', ms: 60_000 },
+      {
+        errorType: 'Sandbox.Timedout',
+        errorMessage: expect.stringMatching(
+          /^RequestId: \S+ Error: Task timed out after 1\.00 seconds$/,
+        ),
+      },
+    ],
+    ['blocks its thread', 'Behave', { do: 'spin' }, { errorType: 'Sandbox.Timedout' }],
+    ['takes too much memory', 'Reserved', { do: 'hog' }, { errorType: 'Runtime.OutOfMemory' }],
+    [
+      'returns too much',
+      'Behave',
+      { do: 'big', bytes: 7_000_000 },
+      { errorType: 'Function.ResponseSizeTooLarge' },
+    ],
+    [
+      'throws at import',
+      'Broken',
+      {},
+      { errorType: 'TypeError', errorMessage: 'broken at import' },
+    ],
+    ['has no handler', 'NoHandler', {}, { errorType: 'Runtime.HandlerNotFound' }],
+  ];
+
+  it.each(cases)('that %s is reported as Lambda does', async (_, constructId, event, expected) => {
+    const { error, payload } = await fixture.invoke(constructId, event);
+    expect(error).toBe('Unhandled');
+    expect(payload).toMatchObject(expected);
+  });
+
+  it('serves the next request', async () => {
+    await fixture.invoke('Behave', { do: 'exit', code: 1 });
+    expect((await fixture.invoke('Behave', { ok: true })).payload.event).toEqual({ ok: true });
+  });
+});
+
+describe('a streamed function', () => {
+  it('is handed on chunk by chunk', async () => {
+    const events = await fixture.stream('Stream', { parts: ['one', 'two'] });
+    expect(events.map(({ text }) => text)).toEqual(['one', 'two', undefined]);
+    expect(events.at(-1)?.complete).toEqual({});
+  });
+
+  it('gives its payload at once and completes after the work that follows', async () => {
+    const [payload, complete] = await fixture.stream('Stream', { parts: ['x'], workMs: 300 });
+    expect(payload?.text).toBe('x');
+    expect((complete?.atMs ?? 0) - (payload?.atMs ?? 0)).toBeGreaterThanOrEqual(295);
+  });
+
+  it('answers a buffered Invoke with the whole payload', async () => {
+    const { payload } = await fixture.invoke('Stream', { parts: ['[1', ',2', ']'] });
+    expect(payload).toEqual([1, 2]);
+  });
+
+  it('may be larger than 6 MB', async () => {
+    const events = await fixture.stream('Stream', { bytes: 7_000_000 });
+    expect(events.reduce((sum, { text }) => sum + (text?.length ?? 0), 0)).toBe(7_000_000);
+  });
+
+  it.each([
+    ['throws', 'in the middle'],
+    ['exits', 'exit status 3'],
+  ])('that %s in the middle says so at the end', async (how, message) => {
+    const behaviour = how === 'throws' ? 'throw' : 'exit';
+    const events = await fixture.stream('Stream', { parts: ['some'], do: behaviour });
+    expect(events[0]?.text).toBe('some');
+    expect(events.at(-1)?.complete?.ErrorCode).toBe('Unhandled');
+    expect(events.at(-1)?.complete?.ErrorDetails).toContain(message);
+  });
+
+  it('that works on past its timeout has answered, and is ended', async () => {
+    const [payload, complete] = await fixture.stream('Stream', { parts: ['x'], workMs: 60_000 });
+    expect(payload?.text).toBe('x');
+    expect(complete?.complete?.ErrorDetails).toContain('Sandbox.Timedout');
+  });
+
+  it('streams a buffered function too', async () => {
+    const events = await fixture.stream('Behave', { n: 2 });
+    expect(JSON.parse(events.map(({ text }) => text).join('')).event).toEqual({ n: 2 });
+  });
+});
+
+describe('scaling', () => {
+  const pidsOf = (count: number, constructId: string, ms: number) =>
+    Promise.all(
+      Array.from({ length: count }, async () => {
+        const { payload } = await fixture.invoke(constructId, { do: 'sleep', ms });
+        return payload.pid as number;
+      }),
+    );
+
+  it('starts an environment for each request at the same time, up to the cap; then they queue', async () => {
+    const pids = await pidsOf(5, 'Behave', 100);
+    expect(new Set(pids).size).toBe(3);
+    const behave = fixture.functionName('Behave');
+    const running = fixture.assembly.functions.find(({ name }) => name === behave);
+    expect(running?.pids).toHaveLength(3);
+  });
+
+  it('throttles at once over the reserved concurrency', async () => {
+    const first = fixture.invoke('Reserved', { do: 'sleep', ms: 300 });
+    await delay(20);
+    await expect(fixture.invoke('Reserved', {})).rejects.toMatchObject({
+      name: 'TooManyRequestsException',
+      $metadata: { httpStatusCode: 429 },
+    });
+    expect((await first).error).toBeUndefined();
+  });
+});
+
+describe('a pool of environments', () => {
+  it('lets a request wait for a while, then throttles it', async () => {
+    const fn = readFunctions(readStack(dir), []).find(({ logicalId }) => /^Inline/.test(logicalId));
+    if (!fn) throw new Error('no function Inline');
+    const endpoints = { lambda: fixture.assembly.invokeUrl, dynamodb: '' };
+    const pool = new EnvironmentPool(fn, { endpoints, variables: {}, onLog: undefined }, 1);
+    const [first, second, third] = [1, 2, 3].map(() => new Invocation(Buffer.from('{}')));
+    if (!first || !second || !third) throw new Error('unreachable');
+    await pool.invoke(first);
+    await expect(pool.invoke(second, 0)).rejects.toThrow(TooManyRequestsError);
+    await pool.invoke(third);
+    expect((await third.answered).payload.toString()).toBe('"inline"');
+    await pool.close();
+    await expect(pool.invoke(second)).rejects.toThrow(TooManyRequestsError);
+  });
+});
+
+describe('the Invoke endpoint', () => {
+  const send = (FunctionName: string, more: object = {}) =>
+    fixture.lambda.send(new InvokeCommand({ FunctionName, ...more }));
+
+  it('takes names and ARNs, with and without qualifier', async () => {
+    const name = fixture.functionName('Inline');
+    const arn = `arn:aws:lambda:us-east-1:000000000000:function:${name}`;
+    for (const reference of [name, arn, `${arn}:$LATEST`, `000000000000:function:${name}`]) {
+      expect((await send(reference)).ExecutedVersion).toBe('$LATEST');
+    }
+    expect((await send(name, { Qualifier: '$LATEST' })).StatusCode).toBe(200);
+  });
+
+  it.each([['nobody'], ['nobody:live']])('answers 404 for %s', async (name) => {
+    await expect(send(name)).rejects.toMatchObject({ name: 'ResourceNotFoundException' });
+  });
+
+  it('answers 404 for a qualifier that the template lacks', async () => {
+    await expect(send(fixture.functionName('Inline'), { Qualifier: 'live' })).rejects.toMatchObject(
+      { name: 'ResourceNotFoundException' },
+    );
+  });
+
+  it('refuses a payload over 6 MB', async () => {
+    const Payload = JSON.stringify('x'.repeat(6 * 1024 * 1024));
+    await expect(send(fixture.functionName('Inline'), { Payload })).rejects.toMatchObject({
+      name: 'RequestTooLargeException',
+      $metadata: { httpStatusCode: 413 },
+    });
+  });
+
+  it('refuses a payload that is not JSON', async () => {
+    await expect(
+      send(fixture.functionName('Inline'), { Payload: '{"open":' }),
+    ).rejects.toMatchObject({ name: 'InvalidRequestContentException' });
+  });
+
+  it('takes an event and does not wait', async () => {
+    const { StatusCode } = await send(fixture.functionName('Behave'), {
+      InvocationType: 'Event',
+      Payload: JSON.stringify({ do: 'log' }),
+    });
+    expect(StatusCode).toBe(202);
+  });
+
+  it('refuses requests that no SDK has signed', async () => {
+    const url = `${fixture.assembly.invokeUrl}/2015-03-31/functions/x/invocations`;
+    expect((await fetch(url, { method: 'POST', body: '{}' })).status).toBe(403);
+  });
+
+  it('survives a caller that hangs up in the middle of a stream', async () => {
+    const name = fixture.functionName('Stream');
+    const url = `${fixture.assembly.invokeUrl}/2021-11-15/functions/${name}/response-streaming-invocations`;
+    const caller = new AbortController();
+    const response = await fetch(url, {
+      method: 'POST',
+      headers: { authorization: 'AWS4-HMAC-SHA256 Credential=test/x' },
+      body: JSON.stringify({ parts: Array.from({ length: 20 }, () => 'part') }),
+      signal: caller.signal,
+    });
+    expect(response.status).toBe(200);
+    caller.abort();
+    expect(await fixture.invoke('Stream', { parts: ['1'] })).toMatchObject({ payload: 1 });
+  });
+});
+
+describe('what a function sees', () => {
+  it('is its layer, and not what the project around it has', async () => {
+    expect((await fixture.invoke('Layered', {})).payload).toEqual({
+      greeting: 'hello from the layer',
+      data: 'layer data',
+      project: 'MODULE_NOT_FOUND',
+      dependency: 'MODULE_NOT_FOUND',
+    });
+  });
+
+  it('is the SDK, and no layer, for an ES module', async () => {
+    expect((await fixture.invoke('Modern', {})).payload).toEqual({
+      sdk: 'function',
+      layer: 'ERR_MODULE_NOT_FOUND',
+    });
+  });
+});
