@@ -1,0 +1,16 @@
+import { globSync } from 'node:fs';
+import { basename } from 'node:path';
+
+const names = globSync(new URL('*.ts', import.meta.url).pathname)
+  .map((path) => basename(path, '.ts'))
+  .filter((name) => name !== 'run' && name !== 'quantiles')
+  .sort();
+const [name = '', ...rest] = process.argv.slice(2);
+
+if (names.includes(name)) {
+  process.argv.splice(2, Number.POSITIVE_INFINITY, ...rest);
+  await import(`./${name}.ts`);
+} else {
+  console.log(`npm run bench -- NAME, where NAME is one of: ${names.join(', ')}`);
+  process.exitCode = name === '' || name === '--help' ? 0 : 2;
+}

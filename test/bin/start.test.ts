@@ -1,0 +1,131 @@
+import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { afterAll, afterEach, describe, expect, it } from 'vitest';
+import { inferResponseSchema, modelsResponseSchema } from '../../lib/http/schemas.ts';
+
+const root = fileURLToPath(new URL('../..', import.meta.url));
+const dataDir = mkdtempSync(join(tmpdir(), 'mdinference-start-'));
+const started: ChildProcess[] = [];
+
+afterEach(() => {
+  for (const child of started.splice(0)) child.kill('SIGKILL');
+});
+afterAll(() => rmSync(dataDir, { recursive: true, force: true }));
+
+/** Runs `mdi` and gathers what it prints. */
+function mdi(...args: string[]) {
+  const child = spawn(process.execPath, ['bin/mdi.ts', ...args], { cwd: root });
+  started.push(child);
+  const said = { out: '', error: '' };
+  child.stdout.on('data', (chunk) => {
+    said.out += chunk;
+  });
+  child.stderr.on('data', (chunk) => {
+    said.error += chunk;
+  });
+  return { child, said, closed: once(child, 'close').then(([code]) => code as number) };
+}
+
+/** Starts the service and waits until it says that it is ready. */
+async function startService(...args: string[]) {
+  const run = mdi(
+    ...['start', '--port', '0', '--data-dir', dataDir, '--profile-seconds', '0.3', ...args],
+  );
+  await Promise.race([
+    expect.poll(() => run.said.out, { timeout: 100_000, interval: 100 }).toContain('Ready after'),
+    run.closed.then((code) => {
+      throw new Error(`ended with ${code}: ${run.said.error}`);
+    }),
+  ]);
+  return run;
+}
+
+function childrenOf(pid: number | undefined): number[] {
+  const table = execFileSync('ps', ['-e', '-o', 'pid=,ppid='], { encoding: 'utf8' });
+  return table
+    .trim()
+    .split('\n')
+    .map((line) => line.trim().split(/\s+/).map(Number))
+    .filter(([, parent]) => parent === pid)
+    .map(([child]) => child as number);
+}
+
+function isAlive(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+const urlIn = (out: string) => /^http:\S+$/m.exec(out)?.[0];
+
+/** The samples of each model that a started service knows of. */
+async function samplesOf(out: string): Promise<Record<string, number>> {
+  const response = await fetch(`${urlIn(out)}/v1/models`);
+  const { models } = modelsResponseSchema.parse(await response.json());
+  return Object.fromEntries(models.map(({ name, profile }) => [name, profile.samples]));
+}
+
+let samplesAtFirst: Record<string, number> = {};
+
+describe('mdi start', () => {
+  it('prints profiles, the URL and a curl line that works as printed, and leaves nothing behind', async () => {
+    const { child, said, closed } = await startService();
+    expect(said.out).toContain('top-1 %');
+    const curl = /^curl [\s\S]*?\/v1\/infer$/m.exec(said.out)?.[0] ?? '';
+    const answer = execFileSync('bash', ['-c', curl], { cwd: root, encoding: 'utf8' });
+    expect(inferResponseSchema.parse(JSON.parse(answer)).predictions).toHaveLength(5);
+    samplesAtFirst = await samplesOf(said.out);
+
+    const children = childrenOf(child.pid);
+    expect(children.length).toBeGreaterThan(0);
+    child.kill('SIGINT');
+    expect(await closed).toBe(0);
+    expect(children.filter(isAlive)).toEqual([]);
+  }, 120_000);
+
+  it('keeps profiles over a restart, and selects by another strategy when told to', async () => {
+    const { child, said, closed } = await startService('--strategy', 'static-latency', '--verbose');
+    // The first run measured; this one found its baselines and the sample of the curl line.
+    expect(await samplesOf(said.out)).toEqual(samplesAtFirst);
+    const response = await fetch(`${urlIn(said.out)}/v1/models`);
+    expect(await response.json()).toMatchObject({ strategy: 'static-latency' });
+    child.kill('SIGTERM');
+    expect(await closed).toBe(0);
+  }, 120_000);
+
+  it('says in one line that the port is taken', async () => {
+    const server = createServer().listen(0, '127.0.0.1');
+    await once(server, 'listening');
+    const { port } = server.address() as { port: number };
+    const { said, closed } = mdi('start', '--port', String(port), '--data-dir', dataDir);
+    expect(await closed).toBe(1);
+    expect(said.error.trim().split('\n')).toHaveLength(1);
+    expect(said.error).toContain(String(port));
+    server.close();
+  }, 60_000);
+});
+
+describe('wrong use', () => {
+  it.each([
+    [['start', '--port', 'http'], 2, /--port/],
+    [['start', '--strategy', 'best'], 2, /three-stage/],
+    [['start', '--catalogue', './nowhere'], 1, /nowhere.*no such file/],
+    [['fly'], 2, /unknown command/],
+    [['classify', 'no-such.jpg'], 1, /no-such\.jpg: no such file/],
+    [['classify', 'package.json', '--sla', '0'], 2, /--sla/],
+    [['classify', 'package.json', '--url', 'http://127.0.0.1:1'], 1, /is the service running/],
+  ])('mdi %j ends with %i', async (args, code, message) => {
+    const { said, closed } = mdi(...args);
+    expect(await closed).toBe(code);
+    expect(said.error).toMatch(message);
+    expect(said.error).not.toMatch(/\n\s+at /);
+  });
+});

@@ -1,0 +1,120 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { inputBytes } from '../../lib/catalogue/schema.ts';
+import {
+  inferResponseSchema,
+  modelsResponseSchema,
+  timeResponseSchema,
+} from '../../lib/http/schemas.ts';
+import { fastest, mostAccurate } from '../../lib/selection/order.ts';
+import { catalogue, RunningService, sample } from './running-service.ts';
+
+let service: RunningService;
+beforeAll(async () => {
+  service = await RunningService.start();
+}, 120_000);
+afterAll(() => service.stop());
+
+async function profiles() {
+  const response = await service.fetch('/v1/models');
+  const { models } = modelsResponseSchema.parse(await response.json());
+  return models.map(({ name, accuracyPct, profile }) => ({ name, accuracyPct, ...profile }));
+}
+
+describe('a good request', () => {
+  it('is answered with labels, every term of the budget and the eligible models', async () => {
+    const { model, predictions, timing, selection } = await service.infer({ slaMs: 20_000 });
+    expect(predictions).toHaveLength(5);
+    expect(predictions[0]?.label).toBe(sample.label);
+    expect(model).toEqual({
+      name: mostAccurate(await profiles()).name,
+      version: expect.any(String),
+      accuracyPct: expect.any(Number),
+    });
+    expect(timing.source).toBe('client');
+    expect(timing.networkMs).toBeCloseTo(2 * timing.inputMs, 2);
+    expect(timing.budgetMs).toBeCloseTo(timing.slaMs - timing.networkMs, 2);
+    expect(timing.serviceMs).toBeGreaterThan(0);
+    expect(timing.serverMs).toBeGreaterThanOrEqual(timing.serviceMs);
+    expect(selection.strategy).toBe('three-stage');
+    const total = selection.eligible.reduce((sum, { probability }) => sum + probability, 0);
+    expect(total).toBeCloseTo(1, 9);
+  });
+
+  it('gets the fastest model when the budget is spent, by a small SLA or by a slow upload', async () => {
+    const fast = fastest(await profiles()).name;
+    expect((await service.infer({ slaMs: 0.001 })).model.name).toBe(fast);
+    const late = await service.infer({ slaMs: 250, inputMs: 5_000 });
+    expect(late.model.name).toBe(fast);
+    expect(late.timing.budgetMs).toBeLessThan(0);
+  });
+
+  it('adds exactly one sample to the model that answered', async () => {
+    let before = await service.samples();
+    for (const slaMs of [0.001, 20_000, 0.001]) {
+      const { model } = await service.infer({ slaMs });
+      const after = await service.samples();
+      for (const [name, samples] of before) {
+        expect(after.get(name), name).toBe(samples + (name === model.name ? 1 : 0));
+      }
+      before = after;
+    }
+  });
+
+  it('is answered while others are, and every one is counted', async () => {
+    const before = await service.samples();
+    const answers = await Promise.all(
+      Array.from({ length: 24 }, (_, i) => service.infer({ slaMs: i % 2 ? 20_000 : 0.001 })),
+    );
+    const expected = new Map(before);
+    for (const { model } of answers) expected.set(model.name, (expected.get(model.name) ?? 0) + 1);
+    await expect.poll(() => service.samples()).toEqual(expected);
+  });
+
+  it('may be the raw tensor', async () => {
+    const tensor = new Uint8Array(inputBytes(catalogue.input)).fill(128);
+    const response = await service.post(tensor, { 'content-type': 'application/octet-stream' });
+    expect(response.status).toBe(200);
+  });
+
+  it('carries a Server-Timing header', async () => {
+    const response = await service.post(new Uint8Array(sample.bytes));
+    expect(response.headers.get('server-timing')).toMatch(/^select;dur=.+, service;dur=.+, total/);
+  });
+
+  it('without a timestamp is given the default network time, and says so', async () => {
+    const response = await service.post(new Uint8Array(sample.bytes), { 'mdi-sla-ms': '250' });
+    expect(inferResponseSchema.parse(await response.json()).timing).toMatchObject({
+      source: 'default',
+      networkMs: 100,
+      budgetMs: 150,
+    });
+  });
+});
+
+describe('the other routes', () => {
+  it('tell the time', async () => {
+    const beforeMs = Date.now();
+    const answer = timeResponseSchema.parse(await (await service.fetch('/v1/time')).json());
+    expect(answer.receivedEpochMs).toBeGreaterThanOrEqual(beforeMs - 2);
+    expect(answer.epochMs).toBeGreaterThanOrEqual(answer.receivedEpochMs);
+    expect(answer.epochMs).toBeLessThanOrEqual(Date.now() + 2);
+  });
+
+  it('tell health, and the API’s description', async () => {
+    const health = await (await service.fetch('/v1/health')).json();
+    expect(health).toEqual({ status: 'ok', catalogue: 'shapes', models: catalogue.models.length });
+    const openApi: unknown = await (await service.fetch('/openapi.json')).json();
+    expect(openApi).toHaveProperty('openapi', '3.1.0');
+  });
+
+  it('list every model with the profile measured before the service was ready', async () => {
+    const models = await profiles();
+    expect(models.map(({ name }) => name)).toEqual(catalogue.models.map(({ name }) => name));
+    for (const { samples, meanMs, p50Ms, p95Ms, p99Ms } of models) {
+      expect(samples).toBeGreaterThan(0);
+      expect(meanMs).toBeGreaterThan(0);
+      expect(p95Ms).toBeGreaterThanOrEqual(p50Ms);
+      expect(p99Ms).toBeGreaterThanOrEqual(p95Ms);
+    }
+  });
+});
