@@ -1,29 +1,161 @@
-import type { Profile } from './profile.ts';
-import { profileOf } from './profile.ts';
+import { DEFAULT_PROFILE_SETTINGS, type Profile, profileOf, referenceProfile } from './profile.ts';
+import type { Reference } from './reference.ts';
 import type { ProfileStore } from './store.ts';
+import { withinMs } from './within.ts';
+
+/** A model whose profile is kept. */
+export interface CachedModel {
+  /** Under which the profile is found. */
+  readonly name: string;
+  /** Its partition key in the profile table, see `partitionKey`. */
+  readonly pk: string;
+  /** What is believed of it until the table has been read. */
+  readonly reference: Reference;
+}
+
+/** What happens to a cache, for logs and metrics. All times in ms. */
+export type ProfileCacheEvent =
+  | { readonly kind: 'refreshed'; readonly durationMs: number }
+  | {
+      readonly kind: 'refresh-failed';
+      readonly durationMs: number;
+      /** The models that keep their last known profile, and why. */
+      readonly failures: readonly { readonly model: string; readonly error: unknown }[];
+    }
+  | { readonly kind: 'first-read-late'; readonly waitedMs: number };
+
+/** What a {@link ProfileCache} can be told. */
+export interface ProfileCacheOptions {
+  readonly store: Pick<ProfileStore, 'read' | 'windows'>;
+  readonly models: readonly CachedModel[];
+  /** See `EvidenceSettings`. Default: 30. */
+  readonly minLiveSamples?: number;
+  /** Age in ms at which profiles are read again, plus up to a quarter at random. Default: 2,000. */
+  readonly refreshMs?: number;
+  /** Longest pause in ms between refreshes while the table cannot be read. Default: 60,000. */
+  readonly maxRefreshMs?: number;
+  /** After this many ms a read is given up. Default: 2,000. */
+  readonly readTimeoutMs?: number;
+  /** How long in ms the first caller waits for the table. Default: 150. */
+  readonly firstWaitMs?: number;
+  /** Default: nobody is told. */
+  readonly onEvent?: (event: ProfileCacheEvent) => void;
+  /** Unix ms. Default: the system's clock. */
+  readonly now?: () => number;
+  /** Uniform in [0, 1). Default: Math.random. */
+  readonly random?: () => number;
+}
+
+/** Profiles by model name. */
+export type ProfileSnapshot = ReadonlyMap<string, Profile>;
+
+const JITTER = 0.25;
+
+/**
+ * The profiles of all models in memory, so that selection never waits for the table.
+ *
+ * A caller gets the last known profiles at once; if they are stale, it also sets off one read of the
+ * table, which it does not wait for. Only the very first caller waits, and for `firstWaitMs` at
+ * most. A table that is slow, throttled or gone changes nothing but the age of the profiles: before
+ * the first read, the catalogue's references stand in.
+ *
+ * Lambda runs nothing between invocations, so there is no timer: it is requests that make the cache
+ * refresh. Await {@link settled} after the response has been sent, or the read stays frozen half-way.
+ */
 export class ProfileCache {
-  readonly #s;
-  readonly #m;
-  constructor(o: {
-    store: ProfileStore;
-    models: readonly {
-      profileKey: string;
-      reference?: { meanMs: number; stdMs: number } | undefined;
-    }[];
-  }) {
-    this.#s = o.store;
-    this.#m = o.models;
+  readonly #options: Required<ProfileCacheOptions>;
+  #snapshot: ProfileSnapshot;
+  #first: Promise<void> | undefined;
+  #refreshing: Promise<void> | undefined;
+  #dueMs = Number.NEGATIVE_INFINITY;
+  #failuresInARow = 0;
+
+  constructor({
+    store,
+    models,
+    minLiveSamples = DEFAULT_PROFILE_SETTINGS.minLiveSamples,
+    refreshMs = 2_000,
+    maxRefreshMs = 60_000,
+    readTimeoutMs = 2_000,
+    firstWaitMs = 150,
+    onEvent = () => {},
+    now = Date.now,
+    random = Math.random,
+  }: ProfileCacheOptions) {
+    const times = { refreshMs, maxRefreshMs, readTimeoutMs, firstWaitMs };
+    this.#options = { store, models, minLiveSamples, ...times, onEvent, now, random };
+    this.#snapshot = new Map(
+      models.map(({ name, reference }) => [name, referenceProfile(reference)]),
+    );
   }
-  async reload(): Promise<Map<string, Profile>> {
-    const all = await this.#s.readAll(
-      this.#m.map((m) => m.profileKey),
-      { consistentRead: true },
-    );
-    return new Map(
-      this.#m.map((m) => [
-        m.profileKey,
-        profileOf(all.get(m.profileKey) ?? { live: [] }, m.reference ?? { meanMs: 1000, stdMs: 0 }),
-      ]),
-    );
+
+  /** The last known profile of every model. Never rejects. */
+  async profiles(): Promise<ProfileSnapshot> {
+    if (this.#options.now() >= this.#dueMs) this.#refresh();
+    this.#first ??= this.#waitForFirst();
+    await this.#first;
+    return this.#snapshot;
+  }
+
+  /** Resolves when no read of the table is under way any more. Never rejects. */
+  async settled(): Promise<void> {
+    await this.#refreshing;
+  }
+
+  #refresh(): void {
+    this.#refreshing ??= this.#readAll().finally(() => {
+      this.#refreshing = undefined;
+    });
+  }
+
+  async #readAll(): Promise<void> {
+    const { models, now } = this.#options;
+    const startedMs = now();
+    const results = await Promise.allSettled(models.map((model) => this.#read(model)));
+
+    const snapshot = new Map(this.#snapshot);
+    const failures: { model: string; error: unknown }[] = [];
+    for (const [i, { name }] of models.entries()) {
+      const result = results[i];
+      if (result?.status === 'fulfilled') snapshot.set(name, result.value);
+      else failures.push({ model: name, error: result?.reason });
+    }
+    this.#snapshot = snapshot;
+
+    const nothingRead = failures.length > 0 && failures.length === models.length;
+    this.#failuresInARow = nothingRead ? this.#failuresInARow + 1 : 0;
+    this.#dueMs = now() + this.#pauseMs();
+    const durationMs = now() - startedMs;
+    if (failures.length === 0) this.#tell({ kind: 'refreshed', durationMs });
+    else this.#tell({ kind: 'refresh-failed', durationMs, failures });
+  }
+
+  async #read({ pk, reference }: CachedModel): Promise<Profile> {
+    const { store, minLiveSamples, now, readTimeoutMs } = this.#options;
+    const stored = await withinMs(readTimeoutMs, (abortSignal) => store.read(pk, { abortSignal }));
+    return profileOf(stored, reference, now(), { ...store.windows, minLiveSamples });
+  }
+
+  /** Jitter keeps many execution environments from reading at the same moment. */
+  #pauseMs(): number {
+    const { refreshMs, maxRefreshMs, random } = this.#options;
+    const pauseMs = Math.min(refreshMs * 2 ** this.#failuresInARow, maxRefreshMs);
+    return pauseMs * (1 + JITTER * random());
+  }
+
+  async #waitForFirst(): Promise<void> {
+    const { firstWaitMs } = this.#options;
+    try {
+      await withinMs(firstWaitMs, () => this.settled());
+    } catch {
+      this.#tell({ kind: 'first-read-late', waitedMs: firstWaitMs });
+    }
+  }
+
+  /** Who watches the cache must not break it. */
+  #tell(event: ProfileCacheEvent): void {
+    try {
+      this.#options.onEvent(event);
+    } catch {}
   }
 }

@@ -1,3 +1,10 @@
+import {
+  countingStatistics,
+  type Evidence,
+  type EvidenceSettings,
+  freshStatistics,
+  weighEvidence,
+} from './evidence.ts';
 import { distributionOf } from './histogram.ts';
 import { type Reference, referenceStatistics } from './reference.ts';
 import {
@@ -6,10 +13,10 @@ import {
   deviationMs,
   emptyStatistics,
   meanMs,
-  merge,
   type ProfileStatistics,
 } from './statistics.ts';
 import type { StoredProfile } from './stored.ts';
+import { DEFAULT_WINDOWS } from './windows.ts';
 
 /** What the warm numbers of a profile rest on. */
 export type ProfileBasis = 'live' | 'live+baseline' | 'live+reference' | 'baseline' | 'reference';
@@ -24,12 +31,21 @@ export interface Profile {
   readonly samples: number;
   /** The warm ones among them. */
   readonly warmSamples: number;
-  /** Share of the answered calls that were cold. */
+  /**
+   * Those of the current and the previous window: few of a model that is hardly used any more, and
+   * whose numbers are therefore old.
+   */
+  readonly freshSamples: number;
+  /** Share of the answered calls that were cold, among the live ones if there are any. */
   readonly coldShare: number;
   /** Mean service time of the cold calls; absent if none was seen. */
   readonly coldMeanMs?: number;
   /** Live calls that gave no answer. */
   readonly failures: number;
+  /** Live answers whose truth a client told. */
+  readonly labels: number;
+  /** The right ones among them. */
+  readonly labelsCorrect: number;
   /** What mean, deviation, quantiles and probabilities rest on. */
   readonly basis: ProfileBasis;
   /** The `q`-quantile (0 to 1) of the warm service time, to 2 %. */
@@ -38,44 +54,51 @@ export interface Profile {
   probabilityWithin(ms: number): number;
 }
 
-/** How a profile is made from what is stored. */
-export interface ProfileSettings {
-  /** Warm live samples with which the baseline loses its say. */
-  readonly minLiveSamples: number;
-}
-
-/** The settings used unless told otherwise. */
-export const DEFAULT_PROFILE_SETTINGS: ProfileSettings = { minLiveSamples: 30 };
+/** Five-minute windows remembered for an hour; 30 samples make a profile. */
+export const DEFAULT_PROFILE_SETTINGS: EvidenceSettings = {
+  ...DEFAULT_WINDOWS,
+  minLiveSamples: 30,
+};
 
 /** The profile of a model of which nothing was measured: normal with the catalogue's numbers. */
 export function referenceProfile(reference: Reference): Profile {
-  return profileOf({ live: [] }, reference);
+  return profileOf({ live: [] }, reference, 0);
 }
 
 /**
- * The profile of a model: its live statistics once they hold enough samples, else live and
- * baseline together. The reference stands in for a missing baseline.
+ * The profile of a model at a moment: its warm numbers by {@link weighEvidence}, where the reference
+ * stands in for a missing baseline. Cold calls and failures are too rare to be told from two windows
+ * and are taken from all live windows that still count.
+ *
+ * @param nowMs - Unix ms
  */
 export function profileOf(
   stored: StoredProfile,
   reference: Reference,
-  settings: ProfileSettings = DEFAULT_PROFILE_SETTINGS,
+  nowMs: number,
+  settings: EvidenceSettings = DEFAULT_PROFILE_SETTINGS,
 ): Profile {
-  const live = merge(...stored.live.map(({ statistics }) => statistics));
+  const live = countingStatistics(stored.live, nowMs, settings);
+  const fresh = freshStatistics(stored.live, nowMs, settings);
   const baseline = stored.baseline ?? emptyStatistics();
-  const measured = merge(live, baseline);
-  const enough = live.n >= BigInt(settings.minLiveSamples);
   const fallback = baseline.n > 0n ? baseline : referenceStatistics(reference);
-  const fallbackName = baseline.n > 0n ? 'baseline' : 'reference';
-  const basis = enough ? 'live' : live.n > 0n ? (`live+${fallbackName}` as const) : fallbackName;
-  const warm = enough ? live : merge(live, fallback);
-  const cold = live.coldN > 0n || live.n > 0n ? live : baseline;
+  const { statistics, source } = weighEvidence(stored.live, fallback, nowMs, settings);
   return {
-    ...warmNumbers(warm),
-    ...coldNumbers(live, baseline, cold),
-    ...counts(measured, live),
-    basis,
+    ...warmNumbers(statistics),
+    ...coldNumbers(live, baseline),
+    samples: Number(live.n + live.coldN + baseline.n + baseline.coldN),
+    warmSamples: Number(live.n + baseline.n),
+    freshSamples: Number(fresh.n),
+    failures: Number(live.failN),
+    labels: Number(live.labelN),
+    labelsCorrect: Number(live.labelCorrectN),
+    basis: basisOf(source, baseline.n > 0n ? 'baseline' : 'reference'),
   };
+}
+
+function basisOf(source: Evidence['source'], fallback: 'baseline' | 'reference'): ProfileBasis {
+  if (source === 'live') return source;
+  return source === 'fallback' ? fallback : `live+${fallback}`;
 }
 
 function warmNumbers(warm: ProfileStatistics) {
@@ -88,19 +111,10 @@ function warmNumbers(warm: ProfileStatistics) {
   };
 }
 
-function coldNumbers(
-  live: ProfileStatistics,
-  baseline: ProfileStatistics,
-  cold: ProfileStatistics,
-) {
+function coldNumbers(live: ProfileStatistics, baseline: ProfileStatistics) {
   const mean = coldMeanMs(live) ?? coldMeanMs(baseline);
-  return { coldShare: coldShare(cold) ?? 0, ...(mean !== undefined && { coldMeanMs: mean }) };
-}
-
-function counts(measured: ProfileStatistics, live: ProfileStatistics) {
   return {
-    samples: Number(measured.n + measured.coldN),
-    warmSamples: Number(measured.n),
-    failures: Number(live.failN),
+    coldShare: coldShare(live) ?? coldShare(baseline) ?? 0,
+    ...(mean !== undefined && { coldMeanMs: mean }),
   };
 }

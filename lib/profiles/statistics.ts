@@ -107,6 +107,14 @@ export function merge(...parts: readonly ProfileStatistics[]): ProfileStatistics
   );
 }
 
+/** The statistics as if everything had been observed `times` times. */
+export function scale(statistics: ProfileStatistics, times: bigint): ProfileStatistics {
+  return {
+    ...mapSums((name) => statistics[name] * times),
+    histogram: new Map([...statistics.histogram].map(([bucket, n]) => [bucket, n * times])),
+  };
+}
+
 /** Mean warm service time in ms; undefined without a warm call. */
 export function meanMs({ n, sumUs }: ProfileStatistics): number | undefined {
   return mean(n, sumUs);

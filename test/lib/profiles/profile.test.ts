@@ -2,8 +2,10 @@ import { describe, expect, it } from 'vitest';
 import { profileOf, referenceProfile } from '../../../lib/profiles/profile.ts';
 import { merge, type ProfileStatistics } from '../../../lib/profiles/statistics.ts';
 import type { StoredProfile } from '../../../lib/profiles/stored.ts';
+import { windowStart } from '../../../lib/profiles/windows.ts';
 import { statisticsOfAll, warmMs } from './samples.ts';
 
+const NOW = Date.UTC(2026, 10, 24, 8, 27);
 const reference = { meanMs: 40, stdMs: 4 };
 
 function repeated(count: number, ms: number): ProfileStatistics {
@@ -13,7 +15,7 @@ function repeated(count: number, ms: number): ProfileStatistics {
 function stored(live: ProfileStatistics, baseline?: ProfileStatistics): StoredProfile {
   return {
     ...(baseline && { baseline }),
-    live: [{ windowStartMs: 0, shard: 0, statistics: live }],
+    live: [{ windowStartMs: windowStart(NOW, 300_000), shard: 0, statistics: live }],
   };
 }
 
@@ -35,17 +37,24 @@ describe('profile', () => {
   });
 
   it('is the baseline while nothing was seen live', () => {
-    const profile = profileOf({ baseline: warmMs(9, 10, 11), live: [] }, reference);
+    const profile = profileOf({ baseline: warmMs(9, 10, 11), live: [] }, reference, NOW);
     expect(profile).toMatchObject({ meanMs: 10, stdMs: 1, warmSamples: 3, basis: 'baseline' });
   });
 
   it('is live and baseline together below enough live samples', () => {
-    const profile = profileOf(stored(repeated(10, 20), repeated(10, 10)), reference);
-    expect(profile).toMatchObject({ meanMs: 15, samples: 20, basis: 'live+baseline' });
+    const profile = profileOf(stored(warmMs(9, 11, 10), warmMs(8, 12, 10, 14)), reference, NOW);
+    expect(profile).toMatchObject({ samples: 7, freshSamples: 3, basis: 'live+baseline' });
+    expect(profile.meanMs).toBeCloseTo(74 / 7);
+  });
+
+  it('is live and reference together as long as there is no baseline', () => {
+    const profile = profileOf(stored(repeated(3, 20)), reference, NOW);
+    expect(profile).toMatchObject({ samples: 3, basis: 'live+reference' });
+    expect(profile.meanMs).toBeCloseTo((3 * 20 + 27 * 40) / 30);
   });
 
   it('is live alone with enough live samples', () => {
-    const profile = profileOf(stored(repeated(30, 20), repeated(1000, 10)), reference);
+    const profile = profileOf(stored(repeated(30, 20), repeated(1000, 10)), reference, NOW);
     expect(profile).toMatchObject({ meanMs: 20, samples: 1030, basis: 'live' });
   });
 
@@ -54,8 +63,10 @@ describe('profile', () => {
       { kind: 'cold', serviceUs: 900_000 },
       { kind: 'cold', serviceUs: 1_100_000 },
       { kind: 'failure' },
+      { kind: 'feedback', correct: true },
+      { kind: 'feedback', correct: false },
     ]);
-    const profile = profileOf(stored(merge(repeated(38, 20), cold)), reference);
+    const profile = profileOf(stored(merge(repeated(38, 20), cold)), reference, NOW);
     expect(profile).toMatchObject({
       meanMs: 20,
       stdMs: 0,
@@ -64,6 +75,23 @@ describe('profile', () => {
       coldShare: 0.05,
       coldMeanMs: 1000,
       failures: 1,
+      labels: 2,
+      labelsCorrect: 1,
     });
+  });
+
+  it('takes the cold numbers from the baseline until there are live calls', () => {
+    const coldBaseline = statisticsOfAll([{ kind: 'cold', serviceUs: 700_000 }]);
+    const baseline = merge(repeated(9, 10), coldBaseline);
+    const before = profileOf({ baseline, live: [] }, reference, NOW);
+    expect(before).toMatchObject({ coldShare: 0.1, coldMeanMs: 700 });
+    const after = profileOf(stored(repeated(5, 10), baseline), reference, NOW);
+    expect(after).toMatchObject({ coldShare: 0, coldMeanMs: 700 });
+  });
+
+  it('leaves windows out that no longer count', () => {
+    const live = [{ windowStartMs: NOW - 2 * 3_600_000, shard: 0, statistics: repeated(50, 99) }];
+    const profile = profileOf({ baseline: repeated(40, 10), live }, reference, NOW);
+    expect(profile).toMatchObject({ meanMs: 10, samples: 40, basis: 'baseline' });
   });
 });

@@ -1,3 +1,6 @@
+import { once } from 'node:events';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { HttpResponse } from '@smithy/core/protocols';
 import { describe, expect, it } from 'vitest';
 import { createProfileClient } from '../../../lib/profiles/client.ts';
@@ -94,4 +97,22 @@ it('a read is repeated after a broken connection', async () => {
   const { store, sent } = storeAnswering(networkError('ECONNRESET'), OK);
   expect(await store.read(pk)).toEqual({ live: [] });
   expect(sent).toHaveLength(3);
+});
+
+it('an update to a table that never answers is given up, and was sent once', async () => {
+  let requests = 0;
+  const silent = createServer(() => {
+    requests++;
+  }).listen(0, '127.0.0.1');
+  await once(silent, 'listening');
+  const client = createProfileClient({
+    endpoint: `http://127.0.0.1:${(silent.address() as AddressInfo).port}`,
+    region: 'local',
+    credentials: { accessKeyId: 'a', secretAccessKey: 's' },
+  });
+  const store = new ProfileStore({ tableName: 'profiles', client });
+  expect(await store.record(pk, observation)).toMatchObject({ applied: 'unknown' });
+  expect(requests).toBe(1);
+  silent.closeAllConnections();
+  silent.close();
 });

@@ -1,0 +1,141 @@
+/**
+ * How many profile updates a second one table takes from 1, 8 and 64 writers at once, and how many
+ * of them are lost. The table is a DynamoDB endpoint (dynalite) in a thread of its own.
+ *
+ *     npx node bench/profile-updates.ts [updates per row, default 5000]
+ */
+import { createRequire } from 'node:module';
+import type { AddressInfo } from 'node:net';
+import { isDeepStrictEqual } from 'node:util';
+import { isMainThread, parentPort, Worker } from 'node:worker_threads';
+import { CreateTableCommand, type DynamoDBClientConfig } from '@aws-sdk/client-dynamodb';
+import Table from 'cli-table3';
+import { createProfileClient } from '../lib/profiles/client.ts';
+import {
+  emptyStatistics,
+  merge,
+  observe,
+  type ProfileStatistics,
+} from '../lib/profiles/statistics.ts';
+import { ProfileStore } from '../lib/profiles/store.ts';
+
+const TABLE_NAME = 'profiles';
+const WRITERS = [1, 8, 64];
+const SHARDS = [1, 4];
+
+function serveDynamo(): void {
+  const dynalite = createRequire(import.meta.url)('dynalite');
+  const server = dynalite({ createTableMs: 0 }).listen(0, '127.0.0.1', () => {
+    parentPort?.postMessage((server.address() as AddressInfo).port);
+  });
+}
+
+async function openTable(): Promise<{
+  config: DynamoDBClientConfig;
+  close: () => Promise<unknown>;
+}> {
+  const worker = new Worker(new URL(import.meta.url));
+  const port = await new Promise<number>((resolve) => worker.once('message', resolve));
+  const config = {
+    endpoint: `http://127.0.0.1:${port}`,
+    region: 'local',
+    credentials: { accessKeyId: 'local', secretAccessKey: 'local' },
+    requestHandler: { requestTimeout: 60_000 },
+  };
+  await createProfileClient(config).repeatable.send(
+    new CreateTableCommand({
+      TableName: TABLE_NAME,
+      BillingMode: 'PAY_PER_REQUEST',
+      AttributeDefinitions: [
+        { AttributeName: 'pk', AttributeType: 'S' },
+        { AttributeName: 'sk', AttributeType: 'S' },
+      ],
+      KeySchema: [
+        { AttributeName: 'pk', KeyType: 'HASH' },
+        { AttributeName: 'sk', KeyType: 'RANGE' },
+      ],
+    }),
+  );
+  return { config, close: () => worker.terminate() };
+}
+
+interface Row {
+  perSecond: number;
+  p50Ms: number;
+  p99Ms: number;
+  lost: bigint;
+  exact: boolean;
+}
+
+async function measure(
+  store: ProfileStore,
+  pk: string,
+  writers: number,
+  updates: number,
+): Promise<Row> {
+  const timesMs: number[] = [];
+  let expected = emptyStatistics();
+  let next = 0;
+  const write = async () => {
+    while (next++ < updates) {
+      const observation = { kind: 'warm', serviceUs: 20_000 + ((next * 7919) % 40_000) } as const;
+      expected = observe(expected, observation);
+      const startMs = performance.now();
+      await store.record(pk, observation);
+      timesMs.push(performance.now() - startMs);
+    }
+  };
+
+  const startMs = performance.now();
+  await Promise.all(Array.from({ length: writers }, write));
+  const seconds = (performance.now() - startMs) / 1000;
+
+  const { live } = await store.read(pk, { consistentRead: true });
+  const stored = merge(...live.map(({ statistics }) => statistics));
+  timesMs.sort((a, b) => a - b);
+  return {
+    perSecond: updates / seconds,
+    p50Ms: timesMs[Math.floor(updates * 0.5)] ?? 0,
+    p99Ms: timesMs[Math.floor(updates * 0.99)] ?? 0,
+    lost: expected.n - stored.n,
+    exact: isDeepStrictEqual(sorted(stored), sorted(expected)),
+  };
+}
+
+function sorted(statistics: ProfileStatistics) {
+  return { ...statistics, histogram: [...statistics.histogram].sort(([a], [b]) => a - b) };
+}
+
+async function main(): Promise<void> {
+  const updates = Number(process.argv[2] ?? 5000);
+  const { config, close } = await openTable();
+  const head = ['writers', 'shards', 'updates', 'updates/s', 'p50 ms', 'p99 ms', 'lost', 'sums'];
+  const table = new Table({
+    head,
+    style: { head: [], border: [] },
+    colAligns: head.map(() => 'right'),
+  });
+  for (const shards of SHARDS) {
+    for (const writers of WRITERS) {
+      const client = createProfileClient(config);
+      const store = new ProfileStore({ tableName: TABLE_NAME, client, shards });
+      const pk = `bench/shards-${shards}/writers-${writers}@000000000000`;
+      await measure(store, `${pk}-warm-up`, writers, 500);
+      const row = await measure(store, pk, writers, updates);
+      const times = [row.perSecond.toFixed(0), row.p50Ms.toFixed(2), row.p99Ms.toFixed(2)];
+      table.push([
+        writers,
+        shards,
+        updates,
+        ...times,
+        String(row.lost),
+        row.exact ? 'exact' : 'wrong',
+      ]);
+    }
+  }
+  console.log(table.toString());
+  await close();
+}
+
+if (isMainThread) await main();
+else serveDynamo();

@@ -1,0 +1,135 @@
+import { deviationMs, meanMs, merge, type ProfileStatistics, scale } from './statistics.ts';
+import type { LiveStatistics } from './stored.ts';
+import { oldestWindowStart, type WindowSettings, windowStart } from './windows.ts';
+
+/** How statistics of different age are weighed. */
+export interface EvidenceSettings extends WindowSettings {
+  /** Warm samples that a profile should rest on; with that many fresh ones nothing older counts. */
+  readonly minLiveSamples: number;
+}
+
+/** What is believed of a model's warm calls, and where it comes from. */
+export interface Evidence {
+  readonly statistics: ProfileStatistics;
+  readonly source: 'live' | 'live+fallback' | 'fallback';
+}
+
+/** Fewer samples than this do not overrule anything: their spread is not known well enough. */
+const OVERRULING_SAMPLES = 5n;
+
+/** Standard errors between two means that are not chance. */
+const CONTRADICTION = 3;
+
+/**
+ * Decides which statistics still describe a model. Evidence is read from the newest to the oldest:
+ *
+ * 1. The current and the previous window count in full.
+ * 2. While they hold fewer than `minLiveSamples` warm samples, older windows are added, newest
+ *    first, and at last the fallback (the baseline). The last one added counts only for as many
+ *    samples as are missing, however many it holds.
+ * 3. Reading ends early at evidence that contradicts the newer evidence read so far (the means
+ *    differ by more than three standard errors), as long as the model is still being measured, that
+ *    is, has a fresh sample.
+ *
+ * Why: by rule 1 a change of speed is known at most two windows later, at any rate that gives five
+ * samples a window, and a profile never rests on the first few samples of a new window. By rule 2
+ * a rarely used model keeps a usable profile, in which old samples give way one by one. By rule 3
+ * even a model of a few calls an hour is not held to its baseline when they say otherwise. Rule 3
+ * asks for a fresh sample because a model that selection has stopped using would otherwise be
+ * judged by its last few bad calls alone; without them it is judged by all it did in the last
+ * windows, and when these have expired by its baseline, so that it is tried again.
+ */
+export function weighEvidence(
+  live: readonly LiveStatistics[],
+  fallback: ProfileStatistics,
+  nowMs: number,
+  settings: EvidenceSettings,
+): Evidence {
+  const fresh = freshStatistics(live, nowMs, settings);
+  const older = olderWindows(live, nowMs, settings);
+
+  let known = fresh;
+  for (const piece of [...older, fallback]) {
+    const missing = BigInt(settings.minLiveSamples) - known.n;
+    const overruled = fresh.n > 0n && contradicts(known, piece);
+    if (missing <= 0n || overruled) break;
+    const statistics = topUp(known, piece, missing);
+    if (piece === fallback) {
+      return { statistics, source: known.n > 0n ? 'live+fallback' : 'fallback' };
+    }
+    known = statistics;
+  }
+  return { statistics: known, source: 'live' };
+}
+
+/** All windows that still count. */
+export function countingStatistics(
+  live: readonly LiveStatistics[],
+  nowMs: number,
+  windows: WindowSettings,
+): ProfileStatistics {
+  return mergeLive(since(live, oldestWindowStart(nowMs, windows)));
+}
+
+/** The current and the previous window (and later ones, where clocks differ). */
+export function freshStatistics(
+  live: readonly LiveStatistics[],
+  nowMs: number,
+  windows: WindowSettings,
+): ProfileStatistics {
+  return mergeLive(since(live, previousWindowStart(nowMs, windows)));
+}
+
+/** The older windows that still count, newest first, each with its shards put together. */
+function olderWindows(
+  live: readonly LiveStatistics[],
+  nowMs: number,
+  windows: WindowSettings,
+): ProfileStatistics[] {
+  const untilMs = previousWindowStart(nowMs, windows);
+  const counting = since(live, oldestWindowStart(nowMs, windows));
+  const older = counting.filter(({ windowStartMs }) => windowStartMs < untilMs);
+  const byStart = Map.groupBy(older, ({ windowStartMs }) => windowStartMs);
+  return [...byStart].sort(([a], [b]) => b - a).map(([, shards]) => mergeLive(shards));
+}
+
+function since(live: readonly LiveStatistics[], startMs: number): LiveStatistics[] {
+  return live.filter(({ windowStartMs }) => windowStartMs >= startMs);
+}
+
+function previousWindowStart(nowMs: number, { windowMs }: WindowSettings): number {
+  return windowStart(nowMs, windowMs) - windowMs;
+}
+
+function mergeLive(live: readonly LiveStatistics[]): ProfileStatistics {
+  return merge(...live.map(({ statistics }) => statistics));
+}
+
+/**
+ * Adds a piece, which counts as at most `missing` samples. Multiplying both sides is how a piece is
+ * made to count for less while all sums stay integers: known * n + piece * missing holds the two in
+ * the ratio known.n : missing.
+ */
+function topUp(
+  known: ProfileStatistics,
+  piece: ProfileStatistics,
+  missing: bigint,
+): ProfileStatistics {
+  if (piece.n <= missing) return merge(known, piece);
+  if (known.n === 0n) return piece;
+  return merge(scale(known, piece.n), scale(piece, missing));
+}
+
+/**
+ * Whether the older samples lie where the newer ones say they cannot. The spread is that of the newer
+ * ones, because a window in which the speed changed has a large one of its own that would excuse it.
+ */
+function contradicts(newer: ProfileStatistics, older: ProfileStatistics): boolean {
+  const spreadMs = deviationMs(newer);
+  const newerMs = meanMs(newer);
+  const olderMs = meanMs(older);
+  if (newer.n < OVERRULING_SAMPLES || spreadMs === undefined) return false;
+  if (newerMs === undefined || olderMs === undefined) return false;
+  const errorMs = spreadMs * Math.sqrt(1 / Number(newer.n) + 1 / Number(older.n));
+  return Math.abs(newerMs - olderMs) > CONTRADICTION * errorMs;
+}
