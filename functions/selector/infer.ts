@@ -42,7 +42,7 @@ export async function infer(
     service.budget,
   );
 
-  const candidates = candidatesOf(service.models, await service.profiles.reload());
+  const candidates = candidatesOf(service.models, await service.profiles.profiles());
   const selectStartMs = performance.now();
   const selection = select(strategies[service.strategy], candidates, budget, service.random);
   const selectMs = performance.now() - selectStartMs;

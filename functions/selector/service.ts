@@ -33,6 +33,9 @@ export interface Service {
   readonly open: Set<Promise<void>>;
 }
 
+/** Stands for a model that nobody has measured: slow, so that others come first. */
+const unknownSpeed = { meanMs: 1_000, stdMs: 0 };
+
 /**
  * Builds the service from the function's environment and the catalogue in its bundle.
  *
@@ -66,7 +69,17 @@ export function createService(): Service {
     // A second attempt would run the model twice; another model answers instead (see infer.ts).
     lambda: new LambdaClient({ maxAttempts: 1 }),
     store,
-    profiles: new ProfileCache({ store, models }),
+    profiles: new ProfileCache({
+      store,
+      models: models.map(({ name, profileKey, reference = unknownSpeed }) => ({
+        name,
+        pk: profileKey,
+        reference,
+      })),
+      onEvent: (event) => {
+        if (event.kind !== 'refreshed') console.warn({ message: 'profiles not read', ...event });
+      },
+    }),
     random: Math.random,
     open: new Set(),
   };

@@ -1,6 +1,6 @@
 import { DEFAULT_PROFILE_SETTINGS, type Profile, profileOf, referenceProfile } from './profile.ts';
 import type { Reference } from './reference.ts';
-import type { ProfileStore } from './store.ts';
+import type { ProfileStore, ReadOptions } from './store.ts';
 import { withinMs } from './within.ts';
 
 /** A model whose profile is kept. */
@@ -97,21 +97,32 @@ export class ProfileCache {
     return this.#snapshot;
   }
 
+  /**
+   * Reads every update that has been answered so far and gives the profiles as they are then; the
+   * last known ones of models that cannot be read. Never rejects.
+   */
+  async reload(): Promise<ProfileSnapshot> {
+    await this.settled();
+    this.#refresh({ consistentRead: true });
+    await this.settled();
+    return this.#snapshot;
+  }
+
   /** Resolves when no read of the table is under way any more. Never rejects. */
   async settled(): Promise<void> {
     await this.#refreshing;
   }
 
-  #refresh(): void {
-    this.#refreshing ??= this.#readAll().finally(() => {
+  #refresh(options: ReadOptions = {}): void {
+    this.#refreshing ??= this.#readAll(options).finally(() => {
       this.#refreshing = undefined;
     });
   }
 
-  async #readAll(): Promise<void> {
+  async #readAll(options: ReadOptions): Promise<void> {
     const { models, now } = this.#options;
     const startedMs = now();
-    const results = await Promise.allSettled(models.map((model) => this.#read(model)));
+    const results = await Promise.allSettled(models.map((model) => this.#read(model, options)));
 
     const snapshot = new Map(this.#snapshot);
     const failures: { model: string; error: unknown }[] = [];
@@ -130,9 +141,11 @@ export class ProfileCache {
     else this.#tell({ kind: 'refresh-failed', durationMs, failures });
   }
 
-  async #read({ pk, reference }: CachedModel): Promise<Profile> {
+  async #read({ pk, reference }: CachedModel, options: ReadOptions): Promise<Profile> {
     const { store, minLiveSamples, now, readTimeoutMs } = this.#options;
-    const stored = await withinMs(readTimeoutMs, (abortSignal) => store.read(pk, { abortSignal }));
+    const stored = await withinMs(readTimeoutMs, (abortSignal) =>
+      store.read(pk, { ...options, abortSignal }),
+    );
     return profileOf(stored, reference, now(), { ...store.windows, minLiveSamples });
   }
 
