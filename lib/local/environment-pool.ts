@@ -6,6 +6,12 @@ import type { Invocation } from './invocation.ts';
 /** How long a synchronous invocation waits for an environment when the machine's cap is reached. */
 export const QUEUE_MS = 2_000;
 
+/**
+ * How long to wait for an environment that has answered and is about to ask for the next event,
+ * before another one is started: a client that calls again at once would meet a cold one.
+ */
+const RETURN_MS = 5;
+
 interface Waiter {
   resolve(environment: ExecutionEnvironment): void;
   reject(error: Error): void;
@@ -24,6 +30,8 @@ export class EnvironmentPool {
   readonly #idle: ExecutionEnvironment[] = [];
   readonly #waiting: Waiter[] = [];
   readonly #starting = new Set<Promise<ExecutionEnvironment>>();
+  /** How many have answered and not yet asked for the next event. */
+  #returning = 0;
   #isClosed = false;
 
   /** @param maxEnvironments - the machine's cap; the function's reserved concurrency may be lower */
@@ -48,7 +56,11 @@ export class EnvironmentPool {
    */
   async invoke(invocation: Invocation, queueMs = QUEUE_MS): Promise<void> {
     const environment = await this.#acquire(queueMs);
-    void environment.run(invocation).then(() => this.#release(environment));
+    void invocation.answered.then(() => this.#returning++);
+    void environment.run(invocation).then(() => {
+      this.#returning--;
+      this.#release(environment);
+    });
   }
 
   /** Ends all environments. */
@@ -63,6 +75,10 @@ export class EnvironmentPool {
     const idle = this.#idle.pop();
     if (idle) return idle;
     if (this.#isClosed) throw new TooManyRequestsError();
+    if (this.#returning > 0) {
+      const returned = await this.#wait(RETURN_MS).catch(() => undefined);
+      if (returned) return returned;
+    }
     if (this.#all.size + this.#starting.size < this.#cap) return this.#start();
     if (this.#isReserved) throw new TooManyRequestsError();
     return this.#wait(queueMs);

@@ -1,6 +1,5 @@
 import { randomUUID } from 'node:crypto';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
-import { setTimeout as delay } from 'node:timers/promises';
 import { corsHeaders } from './cors.ts';
 import { TooManyRequestsError } from './errors.ts';
 import type { FunctionRegistry } from './function-registry.ts';
@@ -129,10 +128,10 @@ function createHandler(api: HttpApi, registry: FunctionRegistry, port: number): 
         'retry-after': '1',
       });
     }
-    const timer = new AbortController();
-    const late = delay(route.timeoutMs, undefined, { signal: timer.signal }).catch(() => undefined);
-    const answer = await Promise.race([invocation.answered, late]);
-    timer.abort();
+    const late = Promise.withResolvers<undefined>();
+    const timer = setTimeout(() => late.resolve(undefined), route.timeoutMs);
+    const answer = await Promise.race([invocation.answered, late.promise]);
+    clearTimeout(timer);
     if (!answer) {
       return problem(503, 'Service Unavailable', `No answer within ${route.timeoutMs} ms`);
     }

@@ -152,7 +152,7 @@ describe('a failing function', () => {
 
 describe('a streamed function', () => {
   it('is handed on chunk by chunk', async () => {
-    const events = await fixture.stream('Stream', { parts: ['one', 'two'] });
+    const events = await fixture.stream('Stream', { parts: ['one', 'two'], everyMs: 20 });
     expect(events.map(({ text }) => text)).toEqual(['one', 'two', undefined]);
     expect(events.at(-1)?.complete).toEqual({});
   });
@@ -178,7 +178,7 @@ describe('a streamed function', () => {
     ['exits', 'exit status 3'],
   ])('that %s in the middle says so at the end', async (how, message) => {
     const behaviour = how === 'throws' ? 'throw' : 'exit';
-    const events = await fixture.stream('Stream', { parts: ['some'], do: behaviour });
+    const events = await fixture.stream('Stream', { parts: ['some'], everyMs: 20, do: behaviour });
     expect(events[0]?.text).toBe('some');
     expect(events.at(-1)?.complete?.ErrorCode).toBe('Unhandled');
     expect(events.at(-1)?.complete?.ErrorDetails).toContain(message);
@@ -298,7 +298,7 @@ describe('the Invoke endpoint', () => {
     const response = await fetch(url, {
       method: 'POST',
       headers: { authorization: 'AWS4-HMAC-SHA256 Credential=test/x' },
-      body: JSON.stringify({ parts: Array.from({ length: 20 }, () => 'part') }),
+      body: JSON.stringify({ parts: Array.from({ length: 20 }, () => 'part'), everyMs: 5 }),
       signal: caller.signal,
     });
     expect(response.status).toBe(200);

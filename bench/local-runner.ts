@@ -1,0 +1,82 @@
+/**
+ * What the local runner itself costs, on the fixture of its tests: a warm Invoke, a cold
+ * environment, and HTTP -> function -> streamed function -> table.
+ *
+ *   npx node bench/local-runner.ts [rounds]
+ */
+import { performance } from 'node:perf_hooks';
+import { InvokeCommand, LambdaClient } from '@aws-sdk/client-lambda';
+import { type RunningAssembly, startAssembly } from '../lib/local/assembly.ts';
+import { synthesizeFixture } from '../test/lib/local/fixture/app.ts';
+
+const rounds = Number(process.argv[2] ?? 2000);
+const COLD_ROUNDS = 20;
+
+/** Time of each call, one after another. @returns ms, ascending */
+async function measure(count: number, call: (i: number) => Promise<unknown>): Promise<number[]> {
+  const timesMs: number[] = [];
+  for (let i = 0; i < count; i++) {
+    const startMs = performance.now();
+    await call(i);
+    timesMs.push(performance.now() - startMs);
+  }
+  return timesMs.sort((a, b) => a - b);
+}
+
+function report(name: string, timesMs: number[]): void {
+  const quantile = (q: number) =>
+    (timesMs[Math.min(timesMs.length - 1, Math.floor(q * timesMs.length))] ?? 0).toFixed(2);
+  console.log(
+    `${name.padEnd(48)} p50 ${quantile(0.5).padStart(7)} ms   p99 ${quantile(0.99).padStart(7)} ms`,
+  );
+}
+
+function clientOf(assembly: RunningAssembly): LambdaClient {
+  return new LambdaClient({
+    endpoint: assembly.invokeUrl,
+    region: 'us-east-1',
+    credentials: { accessKeyId: 'bench', secretAccessKey: 'bench' },
+  });
+}
+
+const assemblyDir = synthesizeFixture();
+const [startMs] = await measure(1, async () => {
+  await (await startAssembly({ assemblyDir, port: 0 })).close();
+});
+console.log(`start and close, with two custom resources: ${startMs?.toFixed(0)} ms`);
+
+const assembly = await startAssembly({ assemblyDir, port: 0 });
+const lambda = clientOf(assembly);
+const inline = assembly.functions.find(({ logicalId }) => logicalId.startsWith('Inline'))?.name;
+const invoke = () => lambda.send(new InvokeCommand({ FunctionName: inline }));
+const chain = async () => {
+  await (await fetch(`${assembly.url}/chain`)).text();
+};
+const echo = async () => {
+  await (await fetch(`${assembly.url}/echo`)).text();
+};
+
+await measure(200, invoke);
+report('SDK InvokeCommand, warm', await measure(rounds, invoke));
+await measure(200, echo);
+report('HTTP -> function, warm', await measure(rounds, echo));
+await measure(200, chain);
+report('HTTP -> function -> stream -> table, warm', await measure(rounds, chain));
+
+const pidOf = () =>
+  assembly.functions.find(({ name }) => name === inline)?.pids[0] ?? process.exit(1);
+const coldMs: number[] = [];
+for (let i = 0; i < COLD_ROUNDS; i++) {
+  const pid = pidOf();
+  process.kill(pid, 'SIGKILL');
+  while (assembly.functions.some(({ pids }) => pids.includes(pid))) {
+    await new Promise((resolve) => setTimeout(resolve, 1));
+  }
+  coldMs.push(...(await measure(1, invoke)));
+}
+report(
+  'SDK InvokeCommand, cold environment',
+  coldMs.sort((a, b) => a - b),
+);
+lambda.destroy();
+await assembly.close();

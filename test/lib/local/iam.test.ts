@@ -1,0 +1,74 @@
+import { describe, expect, it } from 'vitest';
+import { allowedBy } from '../../../lib/local/iam.ts';
+import { Stack } from '../../../lib/local/stack.ts';
+
+const TABLE = 'arn:aws:dynamodb:us-east-1:000000000000:table/s-Table';
+
+function stackWith(...statements: object[]): Stack {
+  return new Stack('s', {
+    Resources: {
+      Table: { Type: 'AWS::DynamoDB::Table' },
+      Role: { Type: 'AWS::IAM::Role', Properties: { ManagedPolicyArns: [{ Ref: 'Managed' }] } },
+      Fn: {
+        Type: 'AWS::Lambda::Function',
+        Properties: { Role: { 'Fn::GetAtt': ['Role', 'Arn'] } },
+      },
+      Stranger: { Type: 'AWS::Lambda::Function', Properties: { Role: 'arn:aws:iam::1:role/x' } },
+      Policy: {
+        Type: 'AWS::IAM::Policy',
+        Properties: { Roles: [{ Ref: 'Role' }], PolicyDocument: { Statement: statements } },
+      },
+      Managed: {
+        Type: 'AWS::IAM::ManagedPolicy',
+        Properties: {
+          PolicyDocument: {
+            Statement: { Effect: 'Allow', Action: 'logs:*', Resource: '*' },
+          },
+        },
+      },
+    },
+  });
+}
+
+const allow = {
+  Effect: 'Allow',
+  Action: ['dynamodb:Get*', 'dynamodb:UpdateItem'],
+  Resource: { 'Fn::GetAtt': ['Table', 'Arn'] },
+};
+
+describe('allowedBy', () => {
+  it.each([
+    ['dynamodb:UpdateItem', TABLE, true],
+    ['dynamodb:updateitem', TABLE, true],
+    ['dynamodb:GetItem', TABLE, true],
+    ['dynamodb:PutItem', TABLE, false],
+    ['dynamodb:UpdateItem', `${TABLE}2`, false],
+    ['logs:PutLogEvents', 'arn:aws:logs:us-east-1:000000000000:log-group:x', true],
+    ['s3:GetObject', TABLE, false],
+  ])('%s on %s: %s', (action, resource, expected) => {
+    expect(allowedBy(stackWith(allow), 'Fn', action, resource)).toBe(expected);
+  });
+
+  it('denies what a statement denies, whatever allows it', () => {
+    const deny = { Effect: 'Deny', NotAction: 'dynamodb:GetItem', Resource: '*' };
+    const stack = stackWith(allow, deny);
+    expect(allowedBy(stack, 'Fn', 'dynamodb:UpdateItem', TABLE)).toBe(false);
+    expect(allowedBy(stack, 'Fn', 'dynamodb:GetItem', TABLE)).toBe(true);
+  });
+
+  it('does not count on conditions', () => {
+    const stack = stackWith({ ...allow, Condition: { Bool: {} } });
+    expect(allowedBy(stack, 'Fn', 'dynamodb:UpdateItem', TABLE)).toBe(false);
+  });
+
+  it('allows nothing to a function whose role is not in the template', () => {
+    expect(allowedBy(stackWith(allow), 'Stranger', 'dynamodb:UpdateItem', TABLE)).toBe(false);
+  });
+
+  it('takes ? for one character and a dot for a dot', () => {
+    const stack = stackWith({ Effect: 'Allow', Action: 'a:b?', Resource: 'x.y' });
+    expect(allowedBy(stack, 'Fn', 'a:bc', 'x.y')).toBe(true);
+    expect(allowedBy(stack, 'Fn', 'a:bcd', 'x.y')).toBe(false);
+    expect(allowedBy(stack, 'Fn', 'a:bc', 'xzy')).toBe(false);
+  });
+});
