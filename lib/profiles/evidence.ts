@@ -31,13 +31,16 @@ const CONTRADICTION = 3;
  *    differ by more than three standard errors), as long as the model is still being measured, that
  *    is, has a fresh sample.
  *
- * Why: by rule 1 a change of speed is known at most two windows later, at any rate that gives five
- * samples a window, and a profile never rests on the first few samples of a new window. By rule 2
- * a rarely used model keeps a usable profile, in which old samples give way one by one. By rule 3
- * even a model of a few calls an hour is not held to its baseline when they say otherwise. Rule 3
- * asks for a fresh sample because a model that selection has stopped using would otherwise be
- * judged by its last few bad calls alone; without them it is judged by all it did in the last
- * windows, and when these have expired by its baseline, so that it is tried again.
+ * Why: where two windows hold enough samples, rule 1 alone forgets an old speed two windows after it
+ * changed, and a profile never rests on the first few samples of a new window. Below that, rule 2
+ * keeps the profile usable, with old samples giving way one by one, and rule 3 keeps them from
+ * holding a model to a speed it no longer has: where times vary little, five samples a window show a
+ * threefold change as soon as many would (the more they vary, the more it takes), and a baseline
+ * cannot outvote a few calls an hour.
+ *
+ * Rule 3 asks for a fresh sample because a model that selection has stopped using would otherwise be
+ * judged by its last few bad calls alone. Without one it is judged by all it did in the windows that
+ * still count, and once these have expired by its baseline, so that it is tried again.
  */
 export function weighEvidence(
   live: readonly LiveStatistics[],

@@ -18,9 +18,7 @@ describe('partition key', () => {
   });
 
   it('gives its parts back, whatever the names', () => {
-    const name = fc
-      .string({ minLength: 1 })
-      .map((text) => text.replaceAll(/[/\n\r\u2028\u2029]/g, '-'));
+    const name = fc.string({ minLength: 1 }).map((text) => text.replaceAll('/', '-'));
     fc.assert(
       fc.property(name, name, name, (deployment, catalogue, model) => {
         const key = partitionKey({ deployment, catalogue, model, sha256 });
