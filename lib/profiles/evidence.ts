@@ -34,8 +34,9 @@ const CONTRADICTION = 3;
  * Why: where two windows hold enough samples, rule 1 alone forgets an old speed two windows after it
  * changed, and a profile never rests on the first few samples of a new window. Below that, rule 2
  * keeps the profile usable, with old samples giving way one by one, and rule 3 keeps them from
- * holding a model to a speed it no longer has: from five samples in two windows on, a threefold
- * change is known as fast as with many, and a baseline cannot outvote a few calls an hour.
+ * holding a model to a speed it no longer has: where times vary little, five samples a window show a
+ * threefold change as soon as many would (the more they vary, the more it takes), and a baseline
+ * cannot outvote a few calls an hour.
  *
  * Rule 3 asks for a fresh sample because a model that selection has stopped using would otherwise be
  * judged by its last few bad calls alone. Without one it is judged by all it did in the windows that
