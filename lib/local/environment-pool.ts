@@ -4,13 +4,14 @@ import type { LambdaFunction } from './functions.ts';
 import type { Invocation } from './invocation.ts';
 
 /** How long a synchronous invocation waits for an environment when the machine's cap is reached. */
-export const QUEUE_MS = 2_000;
+export const QUEUE_MS = 10_000;
 
 /**
  * How long to wait for an environment that has answered and is about to ask for the next event,
- * before another one is started: a client that calls again at once would meet a cold one.
+ * before another one is started: less than a cold start takes, more than work behind a response
+ * does. A client that calls again at once would meet a cold environment.
  */
-const RETURN_MS = 5;
+const RETURN_MS = 50;
 
 interface Waiter {
   resolve(environment: ExecutionEnvironment): void;

@@ -102,7 +102,8 @@ export class ProfileCache {
    * last known ones of models that cannot be read. Never rejects.
    */
   async reload(): Promise<ProfileSnapshot> {
-    await this.settled();
+    // Another caller may have set off a read that is not consistent while this one waited.
+    while (this.#refreshing) await this.#refreshing;
     this.#refresh({ consistentRead: true });
     await this.settled();
     return this.#snapshot;

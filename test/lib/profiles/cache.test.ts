@@ -234,3 +234,21 @@ it('a listener that throws breaks nothing', async () => {
   expect(await meansNow(cache)).toEqual([20, 20]);
   await cache.settled();
 });
+
+describe('reload', () => {
+  it('waits for a consistent read, though another read is under way', async () => {
+    const cache = await openWarmCache({ refreshMs: 0 });
+    const consistent: unknown[] = [];
+    vi.spyOn(table, 'read').mockImplementation(async (_, { consistentRead } = {}) => {
+      consistent.push(consistentRead);
+      await new Promise((resolve) => setTimeout(resolve, table.delayMs));
+      return { baseline: warmMs(...Array.from({ length: 40 }, () => 77)), live: [] };
+    });
+    await cache.profiles();
+    const reloaded = cache.reload();
+    await cache.profiles();
+    await vi.advanceTimersByTimeAsync(2 * table.delayMs);
+    expect((await reloaded).get('a')?.meanMs).toBe(77);
+    expect(consistent).toEqual([undefined, undefined, true, true]);
+  });
+});
