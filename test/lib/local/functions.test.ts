@@ -144,6 +144,11 @@ describe('a failing function', () => {
     expect(payload).toMatchObject(expected);
   });
 
+  it('is tried anew in a fresh environment after it could not initialise', async () => {
+    const of = async () => (await fixture.invoke('Broken', {})).payload.errorType;
+    expect([await of(), await of()]).toEqual(['TypeError', 'TypeError']);
+  });
+
   it('serves the next request', async () => {
     await fixture.invoke('Behave', { do: 'exit', code: 1 });
     expect((await fixture.invoke('Behave', { ok: true })).payload.event).toEqual({ ok: true });
