@@ -18,7 +18,9 @@ export function lockDataDir(dataDir: string): () => void {
     mkdirSync(dataDir, { recursive: true });
     const owner = ownerOf(file);
     if (owner !== undefined && isRunning(owner)) {
-      throw new TableError(`Data folder ${dataDir} is in use by process ${owner}: stop it first`);
+      throw new TableError(
+        `Data folder ${dataDir} is in use by process ${owner} (${file}): stop it first`,
+      );
     }
     writeFileSync(file, String(process.pid));
   } catch (error) {
