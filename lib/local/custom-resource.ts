@@ -58,10 +58,19 @@ export async function createCustomResources(context: Context): Promise<void> {
   }
 }
 
+/** CDK's own custom resources that do nothing but call AWS services which are not here. */
+const NEEDS_AWS =
+  /^Custom::(AWS|CDKBucketDeployment|LogRetention|S3AutoDeleteObjects|VpcRestrictDefaultSG)$/;
+
+/** Types of the stack's custom resources that are not created here. */
+export function skippedCustomResourceTypes(stack: Stack): string[] {
+  const types = Object.values(stack.resources).map(({ Type }) => Type);
+  return [...new Set(types.filter((type) => NEEDS_AWS.test(type)))];
+}
+
 function isCustom(stack: Stack, logicalId: string): boolean {
-  return /^(Custom::|AWS::CloudFormation::CustomResource$)/.test(
-    stack.resources[logicalId]?.Type ?? '',
-  );
+  const type = stack.resources[logicalId]?.Type ?? '';
+  return /^(Custom::|AWS::CloudFormation::CustomResource$)/.test(type) && !NEEDS_AWS.test(type);
 }
 
 /** All logical ids, every one after those that it refers to or names in `DependsOn`. */

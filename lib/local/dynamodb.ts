@@ -1,7 +1,7 @@
 import { EventEmitter } from 'node:events';
-import { mkdirSync } from 'node:fs';
-import type { IncomingMessage, RequestListener, Server } from 'node:http';
+import type { IncomingMessage, RequestListener, Server, ServerResponse } from 'node:http';
 import type { CallRecorder } from './calls.ts';
+import { lockDataDir } from './data-dir.ts';
 import { tableArn } from './physical-ids.ts';
 import { readBody } from './read-body.ts';
 import { close, LOOPBACK, listen } from './servers.ts';
@@ -20,29 +20,41 @@ export interface DynamoDbEndpoint {
  *
  * @param dataDir - the folder of its files; in memory without
  * @param recorder - learns of every call
+ * @throws {TableError} if the folder is in use or cannot be written.
  */
 export async function startDynamoDb(
   dataDir: string | undefined,
   recorder: CallRecorder,
 ): Promise<DynamoDbEndpoint> {
+  const unlock = dataDir === undefined ? undefined : lockDataDir(dataDir);
   const { default: dynalite } = await import('dynalite');
-  if (dataDir !== undefined) mkdirSync(dataDir, { recursive: true });
   const server = dynalite({ path: dataDir, createTableMs: 0, deleteTableMs: 0, updateTableMs: 0 });
-  recordCalls(server, recorder);
+  const pending = guard(server, recorder);
   const port = await listen(server);
-  return { url: `http://${LOOPBACK}:${port}`, close: () => close(server) };
+  return {
+    url: `http://${LOOPBACK}:${port}`,
+    close: async () => {
+      // Closing the database under a request would make dynalite throw.
+      await Promise.all(pending);
+      await close(server);
+      unlock?.();
+    },
+  };
 }
 
 /**
- * Puts a reader in front of dynalite's own request handler. It also keeps the runner alive:
- * dynalite throws when a client disconnects in the middle of a request.
+ * Puts itself between the server and dynalite's request handler: records the calls, and hands
+ * dynalite only whole requests, because it throws when a client disconnects in the middle of one.
+ *
+ * @returns the requests that dynalite is working on
  */
-function recordCalls(server: Server, recorder: CallRecorder): void {
+function guard(server: Server, recorder: CallRecorder): ReadonlySet<Promise<void>> {
   const [handler] = server.listeners('request') as RequestListener[];
+  const pending = new Set<Promise<void>>();
   server.removeAllListeners('request');
-  server.on('request', (request: IncomingMessage, response) => {
+  server.on('request', (request: IncomingMessage, response: ServerResponse) => {
     void readBody(request, MAX_REQUEST_BYTES).then((body) => {
-      if (body === 'aborted') return;
+      if (!handler || body === 'aborted') return;
       if (body === 'too large') {
         response.writeHead(413).end();
         return;
@@ -51,13 +63,40 @@ function recordCalls(server: Server, recorder: CallRecorder): void {
       for (const resourceArn of resourcesOf(body)) {
         recorder.record(request.headers.authorization, `dynamodb:${operation}`, resourceArn);
       }
-      const { method, url, headers } = request;
-      const replay = Object.assign(new EventEmitter(), { method, url, headers });
-      handler?.(replay as unknown as IncomingMessage, response);
-      replay.emit('data', body);
-      replay.emit('end');
+      const answered = handle(handler, request, body, response);
+      pending.add(answered);
+      void answered.finally(() => pending.delete(answered));
     });
   });
+  return pending;
+}
+
+/** Lets dynalite handle a request; resolves when it has answered, even if nobody listens any more. */
+function handle(
+  handler: RequestListener,
+  { method, url, headers }: IncomingMessage,
+  body: Buffer,
+  response: ServerResponse,
+): Promise<void> {
+  const { promise, resolve } = Promise.withResolvers<void>();
+  const request = Object.assign(new EventEmitter(), { method, url, headers });
+  const reply = {
+    statusCode: 200,
+    setHeader: (name: string, value: string) => response.setHeader(name, value),
+    end: (text: string) => {
+      response.statusCode = reply.statusCode;
+      response.end(text);
+      resolve();
+    },
+  };
+  // dynalite uses nothing else of either.
+  handler(
+    request as unknown as IncomingMessage,
+    reply as unknown as ServerResponse & { req: never },
+  );
+  request.emit('data', body);
+  request.emit('end');
+  return promise;
 }
 
 /** ARNs of the tables and indexes that a request names. */

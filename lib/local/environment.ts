@@ -59,7 +59,7 @@ export class ExecutionEnvironment {
     this.#process = spawn(process.execPath, ['--require', PRELOAD, RUNTIME_CLIENT], {
       cwd: fn.codeDir,
       env: environmentVariables(fn, api.address, settings.endpoints, settings.variables),
-      stdio: ['pipe', 'pipe', 'pipe'],
+      stdio: ['ignore', 'pipe', 'pipe'],
       // A group of its own: Ctrl-C in the terminal must reach the runner alone.
       detached: true,
       windowsHide: true,

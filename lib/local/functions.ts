@@ -57,9 +57,13 @@ export function readFunctions(stack: Stack, skipped: string[]): LambdaFunction[]
   for (const logicalId of stack.idsOfType('AWS::Lambda::Function')) {
     const parsed = functionSchema.safeParse(stack.properties(logicalId));
     if (parsed.success) functions.push(readFunction(stack, logicalId, parsed.data));
-    else skipped.push(`Function ${logicalId} does not run: ${z.prettifyError(parsed.error)}`);
+    else skipped.push(`Function ${logicalId} does not run: ${summary(parsed.error)}`);
   }
   return functions;
+}
+
+function summary({ issues }: z.ZodError): string {
+  return issues.map(({ path, message }) => `${path.join('.')}: ${message}`).join('; ');
 }
 
 function readFunction(

@@ -1,20 +1,52 @@
-import type { ChildProcess } from 'node:child_process';
-
-const running = new Set<ChildProcess>();
+import { type ChildProcess, spawn } from 'node:child_process';
 
 /**
- * Makes sure that a child process does not outlive this one, whichever way this one exits. (If
- * this one is killed, nothing can be done here: the child notices that its stdin has closed.)
+ * Keeps the list of process ids that its input tells (`+ 12`, `- 12`); when the input ends, and be
+ * it because this process was killed, kills those that are left.
+ */
+const REAPER = `
+live=' '
+while read -r sign pid; do
+  case $sign in
+    +) live="$live$pid " ;;
+    -) live="\${live%% $pid *} \${live##* $pid }" ;;
+  esac
+done
+kill -9 $live 2>/dev/null
+`;
+
+const running = new Set<ChildProcess>();
+let reaper: ChildProcess | undefined;
+
+/**
+ * Makes sure that a child process does not outlive this one, however this one ends: not even one
+ * that is in an endless loop when this one is killed. (Windows has no shell for that: there, a
+ * function's process ends when it next talks to the Runtime API.)
  */
 export function killWithRunner(child: ChildProcess): void {
-  if (running.size === 0) process.on('exit', killAll);
+  if (child.pid === undefined || process.platform === 'win32') return;
+  const { pid } = child;
+  reaper ??= startReaper();
   running.add(child);
+  reaper.stdin?.write(`+ ${pid}\n`);
   child.once('exit', () => {
     running.delete(child);
-    if (running.size === 0) process.off('exit', killAll);
+    reaper?.stdin?.write(`- ${pid}\n`);
+    if (running.size > 0) return;
+    reaper?.stdin?.end();
+    reaper = undefined;
   });
 }
 
-function killAll(): void {
-  for (const child of running) child.kill('SIGKILL');
+function startReaper(): ChildProcess {
+  const child = spawn('/bin/sh', ['-c', REAPER], {
+    stdio: ['pipe', 'ignore', 'ignore'],
+    // Ctrl-C in the terminal must not reach it.
+    detached: true,
+  });
+  // A system without /bin/sh runs functions all the same.
+  child.on('error', () => {});
+  child.stdin?.on('error', () => {});
+  child.unref();
+  return child;
 }

@@ -1,3 +1,4 @@
+import { skippedCustomResourceTypes } from './custom-resource.ts';
 import type { HttpApi } from './http-api.ts';
 import type { Stack } from './stack.ts';
 
@@ -35,6 +36,7 @@ export function ignoredFeatures(stack: Stack, apis: readonly HttpApi[]): string[
     has('AWS::DynamoDB::GlobalTable', 'TimeToLiveSpecification')
       ? ['Items of tables do not expire']
       : []),
+    ...skippedCustomResourceTypes(stack).map((type) => `${type} is not created: it calls AWS`),
     ...(process.platform === 'linux' ? [] : ['Memory limits are not enforced on this system']),
   ];
 }

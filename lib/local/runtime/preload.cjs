@@ -4,8 +4,7 @@
  * - replaces its native client (`rapid-client.cjs`);
  * - lets a function see the modules that it would see on Lambda, and no others: its own folder,
  *   its layers (for `require` only, as `NODE_PATH` does), the AWS SDK. Without this, the
- *   `node_modules` of the project around the assembly would hide a missing layer;
- * - ends the process when the runner is gone.
+ *   `node_modules` of the project around the assembly would hide a missing layer.
  */
 const { realpathSync } = require('node:fs');
 const { createRequire, isBuiltin, registerHooks } = require('node:module');
@@ -72,8 +71,3 @@ function attempt(action) {
 function real(path) {
   return attempt(() => realpathSync(path)).value ?? path;
 }
-
-// The runner holds the other end of this pipe, and so does nobody else once it is dead.
-process.stdin.on('end', () => process.exit()).on('error', () => process.exit());
-process.stdin.resume();
-process.stdin.unref();

@@ -8,7 +8,12 @@ import { DescribeTableCommand, DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { startAssembly } from '../../../lib/local/assembly.ts';
 import type { CustomResourceEntry } from '../../../lib/local/custom-resource.ts';
-import { AssemblyError, CustomResourceError, PortInUseError } from '../../../lib/local/errors.ts';
+import {
+  AssemblyError,
+  CustomResourceError,
+  PortInUseError,
+  TableError,
+} from '../../../lib/local/errors.ts';
 import { allowedBy } from '../../../lib/local/iam.ts';
 import { listen } from '../../../lib/local/servers.ts';
 import { readStack } from '../../../lib/local/stack.ts';
@@ -91,6 +96,9 @@ describe('startAssembly', () => {
     };
     expect(await calls()).toBe(1);
     expect(await calls()).toBe(2);
+    const { assembly } = await runFixture(dir, { dataDir });
+    await expect(runFixture(dir, { dataDir })).rejects.toThrow(/in use by process \d+/);
+    await assembly.close();
     rmSync(dataDir, { recursive: true });
   });
 
@@ -103,6 +111,11 @@ describe('startAssembly', () => {
     expect(await calls(second.assembly.url)).toBe(2);
     await second.assembly.close();
     await first.assembly.close();
+  });
+
+  it('says that no DynamoDB answers', async () => {
+    const dynamodbUrl = `http://127.0.0.1:${await freePort()}`;
+    await expect(runFixture(dir, { dynamodbUrl })).rejects.toThrow(TableError);
   });
 
   it('fails with a custom resource that fails, and leaves nothing', async () => {
@@ -174,10 +187,14 @@ describe('no process outlives', () => {
     );
     const [output] = await once(runner.stdout, 'data');
     const pids: number[] = JSON.parse(String(output));
-    expect(pids.length).toBeGreaterThanOrEqual(3);
+    expect(pids.length).toBeGreaterThanOrEqual(6);
     expect(pids.filter(isRunning)).toEqual(pids);
     runner.kill('SIGKILL');
-    await until(() => !pids.some(isRunning), 'the end of all environments');
+    try {
+      await until(() => !pids.some(isRunning), 'the end of all environments');
+    } finally {
+      for (const pid of pids.filter(isRunning)) process.kill(pid, 'SIGKILL');
+    }
   });
 });
 
