@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { z } from 'zod';
 
 /** A response for the wire. */
@@ -63,9 +64,10 @@ export function problem(
   detail: string,
   headers: Readonly<Record<string, string>> = {},
 ): HttpResponse {
+  const document = { type: 'about:blank', title, status, detail, requestId: randomUUID() };
   return {
     status,
     headers: { 'content-type': 'application/problem+json', ...headers },
-    body: Buffer.from(JSON.stringify({ type: 'about:blank', title, status, detail })),
+    body: Buffer.from(JSON.stringify(document)),
   };
 }

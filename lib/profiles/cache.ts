@@ -103,7 +103,7 @@ export class ProfileCache {
    */
   async reload(): Promise<ProfileSnapshot> {
     // Another caller may have set off a read that is not consistent while this one waited.
-    while (this.#refreshing) await this.#refreshing;
+    while (this.#refreshing !== undefined) await this.#refreshing;
     this.#refresh({ consistentRead: true });
     await this.settled();
     return this.#snapshot;

@@ -25,19 +25,17 @@ export const sample = {
 /** The real service: synthesized, with its processes, its table and quickly made profiles. */
 export class RunningService {
   readonly assembly: RunningAssembly;
+  /** The synthesized assembly's folder. */
   readonly assemblyDir: string;
-  readonly logs: string[];
 
-  private constructor(assembly: RunningAssembly, assemblyDir: string, logs: string[]) {
+  private constructor(assembly: RunningAssembly, assemblyDir: string) {
     this.assembly = assembly;
     this.assemblyDir = assemblyDir;
-    this.logs = logs;
   }
 
   static async start(context: Record<string, string> = {}): Promise<RunningService> {
-    const folder = mkdtempSync(join(tmpdir(), 'mdinference-system-'));
-    const assemblyDir = await synthesize({ output: join(folder, 'cdk.out'), context });
-    const logs: string[] = [];
+    const output = mkdtempSync(join(tmpdir(), 'mdinference-system-'));
+    const assemblyDir = await synthesize({ output, context });
     const assembly = await startAssembly({
       assemblyDir,
       port: 0,
@@ -46,9 +44,8 @@ export class RunningService {
         MDI_PROFILE_CONCURRENCY: '1',
         MDI_PROFILE_MODEL_MS: '300',
       },
-      onLog: ({ functionName, line }) => logs.push(`${functionName}: ${line}`),
     });
-    return new RunningService(assembly, folder, logs);
+    return new RunningService(assembly, assemblyDir);
   }
 
   async stop(): Promise<void> {

@@ -5,6 +5,8 @@ import {
   modelsResponseSchema,
   timeResponseSchema,
 } from '../../lib/http/schemas.ts';
+import { allowedBy } from '../../lib/local/iam.ts';
+import { readStack } from '../../lib/local/stack.ts';
 import { fastest, mostAccurate } from '../../lib/selection/order.ts';
 import { catalogue, RunningService, sample } from './running-service.ts';
 
@@ -116,5 +118,26 @@ describe('the other routes', () => {
       expect(p95Ms).toBeGreaterThanOrEqual(p50Ms);
       expect(p99Ms).toBeGreaterThanOrEqual(p95Ms);
     }
+  });
+});
+
+describe('what the functions were seen to do', () => {
+  it('is all allowed by their roles in the template', async () => {
+    const { calls } = service.assembly;
+    const stack = readStack(service.assemblyDir);
+    const made = calls.filter(({ functionLogicalId }) => functionLogicalId !== undefined);
+    for (const { functionLogicalId = '', action, resourceArn } of made) {
+      const call = `${functionLogicalId} ${action} ${resourceArn}`;
+      expect(allowedBy(stack, functionLogicalId, action, resourceArn), call).toBe(true);
+    }
+    expect(new Set(made.map(({ action }) => action))).toEqual(
+      new Set([
+        'lambda:InvokeFunction',
+        'dynamodb:GetItem',
+        'dynamodb:PutItem',
+        'dynamodb:Query',
+        'dynamodb:UpdateItem',
+      ]),
+    );
   });
 });

@@ -40,6 +40,7 @@ async function expectProblem(response: Response, status: number) {
     title: expect.any(String),
     status,
     detail: expect.any(String),
+    requestId: expect.any(String),
   });
   return body;
 }
