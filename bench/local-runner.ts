@@ -1,12 +1,14 @@
 /**
- * What the local runner itself costs, on the fixture of its tests: a warm Invoke, a cold
- * environment, and HTTP -> function -> streamed function -> table.
+ * What the local runner itself costs, on the fixture of its tests: a warm Invoke (and what of it is
+ * the SDK's own), a cold environment, and HTTP -> function -> streamed function -> table.
  *
  *   npx node bench/local-runner.ts [rounds]
  */
+import { createServer } from 'node:http';
 import { performance } from 'node:perf_hooks';
 import { InvokeCommand, LambdaClient } from '@aws-sdk/client-lambda';
-import { type RunningAssembly, startAssembly } from '../lib/local/assembly.ts';
+import { startAssembly } from '../lib/local/assembly.ts';
+import { close, listen } from '../lib/local/servers.ts';
 import { synthesizeFixture } from '../test/lib/local/fixture/app.ts';
 
 const rounds = Number(process.argv[2] ?? 2000);
@@ -31,13 +33,23 @@ function report(name: string, timesMs: number[]): void {
   );
 }
 
-function clientOf(assembly: RunningAssembly): LambdaClient {
+function clientOf(endpoint: string): LambdaClient {
   return new LambdaClient({
-    endpoint: assembly.invokeUrl,
+    endpoint,
     region: 'us-east-1',
     credentials: { accessKeyId: 'bench', secretAccessKey: 'bench' },
   });
 }
+
+const bare = createServer((request, response) => {
+  request.resume().on('end', () => response.end('null'));
+});
+const bareClient = clientOf(`http://127.0.0.1:${await listen(bare)}`);
+const invokeBare = () => bareClient.send(new InvokeCommand({ FunctionName: 'bare' }));
+await measure(200, invokeBare);
+report('SDK InvokeCommand to a bare HTTP server', await measure(rounds, invokeBare));
+bareClient.destroy();
+await close(bare);
 
 const assemblyDir = synthesizeFixture();
 const [startMs] = await measure(1, async () => {
@@ -46,7 +58,7 @@ const [startMs] = await measure(1, async () => {
 console.log(`start and close, with two custom resources: ${startMs?.toFixed(0)} ms`);
 
 const assembly = await startAssembly({ assemblyDir, port: 0 });
-const lambda = clientOf(assembly);
+const lambda = clientOf(assembly.invokeUrl);
 const inline = assembly.functions.find(({ logicalId }) => logicalId.startsWith('Inline'))?.name;
 const invoke = () => lambda.send(new InvokeCommand({ FunctionName: inline }));
 const chain = async () => {

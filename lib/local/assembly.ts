@@ -12,7 +12,7 @@ import { invokeEndpoint } from './invoke-endpoint.ts';
 import { ignoredFeatures } from './notes.ts';
 import { apiEndpoint } from './physical-ids.ts';
 import { ResponseInbox } from './response-inbox.ts';
-import { close, LOOPBACK, listen } from './servers.ts';
+import { close, LOOPBACK, listen, urlOf } from './servers.ts';
 import { readStack } from './stack.ts';
 import { createTables } from './tables.ts';
 
@@ -85,7 +85,7 @@ export async function startAssembly(options: StartOptions): Promise<RunningAssem
 
   await using running = new AsyncDisposableStack();
   const front = running.adopt(await HttpFront.listen(options.port, host), (it) => it.close());
-  const url = `http://${host}:${front.port}`;
+  const url = urlOf(front.port, host);
   const apis = readHttpApis(stack);
   for (const { apiId } of apis.slice(0, 1)) stack.redirect(apiEndpoint(apiId), url);
 
@@ -96,7 +96,7 @@ export async function startAssembly(options: StartOptions): Promise<RunningAssem
   await createTables(stack, dynamodb.url);
 
   const lambda = running.adopt(createServer(), close);
-  const invokeUrl = `http://${LOOPBACK}:${await listen(lambda)}`;
+  const invokeUrl = urlOf(await listen(lambda));
   const registry = running.adopt(
     new FunctionRegistry(
       functions,

@@ -4,7 +4,7 @@ import type { CallRecorder } from './calls.ts';
 import { lockDataDir } from './data-dir.ts';
 import { tableArn } from './physical-ids.ts';
 import { readBody } from './read-body.ts';
-import { close, LOOPBACK, listen } from './servers.ts';
+import { close, listen, urlOf } from './servers.ts';
 
 /** DynamoDB's limit of a request: 16 MB. */
 const MAX_REQUEST_BYTES = 16 * 1024 * 1024;
@@ -32,7 +32,7 @@ export async function startDynamoDb(
   const pending = guard(server, recorder);
   const port = await listen(server);
   return {
-    url: `http://${LOOPBACK}:${port}`,
+    url: urlOf(port),
     close: async () => {
       // Closing the database under a request would make dynalite throw.
       await Promise.all(pending);
@@ -55,8 +55,9 @@ function guard(server: Server, recorder: CallRecorder): ReadonlySet<Promise<void
   server.on('request', (request: IncomingMessage, response: ServerResponse) => {
     void readBody(request, MAX_REQUEST_BYTES).then((body) => {
       if (!handler || body === 'aborted') return;
-      if (body === 'too large') {
-        response.writeHead(413).end();
+      // What has an origin comes from a web page; dynalite would let any page in.
+      if (body === 'too large' || request.headers.origin !== undefined) {
+        response.writeHead(body === 'too large' ? 413 : 403).end();
         return;
       }
       const operation = String(request.headers['x-amz-target']).split('.')[1] ?? '';

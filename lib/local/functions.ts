@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { existsSync, mkdtempSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { z } from 'zod';
@@ -114,6 +114,7 @@ function codeDir(
 ): string {
   if (ZipFile !== undefined) {
     const dir = mkdtempSync(join(tmpdir(), 'lambda-inline-'));
+    process.once('exit', () => rmSync(dir, { recursive: true, force: true }));
     writeFileSync(join(dir, 'index.js'), ZipFile);
     return dir;
   }

@@ -65,7 +65,7 @@ export class HttpFront {
     // What is left of a body that nobody wants must not be taken for the next request.
     if (!request.complete) response.setHeader('connection', 'close');
     const { status, headers, body } = answer;
-    const hasBody = status >= 200 && status !== 204 && status !== 304;
+    const hasBody = status !== 204 && status !== 304;
     response.writeHead(status, hasBody ? { ...headers, 'content-length': body.length } : headers);
     response.end(hasBody ? body : undefined);
     request.resume();

@@ -19,7 +19,7 @@ const headerValue = z
 
 /** A function's response in payload format 2.0. */
 const responseSchema = z.object({
-  statusCode: z.coerce.number().int().min(100).max(599),
+  statusCode: z.coerce.number().int().min(200).max(599),
   headers: z.record(z.string().regex(HEADER_NAME), headerValue).nullish(),
   cookies: z.array(headerValue).nullish(),
   body: z.string().nullish(),

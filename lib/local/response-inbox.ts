@@ -3,7 +3,7 @@ import { createServer, type Server } from 'node:http';
 import { setTimeout as delay } from 'node:timers/promises';
 import { z } from 'zod';
 import { readBody } from './read-body.ts';
-import { close, LOOPBACK, listen } from './servers.ts';
+import { close, listen, urlOf } from './servers.ts';
 
 const MAX_BYTES = 64 * 1024;
 /** How long after its function has returned a response may still arrive. */
@@ -49,6 +49,7 @@ export class ResponseInbox {
     });
   }
 
+  /** Starts one on a port of its own. */
   static async start(): Promise<ResponseInbox> {
     const inbox = new ResponseInbox();
     inbox.#port = await listen(inbox.#server);
@@ -61,7 +62,7 @@ export class ResponseInbox {
     const { promise, resolve } = Promise.withResolvers<CustomResourceResponse>();
     this.#expected.set(path, resolve);
     return {
-      url: `http://${LOOPBACK}:${this.#port}${path}`,
+      url: `${urlOf(this.#port)}${path}`,
       response: async () => {
         const response = await Promise.race([promise, delay(GRACE_MS)]);
         this.#expected.delete(path);

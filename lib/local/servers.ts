@@ -25,6 +25,11 @@ export async function listen(server: Server, port = 0, host = LOOPBACK): Promise
   return (server.address() as AddressInfo).port;
 }
 
+/** The address of a server, without a slash at its end. */
+export function urlOf(port: number, host = LOOPBACK): string {
+  return `http://${host.includes(':') ? `[${host}]` : host}:${port}`;
+}
+
 /** Closes a server and every connection to it. */
 export async function close(server: Server): Promise<void> {
   const closed = new Promise<void>((resolve) => {
