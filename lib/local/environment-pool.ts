@@ -75,11 +75,11 @@ export class EnvironmentPool {
   async #acquire(queueMs: number): Promise<ExecutionEnvironment> {
     const idle = this.#idle.pop();
     if (idle) return idle;
-    if (this.#isClosed) throw new TooManyRequestsError();
     if (this.#returning > 0) {
       const returned = await this.#wait(RETURN_MS).catch(() => undefined);
       if (returned) return returned;
     }
+    if (this.#isClosed) throw new TooManyRequestsError();
     if (this.#all.size + this.#starting.size < this.#cap) return this.#start();
     if (this.#isReserved) throw new TooManyRequestsError();
     return this.#wait(queueMs);

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { z } from 'zod';
@@ -107,14 +107,24 @@ function accessKeyIdOf(logicalId: string): string {
   return `LOCAL${digest.slice(0, 15).toUpperCase()}`;
 }
 
+/** Where inline code stands in files, until this process ends. */
+let inlineRoot: string | undefined;
+
+function temporaryDir(): string {
+  const dir = mkdtempSync(join(tmpdir(), 'lambda-inline-'));
+  process.once('exit', () => rmSync(dir, { recursive: true, force: true }));
+  return dir;
+}
+
 function codeDir(
   stack: Stack,
   logicalId: string,
   { S3Key, ZipFile }: { S3Key?: string | undefined; ZipFile?: string | undefined },
 ): string {
   if (ZipFile !== undefined) {
-    const dir = mkdtempSync(join(tmpdir(), 'lambda-inline-'));
-    process.once('exit', () => rmSync(dir, { recursive: true, force: true }));
+    inlineRoot ??= temporaryDir();
+    const dir = join(inlineRoot, logicalId);
+    mkdirSync(dir, { recursive: true });
     writeFileSync(join(dir, 'index.js'), ZipFile);
     return dir;
   }
