@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { z } from 'zod';
@@ -123,8 +123,7 @@ function codeDir(
 ): string {
   if (ZipFile !== undefined) {
     inlineRoot ??= temporaryDir();
-    const dir = join(inlineRoot, logicalId);
-    mkdirSync(dir, { recursive: true });
+    const dir = mkdtempSync(join(inlineRoot, `${logicalId}-`));
     writeFileSync(join(dir, 'index.js'), ZipFile);
     return dir;
   }
