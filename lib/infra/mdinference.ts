@@ -102,7 +102,7 @@ export class MdInference extends Construct {
     const models = catalogue.models.map(
       (model) => new ModelFunction(this, `Model-${model.name}`, { ...common, model, layer }),
     );
-    for (const model of models) this.table.grantRecord(model.function);
+    for (const model of models) this.table.grantUpdate(model.function);
     this.models = new Map(models.map((model) => [model.model.name, model]));
 
     this.selector = new Selector(this, 'Selector', {

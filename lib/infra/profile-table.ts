@@ -20,13 +20,8 @@ export class ProfileTable extends TableV2 {
     this.grant(grantee, 'dynamodb:GetItem', 'dynamodb:Query');
   }
 
-  /** Lets a function add to profiles. */
-  grantRecord(grantee: IGrantable): void {
+  /** Lets a function add to profiles and replace baselines. */
+  grantUpdate(grantee: IGrantable): void {
     this.grant(grantee, 'dynamodb:UpdateItem');
-  }
-
-  /** Lets a function replace a baseline. */
-  grantBaseline(grantee: IGrantable): void {
-    this.grant(grantee, 'dynamodb:PutItem');
   }
 }

@@ -47,7 +47,7 @@ export class Selector extends ServiceFunction {
     for (const model of props.models) model.function.grantInvoke(this.function);
     props.table.grantRead(this.function);
     // A function that crashed cannot record its own failure.
-    props.table.grantRecord(this.function);
+    props.table.grantUpdate(this.function);
   }
 }
 

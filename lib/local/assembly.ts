@@ -2,19 +2,19 @@ import { createServer } from 'node:http';
 import { availableParallelism } from 'node:os';
 import { CallRecorder, type RecordedCall } from './calls.ts';
 import { type CustomResourceEntry, createCustomResources } from './custom-resource.ts';
-import { type DynamoDbEndpoint, startDynamoDb } from './dynamodb.ts';
-import type { LogEntry } from './environment.ts';
-import { FunctionRegistry } from './function-registry.ts';
-import { readFunctions } from './functions.ts';
-import { readHttpApis } from './http-api.ts';
-import { HttpFront } from './http-front.ts';
-import { invokeEndpoint } from './invoke-endpoint.ts';
-import { ignoredFeatures } from './notes.ts';
-import { apiEndpoint } from './physical-ids.ts';
+import { type DynamoDbEndpoint, startDynamoDb } from './dynamodb/dynamodb.ts';
+import { createTables } from './dynamodb/tables.ts';
+import { HttpFront } from './http/http-front.ts';
+import type { LogEntry } from './lambda/environment.ts';
+import { FunctionRegistry } from './lambda/function-registry.ts';
+import { invokeEndpoint } from './lambda/invoke-endpoint.ts';
 import { ResponseInbox } from './response-inbox.ts';
 import { close, LOOPBACK, listen, urlOf } from './servers.ts';
-import { readStack } from './stack.ts';
-import { createTables } from './tables.ts';
+import { readFunctions } from './template/functions.ts';
+import { readHttpApis } from './template/http-api.ts';
+import { ignoredFeatures } from './template/notes.ts';
+import { apiEndpoint } from './template/physical-ids.ts';
+import { readStack } from './template/stack.ts';
 
 /** What to run, and how. */
 export interface StartOptions {

@@ -2,11 +2,11 @@ import { randomUUID } from 'node:crypto';
 import { setTimeout as delay } from 'node:timers/promises';
 import { z } from 'zod';
 import { CustomResourceError } from './errors.ts';
-import type { FunctionRegistry } from './function-registry.ts';
-import { referencesIn } from './intrinsics.ts';
-import { Invocation } from './invocation.ts';
+import type { FunctionRegistry } from './lambda/function-registry.ts';
+import { Invocation } from './lambda/invocation.ts';
 import type { ResponseInbox } from './response-inbox.ts';
-import type { Stack } from './stack.ts';
+import { referencesIn } from './template/intrinsics.ts';
+import type { Stack } from './template/stack.ts';
 
 /** Variables by which CDK's provider framework knows the functions that it calls. */
 const ON_EVENT = 'USER_ON_EVENT_FUNCTION_ARN';

@@ -1,6 +1,5 @@
 import {
   GetItemCommand,
-  PutItemCommand,
   paginateQuery,
   UpdateItemCommand,
   type UpdateItemCommandInput,
@@ -9,12 +8,7 @@ import { createProfileClient, type ProfileClient } from './client.ts';
 import { type Attributes, fromItem, toAttributes } from './item.ts';
 import { BASELINE_SORT_KEY, liveSince, liveSortKey, parseLiveSortKey } from './keys.ts';
 import { surelyNotApplied } from './retry.ts';
-import {
-  InvalidObservationError,
-  type Observation,
-  type ProfileStatistics,
-  statisticsOf,
-} from './statistics.ts';
+import { type Observation, type ProfileStatistics, statisticsOf } from './statistics.ts';
 import type { LiveStatistics, StoredProfile } from './stored.ts';
 import {
   DEFAULT_WINDOWS,
@@ -91,17 +85,29 @@ export class ProfileStore {
    */
   async record(pk: string, observation: Observation): Promise<RecordOutcome> {
     try {
-      const attributes = toAttributes(statisticsOf(observation));
-      await this.#client.additive.send(new UpdateItemCommand(this.#addition(pk, attributes)));
-      return { applied: true };
+      return await this.#add(this.#addition(pk, toAttributes(statisticsOf(observation))));
     } catch (error) {
-      const neverSent = error instanceof InvalidObservationError;
-      return { applied: neverSent || surelyNotApplied(error) ? false : 'unknown', error };
+      return { applied: false, error };
     }
   }
 
   /**
-   * Replaces the statistics measured at deploy. Throws what the SDK throws.
+   * Counts an answer as right or wrong. Never throws, as {@link record}. It is kept without expiry:
+   * labels are few, and what they say of a model's file stays true.
+   */
+  async recordFeedback(pk: string, correct: boolean): Promise<RecordOutcome> {
+    const attributes = toAttributes(statisticsOf({ kind: 'feedback', correct }));
+    return this.#add({
+      TableName: this.#tableName,
+      Key: { pk: { S: pk }, sk: { S: BASELINE_SORT_KEY } },
+      UpdateExpression: `ADD ${sumsOf(attributes)}`,
+      ExpressionAttributeValues: placeholders(attributes),
+    });
+  }
+
+  /**
+   * Replaces the statistics measured at deploy; the feedback counted beside them stays. There is one
+   * deployment at a time, so reading before writing loses nothing. Throws what the SDK throws.
    *
    * @param origin - what was measured and how well, kept beside the statistics.
    */
@@ -110,13 +116,18 @@ export class ProfileStore {
     statistics: ProfileStatistics,
     { fingerprint, precision }: BaselineOrigin,
   ): Promise<void> {
-    const item = {
-      ...{ pk: { S: pk }, sk: { S: BASELINE_SORT_KEY }, ...toAttributes(statistics) },
+    const Key = { pk: { S: pk }, sk: { S: BASELINE_SORT_KEY } };
+    const { Item = {} } = await this.#client.repeatable.send(
+      new GetItemCommand({ TableName: this.#tableName, Key, ConsistentRead: true }),
+    );
+    const attributes: Attributes = {
+      ...toAttributes(statistics),
       fingerprint: { S: fingerprint },
-      ...(Number.isFinite(precision) && { precision: { N: String(precision) } }),
+      ...(Number.isFinite(precision) && { meanPrecision: { N: String(precision) } }),
     };
+    const update = replacement(Item, attributes);
     await this.#client.repeatable.send(
-      new PutItemCommand({ TableName: this.#tableName, Item: item }),
+      new UpdateItemCommand({ TableName: this.#tableName, Key, ...update }),
     );
   }
 
@@ -156,16 +167,24 @@ export class ProfileStore {
     return new Map(pks.map((pk, i) => [pk, profiles[i] ?? { live: [] }]));
   }
 
+  async #add(input: UpdateItemCommandInput): Promise<RecordOutcome> {
+    try {
+      await this.#client.additive.send(new UpdateItemCommand(input));
+      return { applied: true };
+    } catch (error) {
+      return { applied: surelyNotApplied(error) ? false : 'unknown', error };
+    }
+  }
+
   #addition(pk: string, attributes: Attributes): UpdateItemCommandInput {
-    const names = Object.keys(attributes);
     const windowStartMs = windowStart(this.#now(), this.windows.windowMs);
     const shard = Math.floor(this.#random() * this.#shards);
     return {
       TableName: this.#tableName,
       Key: { pk: { S: pk }, sk: { S: liveSortKey({ windowStartMs, shard }) } },
-      UpdateExpression: `ADD ${names.map((name) => `${name} :${name}`).join(', ')} SET expiresAt = :expiresAt`,
+      UpdateExpression: `ADD ${sumsOf(attributes)} SET expiresAt = :expiresAt`,
       ExpressionAttributeValues: {
-        ...Object.fromEntries(names.map((name) => [`:${name}`, attributes[name] ?? { N: '0' }])),
+        ...placeholders(attributes),
         ':expiresAt': { N: String(expiresAt(windowStartMs, this.windows)) },
       },
     };
@@ -210,4 +229,28 @@ export class ProfileStore {
 function toLive(item: Attributes): LiveStatistics {
   const { sk, statistics } = fromItem(item);
   return { ...parseLiveSortKey(sk), statistics };
+}
+
+/** `name :name, ...` as ADD wants it. */
+function sumsOf(attributes: Attributes): string {
+  return Object.keys(attributes)
+    .map((name) => `${name} :${name}`)
+    .join(', ');
+}
+
+function placeholders(attributes: Attributes): Attributes {
+  return Object.fromEntries(Object.entries(attributes).map(([name, value]) => [`:${name}`, value]));
+}
+
+const KEPT = new Set(['pk', 'sk', 'labelN', 'labelCorrectN']);
+
+/** Sets all attributes of a baseline, and removes what an earlier one had and this one has not. */
+function replacement(earlier: Attributes, attributes: Attributes) {
+  const gone = Object.keys(earlier).filter((name) => !KEPT.has(name) && !(name in attributes));
+  const sets = Object.keys(attributes).map((name) => `${name} = :${name}`);
+  const removes = gone.length > 0 ? ` REMOVE ${gone.join(', ')}` : '';
+  return {
+    UpdateExpression: `SET ${sets.join(', ')}${removes}`,
+    ExpressionAttributeValues: placeholders(attributes),
+  };
 }

@@ -5,8 +5,8 @@ import {
   modelsResponseSchema,
   timeResponseSchema,
 } from '../../lib/http/schemas.ts';
-import { allowedBy } from '../../lib/local/iam.ts';
-import { readStack } from '../../lib/local/stack.ts';
+import { allowedBy } from '../../lib/local/template/iam.ts';
+import { readStack } from '../../lib/local/template/stack.ts';
 import { fastest, mostAccurate } from '../../lib/selection/order.ts';
 import { catalogue, RunningService, sample } from './running-service.ts';
 
@@ -134,7 +134,6 @@ describe('what the functions were seen to do', () => {
       new Set([
         'lambda:InvokeFunction',
         'dynamodb:GetItem',
-        'dynamodb:PutItem',
         'dynamodb:Query',
         'dynamodb:UpdateItem',
       ]),

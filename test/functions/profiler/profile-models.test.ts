@@ -1,4 +1,4 @@
-import { DynamoDBClient, GetItemCommand, PutItemCommand } from '@aws-sdk/client-dynamodb';
+import { DynamoDBClient, GetItemCommand, UpdateItemCommand } from '@aws-sdk/client-dynamodb';
 import { InvokeWithResponseStreamCommand, LambdaClient } from '@aws-sdk/client-lambda';
 import { mockClient } from 'aws-sdk-client-mock';
 import { afterAll, beforeEach, describe, expect, it, vi } from 'vitest';
@@ -47,14 +47,14 @@ const profiling = {
 
 const invocations = () => lambda.commandCalls(InvokeWithResponseStreamCommand);
 const writtenKeys = () =>
-  dynamo.commandCalls(PutItemCommand).map(({ args }) => args[0].input.Item?.pk?.S);
+  dynamo.commandCalls(UpdateItemCommand).map(({ args }) => args[0].input.Key?.pk?.S);
 
 beforeEach(() => {
   vi.spyOn(console, 'log').mockImplementation(() => {});
   lambda.reset();
   dynamo.reset();
   dynamo.on(GetItemCommand).resolves({});
-  dynamo.on(PutItemCommand).resolves({});
+  dynamo.on(UpdateItemCommand).resolves({});
   lambda.on(InvokeWithResponseStreamCommand).callsFake(() => okStream());
 });
 afterAll(() => {
@@ -70,11 +70,13 @@ describe('profileModels', () => {
       `test/pets/large@${'b'.repeat(12)}`,
       `test/pets/small@${'a'.repeat(12)}`,
     ]);
-    const [put] = dynamo.commandCalls(PutItemCommand);
-    expect(put?.args[0].input.Item).toMatchObject({
-      sk: { S: 'baseline' },
-      fingerprint: { S: expect.stringMatching(/^f-/) },
-      n: { N: expect.stringMatching(/^\d+$/) },
+    const [write] = dynamo.commandCalls(UpdateItemCommand);
+    expect(write?.args[0].input).toMatchObject({
+      Key: { sk: { S: 'baseline' } },
+      ExpressionAttributeValues: {
+        ':fingerprint': { S: expect.stringMatching(/^f-/) },
+        ':n': { N: expect.stringMatching(/^\d+$/) },
+      },
     });
     for (const { args } of invocations()) {
       const payload = JSON.parse(Buffer.from(args[0].input.Payload as Uint8Array).toString());

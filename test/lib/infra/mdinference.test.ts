@@ -169,8 +169,8 @@ describe('what each function may do', () => {
     const actions = allowed(made.service.profiler.function);
     expect(Object.keys(actions).sort()).toEqual([
       'dynamodb:GetItem',
-      'dynamodb:PutItem',
       'dynamodb:Query',
+      'dynamodb:UpdateItem',
       'lambda:InvokeFunction',
       ...logActions,
     ]);

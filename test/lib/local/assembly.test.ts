@@ -14,9 +14,9 @@ import {
   PortInUseError,
   TableError,
 } from '../../../lib/local/errors.ts';
-import { allowedBy } from '../../../lib/local/iam.ts';
 import { listen } from '../../../lib/local/servers.ts';
-import { readStack } from '../../../lib/local/stack.ts';
+import { allowedBy } from '../../../lib/local/template/iam.ts';
+import { readStack } from '../../../lib/local/template/stack.ts';
 import { synthesizeFixture } from './fixture/app.ts';
 import { fetchJson, isRunning, runFixture, until } from './fixture/running.ts';
 

@@ -4,10 +4,10 @@ import {
   type CustomResourceEntry,
   createCustomResources,
 } from '../../../lib/local/custom-resource.ts';
-import { FunctionRegistry } from '../../../lib/local/function-registry.ts';
-import { readFunctions } from '../../../lib/local/functions.ts';
+import { FunctionRegistry } from '../../../lib/local/lambda/function-registry.ts';
 import { ResponseInbox } from '../../../lib/local/response-inbox.ts';
-import { Stack } from '../../../lib/local/stack.ts';
+import { readFunctions } from '../../../lib/local/template/functions.ts';
+import { Stack } from '../../../lib/local/template/stack.ts';
 
 const closing: (() => Promise<void>)[] = [];
 

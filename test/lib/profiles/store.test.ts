@@ -1,7 +1,6 @@
 import {
   DynamoDBClient,
   GetItemCommand,
-  PutItemCommand,
   QueryCommand,
   UpdateItemCommand,
 } from '@aws-sdk/client-dynamodb';
@@ -119,24 +118,38 @@ describe('what is sent', () => {
     expect(dynamo.commandCalls(GetItemCommand)[0]?.args[0].input.ConsistentRead).toBe(true);
   });
 
-  it('for a baseline replaces the item', async () => {
+  it('for a baseline sets what was measured and removes what is gone, but no feedback', async () => {
+    dynamo.on(GetItemCommand).resolves({
+      Item: { pk: { S: pk }, sk: { S: 'baseline' }, labelN: { N: '3' }, h1: { N: '9' } },
+    });
     await store.putBaseline(pk, warmMs(7), origin);
-    expect(dynamo.commandCalls(PutItemCommand)[0]?.args[0].input).toEqual({
-      TableName: 'profiles',
-      Item: {
-        pk: { S: pk },
-        sk: { S: 'baseline' },
-        ...toAttributes(warmMs(7)),
-        fingerprint: { S: 'f00' },
-        precision: { N: '0.02' },
-      },
+    const { Key, UpdateExpression, ExpressionAttributeValues } =
+      dynamo.commandCalls(UpdateItemCommand)[0]?.args[0].input ?? {};
+    expect(Key).toEqual({ pk: { S: pk }, sk: { S: 'baseline' } });
+    expect(UpdateExpression).toMatch(/^SET n = :n, .*fingerprint = :fingerprint.* REMOVE h1$/);
+    expect(ExpressionAttributeValues).toMatchObject({
+      ':n': { N: '1' },
+      ':fingerprint': { S: 'f00' },
+      ':meanPrecision': { N: '0.02' },
     });
   });
 
   it('for a baseline of unknown precision leaves the precision out', async () => {
-    await store.putBaseline(pk, warmMs(7), { fingerprint: 'f00', precision: Infinity });
-    const { Item } = dynamo.commandCalls(PutItemCommand)[0]?.args[0].input ?? {};
-    expect(Item).not.toHaveProperty('precision');
+    const precision = Number.POSITIVE_INFINITY;
+    await store.putBaseline(pk, warmMs(7), { fingerprint: 'f00', precision });
+    const { ExpressionAttributeValues } =
+      dynamo.commandCalls(UpdateItemCommand)[0]?.args[0].input ?? {};
+    expect(ExpressionAttributeValues).not.toHaveProperty(':meanPrecision');
+  });
+
+  it('for feedback: one ADD to the item that does not expire', async () => {
+    expect(await store.recordFeedback(pk, true)).toEqual({ applied: true });
+    expect(dynamo.commandCalls(UpdateItemCommand)[0]?.args[0].input).toEqual({
+      TableName: 'profiles',
+      Key: { pk: { S: pk }, sk: { S: 'baseline' } },
+      UpdateExpression: 'ADD labelN :labelN, labelCorrectN :labelCorrectN',
+      ExpressionAttributeValues: { ':labelN': { N: '1' }, ':labelCorrectN': { N: '1' } },
+    });
   });
 
   it('is the caller’s to handle when a read or a baseline fails', async () => {
@@ -202,12 +215,13 @@ describe('against a DynamoDB endpoint', () => {
   it('a baseline is replaced whole and read beside the live windows', async () => {
     const store = openStore();
     await store.putBaseline(pk, warmMs(1, 2, 3), origin);
+    await store.recordFeedback(pk, false);
     await store.putBaseline(pk, warmMs(500), origin);
     await store.record(pk, { kind: 'warm', serviceUs: 600_000 });
     const other = 'd/c/other@9f86d081884c';
     const profiles = await store.readAll([pk, other], { consistentRead: true });
     expect(profiles.get(pk)).toEqual({
-      baseline: warmMs(500),
+      baseline: { ...warmMs(500), labelN: 1n },
       live: [{ windowStartMs: Date.UTC(2026, 10, 24, 8, 25), shard: 0, statistics: warmMs(600) }],
     });
     expect(profiles.get(other)).toEqual({ live: [] });

@@ -1,6 +1,6 @@
 // biome-ignore-all lint/suspicious/noTemplateCurlyInString: that is how Fn::Sub writes references
 import { describe, expect, it } from 'vitest';
-import { Stack } from '../../../lib/local/stack.ts';
+import { Stack } from '../../../../lib/local/template/stack.ts';
 
 const stack = new Stack('Shop', {
   Parameters: { Stage: { Type: 'String', Default: 'test' } },

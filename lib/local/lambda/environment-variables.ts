@@ -1,6 +1,6 @@
 import { delimiter, join } from 'node:path';
-import type { LambdaFunction } from './functions.ts';
-import { REGION } from './physical-ids.ts';
+import type { LambdaFunction } from '../template/functions.ts';
+import { REGION } from '../template/physical-ids.ts';
 
 /** Where the services that functions call listen. */
 export interface Endpoints {

@@ -1,8 +1,8 @@
 import type { CreateTableCommandInput, DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { z } from 'zod';
-import { TableError } from './errors.ts';
-import { physicalId, REGION } from './physical-ids.ts';
-import type { Stack } from './stack.ts';
+import { TableError } from '../errors.ts';
+import { physicalId, REGION } from '../template/physical-ids.ts';
+import type { Stack } from '../template/stack.ts';
 
 const keySchema = z.array(
   z.object({ AttributeName: z.string(), KeyType: z.enum(['HASH', 'RANGE']) }),

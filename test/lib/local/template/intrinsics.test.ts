@@ -1,7 +1,7 @@
 // biome-ignore-all lint/suspicious/noTemplateCurlyInString: that is how Fn::Sub writes references
 import { describe, expect, it } from 'vitest';
-import { AssemblyError } from '../../../lib/local/errors.ts';
-import { createResolver, referencesIn } from '../../../lib/local/intrinsics.ts';
+import { AssemblyError } from '../../../../lib/local/errors.ts';
+import { createResolver, referencesIn } from '../../../../lib/local/template/intrinsics.ts';
 
 const resolve = createResolver(
   {

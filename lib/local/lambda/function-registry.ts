@@ -1,6 +1,6 @@
+import type { LambdaFunction } from '../template/functions.ts';
 import type { EnvironmentSettings } from './environment.ts';
 import { EnvironmentPool } from './environment-pool.ts';
-import type { LambdaFunction } from './functions.ts';
 
 /** A function that an Invoke request names. */
 export interface FunctionReference {

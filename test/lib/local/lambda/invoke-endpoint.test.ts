@@ -1,8 +1,8 @@
 import { rmSync } from 'node:fs';
 import { InvokeCommand } from '@aws-sdk/client-lambda';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { synthesizeFixture } from './fixture/app.ts';
-import { type RunningFixture, runFixture } from './fixture/running.ts';
+import { synthesizeFixture } from '../fixture/app.ts';
+import { type RunningFixture, runFixture } from '../fixture/running.ts';
 
 let dir: string;
 let fixture: RunningFixture;
@@ -25,9 +25,10 @@ describe('a streamed function', () => {
   });
 
   it('gives its payload at once and completes after the work that follows', async () => {
-    const [payload, complete] = await fixture.stream('Stream', { parts: ['x'], workMs: 300 });
+    const [payload, complete] = await fixture.stream('Stream', { parts: ['x'], workMs: 1000 });
     expect(payload?.text).toBe('x');
-    expect((complete?.atMs ?? 0) - (payload?.atMs ?? 0)).toBeGreaterThanOrEqual(295);
+    // Far less than the work takes, so that a busy machine does not matter.
+    expect((complete?.atMs ?? 0) - (payload?.atMs ?? 0)).toBeGreaterThan(300);
   });
 
   it('answers a buffered Invoke with the whole payload', async () => {

@@ -1,8 +1,8 @@
 import { rmSync } from 'node:fs';
 import { connect } from 'node:net';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { synthesizeFixture } from './fixture/app.ts';
-import { fetchJson, type RunningFixture, runFixture, until } from './fixture/running.ts';
+import { synthesizeFixture } from '../fixture/app.ts';
+import { fetchJson, type RunningFixture, runFixture, until } from '../fixture/running.ts';
 
 let dir: string;
 let fixture: RunningFixture;

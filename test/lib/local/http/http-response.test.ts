@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { toResponse } from '../../../lib/local/http-response.ts';
+import { toResponse } from '../../../../lib/local/http/http-response.ts';
 
 const of = (returned: unknown) => toResponse(Buffer.from(JSON.stringify(returned)));
 

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import { readFunctions } from '../../../lib/local/functions.ts';
-import { readHttpApis } from '../../../lib/local/http-api.ts';
-import { ignoredFeatures } from '../../../lib/local/notes.ts';
-import { Stack } from '../../../lib/local/stack.ts';
+import { readFunctions } from '../../../../lib/local/template/functions.ts';
+import { readHttpApis } from '../../../../lib/local/template/http-api.ts';
+import { ignoredFeatures } from '../../../../lib/local/template/notes.ts';
+import { Stack } from '../../../../lib/local/template/stack.ts';
 
 const notesOf = (Resources: object) => {
   const stack = new Stack('s', { Resources });

@@ -1,15 +1,15 @@
 import { randomUUID } from 'node:crypto';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import { TooManyRequestsError } from '../errors.ts';
+import type { FunctionRegistry } from '../lambda/function-registry.ts';
+import { Invocation, MAX_REQUEST_BYTES } from '../lambda/invocation.ts';
+import { readBody } from '../read-body.ts';
+import { close, listen } from '../servers.ts';
+import type { HttpApi, Route } from '../template/http-api.ts';
 import { corsHeaders } from './cors.ts';
-import { TooManyRequestsError } from './errors.ts';
-import type { FunctionRegistry } from './function-registry.ts';
-import type { HttpApi, Route } from './http-api.ts';
 import { toEvent } from './http-event.ts';
 import { type HttpResponse, problem, toResponse } from './http-response.ts';
 import { createRouter } from './http-routing.ts';
-import { Invocation, MAX_REQUEST_BYTES } from './invocation.ts';
-import { readBody } from './read-body.ts';
-import { close, listen } from './servers.ts';
 
 /** API Gateway's limit of a request's payload: 10 MB. */
 const MAX_BODY_BYTES = 10 * 1024 * 1024;

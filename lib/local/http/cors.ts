@@ -1,5 +1,5 @@
 import type { IncomingHttpHeaders } from 'node:http';
-import type { Cors } from './http-api.ts';
+import type { Cors } from '../template/http-api.ts';
 
 /**
  * The CORS headers of a response, as an HTTP API with a CORS configuration sets them: none unless

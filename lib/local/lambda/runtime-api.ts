@@ -1,6 +1,6 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import { close, LOOPBACK, listen } from '../servers.ts';
 import type { Invocation } from './invocation.ts';
-import { close, LOOPBACK, listen } from './servers.ts';
 
 const ROOT = '/2018-06-01/runtime';
 const ERROR_BODY_TRAILER = 'lambda-runtime-function-error-body';

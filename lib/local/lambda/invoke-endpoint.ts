@@ -1,11 +1,11 @@
 import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http';
-import type { CallRecorder } from './calls.ts';
-import { TooManyRequestsError } from './errors.ts';
+import type { CallRecorder } from '../calls.ts';
+import { TooManyRequestsError } from '../errors.ts';
+import { readBody } from '../read-body.ts';
+import { functionArn } from '../template/physical-ids.ts';
 import { invokeComplete, payloadChunk } from './event-stream.ts';
 import type { FunctionReference, FunctionRegistry } from './function-registry.ts';
 import { Invocation, MAX_REQUEST_BYTES } from './invocation.ts';
-import { functionArn } from './physical-ids.ts';
-import { readBody } from './read-body.ts';
 
 /** `/2015-03-31/functions/NAME/invocations` or `/2021-11-15/functions/NAME/response-streaming-...` */
 const PATH = /^\/[\d-]+\/functions\/([^/]+)\/(invocations|response-streaming-invocations)$/;

@@ -1,4 +1,4 @@
-import { skippedCustomResourceTypes } from './custom-resource.ts';
+import { skippedCustomResourceTypes } from '../custom-resource.ts';
 import type { HttpApi } from './http-api.ts';
 import type { Stack } from './stack.ts';
 

@@ -1,10 +1,10 @@
 import { EventEmitter } from 'node:events';
 import type { IncomingMessage, RequestListener, Server, ServerResponse } from 'node:http';
-import type { CallRecorder } from './calls.ts';
+import type { CallRecorder } from '../calls.ts';
+import { readBody } from '../read-body.ts';
+import { close, listen, urlOf } from '../servers.ts';
+import { tableArn } from '../template/physical-ids.ts';
 import { lockDataDir } from './data-dir.ts';
-import { tableArn } from './physical-ids.ts';
-import { readBody } from './read-body.ts';
-import { close, listen, urlOf } from './servers.ts';
 
 /** DynamoDB's limit of a request: 16 MB. */
 const MAX_REQUEST_BYTES = 16 * 1024 * 1024;

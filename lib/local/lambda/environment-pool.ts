@@ -1,6 +1,6 @@
+import { TooManyRequestsError } from '../errors.ts';
+import type { LambdaFunction } from '../template/functions.ts';
 import { type EnvironmentSettings, ExecutionEnvironment } from './environment.ts';
-import { TooManyRequestsError } from './errors.ts';
-import type { LambdaFunction } from './functions.ts';
 import type { Invocation } from './invocation.ts';
 
 /** How long a synchronous invocation waits for an environment when the machine's cap is reached. */

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { allowedBy } from '../../../lib/local/iam.ts';
-import { Stack } from '../../../lib/local/stack.ts';
+import { allowedBy } from '../../../../lib/local/template/iam.ts';
+import { Stack } from '../../../../lib/local/template/stack.ts';
 
 const TABLE = 'arn:aws:dynamodb:us-east-1:000000000000:table/s-Table';
 

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { createRouter } from '../../../lib/local/http-routing.ts';
+import { createRouter } from '../../../../lib/local/http/http-routing.ts';
 
 const keys = [
   '$default',

@@ -1,6 +1,6 @@
 import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { TableError } from './errors.ts';
+import { TableError } from '../errors.ts';
 
 /** Holds the process id of the runner that uses the folder. */
 const LOCK_FILE = 'runner.pid';
