@@ -5,6 +5,8 @@ import middy from '@middy/core';
 import { z } from 'zod';
 import { readCatalogue } from '../../lib/catalogue/load.ts';
 import { profilerEnvironmentSchema, readEnvironment } from '../../lib/environment.ts';
+import { createProfileClient } from '../../lib/profiles/client.ts';
+import { FeedbackLedger } from '../../lib/profiles/feedback.ts';
 import { ProfileStore } from '../../lib/profiles/store.ts';
 import { profileModels } from './profile-models.ts';
 import { sampleInput } from './sample.ts';
@@ -12,6 +14,9 @@ import { sampleInput } from './sample.ts';
 const environment = readEnvironment(profilerEnvironmentSchema);
 const directory = dirname(fileURLToPath(import.meta.url));
 const catalogue = readCatalogue(directory);
+const client = createProfileClient();
+const tableName = environment.MDI_TABLE_NAME;
+const ledger = new FeedbackLedger({ client, tableName, deployment: environment.MDI_DEPLOYMENT });
 
 /** What the provider framework sends (https://docs.aws.amazon.com/cdk/api/v2/docs/aws-cdk-lib.custom_resources-readme.html). */
 const eventSchema = z.object({
@@ -25,6 +30,7 @@ export const handler = middy().handler(async (raw: unknown) => {
   const PhysicalResourceId = `${environment.MDI_DEPLOYMENT}/${catalogue.name}`;
   // Profiles go with their table; there is nothing else to delete.
   if (event.RequestType === 'Delete') return { PhysicalResourceId };
+  await ledger.createSecret();
   const measured = await profileModels({
     environment,
     catalogue,
@@ -32,7 +38,7 @@ export const handler = middy().handler(async (raw: unknown) => {
     sample: sampleInput(catalogue, directory),
     // Invocations are throttled while new functions scale out: that is worth waiting for.
     lambda: new LambdaClient({ maxAttempts: 5 }),
-    store: new ProfileStore({ tableName: environment.MDI_TABLE_NAME }),
+    store: new ProfileStore({ client, tableName }),
   });
   return { PhysicalResourceId, Data: { measured: measured.join(', ') } };
 });

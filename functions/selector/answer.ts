@@ -29,7 +29,7 @@ export async function answerWith(
   if (!(result instanceof Error)) return { model: chosen, ...result, failed };
 
   console.warn({ message: result.message, model: chosen.name, requestId: event.requestId });
-  const others = candidatesOf(service.models, await service.profiles.profiles()).filter(
+  const others = candidatesOf(service, await service.profiles.profiles()).filter(
     ({ name }) => name !== chosen.name,
   );
   if (failed.length > 0 || others.length === 0) {

@@ -1,19 +1,24 @@
+import { posteriorAccuracyPct } from '../../lib/profiles/accuracy.ts';
 import type { ProfileSnapshot } from '../../lib/profiles/cache.ts';
 import type { Profile } from '../../lib/profiles/profile.ts';
 import type { Candidate } from '../../lib/selection/types.ts';
-import type { ServedModel } from './service.ts';
+import type { ServedModel, Service } from './service.ts';
 
 /** A model with its current profile, as selection sees it. */
-export type ServedCandidate = ServedModel & Candidate & { readonly profile: Profile };
+export type ServedCandidate = ServedModel &
+  Candidate & { readonly catalogueAccuracyPct: number; readonly profile: Profile };
 
-/** Joins models with their profiles, by name. */
+/** Joins models with their profiles, by name, and moves their accuracy by feedback. */
 export function candidatesOf(
-  models: readonly ServedModel[],
+  { models, feedbackWeight }: Pick<Service, 'models' | 'feedbackWeight'>,
   profiles: ProfileSnapshot,
 ): ServedCandidate[] {
   return models.flatMap((model) => {
     const profile = profiles.get(model.name);
     if (!profile) return [];
-    return [{ ...model, meanMs: profile.meanMs, stdMs: profile.stdMs, profile }];
+    const { meanMs, stdMs } = profile;
+    const { accuracyPct: catalogueAccuracyPct } = model;
+    const accuracyPct = posteriorAccuracyPct(catalogueAccuracyPct, profile, feedbackWeight);
+    return [{ ...model, accuracyPct, catalogueAccuracyPct, meanMs, stdMs, profile }];
   });
 }

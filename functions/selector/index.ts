@@ -6,6 +6,7 @@ import { openApiDocument } from '../../lib/http/openapi.ts';
 import { ProblemError } from '../../lib/http/problem.ts';
 import { type Route as ApiRoute, methodsOf, routes } from '../../lib/http/routes.ts';
 import { serverTiming } from '../../lib/http/server-timing.ts';
+import { takeFeedback } from './feedback.ts';
 import { infer } from './infer.ts';
 import { listModels } from './models.ts';
 import { problemDetails } from './problem-details.ts';
@@ -23,6 +24,10 @@ const handlers: Record<ApiRoute['path'], (event: APIGatewayProxyEventV2) => Prom
       'server-timing': serverTiming({ select: selectMs, service: serviceMs, total: serverMs }),
     });
   },
+  '/v1/feedback': async (event) => ({
+    ...json(await takeFeedback(service, event)),
+    statusCode: 202,
+  }),
   '/v1/time': async () => {
     const receivedEpochMs = epochMs();
     return json({ epochMs: epochMs(), receivedEpochMs });

@@ -8,6 +8,7 @@ import {
 } from '../../lib/http/body.ts';
 import { parseInferHeaders } from '../../lib/http/headers.ts';
 import { ProblemError } from '../../lib/http/problem.ts';
+import { signReceipt } from '../../lib/http/receipt.ts';
 import type { InferResponse } from '../../lib/http/schemas.ts';
 import { roundMs } from '../../lib/http/server-timing.ts';
 import type { InferenceEvent } from '../../lib/inference/contract.ts';
@@ -42,7 +43,7 @@ export async function infer(
     service.budget,
   );
 
-  const candidates = candidatesOf(service.models, await service.profiles.profiles());
+  const candidates = candidatesOf(service, await service.profiles.profiles());
   const selectStartMs = performance.now();
   const selection = select(strategies[service.strategy], candidates, budget, service.random);
   const selectMs = performance.now() - selectStartMs;
@@ -52,8 +53,10 @@ export async function infer(
     ...request,
     record: true,
   });
+  const secret = service.secret();
   return {
-    requestId,
+    // Without the secret the answer is as good, only that it cannot be told later whether it was right.
+    requestId: secret ? signReceipt(requestId, model.name, receivedEpochMs, secret) : requestId,
     model: { name: model.name, version: model.version, accuracyPct: model.accuracyPct },
     predictions: answer.predictions,
     timing: {

@@ -18,23 +18,23 @@ export async function listModels(service: Service): Promise<ModelsResponse> {
     Promise.all(service.open).finally(() => settled.abort()),
     setTimeout(settleMs, undefined, { signal: settled.signal }).catch(() => undefined),
   ]);
-  const candidates = candidatesOf(service.models, await service.profiles.reload());
+  const candidates = candidatesOf(service, await service.profiles.reload());
   return {
     catalogue: service.catalogue.name,
     strategy: service.strategy,
     defaultSlaMs: service.defaultSlaMs,
     labels: service.catalogue.labels,
-    models: candidates.map(
-      ({ name, version, accuracyPct, accuracySource, licence, memoryMb, profile }) => ({
-        name,
-        version,
-        accuracyPct,
-        accuracySource,
-        licence,
-        memoryMb,
-        profile: describe(profile),
-      }),
-    ),
+    models: candidates.map((candidate) => ({
+      name: candidate.name,
+      version: candidate.version,
+      accuracyPct: candidate.accuracyPct,
+      catalogueAccuracyPct: candidate.catalogueAccuracyPct,
+      accuracySource: candidate.accuracySource,
+      feedback: { labels: candidate.profile.labels, correct: candidate.profile.labelsCorrect },
+      licence: candidate.licence,
+      memoryMb: candidate.memoryMb,
+      profile: describe(candidate.profile),
+    })),
   };
 }
 

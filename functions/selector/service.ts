@@ -5,6 +5,8 @@ import { readCatalogue } from '../../lib/catalogue/load.ts';
 import type { Catalogue, CatalogueModel } from '../../lib/catalogue/schema.ts';
 import { readEnvironment, selectorEnvironmentSchema } from '../../lib/environment.ts';
 import { ProfileCache } from '../../lib/profiles/cache.ts';
+import { createProfileClient } from '../../lib/profiles/client.ts';
+import { FeedbackLedger } from '../../lib/profiles/feedback.ts';
 import { partitionKey } from '../../lib/profiles/keys.ts';
 import { ProfileStore } from '../../lib/profiles/store.ts';
 import type { BudgetSettings } from '../../lib/selection/budget.ts';
@@ -27,6 +29,10 @@ export interface Service {
   readonly budget: BudgetSettings;
   readonly lambda: LambdaClient;
   readonly store: ProfileStore;
+  readonly ledger: FeedbackLedger;
+  /** Signs answers, so that feedback on them is known; absent until it has been read. */
+  readonly secret: () => Uint8Array | undefined;
+  readonly feedbackWeight: number;
   readonly profiles: ProfileCache;
   readonly random: Random;
   /** Streams of answered invocations that have not closed yet. */
@@ -55,7 +61,10 @@ export function createService(): Service {
     });
     return { ...model, functionName, profileKey };
   });
-  const store = new ProfileStore({ tableName: environment.MDI_TABLE_NAME });
+  const client = createProfileClient();
+  const tableName = environment.MDI_TABLE_NAME;
+  const store = new ProfileStore({ client, tableName });
+  const ledger = new FeedbackLedger({ client, tableName, deployment: environment.MDI_DEPLOYMENT });
   return {
     catalogue,
     models,
@@ -69,6 +78,9 @@ export function createService(): Service {
     // A second attempt would run the model twice; another model answers instead (see infer.ts).
     lambda: new LambdaClient({ maxAttempts: 1 }),
     store,
+    ledger,
+    secret: rememberSecret(ledger),
+    feedbackWeight: environment.MDI_FEEDBACK_WEIGHT,
     profiles: new ProfileCache({
       store,
       models: models.map(({ name, profileKey, reference = unknownSpeed }) => ({
@@ -83,4 +95,26 @@ export function createService(): Service {
     random: Math.random,
     open: new Set(),
   };
+}
+
+/** How long to leave the table alone after the secret could not be read, in ms. */
+const secretPauseMs = 5_000;
+
+/** Reads the secret once, beside requests: at start, and again after a pause while there is none. */
+function rememberSecret(ledger: FeedbackLedger): () => Uint8Array | undefined {
+  let secret: Uint8Array | undefined;
+  let nextMs = 0;
+  const get = () => {
+    if (secret || Date.now() < nextMs) return secret;
+    nextMs = Date.now() + secretPauseMs;
+    ledger.readSecret().then(
+      (read) => {
+        secret = read;
+      },
+      (error) => console.warn({ message: 'secret not read', error: String(error) }),
+    );
+    return secret;
+  };
+  get();
+  return get;
 }

@@ -4,6 +4,8 @@ import { inferHeadersSchema } from './headers.ts';
 import { problemContentType, problemSchema, problems } from './problem.ts';
 import { type Route, routes } from './routes.ts';
 import {
+  feedbackRequestSchema,
+  feedbackResponseSchema,
   healthResponseSchema,
   inferResponseSchema,
   modelsResponseSchema,
@@ -12,6 +14,8 @@ import {
 
 interface Operation {
   readonly summary: string;
+  /** Default: 200. */
+  readonly status?: number;
   readonly response?: z.ZodType;
   readonly parameters?: object[];
   readonly requestBody?: object;
@@ -28,6 +32,16 @@ const operations: Record<Route['path'], Operation> = {
       content: Object.fromEntries([...imageContentTypes, tensorContentType].map((t) => [t, {}])),
     },
     errors: [400, 413, 415, 422, 429, 502, 503],
+  },
+  '/v1/feedback': {
+    summary: 'Tell whether an answer was right',
+    status: 202,
+    response: feedbackResponseSchema,
+    requestBody: {
+      required: true,
+      content: { 'application/json': { schema: jsonSchema(feedbackRequestSchema) } },
+    },
+    errors: [400, 404, 503],
   },
   '/v1/time': { summary: 'The server’s clock', response: timeResponseSchema },
   '/v1/models': {
@@ -51,11 +65,12 @@ export function openApiDocument(): object {
   };
 }
 
-function operation({ summary, response, parameters, requestBody, errors = [] }: Operation): object {
-  const failures = errors.map((status) => [
-    status,
+function operation(described: Operation): object {
+  const { summary, status = 200, response, parameters, requestBody, errors = [] } = described;
+  const failures = errors.map((error) => [
+    error,
     {
-      description: titlesOf(status),
+      description: titlesOf(error),
       content: { [problemContentType]: { schema: jsonSchema(problemSchema) } },
     },
   ]);
@@ -65,7 +80,7 @@ function operation({ summary, response, parameters, requestBody, errors = [] }: 
     ...(parameters && { parameters }),
     ...(requestBody && { requestBody }),
     responses: {
-      200: { description: 'OK', content: { 'application/json': { schema } } },
+      [status]: { description: 'OK', content: { 'application/json': { schema } } },
       ...Object.fromEntries(failures),
     },
   };

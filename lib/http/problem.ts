@@ -25,6 +25,8 @@ export const problems = {
   unauthorized: { status: 401, title: 'Unauthorized' },
   forbidden: { status: 403, title: 'Forbidden' },
   'not-found': { status: 404, title: 'Not found' },
+  'unknown-model': { status: 404, title: 'Unknown model' },
+  'unknown-request': { status: 404, title: 'Unknown request' },
   'method-not-allowed': { status: 405, title: 'Method not allowed' },
   'too-large': { status: 413, title: 'Body too large' },
   'unsupported-media-type': { status: 415, title: 'Unsupported content type' },
@@ -33,6 +35,7 @@ export const problems = {
   throttled: { status: 429, title: 'Too many requests' },
   internal: { status: 500, title: 'Internal error' },
   'non-finite-output': { status: 502, title: 'Model gave no valid output' },
+  'not-recorded': { status: 503, title: 'Feedback could not be recorded' },
   'no-model-available': { status: 503, title: 'No model could answer' },
 } as const satisfies Record<string, { status: number; title: string }>;
 

@@ -1,6 +1,7 @@
 /** Every route of the API: the gateway, the selector's router and the OpenAPI document are made of it. */
 export const routes = [
   { method: 'POST', path: '/v1/infer' },
+  { method: 'POST', path: '/v1/feedback' },
   { method: 'GET', path: '/v1/time' },
   { method: 'GET', path: '/v1/models' },
   { method: 'GET', path: '/v1/health' },

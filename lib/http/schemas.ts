@@ -41,6 +41,25 @@ export const inferResponseSchema = z
 /** `200` of `POST /v1/infer`. */
 export type InferResponse = z.infer<typeof inferResponseSchema>;
 
+/** Body of `POST /v1/feedback`. */
+export const feedbackRequestSchema = z
+  .object({
+    requestId: z.string().max(200).describe('Of the answer, as it was given'),
+    model: z.string().max(100).describe('The model that gave the answer'),
+    correct: z.boolean().describe('Whether its best label was right'),
+  })
+  .meta({ id: 'FeedbackRequest' });
+
+/** `202` of `POST /v1/feedback`. */
+export const feedbackResponseSchema = z
+  .object({
+    counted: z.boolean().describe('False when feedback on this request had been counted before'),
+  })
+  .meta({ id: 'FeedbackResponse' });
+
+/** `202` of `POST /v1/feedback`. */
+export type FeedbackResponse = z.infer<typeof feedbackResponseSchema>;
+
 /** `200` of `GET /v1/time`. */
 export const timeResponseSchema = z
   .object({
@@ -75,8 +94,12 @@ export const modelsResponseSchema = z
       z.object({
         name: z.string(),
         version: z.string(),
-        accuracyPct: percent,
+        accuracyPct: percent.describe(
+          'What selection works with: the catalogue’s, moved by feedback',
+        ),
+        catalogueAccuracyPct: percent,
         accuracySource: z.string(),
+        feedback: z.object({ labels: z.int(), correct: z.int() }),
         licence: z.string(),
         memoryMb: z.int(),
         profile: profileSchema,

@@ -58,6 +58,13 @@ export interface MdInferenceProps {
    */
   readonly maxInputMs?: number;
   /**
+   * Labelled answers (`POST /v1/feedback`) at which a model's accuracy in the field counts as much as
+   * the catalogue's.
+   *
+   * @default 200
+   */
+  readonly feedbackWeight?: number;
+  /**
    * Processor of every function.
    *
    * @default Architecture.X86_64
@@ -113,6 +120,7 @@ export class MdInference extends Construct {
       defaultNetworkMs: props.defaultNetworkMs ?? 100,
       clockToleranceMs: props.clockToleranceMs ?? 50,
       maxInputMs: props.maxInputMs ?? 60_000,
+      feedbackWeight: props.feedbackWeight ?? 200,
     });
     this.profiler = new Profiler(this, 'Profiler', { ...common, models });
     this.api = new ServiceApi(this, 'Http', {

@@ -24,4 +24,14 @@ export class ProfileTable extends TableV2 {
   grantUpdate(grantee: IGrantable): void {
     this.grant(grantee, 'dynamodb:UpdateItem');
   }
+
+  /** Lets a function put and take back marks of counted feedback. */
+  grantMark(grantee: IGrantable): void {
+    this.grant(grantee, 'dynamodb:PutItem', 'dynamodb:DeleteItem');
+  }
+
+  /** Lets a function make the secret that answers are signed with. */
+  grantCreateSecret(grantee: IGrantable): void {
+    this.grant(grantee, 'dynamodb:PutItem');
+  }
 }

@@ -53,6 +53,7 @@ export class Profiler extends ServiceFunction {
     for (const model of models) model.function.grantInvoke(this.function);
     props.table.grantRead(this.function);
     props.table.grantUpdate(this.function);
+    props.table.grantCreateSecret(this.function);
 
     const provider = new Provider(this, 'Provider', { onEventHandler: this.function });
     this.resource = new CustomResource(this, 'Profiles', {

@@ -20,6 +20,7 @@ export interface SelectorProps {
   readonly defaultNetworkMs: number;
   readonly clockToleranceMs: number;
   readonly maxInputMs: number;
+  readonly feedbackWeight: number;
 }
 
 /** The function behind the HTTP API: works out the budget, selects a model and invokes it. */
@@ -38,6 +39,7 @@ export class Selector extends ServiceFunction {
         MDI_DEFAULT_NETWORK_MS: String(props.defaultNetworkMs),
         MDI_CLOCK_TOLERANCE_MS: String(props.clockToleranceMs),
         MDI_MAX_INPUT_MS: String(props.maxInputMs),
+        MDI_FEEDBACK_WEIGHT: String(props.feedbackWeight),
       },
       // One vCPU: bodies of megabytes go through in base64.
       memoryMb: 1769,
@@ -46,8 +48,9 @@ export class Selector extends ServiceFunction {
     });
     for (const model of props.models) model.function.grantInvoke(this.function);
     props.table.grantRead(this.function);
-    // A function that crashed cannot record its own failure.
+    // A function that crashed cannot record its own failure; feedback comes here, too.
     props.table.grantUpdate(this.function);
+    props.table.grantMark(this.function);
   }
 }
 

@@ -42,7 +42,7 @@ export interface Profile {
   readonly coldMeanMs?: number;
   /** Live calls that gave no answer. */
   readonly failures: number;
-  /** Live answers whose truth a client told. */
+  /** Answers whose truth a client told. */
   readonly labels: number;
   /** The right ones among them. */
   readonly labelsCorrect: number;
@@ -90,8 +90,8 @@ export function profileOf(
     warmSamples: Number(live.n + baseline.n),
     freshSamples: Number(fresh.n),
     failures: Number(live.failN),
-    labels: Number(live.labelN),
-    labelsCorrect: Number(live.labelCorrectN),
+    labels: Number(live.labelN + baseline.labelN),
+    labelsCorrect: Number(live.labelCorrectN + baseline.labelCorrectN),
     basis: basisOf(source, baseline.n > 0n ? 'baseline' : 'reference'),
   };
 }

@@ -8,7 +8,12 @@ import { createProfileClient, type ProfileClient } from './client.ts';
 import { type Attributes, fromItem, toAttributes } from './item.ts';
 import { BASELINE_SORT_KEY, liveSince, liveSortKey, parseLiveSortKey } from './keys.ts';
 import { surelyNotApplied } from './retry.ts';
-import { type Observation, type ProfileStatistics, statisticsOf } from './statistics.ts';
+import {
+  InvalidObservationError,
+  type Observation,
+  type ProfileStatistics,
+  statisticsOf,
+} from './statistics.ts';
 import type { LiveStatistics, StoredProfile } from './stored.ts';
 import {
   DEFAULT_WINDOWS,
@@ -78,31 +83,26 @@ export class ProfileStore {
   }
 
   /**
-   * Adds an observation to the current live window with one `UpdateItem`. Never throws: a sample
-   * is worth less than the request it came from, so a failed update is given up and reported.
+   * Adds an observation with one `UpdateItem`: a call to the current live window, feedback to the
+   * baseline's item, where it does not expire (labels are few, and what they say of a model's file
+   * stays true). Never throws: a sample is worth less than the request it came from, so a failed
+   * update is given up and reported.
    *
    * @param pk - see `partitionKey`.
    */
   async record(pk: string, observation: Observation): Promise<RecordOutcome> {
     try {
-      return await this.#add(this.#addition(pk, toAttributes(statisticsOf(observation))));
+      const attributes = toAttributes(statisticsOf(observation));
+      const isCall = observation.kind !== 'feedback';
+      const input = isCall
+        ? this.#liveAddition(pk, attributes)
+        : this.#labelAddition(pk, attributes);
+      await this.#client.additive.send(new UpdateItemCommand(input));
+      return { applied: true };
     } catch (error) {
-      return { applied: false, error };
+      const neverSent = error instanceof InvalidObservationError;
+      return { applied: neverSent || surelyNotApplied(error) ? false : 'unknown', error };
     }
-  }
-
-  /**
-   * Counts an answer as right or wrong. Never throws, as {@link record}. It is kept without expiry:
-   * labels are few, and what they say of a model's file stays true.
-   */
-  async recordFeedback(pk: string, correct: boolean): Promise<RecordOutcome> {
-    const attributes = toAttributes(statisticsOf({ kind: 'feedback', correct }));
-    return this.#add({
-      TableName: this.#tableName,
-      Key: { pk: { S: pk }, sk: { S: BASELINE_SORT_KEY } },
-      UpdateExpression: `ADD ${sumsOf(attributes)}`,
-      ExpressionAttributeValues: placeholders(attributes),
-    });
   }
 
   /**
@@ -167,16 +167,7 @@ export class ProfileStore {
     return new Map(pks.map((pk, i) => [pk, profiles[i] ?? { live: [] }]));
   }
 
-  async #add(input: UpdateItemCommandInput): Promise<RecordOutcome> {
-    try {
-      await this.#client.additive.send(new UpdateItemCommand(input));
-      return { applied: true };
-    } catch (error) {
-      return { applied: surelyNotApplied(error) ? false : 'unknown', error };
-    }
-  }
-
-  #addition(pk: string, attributes: Attributes): UpdateItemCommandInput {
+  #liveAddition(pk: string, attributes: Attributes): UpdateItemCommandInput {
     const windowStartMs = windowStart(this.#now(), this.windows.windowMs);
     const shard = Math.floor(this.#random() * this.#shards);
     return {
@@ -187,6 +178,15 @@ export class ProfileStore {
         ...placeholders(attributes),
         ':expiresAt': { N: String(expiresAt(windowStartMs, this.windows)) },
       },
+    };
+  }
+
+  #labelAddition(pk: string, attributes: Attributes): UpdateItemCommandInput {
+    return {
+      TableName: this.#tableName,
+      Key: { pk: { S: pk }, sk: { S: BASELINE_SORT_KEY } },
+      UpdateExpression: `ADD ${sumsOf(attributes)}`,
+      ExpressionAttributeValues: placeholders(attributes),
     };
   }
 

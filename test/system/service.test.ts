@@ -134,6 +134,7 @@ describe('what the functions were seen to do', () => {
       new Set([
         'lambda:InvokeFunction',
         'dynamodb:GetItem',
+        'dynamodb:PutItem',
         'dynamodb:Query',
         'dynamodb:UpdateItem',
       ]),

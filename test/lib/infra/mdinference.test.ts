@@ -103,6 +103,7 @@ describe('who may call', () => {
       'GET /v1/health AWS_IAM',
       'GET /v1/models AWS_IAM',
       'GET /v1/time AWS_IAM',
+      'POST /v1/feedback AWS_IAM',
       'POST /v1/infer AWS_IAM',
     ]);
   });
@@ -143,10 +144,12 @@ describe('what each function may do', () => {
     });
   const logActions = ['logs:CreateLogStream', 'logs:PutLogEvents'];
 
-  it('the selector invokes exactly the models, reads profiles and counts failures', () => {
+  it('the selector invokes exactly the models, reads profiles, counts failures and feedback', () => {
     const actions = allowed(made.service.selector.function);
     expect(Object.keys(actions).sort()).toEqual([
+      'dynamodb:DeleteItem',
       'dynamodb:GetItem',
+      'dynamodb:PutItem',
       'dynamodb:Query',
       'dynamodb:UpdateItem',
       'lambda:InvokeFunction',
@@ -169,6 +172,7 @@ describe('what each function may do', () => {
     const actions = allowed(made.service.profiler.function);
     expect(Object.keys(actions).sort()).toEqual([
       'dynamodb:GetItem',
+      'dynamodb:PutItem',
       'dynamodb:Query',
       'dynamodb:UpdateItem',
       'lambda:InvokeFunction',

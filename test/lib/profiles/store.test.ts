@@ -58,11 +58,6 @@ describe('what is sent', () => {
       'ADD coldN :coldN, coldSumUs :coldSumUs, coldSumSqUs :coldSumSqUs',
     ],
     [{ kind: 'failure' } as const, 'ADD failN :failN'],
-    [
-      { kind: 'feedback', correct: true } as const,
-      'ADD labelN :labelN, labelCorrectN :labelCorrectN',
-    ],
-    [{ kind: 'feedback', correct: false } as const, 'ADD labelN :labelN'],
   ])('for %o', async (observation, expression) => {
     await store.record(pk, observation);
     const [call] = dynamo.commandCalls(UpdateItemCommand);
@@ -143,7 +138,7 @@ describe('what is sent', () => {
   });
 
   it('for feedback: one ADD to the item that does not expire', async () => {
-    expect(await store.recordFeedback(pk, true)).toEqual({ applied: true });
+    expect(await store.record(pk, { kind: 'feedback', correct: true })).toEqual({ applied: true });
     expect(dynamo.commandCalls(UpdateItemCommand)[0]?.args[0].input).toEqual({
       TableName: 'profiles',
       Key: { pk: { S: pk }, sk: { S: 'baseline' } },
@@ -215,7 +210,7 @@ describe('against a DynamoDB endpoint', () => {
   it('a baseline is replaced whole and read beside the live windows', async () => {
     const store = openStore();
     await store.putBaseline(pk, warmMs(1, 2, 3), origin);
-    await store.recordFeedback(pk, false);
+    await store.record(pk, { kind: 'feedback', correct: false });
     await store.putBaseline(pk, warmMs(500), origin);
     await store.record(pk, { kind: 'warm', serviceUs: 600_000 });
     const other = 'd/c/other@9f86d081884c';

@@ -1,0 +1,61 @@
+import type { APIGatewayProxyEventV2 } from 'aws-lambda';
+import { ProblemError } from '../../lib/http/problem.ts';
+import { feedbackPeriodMs, isReceipt } from '../../lib/http/receipt.ts';
+import { type FeedbackResponse, feedbackRequestSchema } from '../../lib/http/schemas.ts';
+import type { Service } from './service.ts';
+
+/**
+ * `POST /v1/feedback`: counts an answer as right or wrong, once.
+ *
+ * @throws ProblemError for a body of another form, a model or request that is not known, and when the
+ * table did not take the feedback
+ */
+export async function takeFeedback(
+  service: Service,
+  event: APIGatewayProxyEventV2,
+): Promise<FeedbackResponse> {
+  const { requestId, model: name, correct } = readBody(event);
+  const model = service.models.find((served) => served.name === name);
+  if (!model) throw new ProblemError('unknown-model', `the catalogue has no model "${name}"`);
+  const secret = service.secret();
+  if (!secret || !isReceipt(requestId, name, Date.now(), secret)) {
+    throw new ProblemError(
+      'unknown-request',
+      `no answer of "${name}" within the last day had this requestId`,
+    );
+  }
+
+  const expiresAt = Math.ceil((Date.now() + 2 * feedbackPeriodMs) / 1000);
+  if (!(await service.ledger.mark(requestId, expiresAt).catch(notRecorded))) {
+    return { counted: false };
+  }
+  const { applied } = await service.store.record(model.profileKey, { kind: 'feedback', correct });
+  if (applied === false) {
+    await service.ledger.unmark(requestId).catch(notRecorded);
+    return notRecorded();
+  }
+  return { counted: true };
+}
+
+function readBody({ body = '', isBase64Encoded }: APIGatewayProxyEventV2) {
+  const text = isBase64Encoded ? Buffer.from(body, 'base64').toString() : body;
+  const parsed = feedbackRequestSchema.safeParse(parseJson(text));
+  if (parsed.success) return parsed.data;
+  const { path, message } = parsed.error.issues[0] ?? { path: [], message: '' };
+  const field = path.length > 0 ? `field ${path.map(String).join('.')}` : 'the body';
+  throw new ProblemError('bad-request', `${field}: ${message}`);
+}
+
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    throw new ProblemError('bad-request', 'the body must be JSON');
+  }
+}
+
+function notRecorded(): never {
+  throw new ProblemError('not-recorded', 'the feedback was not counted; send it again', {
+    'retry-after': '1',
+  });
+}

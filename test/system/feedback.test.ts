@@ -1,0 +1,73 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { problemSchema } from '../../lib/http/problem.ts';
+import { modelsResponseSchema } from '../../lib/http/schemas.ts';
+import { RunningService } from './running-service.ts';
+
+let service: RunningService;
+beforeAll(async () => {
+  service = await RunningService.start();
+}, 120_000);
+afterAll(() => service.stop());
+
+function give(feedback: unknown): Promise<Response> {
+  const body = typeof feedback === 'string' ? feedback : JSON.stringify(feedback);
+  const headers = { 'content-type': 'application/json' };
+  return service.fetch('/v1/feedback', { method: 'POST', body, headers });
+}
+
+async function modelsByName() {
+  const { models } = modelsResponseSchema.parse(await (await service.fetch('/v1/models')).json());
+  return new Map(models.map((model) => [model.name, model]));
+}
+
+describe('POST /v1/feedback', () => {
+  it('counts an answer once, for the model that gave it, and moves its accuracy', async () => {
+    const { requestId, model } = await service.infer({ slaMs: 1 });
+    const before = (await modelsByName()).get(model.name);
+    const first = await give({ requestId, model: model.name, correct: false });
+    expect(first.status).toBe(202);
+    expect(await first.json()).toEqual({ counted: true });
+    const again = await give({ requestId, model: model.name, correct: true });
+    expect(again.status).toBe(202);
+    expect(await again.json()).toEqual({ counted: false });
+
+    const after = (await modelsByName()).get(model.name);
+    expect(after?.feedback).toEqual({ labels: 1, correct: 0 });
+    expect(after?.accuracyPct).toBeCloseTo(((before?.accuracyPct ?? 0) * 200) / 201, 6);
+    expect(after?.catalogueAccuracyPct).toBe(before?.catalogueAccuracyPct);
+  });
+
+  it('counts once when it comes many times at the same moment', async () => {
+    const { requestId, model } = await service.infer({ slaMs: 1 });
+    const before = (await modelsByName()).get(model.name)?.feedback.labels ?? 0;
+    const feedback = { requestId, model: model.name, correct: true };
+    const answers = await Promise.all(Array.from({ length: 10 }, () => give(feedback)));
+    const counted = await Promise.all(answers.map((answer) => answer.json()));
+    expect(counted.filter((answer) => (answer as { counted: boolean }).counted)).toHaveLength(1);
+    expect((await modelsByName()).get(model.name)?.feedback.labels).toBe(before + 1);
+  });
+
+  it('refuses what is not known or not well formed, and writes nothing', async () => {
+    const { requestId, model } = await service.infer({ slaMs: 1 });
+    const good = { requestId, model: model.name, correct: true };
+    const other = [...(await modelsByName()).keys()].find((name) => name !== model.name);
+    const before = [...(await modelsByName()).values()].map(({ feedback }) => feedback);
+    for (const [feedback, status, type] of [
+      [{ ...good, model: 'no-such-model' }, 404, 'unknown-model'],
+      [{ ...good, model: other }, 404, 'unknown-request'],
+      [{ ...good, requestId: 'made-up' }, 404, 'unknown-request'],
+      [{ ...good, requestId: `${requestId}x` }, 404, 'unknown-request'],
+      [{ ...good, correct: 'yes' }, 400, 'bad-request'],
+      [{ requestId }, 400, 'bad-request'],
+      ['{', 400, 'bad-request'],
+      ['', 400, 'bad-request'],
+      ['null', 400, 'bad-request'],
+    ] as const) {
+      const response = await give(feedback);
+      expect(response.status).toBe(status);
+      expect(problemSchema.parse(await response.json()).type).toContain(type);
+    }
+    const after = [...(await modelsByName()).values()].map(({ feedback }) => feedback);
+    expect(after).toEqual(before);
+  });
+});
