@@ -1,6 +1,7 @@
 #!/usr/bin/env node
 import { Command, CommanderError } from 'commander';
 import { addClassifyCommand } from './commands/classify.ts';
+import { addSimulateCommand } from './commands/simulate.ts';
 import { addStartCommand } from './commands/start.ts';
 
 const program = new Command('mdi')
@@ -9,6 +10,7 @@ const program = new Command('mdi')
   .showHelpAfterError('(mdi --help lists the commands and options)');
 addStartCommand(program);
 addClassifyCommand(program);
+addSimulateCommand(program);
 
 try {
   await program.parseAsync();

@@ -28,6 +28,7 @@ export const selectorEnvironmentSchema = z.object({
   MDI_DEFAULT_NETWORK_MS: number,
   MDI_CLOCK_TOLERANCE_MS: number,
   MDI_MAX_INPUT_MS: number,
+  MDI_CLOCK_ERROR_MS: number,
   /** Labelled answers at which the accuracy seen in the field counts as much as the catalogue's. */
   MDI_FEEDBACK_WEIGHT: number.pipe(z.number().positive()),
 });

@@ -16,9 +16,10 @@ export function candidatesOf(
   return models.flatMap((model) => {
     const profile = profiles.get(model.name);
     if (!profile) return [];
-    const { meanMs, stdMs } = profile;
+    const { meanMs, stdMs, coldShare, coldMeanMs, freshSamples, probabilityWithin } = profile;
     const { accuracyPct: catalogueAccuracyPct } = model;
     const accuracyPct = posteriorAccuracyPct(catalogueAccuracyPct, profile, feedbackWeight);
-    return [{ ...model, accuracyPct, catalogueAccuracyPct, meanMs, stdMs, profile }];
+    const speed = { meanMs, stdMs, coldShare, coldMeanMs, freshSamples, probabilityWithin };
+    return [{ ...model, ...speed, accuracyPct, catalogueAccuracyPct, profile }];
   });
 }

@@ -45,7 +45,19 @@ export async function infer(
 
   const candidates = candidatesOf(service, await service.profiles.profiles());
   const selectStartMs = performance.now();
-  const selection = select(strategies[service.strategy], candidates, budget, service.random);
+  const { outputMs, deviceAccuracyPct } = headers;
+  if (outputMs !== undefined) service.outputTimes.observe(outputMs);
+  const selection = select(
+    strategies[service.strategy],
+    candidates,
+    {
+      ...budget,
+      outputMs: service.outputTimes.distribution(outputMs),
+      deviceAccuracyPct,
+      clockErrorMs: service.clockErrorMs,
+    },
+    service.random,
+  );
   const selectMs = performance.now() - selectStartMs;
 
   const { model, answer, serviceMs, failed } = await answerWith(service, selection.model, {

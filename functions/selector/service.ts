@@ -10,6 +10,7 @@ import { FeedbackLedger } from '../../lib/profiles/feedback.ts';
 import { partitionKey } from '../../lib/profiles/keys.ts';
 import { ProfileStore } from '../../lib/profiles/store.ts';
 import type { BudgetSettings } from '../../lib/selection/budget.ts';
+import { OutputTimes } from '../../lib/selection/output-time.ts';
 import type { StrategyName } from '../../lib/selection/strategies.ts';
 import type { Random } from '../../lib/selection/types.ts';
 
@@ -27,6 +28,10 @@ export interface Service {
   readonly strategy: StrategyName;
   readonly defaultSlaMs: number;
   readonly budget: BudgetSettings;
+  /** How much earlier than measured an upload may have begun, in ms. */
+  readonly clockErrorMs: number;
+  /** T_output as clients have reported it lately. */
+  readonly outputTimes: OutputTimes;
   readonly lambda: LambdaClient;
   readonly store: ProfileStore;
   readonly ledger: FeedbackLedger;
@@ -75,6 +80,8 @@ export function createService(): Service {
       clockToleranceMs: environment.MDI_CLOCK_TOLERANCE_MS,
       maxInputMs: environment.MDI_MAX_INPUT_MS,
     },
+    clockErrorMs: environment.MDI_CLOCK_ERROR_MS,
+    outputTimes: new OutputTimes(),
     // A second attempt would run the model twice; another model answers instead (see infer.ts).
     lambda: new LambdaClient({ maxAttempts: 1 }),
     store,

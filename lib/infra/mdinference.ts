@@ -58,6 +58,13 @@ export interface MdInferenceProps {
    */
   readonly maxInputMs?: number;
   /**
+   * How much earlier than its timestamp says an upload may have begun, in ms: what `expected-accuracy`
+   * keeps in hand for clocks that disagree.
+   *
+   * @default 5
+   */
+  readonly clockErrorMs?: number;
+  /**
    * Labelled answers (`POST /v1/feedback`) at which a model's accuracy in the field counts as much as
    * the catalogue's.
    *
@@ -120,6 +127,7 @@ export class MdInference extends Construct {
       defaultNetworkMs: props.defaultNetworkMs ?? 100,
       clockToleranceMs: props.clockToleranceMs ?? 50,
       maxInputMs: props.maxInputMs ?? 60_000,
+      clockErrorMs: props.clockErrorMs ?? 5,
       feedbackWeight: props.feedbackWeight ?? 200,
     });
     this.profiler = new Profiler(this, 'Profiler', { ...common, models });

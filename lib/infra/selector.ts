@@ -20,6 +20,7 @@ export interface SelectorProps {
   readonly defaultNetworkMs: number;
   readonly clockToleranceMs: number;
   readonly maxInputMs: number;
+  readonly clockErrorMs: number;
   readonly feedbackWeight: number;
 }
 
@@ -39,6 +40,7 @@ export class Selector extends ServiceFunction {
         MDI_DEFAULT_NETWORK_MS: String(props.defaultNetworkMs),
         MDI_CLOCK_TOLERANCE_MS: String(props.clockToleranceMs),
         MDI_MAX_INPUT_MS: String(props.maxInputMs),
+        MDI_CLOCK_ERROR_MS: String(props.clockErrorMs),
         MDI_FEEDBACK_WEIGHT: String(props.feedbackWeight),
       },
       // One vCPU: bodies of megabytes go through in base64.

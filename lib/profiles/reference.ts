@@ -1,3 +1,4 @@
+import { normalShareWithin } from '../selection/normal.ts';
 import { boundsOf, bucketOf, type Histogram } from './histogram.ts';
 import { emptyStatistics, type ProfileStatistics } from './statistics.ts';
 
@@ -37,25 +38,10 @@ function normalHistogram(meanUs: number, stdUs: number): Histogram {
   const histogram = new Map<number, bigint>();
   let counted = 0;
   for (let bucket = first; bucket <= last; bucket++) {
-    const share =
-      bucket === last ? 1 : normalShareBelow((boundsOf(bucket).upperUs - meanUs) / stdUs);
+    const share = bucket === last ? 1 : normalShareWithin(boundsOf(bucket).upperUs, meanUs, stdUs);
     const upTo = Math.round(SAMPLES * share);
     if (upTo > counted) histogram.set(bucket, BigInt(upTo - counted));
     counted = upTo;
   }
   return histogram;
-}
-
-/**
- * Share (0 to 1) of a standard normal distribution below `z`, to 1e-5.
- *
- * @see Abramowitz, Stegun: Handbook of Mathematical Functions, 26.2.17
- */
-function normalShareBelow(z: number): number {
-  const t = 1 / (1 + 0.2316419 * Math.abs(z));
-  const density = Math.exp((-z * z) / 2) / Math.sqrt(2 * Math.PI);
-  const series =
-    t *
-    (0.31938153 + t * (-0.356563782 + t * (1.781477937 + t * (-1.821255978 + t * 1.330274429))));
-  return z > 0 ? 1 - density * series : density * series;
 }

@@ -4,6 +4,8 @@
  * @module mdinference/selection
  */
 export { type BudgetSettings, type MeasuredBudget, timeBudget } from './budget.ts';
+export { expectedAccuracy, explorationShare, probabilityInTime } from './expected-accuracy.ts';
+export { OutputTimes } from './output-time.ts';
 export { seededRandom } from './random.ts';
 export { type Selection, select } from './select.ts';
 export { baseModel, explorationSet, fits, selectionProbabilities, utility } from './stages.ts';
@@ -11,6 +13,7 @@ export { type StrategyName, strategies, strategyNames } from './strategies.ts';
 export {
   type Candidate,
   type Decision,
+  type Distribution,
   type Eligible,
   NoCandidateError,
   type Random,

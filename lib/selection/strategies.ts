@@ -6,12 +6,14 @@ import {
   staticGreedy,
   staticLatency,
 } from './baselines.ts';
+import { expectedAccuracy } from './expected-accuracy.ts';
 import { threeStage } from './three-stage.ts';
 import type { Strategy } from './types.ts';
 
 /** Every strategy by the name under which deployments, the command line and answers know it. */
 export const strategies = {
   'three-stage': threeStage,
+  'expected-accuracy': expectedAccuracy,
   'static-latency': staticLatency,
   'static-accuracy': staticAccuracy,
   'static-greedy': staticGreedy,

@@ -7,7 +7,18 @@ export interface Candidate {
   readonly meanMs: number;
   /** Standard deviation of the service time of a warm call in ms. */
   readonly stdMs: number;
+  /** P(service time of a warm call <= ms), 0 to 1; by default that of a normal distribution. */
+  readonly probabilityWithin?: (ms: number) => number;
+  /** Share of calls that meet a cold start, 0 to 1; by default 0. */
+  readonly coldShare?: number;
+  /** Mean service time of a cold call in ms. */
+  readonly coldMeanMs?: number | undefined;
+  /** Calls in the last moments: few mean that what is known of the model may be old. By default many. */
+  readonly freshSamples?: number;
 }
+
+/** A time that is not known for certain: values in ms with weights that add up to 1. */
+export type Distribution = readonly { readonly ms: number; readonly weight: number }[];
 
 /** The time terms of one request, all in ms (paper, Section IV-D). */
 export interface TimeBudget {
@@ -19,6 +30,12 @@ export interface TimeBudget {
   readonly networkMs: number;
   /** T_budget = T_sla - T_nw; zero or negative when the network has used the SLA up. */
   readonly budgetMs: number;
+  /** T_output, as far as it can be told beforehand; by default as long as T_input. */
+  readonly outputMs?: Distribution | undefined;
+  /** Accuracy in percent of the model that answers on the device when the SLA is missed; by default 0. */
+  readonly deviceAccuracyPct?: number | undefined;
+  /** How much earlier than measured the upload may have begun, in ms; by default 0. */
+  readonly clockErrorMs?: number;
 }
 
 /** One eligible model and the probability with which it is run. */

@@ -28,24 +28,31 @@ export class RunningService {
   /** The synthesized assembly's folder. */
   readonly assemblyDir: string;
 
-  private constructor(assembly: RunningAssembly, assemblyDir: string) {
+  /** What the functions have logged. */
+  readonly logs: readonly string[];
+
+  private constructor(assembly: RunningAssembly, assemblyDir: string, logs: readonly string[]) {
     this.assembly = assembly;
     this.assemblyDir = assemblyDir;
+    this.logs = logs;
   }
 
-  static async start(context: Record<string, string> = {}): Promise<RunningService> {
+  static async start(options: { dynamodbUrl?: string } = {}): Promise<RunningService> {
     const output = mkdtempSync(join(tmpdir(), 'mdinference-system-'));
-    const assemblyDir = await synthesize({ output, context });
+    const assemblyDir = await synthesize({ output, context: {} });
+    const logs: string[] = [];
     const assembly = await startAssembly({
       assemblyDir,
       port: 0,
+      dynamodbUrl: options.dynamodbUrl,
+      onLog: ({ line }) => logs.push(line),
       environment: {
         MDI_DEPLOYMENT: 'test',
         MDI_PROFILE_CONCURRENCY: '1',
         MDI_PROFILE_MODEL_MS: '300',
       },
     });
-    return new RunningService(assembly, assemblyDir);
+    return new RunningService(assembly, assemblyDir, logs);
   }
 
   async stop(): Promise<void> {

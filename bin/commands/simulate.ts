@@ -1,0 +1,102 @@
+import { setImmediate } from 'node:timers/promises';
+import cliProgress from 'cli-progress';
+import Table from 'cli-table3';
+import { type Command, InvalidArgumentError } from 'commander';
+import { defaultLinkScenario, type SelectorName } from '../../lib/simulation/link-experiment.ts';
+import { readLinks } from '../../lib/simulation/links.ts';
+import {
+  countCells,
+  type LinksReport,
+  runLinks,
+  selectorNames,
+} from '../../lib/simulation/links-report.ts';
+import { integerBetween } from './options.ts';
+
+interface LinksOptions {
+  readonly traces: string;
+  readonly strategies: SelectorName[];
+  readonly requests: number;
+  readonly seed: number;
+  readonly json?: true;
+}
+
+/** `mdi simulate`: experiments with the project's own selection code. */
+export function addSimulateCommand(program: Command): void {
+  const simulate = program
+    .command('simulate')
+    .description('try the selection strategies without a network');
+  simulate
+    .command('links')
+    .description('strategies over recorded mobile links (Mahimahi packet-delivery traces)')
+    .requiredOption('--traces <folder>', 'folder with NAME.up and NAME.down of each link')
+    .option('--strategies <names>', `some of ${selectorNames.join(', ')}`, readSelectors, [
+      'three-stage',
+      'expected-accuracy',
+      'oracle',
+    ] as SelectorName[])
+    .option(
+      '--requests <n>',
+      'requests a cell',
+      integerBetween(1, 1_000_000),
+      defaultLinkScenario.requests,
+    )
+    .option(
+      '--seed <n>',
+      'same seed, same result',
+      integerBetween(0, 2 ** 31),
+      defaultLinkScenario.seed,
+    )
+    .option('--json', 'print {cells, means} as JSON')
+    .action(links);
+}
+
+async function links({ traces, strategies, json, ...scenario }: LinksOptions): Promise<void> {
+  const recorded = readLinks(traces);
+  const bar = new cliProgress.SingleBar({
+    format: '{bar} {percentage} % | {value} of {total} cells',
+    clearOnComplete: true,
+    stream: process.stderr,
+  });
+  bar.start(countCells(recorded, strategies), 0);
+  const report = await runLinks(
+    recorded,
+    strategies,
+    { ...defaultLinkScenario, ...scenario },
+    async () => {
+      bar.increment();
+      await setImmediate();
+    },
+  ).finally(() => bar.stop());
+  console.log(json ? JSON.stringify(report) : describe(report, strategies));
+}
+
+function readSelectors(text: string): SelectorName[] {
+  return text.split(',').map((name) => {
+    const known = selectorNames.find((selector) => selector === name.trim());
+    if (known) return known;
+    throw new InvalidArgumentError(`"${name}" is none of ${selectorNames.join(', ')}.`);
+  });
+}
+
+/** A row for each profile, link and SLA, with accuracy / on-device reliance of every strategy. */
+function describe({ cells, means }: LinksReport, strategies: readonly SelectorName[]): string {
+  const table = new Table({
+    head: [
+      'profile',
+      'link',
+      'SLA ms',
+      ...strategies.map((name) => `${name}\naccuracy / reliance %`),
+    ],
+    colAligns: ['left', 'left', 'right', ...strategies.map(() => 'right' as const)],
+    style: { head: [], border: [], compact: true },
+  });
+  const show = (values: { accuracyPct: number; reliancePct: number } | undefined) =>
+    values ? `${values.accuracyPct.toFixed(2)} / ${values.reliancePct.toFixed(2)}` : '';
+  const rows = Map.groupBy(cells, ({ profile, trace, slaMs }) => `${profile}\n${trace}\n${slaMs}`);
+  for (const [key, row] of rows) {
+    const values = strategies.map((name) => show(row.find(({ strategy }) => strategy === name)));
+    table.push([...key.split('\n'), ...values]);
+  }
+  table.push(['mean', '', '', ...strategies.map((name) => show(means[name]))]);
+  return table.toString();
+}
