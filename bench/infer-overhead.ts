@@ -6,7 +6,7 @@
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import Table from 'cli-table3';
+import { plainTable } from '../bin/plain-table.ts';
 import { synthesize } from '../bin/synthesize.ts';
 import { readCatalogue } from '../lib/catalogue/load.ts';
 import { inferResponseSchema } from '../lib/http/schemas.ts';
@@ -54,7 +54,7 @@ for (let i = 0; i < warmUps + rounds; i++) {
 await assembly.close();
 rmSync(folder, { recursive: true });
 
-const table = new Table({ head: [`${model.name}, ${rounds} rounds`, 'p50 ms', 'p99 ms'] });
+const table = plainTable([`${model.name}, ${rounds} rounds`, 'p50 ms', 'p99 ms']);
 for (const [name, values] of [
   ['POST /v1/infer', serviceMs],
   ['decode + session.run in one process', bareMs],

@@ -1,13 +1,10 @@
-import Table from 'cli-table3';
 import type { ModelsResponse } from '../lib/http/schemas.ts';
+import { plainTable } from './plain-table.ts';
 
 /** The models with their profiles, for people. */
 export function modelTable({ models }: ModelsResponse): string {
-  const table = new Table({
-    head: ['model', 'top-1 %', 'mean ms', '± ms', 'p95 ms', 'samples'],
-    colAligns: ['left', 'right', 'right', 'right', 'right', 'right'],
-    style: { head: [], border: [] },
-  });
+  const head = ['model', 'top-1 %', 'mean ms', '± ms', 'p95 ms', 'samples'];
+  const table = plainTable(head, { compact: true });
   for (const { name, accuracyPct, profile } of models) {
     table.push([
       name,

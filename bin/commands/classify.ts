@@ -1,6 +1,5 @@
 import { readFile } from 'node:fs/promises';
 import { extname } from 'node:path';
-import Table from 'cli-table3';
 import type { Command } from 'commander';
 import { maxSlaMs } from '../../lib/http/headers.ts';
 import { problemSchema } from '../../lib/http/problem.ts';
@@ -9,6 +8,7 @@ import {
   inferResponseSchema,
   timeResponseSchema,
 } from '../../lib/http/schemas.ts';
+import { plainTable } from '../plain-table.ts';
 import { numberBetween } from './options.ts';
 
 interface ClassifyOptions {
@@ -78,7 +78,7 @@ async function send(url: string, init?: RequestInit): Promise<unknown> {
 }
 
 function describe({ model, predictions, timing, selection }: InferResponse): string {
-  const labels = new Table({ head: ['label', 'score', ''], style: { head: [], border: [] } });
+  const labels = plainTable(['label', 'score', ''], { textColumns: 3, compact: true });
   for (const { label, score } of predictions) {
     labels.push([label, `${(100 * score).toFixed(1)} %`, '█'.repeat(Math.round(30 * score))]);
   }

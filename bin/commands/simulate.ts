@@ -1,6 +1,5 @@
 import { setImmediate } from 'node:timers/promises';
 import cliProgress from 'cli-progress';
-import Table from 'cli-table3';
 import { type Command, InvalidArgumentError } from 'commander';
 import { defaultLinkScenario, type SelectorName } from '../../lib/simulation/link-experiment.ts';
 import { readLinks } from '../../lib/simulation/links.ts';
@@ -10,6 +9,7 @@ import {
   runLinks,
   selectorNames,
 } from '../../lib/simulation/links-report.ts';
+import { plainTable } from '../plain-table.ts';
 import { integerBetween } from './options.ts';
 
 interface LinksOptions {
@@ -80,15 +80,10 @@ function readSelectors(text: string): SelectorName[] {
 
 /** A row for each profile, link and SLA, with accuracy / on-device reliance of every strategy. */
 function describe({ cells, means }: LinksReport, strategies: readonly SelectorName[]): string {
-  const table = new Table({
-    head: [
-      'profile',
-      'link',
-      'SLA ms',
-      ...strategies.map((name) => `${name}\naccuracy / reliance %`),
-    ],
-    colAligns: ['left', 'left', 'right', ...strategies.map(() => 'right' as const)],
-    style: { head: [], border: [], compact: true },
+  const columns = strategies.map((name) => `${name}\naccuracy / reliance %`);
+  const table = plainTable(['profile', 'link', 'SLA ms', ...columns], {
+    textColumns: 2,
+    compact: true,
   });
   const show = (values: { accuracyPct: number; reliancePct: number } | undefined) =>
     values ? `${values.accuracyPct.toFixed(2)} / ${values.reliancePct.toFixed(2)}` : '';
