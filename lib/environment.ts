@@ -12,6 +12,10 @@ const profileTable = {
   MDI_TABLE_NAME: z.string().min(1),
   /** Separates this deployment's profiles from all others. */
   MDI_DEPLOYMENT: z.string().min(1),
+  /** Length in ms of the windows that live calls are counted in. */
+  MDI_WINDOW_MS: number.pipe(z.int().positive()),
+  /** Items over which one window's calls of a model are spread. */
+  MDI_SHARDS: number.pipe(z.int().positive()),
 };
 
 const modelFunctions = {

@@ -20,7 +20,7 @@ import {
 } from '../../lib/inference/errors.ts';
 import { partitionKey } from '../../lib/profiles/keys.ts';
 import type { Observation } from '../../lib/profiles/statistics.ts';
-import { ProfileStore } from '../../lib/profiles/store.ts';
+import { ProfileStore, storeOptions } from '../../lib/profiles/store.ts';
 
 const environment = readEnvironment(inferenceEnvironmentSchema);
 const directory = dirname(fileURLToPath(import.meta.url));
@@ -34,7 +34,7 @@ const profileKey = partitionKey({
   model: model.name,
   sha256: model.sha256,
 });
-const store = new ProfileStore({ tableName: environment.MDI_TABLE_NAME });
+const store = new ProfileStore(storeOptions(environment));
 const classifier = await Classifier.load({
   path: join(directory, 'model.onnx'),
   catalogue,

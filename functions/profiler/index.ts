@@ -7,7 +7,7 @@ import { readCatalogue } from '../../lib/catalogue/load.ts';
 import { profilerEnvironmentSchema, readEnvironment } from '../../lib/environment.ts';
 import { createProfileClient } from '../../lib/profiles/client.ts';
 import { FeedbackLedger } from '../../lib/profiles/feedback.ts';
-import { ProfileStore } from '../../lib/profiles/store.ts';
+import { ProfileStore, storeOptions } from '../../lib/profiles/store.ts';
 import { profileModels } from './profile-models.ts';
 import { sampleInput } from './sample.ts';
 
@@ -38,7 +38,7 @@ export const handler = middy().handler(async (raw: unknown) => {
     sample: sampleInput(catalogue, directory),
     // Invocations are throttled while new functions scale out: that is worth waiting for.
     lambda: new LambdaClient({ maxAttempts: 5 }),
-    store: new ProfileStore({ client, tableName }),
+    store: new ProfileStore({ ...storeOptions(environment), client }),
   });
   return { PhysicalResourceId, Data: { measured: measured.join(', ') } };
 });

@@ -8,7 +8,7 @@ import { ProfileCache } from '../../lib/profiles/cache.ts';
 import { createProfileClient } from '../../lib/profiles/client.ts';
 import { FeedbackLedger } from '../../lib/profiles/feedback.ts';
 import { partitionKey } from '../../lib/profiles/keys.ts';
-import { ProfileStore } from '../../lib/profiles/store.ts';
+import { ProfileStore, storeOptions } from '../../lib/profiles/store.ts';
 import type { BudgetSettings } from '../../lib/selection/budget.ts';
 import { OutputTimes } from '../../lib/selection/output-time.ts';
 import type { StrategyName } from '../../lib/selection/strategies.ts';
@@ -68,7 +68,7 @@ export function createService(): Service {
   });
   const client = createProfileClient();
   const tableName = environment.MDI_TABLE_NAME;
-  const store = new ProfileStore({ client, tableName });
+  const store = new ProfileStore({ ...storeOptions(environment), client });
   const ledger = new FeedbackLedger({ client, tableName, deployment: environment.MDI_DEPLOYMENT });
   return {
     catalogue,

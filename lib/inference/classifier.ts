@@ -37,7 +37,8 @@ export class Classifier {
   private constructor(session: InferenceSession, catalogue: Catalogue, model: CatalogueModel) {
     this.#session = session;
     this.#catalogue = catalogue;
-    this.#preprocessing = model.preprocessing ?? preprocessingSchema.parse(catalogue.input);
+    const { dtype, layout } = catalogue.input;
+    this.#preprocessing = model.preprocessing ?? preprocessingSchema.parse({ dtype, layout });
     this.#crop = cropOf(session, catalogue, this.#preprocessing);
   }
 

@@ -64,11 +64,21 @@ async function firstLine(events: Events, functionName: string): Promise<string> 
     if (done) throw new InvocationError(`${functionName} ended its stream without an answer`);
     if (value.InvokeComplete?.ErrorCode) {
       const { ErrorCode, ErrorDetails } = value.InvokeComplete;
-      throw new InvocationError(`${functionName} failed: ${ErrorCode}: ${ErrorDetails ?? ''}`);
+      throw new InvocationError(`${functionName} failed: ${ErrorCode}: ${inOneLine(ErrorDetails)}`);
     }
     text += decoder.decode(value.PayloadChunk?.Payload, { stream: true });
     const end = text.indexOf('\n');
     if (end >= 0) return text.slice(0, end);
+  }
+}
+
+/** Lambda tells a function's error as JSON with a stack trace; what people need is its name and message. */
+function inOneLine(details = ''): string {
+  try {
+    const { errorType, errorMessage } = JSON.parse(details);
+    return `${errorType}: ${errorMessage}`.replaceAll(/\s+/g, ' ');
+  } catch {
+    return details;
   }
 }
 

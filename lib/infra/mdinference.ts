@@ -1,4 +1,4 @@
-import { CfnOutput, Names } from 'aws-cdk-lib';
+import { CfnOutput, Duration, Names } from 'aws-cdk-lib';
 import { Architecture } from 'aws-cdk-lib/aws-lambda';
 import { Construct } from 'constructs';
 import { loadCatalogue } from '../catalogue/load.ts';
@@ -72,6 +72,20 @@ export interface MdInferenceProps {
    */
   readonly feedbackWeight?: number;
   /**
+   * Length of the windows in which live calls are counted. A change of a model's speed is known after
+   * two of them at the latest; each counts for twelve more.
+   *
+   * @default Duration.minutes(5)
+   */
+  readonly windowLength?: Duration;
+  /**
+   * Table items over which the calls of one model in one window are spread. One item takes about
+   * 1,000 calls a second.
+   *
+   * @default 1
+   */
+  readonly shards?: number;
+  /**
    * Processor of every function.
    *
    * @default Architecture.X86_64
@@ -109,6 +123,8 @@ export class MdInference extends Construct {
     const environment = {
       MDI_TABLE_NAME: this.table.tableName,
       MDI_DEPLOYMENT: Names.uniqueResourceName(this, { maxLength: 60, separator: '-' }),
+      MDI_WINDOW_MS: String((props.windowLength ?? Duration.minutes(5)).toMilliseconds()),
+      MDI_SHARDS: String(props.shards ?? 1),
     };
     const common = { catalogue, catalogueDirectory, architecture, environment, table: this.table };
 

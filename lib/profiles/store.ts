@@ -59,6 +59,19 @@ export interface ProfileStoreOptions {
   readonly random?: () => number;
 }
 
+/** The options that a function's environment variables give (`profileTable` of lib/environment.ts). */
+export function storeOptions(environment: {
+  MDI_TABLE_NAME: string;
+  MDI_WINDOW_MS: number;
+  MDI_SHARDS: number;
+}): ProfileStoreOptions {
+  return {
+    tableName: environment.MDI_TABLE_NAME,
+    windows: { ...DEFAULT_WINDOWS, windowMs: environment.MDI_WINDOW_MS },
+    shards: environment.MDI_SHARDS,
+  };
+}
+
 /**
  * The profile table. Live statistics change by `ADD` alone, so concurrent writers neither read nor
  * wait nor lose anything.

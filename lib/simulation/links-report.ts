@@ -1,10 +1,6 @@
 import { z } from 'zod';
 import { strategyNames } from '../selection/strategies.ts';
-import {
-  type LinkScenario,
-  runOverLink,
-  type SelectorName,
-} from './link-experiment.ts';
+import { type LinkScenario, runOverLink, type SelectorName } from './link-experiment.ts';
 import type { Link } from './links.ts';
 import { profileSets } from './profile-sets.ts';
 
@@ -26,10 +22,7 @@ export const linksReportSchema = z.object({
       reliancePct: percent,
     }),
   ),
-  means: z.partialRecord(
-    selectorSchema,
-    z.object({ accuracyPct: percent, reliancePct: percent }),
-  ),
+  means: z.partialRecord(selectorSchema, z.object({ accuracyPct: percent, reliancePct: percent })),
 });
 
 /** The outcomes of every profile, trace, SLA and strategy, and each strategy's means. */

@@ -26,6 +26,8 @@ const profiling = {
   environment: {
     MDI_TABLE_NAME: 'profiles',
     MDI_DEPLOYMENT: 'test',
+    MDI_WINDOW_MS: 300_000,
+    MDI_SHARDS: 1,
     MDI_MODEL_FUNCTIONS: { small: 'fn-small', large: 'fn-large' },
     MDI_PROFILE_CONCURRENCY: 2,
     MDI_PROFILE_MODEL_MS: 100,

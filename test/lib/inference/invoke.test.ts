@@ -79,6 +79,14 @@ describe('invokeModel', () => {
       responseStream([], { ErrorCode: 'Sandbox.Timedout' }),
       /Timedout/,
     ],
+    [
+      'a function that threw',
+      responseStream([], {
+        ErrorCode: 'Unhandled',
+        ErrorDetails: '{"errorType":"TypeError","errorMessage":"no\\nmodel","trace":["at x"]}',
+      }),
+      /model-function failed: Unhandled: TypeError: no model$/,
+    ],
     ['a stream without an answer', responseStream(['{"status":']), /without an answer/],
     ['an answer that is no JSON', responseStream(['hello\n']), /did not answer/],
     ['an answer of another form', responseStream(['{"status":"fine"}\n']), /did not answer/],

@@ -1,7 +1,7 @@
 import { globSync, mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { App, Stack } from 'aws-cdk-lib';
+import { App, Duration, Stack } from 'aws-cdk-lib';
 import { Match, Template } from 'aws-cdk-lib/assertions';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { CatalogueError } from '../../../lib/catalogue/load.ts';
@@ -211,6 +211,33 @@ describe('assets', () => {
     );
     const names = catalogues.map(({ models }) => models.map((m: { name: string }) => m.name));
     expect(names.sort()).toEqual([...made.service.models.keys()].sort().map((name) => [name]));
+  });
+});
+
+describe('settings', () => {
+  it('reach the functions that they are for', () => {
+    const { template } = synthesize({
+      strategy: 'expected-accuracy',
+      defaultSlaMs: 400,
+      windowLength: Duration.minutes(1),
+      shards: 4,
+    });
+    template.hasResourceProperties('AWS::Lambda::Function', {
+      Environment: {
+        Variables: { MDI_STRATEGY: 'expected-accuracy', MDI_DEFAULT_SLA_MS: '400' },
+      },
+    });
+    const functions = Object.values(template.findResources('AWS::Lambda::Function'));
+    const counting = functions.filter(
+      ({ Properties }) => Properties.Environment?.Variables.MDI_TABLE_NAME,
+    );
+    expect(counting.length).toBe(made.service.models.size + 2);
+    for (const { Properties } of counting) {
+      expect(Properties.Environment.Variables).toMatchObject({
+        MDI_WINDOW_MS: '60000',
+        MDI_SHARDS: '4',
+      });
+    }
   });
 });
 
