@@ -9,7 +9,6 @@ import { distributionOf } from './histogram.ts';
 import { type Reference, referenceStatistics } from './reference.ts';
 import {
   coldMeanMs,
-  coldShare,
   deviationMs,
   emptyStatistics,
   meanMs,
@@ -36,7 +35,10 @@ export interface Profile {
    * whose numbers are therefore old.
    */
   readonly freshSamples: number;
-  /** Share of the answered calls that were cold, among the live ones if there are any. */
+  /**
+   * Share of calls to expect cold: that of the live ones, {@link IMAGINED_WARM_CALLS} warm ones
+   * added. The cold starts of measuring at deploy say nothing of how often callers meet one.
+   */
   readonly coldShare: number;
   /** Mean service time of the cold calls; absent if none was seen. */
   readonly coldMeanMs?: number;
@@ -53,6 +55,9 @@ export interface Profile {
   /** Probability that a warm call takes at most `ms`. */
   probabilityWithin(ms: number): number;
 }
+
+/** Keeps a model whose first live call was cold from being thought always cold. */
+const IMAGINED_WARM_CALLS = 50;
 
 /** Five-minute windows remembered for an hour; 30 samples make a profile. */
 export const DEFAULT_PROFILE_SETTINGS: EvidenceSettings = {
@@ -113,8 +118,9 @@ function warmNumbers(warm: ProfileStatistics) {
 
 function coldNumbers(live: ProfileStatistics, baseline: ProfileStatistics) {
   const mean = coldMeanMs(live) ?? coldMeanMs(baseline);
+  const calls = Number(live.n + live.coldN);
   return {
-    coldShare: coldShare(live) ?? coldShare(baseline) ?? 0,
+    coldShare: Number(live.coldN) / (calls + IMAGINED_WARM_CALLS),
     ...(mean !== undefined && { coldMeanMs: mean }),
   };
 }

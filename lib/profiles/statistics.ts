@@ -139,12 +139,6 @@ export function deviationMs({ n, sumUs, sumSqUs }: ProfileStatistics): number | 
   return Math.sqrt(Number(n * sumSqUs - sumUs * sumUs) / Number(n * (n - 1n))) / 1000;
 }
 
-/** Share (0 to 1) of the answered calls that were cold; undefined without an answered call. */
-export function coldShare({ n, coldN }: ProfileStatistics): number | undefined {
-  const calls = n + coldN;
-  return calls === 0n ? undefined : Number(coldN) / Number(calls);
-}
-
 function mean(n: bigint, sumUs: bigint): number | undefined {
   return n === 0n ? undefined : Number(sumUs) / Number(n) / 1000;
 }

@@ -37,9 +37,11 @@ export class RunningService {
     this.logs = logs;
   }
 
-  static async start(options: { dynamodbUrl?: string } = {}): Promise<RunningService> {
+  static async start(
+    options: { dynamodbUrl?: string; context?: Record<string, string> } = {},
+  ): Promise<RunningService> {
     const output = mkdtempSync(join(tmpdir(), 'mdinference-system-'));
-    const assemblyDir = await synthesize({ output, context: {} });
+    const assemblyDir = await synthesize({ output, context: options.context ?? {} });
     const logs: string[] = [];
     const assembly = await startAssembly({
       assemblyDir,
@@ -73,10 +75,14 @@ export class RunningService {
   }
 
   /** A good request that began to upload some ms ago. */
-  async infer({ slaMs, inputMs = 0 }: { slaMs: number; inputMs?: number }): Promise<InferResponse> {
+  async infer(
+    { slaMs, inputMs = 0 }: { slaMs: number; inputMs?: number },
+    headers: Record<string, string> = {},
+  ): Promise<InferResponse> {
     const response = await this.post(new Uint8Array(sample.bytes), {
-      'mdi-sla-ms': String(slaMs),
-      'mdi-upload-start': String(Date.now() - inputMs),
+      'mdi-sla-ms': slaMs.toFixed(3),
+      'mdi-upload-start': (Date.now() - inputMs).toFixed(3),
+      ...headers,
     });
     return inferResponseSchema.parse(await response.json());
   }

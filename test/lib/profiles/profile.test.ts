@@ -72,7 +72,7 @@ describe('profile', () => {
       stdMs: 0,
       samples: 40,
       warmSamples: 38,
-      coldShare: 0.05,
+      coldShare: 2 / 90,
       coldMeanMs: 1000,
       failures: 1,
       labels: 2,
@@ -80,13 +80,14 @@ describe('profile', () => {
     });
   });
 
-  it('takes the cold numbers from the baseline until there are live calls', () => {
+  it('takes the time of cold calls from the baseline, but not how often they are', () => {
     const coldBaseline = statisticsOfAll([{ kind: 'cold', serviceUs: 700_000 }]);
     const baseline = merge(repeated(9, 10), coldBaseline);
     const before = profileOf({ baseline, live: [] }, reference, NOW);
-    expect(before).toMatchObject({ coldShare: 0.1, coldMeanMs: 700 });
-    const after = profileOf(stored(repeated(5, 10), baseline), reference, NOW);
-    expect(after).toMatchObject({ coldShare: 0, coldMeanMs: 700 });
+    expect(before).toMatchObject({ coldShare: 0, coldMeanMs: 700 });
+    const live = merge(repeated(5, 10), coldBaseline);
+    const after = profileOf(stored(live, baseline), reference, NOW);
+    expect(after).toMatchObject({ coldShare: 1 / 56, coldMeanMs: 700 });
   });
 
   it('leaves windows out that no longer count', () => {

@@ -2,7 +2,6 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import {
   coldMeanMs,
-  coldShare,
   deviationMs,
   emptyStatistics,
   InvalidObservationError,
@@ -134,12 +133,10 @@ describe('mean and deviation', () => {
     expect(meanMs(emptyStatistics())).toBeUndefined();
     expect(deviationMs(warmMs(5))).toBeUndefined();
     expect(coldMeanMs(warmMs(5))).toBeUndefined();
-    expect(coldShare(emptyStatistics())).toBeUndefined();
   });
 });
 
-it('cold mean and share count the cold calls', () => {
+it('cold mean counts the cold calls', () => {
   const statistics = merge(warmMs(1, 2, 3), statisticsOf({ kind: 'cold', serviceUs: 800_000 }));
   expect(coldMeanMs(statistics)).toBe(800);
-  expect(coldShare(statistics)).toBe(0.25);
 });
