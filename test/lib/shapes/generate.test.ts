@@ -1,0 +1,90 @@
+import { createHash } from 'node:crypto';
+import { describe, expect, it } from 'vitest';
+import { figures, shapeLabels } from '../../../lib/shapes/figures.ts';
+import { generateImage, imageSize } from '../../../lib/shapes/generate.ts';
+
+describe('generateImage', () => {
+  it('draws the very images that the models were trained and measured on', () => {
+    const hash = createHash('sha256');
+    for (let index = 0; index < 32; index++) hash.update(generateImage({ seed: 1, index }).pixels);
+    expect(hash.digest('hex')).toBe(
+      '103f0af85c709995a5d5ad49ffae4ef497a5ade56429722a7a3b86998e539065',
+    );
+  });
+
+  it('draws an image the same whatever was drawn before', () => {
+    const first = generateImage({ seed: 7, index: 5 });
+    generateImage({ seed: 7, index: 6 });
+    expect(generateImage({ seed: 7, index: 5 })).toEqual(first);
+  });
+
+  it('draws other images for another seed and another index', () => {
+    const { pixels } = generateImage({ seed: 7, index: 5 });
+    expect(generateImage({ seed: 8, index: 5 }).pixels).not.toEqual(pixels);
+    expect(generateImage({ seed: 7, index: 21 }).pixels).not.toEqual(pixels);
+  });
+
+  it('fills height x width x 3 bytes at any size', () => {
+    for (const size of [48, 97, undefined]) {
+      const image = generateImage({ seed: 3, index: 0, size });
+      expect(image.width).toBe(size ?? imageSize);
+      expect(image.height).toBe(size ?? imageSize);
+      expect(image.pixels).toHaveLength(image.width * image.height * 3);
+    }
+  });
+
+  it('draws each class once in every 16 images', () => {
+    const seen = new Set<number>();
+    for (let index = 160; index < 176; index++) {
+      seen.add(generateImage({ seed: 2, index, size: 24 }).labelIndex);
+    }
+    expect(seen.size).toBe(shapeLabels.length);
+  });
+
+  it('spreads difficulty evenly over 0 to 1', () => {
+    const counts = [0, 0, 0, 0];
+    for (let index = 0; index < 800; index++) {
+      const { difficulty } = generateImage({ seed: 4, index, size: 8 });
+      expect(difficulty).toBeGreaterThanOrEqual(0);
+      expect(difficulty).toBeLessThan(1);
+      const quarter = Math.floor(difficulty * 4);
+      counts[quarter] = (counts[quarter] ?? 0) + 1;
+    }
+    // 200 each, deviation 12.
+    for (const count of counts) expect(Math.abs(count - 200)).toBeLessThan(61);
+  });
+});
+
+describe('figures', () => {
+  it('are 16', () => expect(new Set(shapeLabels).size).toBe(16));
+
+  it.each(Object.entries(figures))(
+    '%s has an inside and fits into the unit disc',
+    (_, distance) => {
+      let inside = 0;
+      for (let y = -1.5; y <= 1.5; y += 0.02) {
+        for (let x = -1.5; x <= 1.5; x += 0.02) {
+          if (distance(x, y) >= 0) continue;
+          inside++;
+          expect(x * x + y * y).toBeLessThan(1.05 ** 2);
+        }
+      }
+      // At least a seventh of the disc, or it could not be seen among the noise.
+      expect(inside * 0.02 ** 2).toBeGreaterThan(Math.PI / 7);
+    },
+  );
+
+  it('differ pairwise by more than a twentieth of the disc', () => {
+    const all = Object.entries(figures);
+    for (const [name, one] of all) {
+      for (const [other, two] of all) {
+        if (name >= other) continue;
+        let apart = 0;
+        for (let y = -1; y <= 1; y += 0.02) {
+          for (let x = -1; x <= 1; x += 0.02) if (one(x, y) < 0 !== two(x, y) < 0) apart++;
+        }
+        expect(apart * 0.02 ** 2, `${name} and ${other}`).toBeGreaterThan(0.05 * Math.PI);
+      }
+    }
+  });
+});
