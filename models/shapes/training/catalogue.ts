@@ -3,7 +3,7 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { shapeLabels } from '../../../lib/shapes/figures.ts';
 import { imageSize } from '../../../lib/shapes/generate.ts';
 import { catalogueFolder, ladder, modelFile } from './ladder.ts';
-import { type Accuracy, type Latency, readReport } from './report.ts';
+import { type Accuracy, type Latency, readReport, toText } from './report.ts';
 import { jpegQuality } from './through-jpeg.ts';
 
 /** Writes catalogue.json from the model files, accuracy.json and latency.json. */
@@ -47,7 +47,4 @@ const catalogue = {
   models,
   samples: shapeLabels.map((label) => ({ file: `samples/${label}.jpg`, label })),
 };
-writeFileSync(
-  new URL('catalogue.json', catalogueFolder),
-  `${JSON.stringify(catalogue, null, 2).replace(/\[[\d,\s]+\]/g, (row) => row.replace(/\s+/g, ' '))}\n`,
-);
+writeFileSync(new URL('catalogue.json', catalogueFolder), toText(catalogue));

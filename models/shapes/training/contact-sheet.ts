@@ -11,7 +11,7 @@ const pitch = tile + gap;
 
 const pool: ShapeImage[] = [];
 for (let index = 0; index < shapeLabels.length * 40; index++) {
-  pool.push(generateImage({ seed: 2000, index }));
+  pool.push(generateImage({ seed: 2000, index, easier: true }));
 }
 
 const tiles = shapeLabels.flatMap((_, labelIndex) =>

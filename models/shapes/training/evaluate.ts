@@ -8,6 +8,7 @@ import { shapeLabels } from '../../../lib/shapes/figures.ts';
 import { generateImage, imageSize } from '../../../lib/shapes/generate.ts';
 import { classify, openModel } from './classify.ts';
 import { ladder, modelFile } from './ladder.ts';
+import { onceAMinute } from './progress.ts';
 import { type Accuracy, updateReport } from './report.ts';
 import { decodeJpeg, encodeJpeg } from './through-jpeg.ts';
 
@@ -50,7 +51,10 @@ async function evaluate(): Promise<void> {
     process.exit(2);
   }
 
-  const bar = new SingleBar({ format: 'evaluating [{bar}] {value}/{total}, {eta_formatted} left' });
+  const bar = new SingleBar({
+    format: 'evaluating [{bar}] {value}/{total}, {eta_formatted} left',
+    ...onceAMinute,
+  });
   bar.start(count, 0);
   const answers: Answer[] = [];
   const workers = Array.from({ length: threads }, (_, first) => {

@@ -51,7 +51,8 @@ def nano():
         convolution(3, 16),
         separable(16, 32, 2),
         separable(32, 48, 2),
-        *head(48),
+        separable(48, 64),
+        *head(64),
     )
 
 

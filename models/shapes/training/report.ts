@@ -42,9 +42,13 @@ export function updateReport<Entry>(
 ): void {
   const { models } = readReport<Entry>(file, command);
   const report: Report<Entry> = { command, models: { ...models, [name]: entry } };
-  const text = JSON.stringify(report, null, 2)
-    // Rows of numbers on one line each, or a confusion matrix fills pages.
-    .replace(/\[[\d,\s]+\]/g, (row) => row.replace(/\s+/g, ' '))
+  writeFileSync(new URL(file, catalogueFolder), toText(report));
+}
+
+/** JSON with lists of numbers on one line each: a confusion matrix would fill pages. */
+export function toText(value: object): string {
+  const text = JSON.stringify(value, null, 2)
+    .replace(/\[\s+([\d,\s]+?)\s+\]/g, (_, numbers: string) => `[${numbers.replace(/\s+/g, ' ')}]`)
     .replace(/\{\s+("images": \d+),\s+("correct": \d+)\s+\}/g, '{ $1, $2 }');
-  writeFileSync(new URL(file, catalogueFolder), `${text}\n`);
+  return `${text}\n`;
 }

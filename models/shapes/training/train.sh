@@ -30,15 +30,16 @@ train() {
   mv "$weights.part" "$weights"
 }
 
-# The residual network learns at 48 pixels, where an image costs little, and is then tuned to other
-# resolutions (progressive resizing, as in Howard's entry to DAWNBench 2018).
-{ train nano 24 200000 0.005; train mobile 32 200000 0.003; } &
+# The residual network learns at 48 pixels, where an image costs little, and is then tuned to the
+# other resolutions (progressive resizing, as in Howard's entry to DAWNBench 2018).
+{ train nano 24 300000 0.005; train mobile 24 150000 0.003; } &
 small=$!
 train resnet 48 180000 0.003
-{ train resnet 64 60000 0.0015 resnet-48; train resnet 32 60000 0.0015 resnet-48; } &
+{ train resnet 24 130000 0.002 resnet-48; train resnet 32 130000 0.002 resnet-48; } &
 middle=$!
 train resnet 96 60000 0.0015 resnet-48
-train resnet 128 30000 0.001 resnet-96
+train resnet 128 40000 0.001 resnet-96
+# One by one: wait answers with the failure of the job that it names.
 wait $small
 wait $middle
 
