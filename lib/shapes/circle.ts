@@ -3,8 +3,8 @@ import type { Corner } from './distance.ts';
 /**
  * Cosine and sine of `turns` full turns, by their series.
  *
- * Additions and multiplications are exact to the bit by IEEE 754, `Math.sin` is not: V8 has changed
- * its implementation before, and images must not change with it.
+ * IEEE 754 defines additions and multiplications to the last bit, but not `Math.sin`: V8 may change
+ * its implementation, and images must not change with it.
  *
  * @param turns in [-1, 1]
  */

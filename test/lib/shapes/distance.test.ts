@@ -1,21 +1,9 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { onCircle, regularCorners } from '../../../lib/shapes/circle.ts';
+import { regularCorners } from '../../../lib/shapes/circle.ts';
 import { box, disc, polygon, turned, union, without } from '../../../lib/shapes/distance.ts';
 
 const coordinate = fc.double({ min: -3, max: 3, noNaN: true });
-
-describe('onCircle', () => {
-  it('agrees with the sine and cosine', () => {
-    fc.assert(
-      fc.property(fc.double({ min: -1, max: 1, noNaN: true }), (turns) => {
-        const { cosine, sine } = onCircle(turns);
-        expect(cosine).toBeCloseTo(Math.cos(2 * Math.PI * turns), 12);
-        expect(sine).toBeCloseTo(Math.sin(2 * Math.PI * turns), 12);
-      }),
-    );
-  });
-});
 
 describe('distances', () => {
   it('of a square agree whether it is a box or a polygon', () => {
