@@ -2,12 +2,19 @@ import { blend, type Canvas, type Colour } from './canvas.ts';
 import type { Distance } from './distance.ts';
 import type { Random } from './random.ts';
 
-/** Where a figure lies on the canvas: plane = inverse * (pixel - centre). Lengths in pixels. */
+/** Where and how large something is drawn, in pixels. */
+export interface Place {
+  readonly centreX: number;
+  readonly centreY: number;
+  /** What the unit of the figure's plane becomes. */
+  readonly radius: number;
+}
+
+/** How a figure's plane lies on the canvas. */
 export interface Pose {
   readonly centreX: number;
   readonly centreY: number;
-  readonly radius: number;
-  /** Pixels per unit of the plane: (x, y) moves to (xx * x + xy * y, yx * x + yy * y). */
+  /** (x, y) of the plane lies at the centre + (xx * x + xy * y, yx * x + yy * y) in pixels. */
   readonly matrix: { xx: number; xy: number; yx: number; yy: number };
 }
 
@@ -23,17 +30,14 @@ export interface Distortion {
 }
 
 /** A pose of the given place and radius, turned at random, sheared and squeezed at random. */
-export function randomPose(
-  random: Random,
-  place: { centreX: number; centreY: number; radius: number },
-  distortion: Distortion,
-): Pose {
+export function randomPose(random: Random, place: Place, distortion: Distortion): Pose {
   const { x: cosine, y: sine } = random.direction();
   const shear = random.between(-distortion.shear, distortion.shear);
   const squeeze = 1 - random.between(0, distortion.squeeze);
-  const { radius } = place;
+  const { centreX, centreY, radius } = place;
   return {
-    ...place,
+    centreX,
+    centreY,
     matrix: {
       xx: radius * cosine,
       xy: radius * (cosine * shear - sine * squeeze),

@@ -2,7 +2,7 @@ import { paintBackground } from './background.ts';
 import { type Canvas, type Colour, createCanvas, toBytes } from './canvas.ts';
 import { addNoise, blur } from './degrade.ts';
 import { box, type Distance, disc } from './distance.ts';
-import { draw, randomPose } from './draw.ts';
+import { draw, type Place, randomPose } from './draw.ts';
 import { figures, shapeLabels } from './figures.ts';
 import { contrasting, randomColour, randomPaint } from './paint.ts';
 import { createRandom, type Random } from './random.ts';
@@ -65,13 +65,6 @@ interface Scene {
   readonly base: Colour;
   /** A value between that of the easiest and that of the hardest image. */
   readonly harder: (easy: number, hard: number) => number;
-}
-
-/** Where the subject is, in pixels. */
-interface Place {
-  readonly centreX: number;
-  readonly centreY: number;
-  readonly radius: number;
 }
 
 function createScene(random: Random, size: number, difficulty: number): Scene {
