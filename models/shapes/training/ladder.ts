@@ -1,0 +1,20 @@
+import { readFileSync } from 'node:fs';
+
+/** The catalogue's folder. */
+export const catalogueFolder = new URL('../', import.meta.url);
+
+/**
+ * The models from the fastest to the slowest. A name says network, resolution in pixels and number
+ * of averaged views; `export.py` builds the graph from it.
+ */
+export const ladder: readonly string[] = readFileSync(
+  new URL('ladder.txt', import.meta.url),
+  'utf8',
+)
+  .trim()
+  .split('\n');
+
+/** The ONNX file of a model. */
+export function modelFile(name: string): URL {
+  return new URL(`${name}.onnx`, catalogueFolder);
+}

@@ -1,0 +1,16 @@
+import sharp from 'sharp';
+
+/** Quality at which every image of the catalogue is compressed, as a phone's camera would. */
+export const jpegQuality = 90;
+
+/** A square RGB picture as JPEG. */
+export function encodeJpeg(pixels: Uint8Array, size: number): Promise<Buffer> {
+  return sharp(pixels, { raw: { width: size, height: size, channels: 3 } })
+    .jpeg({ quality: jpegQuality })
+    .toBuffer();
+}
+
+/** The RGB bytes that the service would hand to a model for this JPEG. */
+export function decodeJpeg(jpeg: Uint8Array): Promise<Buffer> {
+  return sharp(jpeg).removeAlpha().toColourspace('srgb').raw().toBuffer();
+}
