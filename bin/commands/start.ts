@@ -39,7 +39,7 @@ export function addStartCommand(program: Command): void {
       '--profile-seconds <s>',
       'the longest time a model is measured',
       numberBetween(0, 600),
-      3,
+      2,
     )
     .option('--verbose', 'print what the functions log')
     .action(start);

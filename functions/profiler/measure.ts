@@ -31,14 +31,17 @@ export interface Progress {
   readonly share: number;
 }
 
-// Caches, branch predictors and the JIT settle within a few calls.
-const warmUps = 3;
+// Caches, branch predictors and the JIT, the caller's too, settle within some calls: fast models need
+// more of them, for slow ones a few are enough.
+const minWarmUps = 3;
+const warmUpShare = 0.1;
 // Below this a lucky streak of equal times would look precise.
 const minRuns = 10;
 
 /**
  * Calls a model one call after the other until its mean service time is known precisely enough, or
- * runs or time are used up. Cold starts are counted apart; a few warm-up calls are not counted.
+ * runs or time are used up. Cold starts are counted apart; warm-up calls (a tenth of the time, three at
+ * least) are not counted.
  *
  * @throws what `run` throws
  */
@@ -47,7 +50,9 @@ export async function measure(
   settings: MeasureSettings,
   onProgress: (progress: Progress) => void,
 ): Promise<Progress> {
-  const deadlineMs = performance.now() + settings.maxMs;
+  const startMs = performance.now();
+  const deadlineMs = startMs + settings.maxMs;
+  const warmMs = startMs + warmUpShare * settings.maxMs;
   let statistics = emptyStatistics();
   const count = async (counted: boolean) => {
     const { serviceMs, coldStart } = await run();
@@ -57,7 +62,7 @@ export async function measure(
     statistics = merge(statistics, statisticsOf({ kind, serviceUs }));
   };
 
-  for (let i = 0; i < warmUps && performance.now() < deadlineMs; i++) await count(false);
+  for (let i = 0; i < minWarmUps || performance.now() < warmMs; i++) await count(false);
   for (;;) {
     await count(true);
     const progress = progressOf(statistics, settings, deadlineMs);
