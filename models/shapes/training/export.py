@@ -40,14 +40,14 @@ class Service(nn.Module):
 
 
 def parse(name):
-    """`resnet-96-views8` is the network resnet at 96 x 96 pixels over 8 views."""
+    """`resnet-64-views12` is the network resnet at 64 x 64 pixels over 12 views."""
     network, side, *views = name.split("-")
     return getattr(networks, network)(), int(side), int(views[0][len("views") :]) if views else 1
 
 
 def main():
     arguments = argparse.ArgumentParser(description=__doc__)
-    arguments.add_argument("name", help="a name of ladder.txt, such as resnet-96-views8")
+    arguments.add_argument("name", help="a name of ladder.txt, such as resnet-64-views12")
     arguments.add_argument("weights", help="file of train.py")
     arguments.add_argument("out", help="the .onnx file")
     options = arguments.parse_args()

@@ -1,5 +1,5 @@
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
-import { catalogueFolder } from './ladder.ts';
+import { catalogueFolder, ladder } from './ladder.ts';
 
 /** Accuracy of one model over the test images. */
 export interface Accuracy {
@@ -33,7 +33,7 @@ export function readReport<Entry>(file: string, command: string): Report<Entry> 
   return existsSync(url) ? JSON.parse(readFileSync(url, 'utf8')) : { command, models: {} };
 }
 
-/** Adds or replaces the entry of one model, leaving those of others. */
+/** Adds or replaces the entry of one model; keeps those of others that are still in the ladder. */
 export function updateReport<Entry>(
   file: string,
   command: string,
@@ -41,7 +41,12 @@ export function updateReport<Entry>(
   entry: Entry,
 ): void {
   const { models } = readReport<Entry>(file, command);
-  const report: Report<Entry> = { command, models: { ...models, [name]: entry } };
+  const all: Record<string, Entry> = { ...models, [name]: entry };
+  const kept = ladder.flatMap((model): [string, Entry][] => {
+    const known = all[model];
+    return known === undefined ? [] : [[model, known]];
+  });
+  const report: Report<Entry> = { command, models: Object.fromEntries(kept) };
   writeFileSync(new URL(file, catalogueFolder), toText(report));
 }
 

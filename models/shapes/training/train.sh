@@ -35,7 +35,11 @@ train() {
 { train nano 24 300000 0.005; train mobile 24 150000 0.003; } &
 small=$!
 train resnet 48 180000 0.003
-{ train resnet 24 130000 0.002 resnet-48; train resnet 32 130000 0.002 resnet-48; } &
+{
+  train resnet 24 130000 0.002 resnet-48
+  train resnet 32 130000 0.002 resnet-48
+  train resnet 64 60000 0.0015 resnet-48
+} &
 middle=$!
 train resnet 96 60000 0.0015 resnet-48
 train resnet 128 40000 0.001 resnet-96
