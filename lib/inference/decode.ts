@@ -21,24 +21,16 @@ export interface CropSize {
  * @throws {@link UndecodableImageError} when it is none of the three, damaged, or over {@link maxPixels}
  */
 export async function decodeImage(bytes: Uint8Array, crop: CropSize): Promise<Uint8Array> {
-  const { width, height } = crop;
-  const shorterSide = crop.resizeShorterSide ?? Math.min(width, height);
+  const { width, height, resizeShorterSide: side = Math.min(width, height) } = crop;
+  const covered = { width: Math.max(side, width), height: Math.max(side, height) };
   try {
-    const image = sharp(bytes, { limitInputPixels: maxPixels, failOn: 'error' }).autoOrient();
-    const { autoOrient } = await image.metadata();
-    const scale = shorterSide / Math.min(autoOrient.width, autoOrient.height);
-    // A crop wider than the scaled image is filled by scaling further.
-    const cover = Math.max(scale, width / autoOrient.width, height / autoOrient.height);
-    const resized = {
-      width: Math.max(width, Math.round(autoOrient.width * cover)),
-      height: Math.max(height, Math.round(autoOrient.height * cover)),
-    };
-    if (resized.width !== autoOrient.width || resized.height !== autoOrient.height) {
-      image.resize({ ...resized, fit: 'fill' });
-    }
-    if (resized.width !== width || resized.height !== height) {
-      const left = Math.floor((resized.width - width) / 2);
-      const top = Math.floor((resized.height - height) / 2);
+    const image = sharp(bytes, { limitInputPixels: maxPixels, failOn: 'error' })
+      .autoOrient()
+      // Covering a square of the shorter side scales the image to it and cuts the longer side evenly.
+      .resize({ ...covered, fit: 'cover' });
+    if (covered.width > width || covered.height > height) {
+      const left = Math.floor((covered.width - width) / 2);
+      const top = Math.floor((covered.height - height) / 2);
       image.extract({ left, top, width, height });
     }
     return await image.toColourspace('srgb').flatten().raw().toBuffer();
