@@ -1,5 +1,6 @@
 import { createServer } from 'node:http';
 import { availableParallelism } from 'node:os';
+import { resolve } from 'node:path';
 import { CallRecorder, type RecordedCall } from './calls.ts';
 import { type CustomResourceEntry, createCustomResources } from './custom-resource.ts';
 import { type DynamoDbEndpoint, startDynamoDb } from './dynamodb/dynamodb.ts';
@@ -78,7 +79,8 @@ const MIN_ENVIRONMENTS = 4;
  */
 export async function startAssembly(options: StartOptions): Promise<RunningAssembly> {
   const { host = LOOPBACK, dynamodbUrl } = options;
-  const stack = readStack(options.assemblyDir);
+  // Functions run in folders of their own, where a relative path would lead nowhere.
+  const stack = readStack(resolve(options.assemblyDir));
   const skipped: string[] = [];
   const functions = readFunctions(stack, skipped);
   const recorder = new CallRecorder(new Map(functions.map((fn) => [fn.accessKeyId, fn.logicalId])));
