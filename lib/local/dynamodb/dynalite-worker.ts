@@ -1,0 +1,120 @@
+import { EventEmitter } from 'node:events';
+import type { IncomingMessage, RequestListener, Server, ServerResponse } from 'node:http';
+import { parentPort, workerData } from 'node:worker_threads';
+import dynalite from 'dynalite';
+import { readBody } from '../read-body.ts';
+import { close, listen } from '../servers.ts';
+import { tableArn } from '../template/physical-ids.ts';
+
+/**
+ * dynalite in a thread of its own: it computes for milliseconds at a time, for which requests through
+ * the runner's own thread would otherwise wait.
+ */
+
+/** DynamoDB's limit of a request: 16 MB. */
+const MAX_REQUEST_BYTES = 16 * 1024 * 1024;
+
+/** What this thread tells the runner. */
+export type WorkerMessage =
+  | { readonly kind: 'listening'; readonly port: number }
+  | {
+      readonly kind: 'call';
+      readonly authorization: string | undefined;
+      readonly action: string;
+      readonly resourceArn: string;
+    };
+
+const told = new Set<string>();
+const { dataDir } = workerData as { dataDir: string | undefined };
+const server = dynalite({ path: dataDir, createTableMs: 0, deleteTableMs: 0, updateTableMs: 0 });
+const pending = guard(server);
+tell({ kind: 'listening', port: await listen(server) });
+parentPort?.once('message', async () => {
+  // Closing the database under a request would make dynalite throw.
+  await Promise.all(pending);
+  await close(server);
+  parentPort?.close();
+});
+
+function tell(message: WorkerMessage): void {
+  parentPort?.postMessage(message);
+}
+
+/** Tells of each distinct call once. */
+function tellCall(authorization: string | undefined, action: string, resourceArn: string): void {
+  const caller = authorization?.split(',')[0];
+  const key = `${caller} ${action} ${resourceArn}`;
+  if (told.has(key)) return;
+  told.add(key);
+  tell({ kind: 'call', authorization, action, resourceArn });
+}
+
+/**
+ * Puts itself between the server and dynalite's request handler: records the calls, and hands
+ * dynalite only whole requests, because it throws when a client disconnects in the middle of one.
+ *
+ * @returns the requests that dynalite is working on
+ */
+function guard(server: Server): ReadonlySet<Promise<void>> {
+  const [handler] = server.listeners('request') as RequestListener[];
+  const pending = new Set<Promise<void>>();
+  server.removeAllListeners('request');
+  server.on('request', (request: IncomingMessage, response: ServerResponse) => {
+    void readBody(request, MAX_REQUEST_BYTES).then((body) => {
+      if (!handler || body === 'aborted') return;
+      // What has an origin comes from a web page; dynalite would let any page in.
+      if (body === 'too large' || request.headers.origin !== undefined) {
+        response.writeHead(body === 'too large' ? 413 : 403).end();
+        return;
+      }
+      const operation = String(request.headers['x-amz-target']).split('.')[1] ?? '';
+      for (const resourceArn of resourcesOf(body)) {
+        tellCall(request.headers.authorization, `dynamodb:${operation}`, resourceArn);
+      }
+      const answered = handle(handler, request, body, response);
+      pending.add(answered);
+      void answered.finally(() => pending.delete(answered));
+    });
+  });
+  return pending;
+}
+
+/** Lets dynalite handle a request; resolves when it has answered, even if nobody listens any more. */
+function handle(
+  handler: RequestListener,
+  { method, url, headers }: IncomingMessage,
+  body: Buffer,
+  response: ServerResponse,
+): Promise<void> {
+  const { promise, resolve } = Promise.withResolvers<void>();
+  const request = Object.assign(new EventEmitter(), { method, url, headers });
+  const reply = {
+    statusCode: 200,
+    setHeader: (name: string, value: string) => response.setHeader(name, value),
+    end: (text: string) => {
+      response.statusCode = reply.statusCode;
+      response.end(text);
+      resolve();
+    },
+  };
+  // dynalite uses nothing else of either.
+  handler(
+    request as unknown as IncomingMessage,
+    reply as unknown as ServerResponse & { req: never },
+  );
+  request.emit('data', body);
+  request.emit('end');
+  return promise;
+}
+
+/** ARNs of the tables and indexes that a request names. */
+function resourcesOf(body: Buffer): string[] {
+  try {
+    const { TableName, IndexName, RequestItems } = JSON.parse(body.toString());
+    if (RequestItems) return Object.keys(RequestItems).map(tableArn);
+    if (!TableName) return ['*'];
+    return [IndexName ? `${tableArn(TableName)}/index/${IndexName}` : tableArn(TableName)];
+  } catch {
+    return ['*'];
+  }
+}
