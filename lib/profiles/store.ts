@@ -15,6 +15,7 @@ import {
   statisticsOf,
 } from './statistics.ts';
 import type { LiveStatistics, StoredProfile } from './stored.ts';
+import { placeholders, replacement, sumsOf } from './update-expressions.ts';
 import {
   DEFAULT_WINDOWS,
   expiresAt,
@@ -242,28 +243,4 @@ export class ProfileStore {
 function toLive(item: Attributes): LiveStatistics {
   const { sk, statistics } = fromItem(item);
   return { ...parseLiveSortKey(sk), statistics };
-}
-
-/** `name :name, ...` as ADD wants it. */
-function sumsOf(attributes: Attributes): string {
-  return Object.keys(attributes)
-    .map((name) => `${name} :${name}`)
-    .join(', ');
-}
-
-function placeholders(attributes: Attributes): Attributes {
-  return Object.fromEntries(Object.entries(attributes).map(([name, value]) => [`:${name}`, value]));
-}
-
-const KEPT = new Set(['pk', 'sk', 'labelN', 'labelCorrectN']);
-
-/** Sets all attributes of a baseline, and removes what an earlier one had and this one has not. */
-function replacement(earlier: Attributes, attributes: Attributes) {
-  const gone = Object.keys(earlier).filter((name) => !KEPT.has(name) && !(name in attributes));
-  const sets = Object.keys(attributes).map((name) => `${name} = :${name}`);
-  const removes = gone.length > 0 ? ` REMOVE ${gone.join(', ')}` : '';
-  return {
-    UpdateExpression: `SET ${sets.join(', ')}${removes}`,
-    ExpressionAttributeValues: placeholders(attributes),
-  };
 }

@@ -3,6 +3,7 @@ import { readFileSync } from 'node:fs';
 import { InferenceSession, Tensor } from 'onnxruntime-node';
 import sharp from 'sharp';
 import { describe, expect, it } from 'vitest';
+import { decodeImage } from '../../lib/inference/decode.ts';
 import { shapeLabels } from '../../lib/shapes/figures.ts';
 import { generateImage, imageSize } from '../../lib/shapes/generate.ts';
 
@@ -25,7 +26,7 @@ const catalogue: {
 } = JSON.parse(read('catalogue.json').toString());
 
 async function answer(session: InferenceSession, jpeg: Uint8Array): Promise<string | undefined> {
-  const pixels = await sharp(jpeg).removeAlpha().toColourspace('srgb').raw().toBuffer();
+  const pixels = await decodeImage(jpeg, { width: imageSize, height: imageSize });
   const image = new Tensor('uint8', pixels, [1, imageSize, imageSize, 3]);
   const logits = (await session.run({ image })).logits!;
   expect(logits.dims).toEqual([1, 16]);

@@ -1,4 +1,6 @@
 import sharp from 'sharp';
+import { decodeImage } from '../../../lib/inference/decode.ts';
+import { imageSize } from '../../../lib/shapes/generate.ts';
 
 /** Quality at which every image of the catalogue is compressed, as a phone's camera would. */
 export const jpegQuality = 90;
@@ -10,7 +12,7 @@ export function encodeJpeg(pixels: Uint8Array, size: number): Promise<Buffer> {
     .toBuffer();
 }
 
-/** The RGB bytes that the service would hand to a model for this JPEG. */
-export function decodeJpeg(jpeg: Uint8Array): Promise<Buffer> {
-  return sharp(jpeg).removeAlpha().toColourspace('srgb').raw().toBuffer();
+/** The RGB bytes that the service hands to a model for a JPEG of a picture. */
+export async function decodeJpeg(jpeg: Uint8Array): Promise<Uint8Array> {
+  return decodeImage(jpeg, { width: imageSize, height: imageSize });
 }
