@@ -21,6 +21,7 @@ import {
 import { partitionKey } from '../../lib/profiles/keys.ts';
 import type { Observation } from '../../lib/profiles/statistics.ts';
 import { ProfileStore, storeOptions } from '../../lib/profiles/store.ts';
+import { Telemetry } from '../../lib/telemetry.ts';
 
 const environment = readEnvironment(inferenceEnvironmentSchema);
 const directory = dirname(fileURLToPath(import.meta.url));
@@ -34,6 +35,7 @@ const profileKey = partitionKey({
   model: model.name,
   sha256: model.sha256,
 });
+const telemetry = new Telemetry('inference');
 const store = new ProfileStore(storeOptions(environment));
 const classifier = await Classifier.load({
   path: join(directory, 'model.onnx'),
@@ -90,12 +92,9 @@ async function recordServiceTime({ event }: { event: unknown }): Promise<void> {
   if (!observation) return;
   const outcome = await store.record(profileKey, observation);
   if (outcome.applied !== true) {
-    console.warn({
-      message: 'profile not updated',
-      requestId,
-      applied: outcome.applied,
-      error: String(outcome.error),
-    });
+    const { applied, error } = outcome;
+    telemetry.logger.warn('profile not updated', { requestId, applied, error });
+    telemetry.count('ProfileUpdateLost');
   }
 }
 

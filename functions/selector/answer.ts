@@ -28,7 +28,9 @@ export async function answerWith(
   const result = await ask(service, chosen, event);
   if (!(result instanceof Error)) return { model: chosen, ...result, failed };
 
-  console.warn({ message: result.message, model: chosen.name, requestId: event.requestId });
+  const { requestId } = event;
+  service.telemetry.logger.warn('model could not answer', { error: result, requestId });
+  service.telemetry.count('ModelFailed');
   const others = candidatesOf(service, await service.profiles.profiles()).filter(
     ({ name }) => name !== chosen.name,
   );

@@ -44,7 +44,7 @@ const handlers: Record<ApiRoute['path'], (event: APIGatewayProxyEventV2) => Prom
 
 /** The selector: every request to the HTTP API. */
 export const handler = middy<APIGatewayProxyEventV2, Result>()
-  .use(problemDetails())
+  .use(problemDetails(service.telemetry))
   .handler(
     httpRouter<APIGatewayProxyEventV2, Result>({
       routes: routes.map(

@@ -6,17 +6,17 @@ import {
   problemDocument,
   problems,
 } from '../../lib/http/problem.ts';
+import type { Telemetry } from '../../lib/telemetry.ts';
 
 /** Turns every error into a problem document (RFC 9457); one that nobody foresaw says nothing of itself. */
-export function problemDetails(): MiddlewareObj<
-  APIGatewayProxyEventV2,
-  APIGatewayProxyStructuredResultV2
-> {
+export function problemDetails({
+  logger,
+}: Telemetry): MiddlewareObj<APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2> {
   return {
     onError: (request) => {
       const { requestId } = request.event.requestContext;
       if (!(request.error instanceof ProblemError)) {
-        console.error({ message: 'unexpected error', requestId, error: request.error });
+        logger.error('unexpected error', { requestId, error: request.error ?? undefined });
       }
       const { type, message, headers } =
         request.error instanceof ProblemError

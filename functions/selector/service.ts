@@ -4,7 +4,7 @@ import { LambdaClient } from '@aws-sdk/client-lambda';
 import { readCatalogue } from '../../lib/catalogue/load.ts';
 import type { Catalogue, CatalogueModel } from '../../lib/catalogue/schema.ts';
 import { readEnvironment, selectorEnvironmentSchema } from '../../lib/environment.ts';
-import { ProfileCache } from '../../lib/profiles/cache.ts';
+import { ProfileCache, type ProfileCacheEvent } from '../../lib/profiles/cache.ts';
 import { createProfileClient } from '../../lib/profiles/client.ts';
 import { FeedbackLedger } from '../../lib/profiles/feedback.ts';
 import { partitionKey } from '../../lib/profiles/keys.ts';
@@ -13,6 +13,7 @@ import type { BudgetSettings } from '../../lib/selection/budget.ts';
 import { OutputTimes } from '../../lib/selection/output-time.ts';
 import type { StrategyName } from '../../lib/selection/strategies.ts';
 import type { Random } from '../../lib/selection/types.ts';
+import { Telemetry } from '../../lib/telemetry.ts';
 
 /** A model that requests can be sent to. */
 export interface ServedModel extends CatalogueModel {
@@ -40,6 +41,7 @@ export interface Service {
   readonly feedbackWeight: number;
   readonly profiles: ProfileCache;
   readonly random: Random;
+  readonly telemetry: Telemetry;
   /** Streams of answered invocations that have not closed yet. */
   readonly open: Set<Promise<void>>;
 }
@@ -66,6 +68,7 @@ export function createService(): Service {
     });
     return { ...model, functionName, profileKey };
   });
+  const telemetry = new Telemetry('selector');
   const client = createProfileClient();
   const tableName = environment.MDI_TABLE_NAME;
   const store = new ProfileStore({ ...storeOptions(environment), client });
@@ -86,7 +89,7 @@ export function createService(): Service {
     lambda: new LambdaClient({ maxAttempts: 1 }),
     store,
     ledger,
-    secret: rememberSecret(ledger),
+    secret: rememberSecret(ledger, telemetry),
     feedbackWeight: environment.MDI_FEEDBACK_WEIGHT,
     profiles: new ProfileCache({
       store,
@@ -95,20 +98,34 @@ export function createService(): Service {
         pk: profileKey,
         reference,
       })),
-      onEvent: (event) => {
-        if (event.kind !== 'refreshed') console.warn({ message: 'profiles not read', ...event });
-      },
+      onEvent: (event) => report(telemetry, event),
     }),
     random: Math.random,
+    telemetry,
     open: new Set(),
   };
+}
+
+/** A table that cannot be read changes nothing for callers: only here it shows. */
+function report(telemetry: Telemetry, event: ProfileCacheEvent): void {
+  if (event.kind === 'refreshed') return;
+  if (event.kind === 'first-read-late') {
+    telemetry.logger.warn('profiles not read in time for the first request', { ...event });
+    return;
+  }
+  const failures = event.failures.map(({ model, error }) => `${model}: ${error}`);
+  telemetry.logger.warn('profiles not read', { durationMs: event.durationMs, failures });
+  telemetry.count('ProfileReadFailed', failures.length);
 }
 
 /** How long to leave the table alone after the secret could not be read, in ms. */
 const secretPauseMs = 5_000;
 
 /** Reads the secret once, beside requests: at start, and again after a pause while there is none. */
-function rememberSecret(ledger: FeedbackLedger): () => Uint8Array | undefined {
+function rememberSecret(
+  ledger: FeedbackLedger,
+  { logger }: Telemetry,
+): () => Uint8Array | undefined {
   let secret: Uint8Array | undefined;
   let nextMs = 0;
   const get = () => {
@@ -118,7 +135,7 @@ function rememberSecret(ledger: FeedbackLedger): () => Uint8Array | undefined {
       (read) => {
         secret = read;
       },
-      (error) => console.warn({ message: 'secret not read', error: String(error) }),
+      (error) => logger.warn('secret not read', { error }),
     );
     return secret;
   };

@@ -84,9 +84,9 @@ describe.each(['throttled', 'silent'] as const)('a table that is %s', (mode) => 
     gate.mode = 'open';
   });
 
-  it('shows in the log', async () => {
-    await expect
-      .poll(() => service.logs.some((line) => line.includes('profiles not read')))
-      .toBe(true);
+  it('shows in the log and in a metric', async () => {
+    const logged = (text: string) => service.logs.some((line) => line.includes(text));
+    await expect.poll(() => logged('profiles not read')).toBe(true);
+    await expect.poll(() => logged('ProfileReadFailed')).toBe(true);
   });
 });

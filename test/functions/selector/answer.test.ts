@@ -1,7 +1,7 @@
 import { DynamoDBClient, UpdateItemCommand } from '@aws-sdk/client-dynamodb';
 import { InvokeWithResponseStreamCommand, LambdaClient } from '@aws-sdk/client-lambda';
 import { mockClient } from 'aws-sdk-client-mock';
-import { afterAll, beforeEach, describe, expect, it, vi } from 'vitest';
+import { afterAll, beforeEach, describe, expect, it } from 'vitest';
 import { answerWith } from '../../../functions/selector/answer.ts';
 import type { ServedCandidate } from '../../../functions/selector/candidates.ts';
 import type { Service } from '../../../functions/selector/service.ts';
@@ -29,6 +29,7 @@ const service = {
   store: new ProfileStore({ tableName: 'profiles' }),
   profiles: { profiles: async () => snapshot },
   open: new Set(),
+  telemetry: { logger: { warn: () => {} }, count: () => {} },
 } as unknown as Service;
 
 const candidate = (name: string) => models.find((m) => m.name === name) as ServedCandidate;
@@ -50,7 +51,6 @@ const failedUpdates = () =>
     .map(({ args }) => args[0].input.Key?.pk?.S);
 
 beforeEach(() => {
-  vi.spyOn(console, 'warn').mockImplementation(() => {});
   lambda.reset();
   dynamo.reset();
   dynamo.on(UpdateItemCommand).resolves({});
@@ -58,7 +58,6 @@ beforeEach(() => {
 afterAll(() => {
   lambda.restore();
   dynamo.restore();
-  vi.restoreAllMocks();
 });
 
 describe('answerWith', () => {
