@@ -1,10 +1,11 @@
-import { createWriteStream, mkdirSync } from 'node:fs';
+import { createWriteStream } from 'node:fs';
 import { join, relative, resolve } from 'node:path';
 import { type Command, Option } from 'commander';
 import { readCatalogue } from '../../lib/catalogue/load.ts';
 import { modelsResponseSchema } from '../../lib/http/schemas.ts';
 import { resolveCatalogue } from '../../lib/infra/resolve-catalogue.ts';
 import { type RunningAssembly, startAssembly } from '../../lib/local/assembly.ts';
+import { lockDataDir } from '../../lib/local/data-dir.ts';
 import { strategyNames } from '../../lib/selection/strategies.ts';
 import { ProfileProgress } from '../profile-progress.ts';
 import { curlLine, modelTable } from '../ready-message.ts';
@@ -49,7 +50,8 @@ async function start(options: StartOptions): Promise<void> {
   const stopped = stopSignal();
   const dataDir = resolve(options.dataDir);
   const catalogue = readCatalogue(resolveCatalogue(options.catalogue));
-  mkdirSync(dataDir, { recursive: true });
+  // Before anything is written there: another service may be running from it.
+  const unlock = lockDataDir(dataDir);
   const logPath = join(dataDir, 'functions.log');
   const log = createWriteStream(logPath);
 
@@ -88,6 +90,7 @@ async function start(options: StartOptions): Promise<void> {
   await stopped;
   await assembly.close();
   log.end();
+  unlock();
 }
 
 async function printReady(

@@ -101,6 +101,17 @@ describe('mdi start', () => {
     expect(await closed).toBe(0);
   }, 120_000);
 
+  it('leaves a service alone that runs from the same data folder', async () => {
+    const { child, said, closed } = await startService();
+    const second = mdi('start', '--port', '0', '--data-dir', dataDir);
+    expect(await second.closed).toBe(1);
+    expect(second.said.error).toMatch(/in use by process \d+/);
+    expect(second.said.out).not.toContain('Synthesizing');
+    expect(await samplesOf(said.out)).not.toEqual({});
+    child.kill('SIGINT');
+    expect(await closed).toBe(0);
+  }, 120_000);
+
   it('says in one line that the port is taken', async () => {
     const server = createServer().listen(0, '127.0.0.1');
     await once(server, 'listening');

@@ -1,8 +1,8 @@
 import { once } from 'node:events';
 import { Worker } from 'node:worker_threads';
 import type { CallRecorder } from '../calls.ts';
+import { lockDataDir } from '../data-dir.ts';
 import { urlOf } from '../servers.ts';
-import { lockDataDir } from './data-dir.ts';
 import type { WorkerMessage } from './dynalite-worker.ts';
 
 /** A DynamoDB endpoint. */

@@ -1,6 +1,6 @@
 import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { TableError } from '../errors.ts';
+import { TableError } from './errors.ts';
 
 /** Holds the process id of the runner that uses the folder. */
 const LOCK_FILE = 'runner.pid';
@@ -17,7 +17,8 @@ export function lockDataDir(dataDir: string): () => void {
   try {
     mkdirSync(dataDir, { recursive: true });
     const owner = ownerOf(file);
-    if (owner !== undefined && isRunning(owner)) {
+    // In a container a process often has the id of the one before it.
+    if (owner !== undefined && owner !== process.pid && isRunning(owner)) {
       throw new TableError(
         `Data folder ${dataDir} is in use by process ${owner} (${file}): stop it first`,
       );
