@@ -75,6 +75,8 @@ async function start(options: StartOptions): Promise<void> {
       // One model at a time: side by side they would share this machine's processors.
       MDI_PROFILE_CONCURRENCY: '1',
       MDI_PROFILE_MODEL_MS: String(1000 * options.profileSeconds),
+      // There is no CloudWatch to read them.
+      POWERTOOLS_METRICS_DISABLED: 'true',
     },
     onLog: ({ functionName, line }) => {
       log.write(`${functionName}: ${line}\n`);

@@ -6,6 +6,7 @@ import { openApiDocument } from '../../lib/http/openapi.ts';
 import { ProblemError } from '../../lib/http/problem.ts';
 import { type Route as ApiRoute, methodsOf, routes } from '../../lib/http/routes.ts';
 import { serverTiming } from '../../lib/http/server-timing.ts';
+import { countAnswer } from './count-answer.ts';
 import { takeFeedback } from './feedback.ts';
 import { infer } from './infer.ts';
 import { listModels } from './models.ts';
@@ -19,6 +20,7 @@ const service = createService();
 const handlers: Record<ApiRoute['path'], (event: APIGatewayProxyEventV2) => Promise<Result>> = {
   '/v1/infer': async (event) => {
     const response = await infer(service, event, epochMs());
+    countAnswer(service, response);
     const { selectMs, serviceMs, serverMs } = response.timing;
     return json(response, {
       'server-timing': serverTiming({ select: selectMs, service: serviceMs, total: serverMs }),
