@@ -28,8 +28,9 @@ export class Telemetry {
   readonly #metrics: Metrics;
   readonly #modelMetrics: Metrics;
 
-  /** @param serviceName - the function's part of the service, such as `selector` */
-  constructor(serviceName: string) {
+  /** @param deployment - the `service` dimension of all metrics: deployments of one account stay apart */
+  constructor(deployment: string) {
+    const serviceName = deployment;
     this.logger = new Logger({ serviceName });
     this.#metrics = new Metrics({ namespace: metricsNamespace, serviceName });
     this.#modelMetrics = new Metrics({ namespace: metricsNamespace, serviceName });

@@ -35,7 +35,7 @@ const profileKey = partitionKey({
   model: model.name,
   sha256: model.sha256,
 });
-const telemetry = new Telemetry('inference');
+const telemetry = new Telemetry(environment.MDI_DEPLOYMENT);
 const store = new ProfileStore(storeOptions(environment));
 const classifier = await Classifier.load({
   path: join(directory, 'model.onnx'),

@@ -68,7 +68,7 @@ export function createService(): Service {
     });
     return { ...model, functionName, profileKey };
   });
-  const telemetry = new Telemetry('selector');
+  const telemetry = new Telemetry(environment.MDI_DEPLOYMENT);
   const client = createProfileClient();
   const tableName = environment.MDI_TABLE_NAME;
   const store = new ProfileStore({ ...storeOptions(environment), client });

@@ -1,11 +1,13 @@
 import { CfnOutput, Duration, Names } from 'aws-cdk-lib';
 import { Architecture } from 'aws-cdk-lib/aws-lambda';
+import type { ITopic } from 'aws-cdk-lib/aws-sns';
 import { Construct } from 'constructs';
 import { loadCatalogue } from '../catalogue/load.ts';
 import type { Catalogue } from '../catalogue/schema.ts';
 import type { StrategyName } from '../selection/strategies.ts';
 import { type Auth, ServiceApi } from './http-api.ts';
 import { ModelFunction } from './model-function.ts';
+import { Observability } from './observability.ts';
 import { OnnxruntimeLayer } from './onnxruntime-layer.ts';
 import { ProfileTable } from './profile-table.ts';
 import { Profiler } from './profiler.ts';
@@ -86,6 +88,12 @@ export interface MdInferenceProps {
    */
   readonly shards?: number;
   /**
+   * Where the alarms are sent: server errors, slow answers, a failed profiler, a throttled table.
+   *
+   * @default - alarms exist, but tell nobody
+   */
+  readonly alarmsTopic?: ITopic;
+  /**
    * Processor of every function.
    *
    * @default Architecture.X86_64
@@ -108,6 +116,8 @@ export class MdInference extends Construct {
   readonly table: ProfileTable;
   readonly selector: Selector;
   readonly profiler: Profiler;
+  /** The CloudWatch dashboard and alarms. */
+  readonly observability: Observability;
   /** The function of each model, by the model's name. */
   readonly models: ReadonlyMap<string, ModelFunction>;
   readonly catalogue: Catalogue;
@@ -120,9 +130,12 @@ export class MdInference extends Construct {
     const catalogue = loadCatalogue(catalogueDirectory);
     this.catalogue = catalogue;
     this.table = new ProfileTable(this, 'Profiles');
+    const deployment = Names.uniqueResourceName(this, { maxLength: 60, separator: '-' });
+    const strategy = props.strategy ?? 'three-stage';
+    const defaultSlaMs = props.defaultSlaMs ?? 250;
     const environment = {
       MDI_TABLE_NAME: this.table.tableName,
-      MDI_DEPLOYMENT: Names.uniqueResourceName(this, { maxLength: 60, separator: '-' }),
+      MDI_DEPLOYMENT: deployment,
       MDI_WINDOW_MS: String((props.windowLength ?? Duration.minutes(5)).toMilliseconds()),
       MDI_SHARDS: String(props.shards ?? 1),
     };
@@ -138,8 +151,8 @@ export class MdInference extends Construct {
     this.selector = new Selector(this, 'Selector', {
       ...common,
       models,
-      strategy: props.strategy ?? 'three-stage',
-      defaultSlaMs: props.defaultSlaMs ?? 250,
+      strategy,
+      defaultSlaMs,
       defaultNetworkMs: props.defaultNetworkMs ?? 100,
       clockToleranceMs: props.clockToleranceMs ?? 50,
       maxInputMs: props.maxInputMs ?? 60_000,
@@ -150,6 +163,13 @@ export class MdInference extends Construct {
     this.api = new ServiceApi(this, 'Http', {
       selector: this.selector.function,
       auth: props.auth ?? 'iam',
+    });
+    this.observability = new Observability(this, 'Observability', {
+      ...{ deployment, strategy, defaultSlaMs, models },
+      api: this.api,
+      profiler: this.profiler,
+      table: this.table,
+      alarmsTopic: props.alarmsTopic,
     });
     this.url = this.api.apiEndpoint;
     new CfnOutput(this, 'Url', { value: this.url });

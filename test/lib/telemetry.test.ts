@@ -29,7 +29,7 @@ const request = {
 
 describe('Telemetry', () => {
   it('counts an answer by strategy and by model, in the embedded metric format', () => {
-    new Telemetry('selector').answered(request);
+    new Telemetry('Stack-Api').answered(request);
     const [all, own] = lines.map((line) => JSON.parse(line));
     expect(all).toMatchObject({ strategy: 'three-stage', BudgetMs: 150, SlaMet: 1, Fallback: 0 });
     expect(all._aws.CloudWatchMetrics[0]).toMatchObject({
@@ -41,7 +41,7 @@ describe('Telemetry', () => {
   });
 
   it('keeps requests apart', () => {
-    const telemetry = new Telemetry('selector');
+    const telemetry = new Telemetry('Stack-Api');
     telemetry.answered(request);
     telemetry.answered({ ...request, model: 'small', serviceMs: 1 });
     const own = lines.map((line) => JSON.parse(line)).filter(({ model }) => model);
@@ -52,7 +52,7 @@ describe('Telemetry', () => {
   });
 
   it('counts at once', () => {
-    new Telemetry('selector').count('ProfileReadFailed', 3);
+    new Telemetry('Stack-Api').count('ProfileReadFailed', 3);
     expect(lines.map((line) => JSON.parse(line))).toMatchObject([{ ProfileReadFailed: 3 }]);
   });
 });
