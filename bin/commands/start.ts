@@ -1,4 +1,5 @@
 import { createWriteStream } from 'node:fs';
+import { hostname } from 'node:os';
 import { join, relative, resolve } from 'node:path';
 import { type Command, Option } from 'commander';
 import { readCatalogue } from '../../lib/catalogue/load.ts';
@@ -47,11 +48,14 @@ export function addStartCommand(program: Command): void {
 }
 
 async function start(options: StartOptions): Promise<void> {
-  const stopped = stopSignal();
   const dataDir = resolve(options.dataDir);
   const catalogue = readCatalogue(resolveCatalogue(options.catalogue));
   // Before anything is written there: another service may be running from it.
   const unlock = lockDataDir(dataDir);
+  const endEarly = onStopSignal(() => {
+    unlock();
+    process.exit(130);
+  });
   const logPath = join(dataDir, 'functions.log');
   const log = createWriteStream(logPath);
 
@@ -71,7 +75,7 @@ async function start(options: StartOptions): Promise<void> {
     dynamodbUrl: options.dynamodb,
     environment: {
       // Profiles of this machine never mix with those of a deployment.
-      MDI_DEPLOYMENT: 'local',
+      MDI_DEPLOYMENT: `local-${hostname()}`,
       // One model at a time: side by side they would share this machine's processors.
       MDI_PROFILE_CONCURRENCY: '1',
       MDI_PROFILE_MODEL_MS: String(1000 * options.profileSeconds),
@@ -89,7 +93,8 @@ async function start(options: StartOptions): Promise<void> {
   console.log(
     `Ready after ${seconds} s. The functions log to ${relative('', logPath)}. Ctrl-C stops.`,
   );
-  await stopped;
+  endEarly.cancel();
+  await new Promise<void>((stop) => onStopSignal(stop));
   await assembly.close();
   log.end();
   unlock();
@@ -110,9 +115,14 @@ async function printReady(
   }
 }
 
-/** Settles at Ctrl-C or when the process is asked to end. */
-function stopSignal(): Promise<void> {
-  const { promise, resolve: stop } = Promise.withResolvers<void>();
-  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.once(signal, () => stop());
-  return promise;
+const stopSignals = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
+
+/** Does something at Ctrl-C, or when the process is asked to end. */
+function onStopSignal(stop: () => void): { cancel: () => void } {
+  for (const signal of stopSignals) process.on(signal, stop);
+  return {
+    cancel: () => {
+      for (const signal of stopSignals) process.off(signal, stop);
+    },
+  };
 }

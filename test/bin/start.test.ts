@@ -1,4 +1,4 @@
-import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
+import { type ChildProcess, execFileSync, spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { createServer } from 'node:net';
@@ -55,13 +55,10 @@ function childrenOf(pid: number | undefined): number[] {
     .map(([child]) => child as number);
 }
 
+/** A zombie has ended: it only waits for the system to take notice. */
 function isAlive(pid: number): boolean {
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch {
-    return false;
-  }
+  const { stdout } = spawnSync('ps', ['-o', 'stat=', '-p', String(pid)], { encoding: 'utf8' });
+  return stdout.trim() !== '' && !stdout.startsWith('Z');
 }
 
 const urlIn = (out: string) => /^http:\S+$/m.exec(out)?.[0];
@@ -99,6 +96,16 @@ describe('mdi start', () => {
     expect(await response.json()).toMatchObject({ strategy: 'static-latency' });
     child.kill('SIGTERM');
     expect(await closed).toBe(0);
+  }, 120_000);
+
+  it('ends at once when it is stopped before it is ready', async () => {
+    const { child, said, closed } = mdi('start', '--port', '0', '--data-dir', dataDir);
+    await expect.poll(() => said.out, { timeout: 60_000 }).toContain('Synthesizing');
+    await expect.poll(() => childrenOf(child.pid).length, { timeout: 60_000 }).toBeGreaterThan(1);
+    const children = childrenOf(child.pid);
+    child.kill('SIGINT');
+    expect(await closed).toBe(130);
+    await expect.poll(() => children.filter(isAlive)).toEqual([]);
   }, 120_000);
 
   it('leaves a service alone that runs from the same data folder', async () => {
