@@ -2,7 +2,7 @@
 import { App, Stack } from 'aws-cdk-lib';
 import { z } from 'zod';
 import { CatalogueError } from '../lib/catalogue/load.ts';
-import { MdInference } from '../lib/index.ts';
+import { InvalidPropertyError, MdInference } from '../lib/index.ts';
 import { strategyNames } from '../lib/selection/strategies.ts';
 
 /** What can be set from outside: `cdk deploy -c catalogue=imagenet -c strategy=three-stage -c auth=none`. */
@@ -26,7 +26,7 @@ const { stackName, ...props } = context.data;
 try {
   new MdInference(new Stack(app, stackName), 'Api', props);
 } catch (error) {
-  if (error instanceof CatalogueError) fail(error.message);
+  if (error instanceof CatalogueError || error instanceof InvalidPropertyError) fail(error.message);
   throw error;
 }
 

@@ -3,6 +3,9 @@
  *
  * @module mdinference
  */
-export type { Auth } from './infra/http-api.ts';
-export { MdInference, type MdInferenceProps } from './infra/mdinference.ts';
+export { InvalidPropertyError } from './infra/errors.ts';
+export type { Auth, Cors, JwtAuth, Throttle, Throttling } from './infra/http-api.ts';
+export { MdInference } from './infra/mdinference.ts';
+export type { ModelOverrides } from './infra/model-overrides.ts';
+export type { MdInferenceProps } from './infra/props.ts';
 export type { StrategyName } from './selection/strategies.ts';

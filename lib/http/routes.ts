@@ -15,3 +15,8 @@ export type Route = (typeof routes)[number];
 export function methodsOf(path: string): string[] {
   return routes.filter((route) => route.path === path).map(({ method }) => method);
 }
+
+type KeyOf<R> = R extends Route ? `${R['method']} ${R['path']}` : never;
+
+/** A route as API Gateway names it, such as `POST /v1/infer`. */
+export type RouteKey = KeyOf<Route>;

@@ -1,28 +1,168 @@
-import { HttpApi, HttpMethod, HttpNoneAuthorizer } from 'aws-cdk-lib/aws-apigatewayv2';
-import { HttpIamAuthorizer } from 'aws-cdk-lib/aws-apigatewayv2-authorizers';
+import { Annotations, type Duration } from 'aws-cdk-lib';
+import {
+  type CfnStage,
+  CorsHttpMethod,
+  type CorsPreflightOptions,
+  HttpApi,
+  HttpMethod,
+  HttpNoneAuthorizer,
+  HttpStage,
+  type IHttpRouteAuthorizer,
+} from 'aws-cdk-lib/aws-apigatewayv2';
+import { HttpIamAuthorizer, HttpJwtAuthorizer } from 'aws-cdk-lib/aws-apigatewayv2-authorizers';
 import { HttpLambdaIntegration } from 'aws-cdk-lib/aws-apigatewayv2-integrations';
+import { Grant, type IGrantable } from 'aws-cdk-lib/aws-iam';
 import type { IFunction } from 'aws-cdk-lib/aws-lambda';
 import type { Construct } from 'constructs';
-import { routes } from '../http/routes.ts';
+import { inferHeadersSchema } from '../http/headers.ts';
+import { type RouteKey, routes } from '../http/routes.ts';
 
-/** Who may call the API: callers that sign with IAM (SigV4), or anybody. */
-export type Auth = 'iam' | 'none';
+/** Callers with a token of an OpenID Connect provider, such as a Cognito user pool. */
+export interface JwtAuth {
+  readonly jwt: {
+    /** The token's `iss`: the provider's URL, without `/.well-known/...`. */
+    readonly issuer: string;
+    /** The token's `aud` or `client_id` must be one of these. */
+    readonly audience: string[];
+  };
+}
+
+/** Who may call the API: callers that sign with IAM (SigV4), callers with a token, or anybody. */
+export type Auth = 'iam' | 'none' | JwtAuth;
+
+/** Which web pages may call the API. */
+export interface Cors {
+  /** Such as `https://app.example.com`; `*` is any. */
+  readonly origins: string[];
+  /**
+   * Request headers beside those that the API, its client and its authorization use.
+   *
+   * @default - none
+   */
+  readonly headers?: string[];
+  /**
+   * How long a browser may remember the answer to its preflight request.
+   *
+   * @default - 5 seconds, what browsers take without being told
+   */
+  readonly maxAge?: Duration;
+}
+
+/** The most requests that are let through; callers above it get status 429. */
+export interface Throttle {
+  /** Requests per second, on average. */
+  readonly rate: number;
+  /** Requests at the same time. */
+  readonly burst: number;
+}
+
+/** The most requests that are let through, of every route and of single ones. */
+export interface Throttling extends Throttle {
+  /**
+   * Routes with a limit of their own, such as `POST /v1/infer`.
+   *
+   * @default - none
+   */
+  readonly routes?: Partial<Record<RouteKey, Throttle>>;
+}
+
+/** Properties of a {@link ServiceApi}. */
+export interface ServiceApiProps {
+  readonly selector: IFunction;
+  readonly auth: Auth;
+  readonly cors?: Cors | undefined;
+  readonly throttling: Throttling;
+}
 
 /** The HTTP API: every route, and every path that is none, goes to the selector. */
 export class ServiceApi extends HttpApi {
-  constructor(
-    scope: Construct,
-    id: string,
-    { selector, auth }: { readonly selector: IFunction; readonly auth: Auth },
-  ) {
-    const integration = new HttpLambdaIntegration('Selector', selector);
+  readonly stage: HttpStage;
+
+  constructor(scope: Construct, id: string, props: ServiceApiProps) {
+    const { auth, cors, throttling } = props;
+    const integration = new HttpLambdaIntegration('Selector', props.selector);
     super(scope, id, {
       // Unknown paths and methods get their problem document from the selector, too.
       defaultIntegration: integration,
-      defaultAuthorizer: auth === 'iam' ? new HttpIamAuthorizer() : new HttpNoneAuthorizer(),
+      defaultAuthorizer: authorizerOf(auth),
+      createDefaultStage: false,
+      ...(cors && { corsPreflight: preflightOf(cors) }),
     });
-    for (const { method, path } of routes) {
-      this.addRoutes({ path, methods: [HttpMethod[method]], integration });
+    const declared = routes.flatMap(({ method, path }) =>
+      this.addRoutes({ path, methods: [HttpMethod[method]], integration }),
+    );
+    if (cors && auth !== 'none') {
+      // A browser's preflight carries no credentials, and $default would ask for them
+      // (https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-cors.html).
+      this.addRoutes({
+        path: '/{proxy+}',
+        methods: [HttpMethod.OPTIONS],
+        integration,
+        authorizer: new HttpNoneAuthorizer(),
+      });
+    }
+    if (auth === 'none') {
+      Annotations.of(this).addWarningV2(
+        'mdinference:open-api',
+        "auth is 'none': anybody who knows the address can call this API, at your cost",
+      );
+    }
+
+    this.stage = new HttpStage(this, 'DefaultStage', {
+      httpApi: this,
+      autoDeploy: true,
+      throttle: { rateLimit: throttling.rate, burstLimit: throttling.burst },
+    });
+    const ofRoutes = Object.entries(throttling.routes ?? {});
+    if (ofRoutes.length > 0) {
+      const stage = this.stage.node.defaultChild as CfnStage;
+      stage.routeSettings = Object.fromEntries(
+        ofRoutes.map(([key, { rate, burst }]) => [
+          key,
+          { ThrottlingRateLimit: rate, ThrottlingBurstLimit: burst },
+        ]),
+      );
+      // Settings of a route that does not exist yet are refused.
+      this.stage.node.addDependency(...declared);
     }
   }
+
+  /** Lets a principal call every route of an API whose callers sign with IAM. */
+  grantInvoke(grantee: IGrantable): Grant {
+    return Grant.addToPrincipal({
+      grantee,
+      actions: ['execute-api:Invoke'],
+      resourceArns: [this.arnForExecuteApi()],
+    });
+  }
+}
+
+function authorizerOf(auth: Auth): IHttpRouteAuthorizer {
+  if (auth === 'iam') return new HttpIamAuthorizer();
+  if (auth === 'none') return new HttpNoneAuthorizer();
+  const { issuer, audience } = auth.jwt;
+  return new HttpJwtAuthorizer('Jwt', issuer, { jwtAudience: audience });
+}
+
+/** What requests are authorized with: a token, or Signature Version 4. */
+const authorizationHeaders = [
+  'authorization',
+  'x-amz-content-sha256',
+  'x-amz-date',
+  'x-amz-security-token',
+];
+
+function preflightOf({ origins, headers = [], maxAge }: Cors): CorsPreflightOptions {
+  return {
+    allowOrigins: origins,
+    allowMethods: [...new Set(routes.map(({ method }) => CorsHttpMethod[method]))],
+    allowHeaders: [
+      'content-type',
+      ...Object.keys(inferHeadersSchema.shape),
+      ...authorizationHeaders,
+      ...headers,
+    ],
+    exposeHeaders: ['server-timing', 'retry-after'],
+    ...(maxAge && { maxAge }),
+  };
 }

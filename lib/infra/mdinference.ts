@@ -1,113 +1,28 @@
-import { CfnOutput, Duration, Names } from 'aws-cdk-lib';
+import { CfnOutput, Duration, Names, RemovalPolicy, Tags } from 'aws-cdk-lib';
+import type { Grant, IGrantable } from 'aws-cdk-lib/aws-iam';
 import { Architecture } from 'aws-cdk-lib/aws-lambda';
-import type { ITopic } from 'aws-cdk-lib/aws-sns';
+import { RetentionDays } from 'aws-cdk-lib/aws-logs';
 import { Construct } from 'constructs';
 import { loadCatalogue } from '../catalogue/load.ts';
 import type { Catalogue } from '../catalogue/schema.ts';
-import type { StrategyName } from '../selection/strategies.ts';
-import { type Auth, ServiceApi } from './http-api.ts';
+import { ServiceApi } from './http-api.ts';
 import { ModelFunction } from './model-function.ts';
+import { withOverrides } from './model-overrides.ts';
 import { Observability } from './observability.ts';
-import { OnnxruntimeLayer } from './onnxruntime-layer.ts';
+import { OnnxruntimeLayers } from './onnxruntime-layer.ts';
 import { ProfileTable } from './profile-table.ts';
 import { Profiler } from './profiler.ts';
+import type { MdInferenceProps } from './props.ts';
 import { resolveCatalogue } from './resolve-catalogue.ts';
 import { Selector } from './selector.ts';
-
-/** Properties of {@link MdInference}; none is needed. */
-export interface MdInferenceProps {
-  /**
-   * The name of a catalogue that comes with the package, or the path of a folder with a
-   * `catalogue.json`.
-   *
-   * @default 'shapes'
-   */
-  readonly catalogue?: string;
-  /**
-   * How a model is selected.
-   *
-   * @default 'three-stage', the paper's algorithm
-   */
-  readonly strategy?: StrategyName;
-  /**
-   * Who may call the API.
-   *
-   * @default 'iam': callers sign with SigV4 and need `execute-api:Invoke`
-   */
-  readonly auth?: Auth;
-  /**
-   * T_sla in ms of requests that name none.
-   *
-   * @default 250
-   */
-  readonly defaultSlaMs?: number;
-  /**
-   * T_nw in ms of requests without a plausible upload timestamp.
-   *
-   * @default 100
-   */
-  readonly defaultNetworkMs?: number;
-  /**
-   * How far in the future, in ms, an upload may seem to have begun.
-   *
-   * @default 50
-   */
-  readonly clockToleranceMs?: number;
-  /**
-   * The longest upload in ms that is believed.
-   *
-   * @default 60000
-   */
-  readonly maxInputMs?: number;
-  /**
-   * How much earlier than its timestamp says an upload may have begun, in ms: what `expected-accuracy`
-   * keeps in hand for clocks that disagree.
-   *
-   * @default 5
-   */
-  readonly clockErrorMs?: number;
-  /**
-   * Labelled answers (`POST /v1/feedback`) at which a model's accuracy in the field counts as much as
-   * the catalogue's.
-   *
-   * @default 200
-   */
-  readonly feedbackWeight?: number;
-  /**
-   * Length of the windows in which live calls are counted. A change of a model's speed is known after
-   * two of them at the latest; each counts for twelve more.
-   *
-   * @default Duration.minutes(5)
-   */
-  readonly windowLength?: Duration;
-  /**
-   * Table items over which the calls of one model in one window are spread. One item takes about
-   * 1,000 calls a second.
-   *
-   * @default 1
-   */
-  readonly shards?: number;
-  /**
-   * Where the alarms are sent: server errors, slow answers, a failed profiler, a throttled table.
-   *
-   * @default - alarms exist, but tell nobody
-   */
-  readonly alarmsTopic?: ITopic;
-  /**
-   * Processor of every function.
-   *
-   * @default Architecture.X86_64
-   */
-  readonly architecture?: Architecture;
-}
 
 /**
  * The whole service: an HTTP API, the selector, one function for each model of a catalogue, the
  * profile table, and the profiler that measures every model at deploy.
  *
  * @example
- * const service = new MdInference(stack, 'Api', { catalogue: './my-models', auth: 'iam' });
- * service.models.get('resnet-50')?.function.grantInvoke(role);
+ * const service = new MdInference(stack, 'Api', { catalogue: './my-models' });
+ * service.grantInvokeApi(role);
  */
 export class MdInference extends Construct {
   /** The base URL of the HTTP API, without a slash at its end. */
@@ -120,16 +35,22 @@ export class MdInference extends Construct {
   readonly observability: Observability;
   /** The function of each model, by the model's name. */
   readonly models: ReadonlyMap<string, ModelFunction>;
+  /** The catalogue as it is deployed: with the memory that `props.models` gives its models. */
   readonly catalogue: Catalogue;
 
-  /** @throws CatalogueError when the catalogue or one of its files is not as it should be */
+  /**
+   * @throws CatalogueError when the catalogue or one of its files is not as it should be
+   * @throws InvalidPropertyError when a property cannot be deployed
+   */
   constructor(scope: Construct, id: string, props: MdInferenceProps = {}) {
     super(scope, id);
     const architecture = props.architecture ?? Architecture.X86_64;
     const catalogueDirectory = resolveCatalogue(props.catalogue ?? 'shapes');
-    const catalogue = loadCatalogue(catalogueDirectory);
+    const overrides = props.models ?? {};
+    const catalogue = withOverrides(this, loadCatalogue(catalogueDirectory), overrides);
     this.catalogue = catalogue;
-    this.table = new ProfileTable(this, 'Profiles');
+    const removalPolicy = props.removalPolicy ?? RemovalPolicy.DESTROY;
+    this.table = new ProfileTable(this, 'Profiles', { removalPolicy });
     const deployment = Names.uniqueResourceName(this, { maxLength: 60, separator: '-' });
     const strategy = props.strategy ?? 'three-stage';
     const defaultSlaMs = props.defaultSlaMs ?? 250;
@@ -139,12 +60,23 @@ export class MdInference extends Construct {
       MDI_WINDOW_MS: String((props.windowLength ?? Duration.minutes(5)).toMilliseconds()),
       MDI_SHARDS: String(props.shards ?? 1),
     };
-    const common = { catalogue, catalogueDirectory, architecture, environment, table: this.table };
+    const common = {
+      catalogue,
+      catalogueDirectory,
+      architecture,
+      environment,
+      table: this.table,
+      logRetention: props.logRetention ?? RetentionDays.ONE_MONTH,
+      removalPolicy,
+    };
 
-    const layer = new OnnxruntimeLayer(this, 'Onnxruntime', { architecture });
-    const models = catalogue.models.map(
-      (model) => new ModelFunction(this, `Model-${model.name}`, { ...common, model, layer }),
-    );
+    const layers = new OnnxruntimeLayers(this, 'Onnxruntime');
+    const models = catalogue.models.map((model) => {
+      const own = overrides[model.name]?.architecture ?? architecture;
+      const layer = layers.of(own);
+      const modelProps = { ...common, architecture: own, model, layer };
+      return new ModelFunction(this, `Model-${model.name}`, modelProps);
+    });
     for (const model of models) this.table.grantUpdate(model.function);
     this.models = new Map(models.map((model) => [model.model.name, model]));
 
@@ -163,6 +95,8 @@ export class MdInference extends Construct {
     this.api = new ServiceApi(this, 'Http', {
       selector: this.selector.function,
       auth: props.auth ?? 'iam',
+      cors: props.cors,
+      throttling: props.throttling ?? { rate: 100, burst: 200 },
     });
     this.observability = new Observability(this, 'Observability', {
       ...{ deployment, strategy, defaultSlaMs, models },
@@ -173,5 +107,11 @@ export class MdInference extends Construct {
     });
     this.url = this.api.apiEndpoint;
     new CfnOutput(this, 'Url', { value: this.url });
+    for (const [key, value] of Object.entries(props.tags ?? {})) Tags.of(this).add(key, value);
+  }
+
+  /** Lets a role, user or other principal call the API, whose callers sign with IAM by default. */
+  grantInvokeApi(grantee: IGrantable): Grant {
+    return this.api.grantInvoke(grantee);
   }
 }

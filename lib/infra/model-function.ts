@@ -1,20 +1,18 @@
 import { createHash } from 'node:crypto';
 import { copyFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import type { Architecture, ILayerVersion } from 'aws-cdk-lib/aws-lambda';
+import type { ILayerVersion } from 'aws-cdk-lib/aws-lambda';
 import type { Construct } from 'constructs';
 import type { Catalogue, CatalogueModel } from '../catalogue/schema.ts';
 import { bundle } from './bundle.ts';
-import { requestTimeout, ServiceFunction } from './service-function.ts';
+import { type CommonFunctionProps, requestTimeout, ServiceFunction } from './service-function.ts';
 
 /** Properties of a {@link ModelFunction}. */
-export interface ModelFunctionProps {
+export interface ModelFunctionProps extends CommonFunctionProps {
   readonly catalogue: Catalogue;
   readonly catalogueDirectory: string;
   readonly model: CatalogueModel;
   readonly layer: ILayerVersion;
-  readonly architecture: Architecture;
-  readonly environment: Record<string, string>;
 }
 
 /** The function that runs one model: its file lies beside its code. */
@@ -27,6 +25,7 @@ export class ModelFunction extends ServiceFunction {
   constructor(scope: Construct, id: string, props: ModelFunctionProps) {
     const { catalogue, catalogueDirectory, model } = props;
     super(scope, id, {
+      ...props,
       code: 'inference',
       description: `${catalogue.name}: ${model.name} (${model.accuracyPct} %)`,
       addFiles: (directory) => {
@@ -39,7 +38,6 @@ export class ModelFunction extends ServiceFunction {
       layers: [props.layer],
       memoryMb: model.memoryMb,
       timeout: requestTimeout,
-      architecture: props.architecture,
     });
     this.model = model;
     this.fingerprint = createHash('sha256')

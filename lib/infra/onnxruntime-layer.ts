@@ -3,8 +3,8 @@ import { cpSync, existsSync, globSync, mkdtempSync, readFileSync, rmSync } from 
 import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { Architecture, LayerVersion } from 'aws-cdk-lib/aws-lambda';
-import type { Construct } from 'constructs';
+import { Architecture, type ILayerVersion, LayerVersion } from 'aws-cdk-lib/aws-lambda';
+import { Construct } from 'constructs';
 import { z } from 'zod';
 import { buildAsset } from './build-asset.ts';
 import { packageRoot } from './package-root.ts';
@@ -18,6 +18,16 @@ const contentsSchema = z.object({
     }),
   ),
 });
+
+/** The layer of each architecture that some function has. */
+export class OnnxruntimeLayers extends Construct {
+  /** The layer of an architecture; made when it is asked for first. */
+  of(architecture: Architecture): ILayerVersion {
+    const { name } = architecture;
+    const made = this.node.tryFindChild(name);
+    return made instanceof LayerVersion ? made : new OnnxruntimeLayer(this, name, { architecture });
+  }
+}
 
 /** The native modules that model functions load: onnxruntime-node and sharp, for one architecture. */
 export class OnnxruntimeLayer extends LayerVersion {

@@ -1,23 +1,20 @@
 import { copyFileSync, writeFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { CustomResource, Duration } from 'aws-cdk-lib';
-import type { Architecture } from 'aws-cdk-lib/aws-lambda';
 import { Provider } from 'aws-cdk-lib/custom-resources';
 import type { Construct } from 'constructs';
 import type { Catalogue } from '../catalogue/schema.ts';
 import type { ModelFunction } from './model-function.ts';
 import type { ProfileTable } from './profile-table.ts';
 import { modelFunctionsVariable } from './selector.ts';
-import { ServiceFunction } from './service-function.ts';
+import { type CommonFunctionProps, ServiceFunction } from './service-function.ts';
 
 /** Properties of a {@link Profiler}. */
-export interface ProfilerProps {
+export interface ProfilerProps extends CommonFunctionProps {
   readonly catalogue: Catalogue;
   readonly catalogueDirectory: string;
   readonly models: readonly ModelFunction[];
   readonly table: ProfileTable;
-  readonly environment: Record<string, string>;
-  readonly architecture: Architecture;
 }
 
 /**
@@ -30,6 +27,7 @@ export class Profiler extends ServiceFunction {
   constructor(scope: Construct, id: string, props: ProfilerProps) {
     const { catalogue, catalogueDirectory, models } = props;
     super(scope, id, {
+      ...props,
       code: 'profiler',
       description: `${catalogue.name}: measures models at deploy`,
       addFiles: (directory) => {
@@ -48,7 +46,6 @@ export class Profiler extends ServiceFunction {
       },
       memoryMb: 1769,
       timeout: Duration.minutes(15),
-      architecture: props.architecture,
     });
     for (const model of models) model.function.grantInvoke(this.function);
     props.table.grantRead(this.function);

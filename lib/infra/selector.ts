@@ -1,20 +1,17 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import type { Architecture } from 'aws-cdk-lib/aws-lambda';
 import type { Construct } from 'constructs';
 import type { Catalogue } from '../catalogue/schema.ts';
 import type { StrategyName } from '../selection/strategies.ts';
 import type { ModelFunction } from './model-function.ts';
 import type { ProfileTable } from './profile-table.ts';
-import { requestTimeout, ServiceFunction } from './service-function.ts';
+import { type CommonFunctionProps, requestTimeout, ServiceFunction } from './service-function.ts';
 
 /** Properties of a {@link Selector}. */
-export interface SelectorProps {
+export interface SelectorProps extends CommonFunctionProps {
   readonly catalogue: Catalogue;
   readonly models: readonly ModelFunction[];
   readonly table: ProfileTable;
-  readonly environment: Record<string, string>;
-  readonly architecture: Architecture;
   readonly strategy: StrategyName;
   readonly defaultSlaMs: number;
   readonly defaultNetworkMs: number;
@@ -28,6 +25,7 @@ export interface SelectorProps {
 export class Selector extends ServiceFunction {
   constructor(scope: Construct, id: string, props: SelectorProps) {
     super(scope, id, {
+      ...props,
       code: 'selector',
       description: `${props.catalogue.name}: selects a model for each request`,
       addFiles: (directory) =>
@@ -46,7 +44,6 @@ export class Selector extends ServiceFunction {
       // One vCPU: bodies of megabytes go through in base64.
       memoryMb: 1769,
       timeout: requestTimeout,
-      architecture: props.architecture,
     });
     for (const model of props.models) model.function.grantInvoke(this.function);
     props.table.grantRead(this.function);

@@ -1,6 +1,6 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { Duration, RemovalPolicy } from 'aws-cdk-lib';
+import { Duration, type RemovalPolicy } from 'aws-cdk-lib';
 import { Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import {
   type Architecture,
@@ -9,23 +9,29 @@ import {
   LoggingFormat,
   Runtime,
 } from 'aws-cdk-lib/aws-lambda';
-import { LogGroup, RetentionDays } from 'aws-cdk-lib/aws-logs';
+import { LogGroup, type RetentionDays } from 'aws-cdk-lib/aws-logs';
 import { Construct } from 'constructs';
 import { buildAsset } from './build-asset.ts';
 import { bundle, type FunctionName } from './bundle.ts';
 import { packageRoot } from './package-root.ts';
 
+/** What all functions of a service have in common. */
+export interface CommonFunctionProps {
+  readonly environment: Record<string, string>;
+  readonly architecture: Architecture;
+  readonly logRetention: RetentionDays;
+  readonly removalPolicy: RemovalPolicy;
+}
+
 /** Properties of a {@link ServiceFunction}. */
-export interface ServiceFunctionProps {
+export interface ServiceFunctionProps extends CommonFunctionProps {
   /** The folder of `functions/` whose handler runs. */
   readonly code: FunctionName;
   /** Writes what the function needs beside its code into its asset. */
   readonly addFiles?: (directory: string) => void;
   readonly description: string;
-  readonly environment: Record<string, string>;
   readonly memoryMb: number;
   readonly timeout: Duration;
-  readonly architecture: Architecture;
   readonly layers?: ILayerVersion[];
 }
 
@@ -39,8 +45,8 @@ export class ServiceFunction extends Construct {
   constructor(scope: Construct, id: string, props: ServiceFunctionProps) {
     super(scope, id);
     const logGroup = new LogGroup(this, 'Logs', {
-      retention: RetentionDays.ONE_MONTH,
-      removalPolicy: RemovalPolicy.DESTROY,
+      retention: props.logRetention,
+      removalPolicy: props.removalPolicy,
     });
     const role = new Role(this, 'Role', {
       assumedBy: new ServicePrincipal('lambda.amazonaws.com'),

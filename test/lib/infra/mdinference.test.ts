@@ -1,30 +1,16 @@
-import { globSync, mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { globSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
-import { App, Duration, Stack } from 'aws-cdk-lib';
-import { Match, Template } from 'aws-cdk-lib/assertions';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { Duration, RemovalPolicy } from 'aws-cdk-lib';
+import { Match, type Template } from 'aws-cdk-lib/assertions';
+import { RetentionDays } from 'aws-cdk-lib/aws-logs';
+import { beforeAll, describe, expect, it } from 'vitest';
 import { CatalogueError } from '../../../lib/catalogue/load.ts';
-import { MdInference, type MdInferenceProps } from '../../../lib/index.ts';
+import { InvalidPropertyError } from '../../../lib/index.ts';
+import { propertiesOf, synthesized } from './synthesized.ts';
 
-const folders: string[] = [];
-afterAll(() => {
-  for (const folder of folders) rmSync(folder, { recursive: true });
-});
-
-function synthesize(props?: MdInferenceProps) {
-  const outdir = mkdtempSync(join(tmpdir(), 'mdinference-synth-'));
-  folders.push(outdir);
-  const app = new App({ outdir, analyticsReporting: false });
-  const stack = new Stack(app, 'Test');
-  const service = new MdInference(stack, 'Api', props);
-  app.synth();
-  return { outdir, stack, service, template: Template.fromStack(stack) };
-}
-
-let made: ReturnType<typeof synthesize>;
+let made: ReturnType<typeof synthesized>;
 beforeAll(() => {
-  made = synthesize();
+  made = synthesized();
 });
 
 describe('MdInference with no props', () => {
@@ -86,99 +72,7 @@ describe('MdInference with no props', () => {
   });
 
   it('gives the same template for the same input', () => {
-    expect(synthesize().template.toJSON()).toEqual(made.template.toJSON());
-  });
-});
-
-describe('who may call', () => {
-  const routeAuthorization = (template: Template) =>
-    Object.values(template.findResources('AWS::ApiGatewayV2::Route')).map(
-      ({ Properties }) => `${Properties.RouteKey} ${Properties.AuthorizationType}`,
-    );
-
-  it('is nobody without an IAM signature, on no route', () => {
-    expect(routeAuthorization(made.template).sort()).toEqual([
-      '$default AWS_IAM',
-      'GET /openapi.json AWS_IAM',
-      'GET /v1/health AWS_IAM',
-      'GET /v1/models AWS_IAM',
-      'GET /v1/time AWS_IAM',
-      'POST /v1/feedback AWS_IAM',
-      'POST /v1/infer AWS_IAM',
-    ]);
-  });
-
-  it('is anybody only when asked for', () => {
-    const { template } = synthesize({ auth: 'none' });
-    expect(routeAuthorization(template).every((route) => route.endsWith(' NONE'))).toBe(true);
-  });
-});
-
-describe('what each function may do', () => {
-  /** Every allowed action of a function's role with the resources, and nothing by managed policies. */
-  function allowed(fn: { role?: unknown }): Record<string, unknown[]> {
-    const { stack, template } = made;
-    const role = stack.resolve((fn.role as { roleName: string }).roleName).Ref;
-    expect(template.findResources('AWS::IAM::Role')[role]?.Properties).not.toHaveProperty(
-      'ManagedPolicyArns',
-    );
-    const policies = Object.values(template.findResources('AWS::IAM::Policy')).filter(
-      ({ Properties }) => Properties.Roles.some((entry: { Ref: string }) => entry.Ref === role),
-    );
-    const statements = policies.flatMap(({ Properties }) => Properties.PolicyDocument.Statement);
-    const result: Record<string, unknown[]> = {};
-    for (const { Effect, Action, Resource } of statements) {
-      expect(Effect).toBe('Allow');
-      for (const action of [Action].flat()) {
-        result[action] = [...(result[action] ?? []), ...[Resource].flat()];
-      }
-    }
-    return result;
-  }
-
-  const tableArn = () => [made.stack.resolve(made.service.table.tableArn)];
-  const functionArns = () =>
-    [...made.service.models.values()].flatMap(({ function: fn }) => {
-      const arn = made.stack.resolve(fn.functionArn);
-      return [arn, { 'Fn::Join': ['', [arn, ':*']] }];
-    });
-  const logActions = ['logs:CreateLogStream', 'logs:PutLogEvents'];
-
-  it('the selector invokes exactly the models, reads profiles, counts failures and feedback', () => {
-    const actions = allowed(made.service.selector.function);
-    expect(Object.keys(actions).sort()).toEqual([
-      'dynamodb:DeleteItem',
-      'dynamodb:GetItem',
-      'dynamodb:PutItem',
-      'dynamodb:Query',
-      'dynamodb:UpdateItem',
-      'lambda:InvokeFunction',
-      ...logActions,
-    ]);
-    expect(actions['lambda:InvokeFunction']).toEqual(functionArns());
-    expect(actions['dynamodb:Query']).toEqual(tableArn());
-    expect(actions['dynamodb:UpdateItem']).toEqual(tableArn());
-  });
-
-  it('a model’s function updates profiles and writes its own log', () => {
-    for (const { function: fn } of made.service.models.values()) {
-      const actions = allowed(fn);
-      expect(Object.keys(actions).sort()).toEqual(['dynamodb:UpdateItem', ...logActions]);
-      expect(actions['dynamodb:UpdateItem']).toEqual(tableArn());
-    }
-  });
-
-  it('the profiler invokes the models and replaces baselines', () => {
-    const actions = allowed(made.service.profiler.function);
-    expect(Object.keys(actions).sort()).toEqual([
-      'dynamodb:GetItem',
-      'dynamodb:PutItem',
-      'dynamodb:Query',
-      'dynamodb:UpdateItem',
-      'lambda:InvokeFunction',
-      ...logActions,
-    ]);
-    expect(actions['lambda:InvokeFunction']).toEqual(functionArns());
+    expect(synthesized().template.toJSON()).toEqual(made.template.toJSON());
   });
 });
 
@@ -216,7 +110,7 @@ describe('assets', () => {
 
 describe('settings', () => {
   it('reach the functions that they are for', () => {
-    const { template } = synthesize({
+    const { template } = synthesized({
       strategy: 'expected-accuracy',
       defaultSlaMs: 400,
       windowLength: Duration.minutes(1),
@@ -241,9 +135,64 @@ describe('settings', () => {
   });
 });
 
+describe('what is wanted of one model', () => {
+  const memoryOf = (template: Template, name: string) =>
+    propertiesOf(template, 'AWS::Lambda::Function').find((properties) =>
+      JSON.stringify(properties.Environment).includes(`"MDI_MODEL":"${name}"`),
+    )?.MemorySize;
+
+  it('changes that model, and what the API says of it', () => {
+    const { template, service } = synthesized({ models: { 'nano-24': { memoryMb: 512 } } });
+    expect(memoryOf(template, 'nano-24')).toBe(512);
+    expect(memoryOf(template, 'mobile-24-views2')).toBe(1769);
+    expect(service.catalogue.models.find(({ name }) => name === 'nano-24')?.memoryMb).toBe(512);
+  });
+
+  it.each([
+    [{ resnet: {} }, /^Test\/Api: models.resnet is not a model of catalogue "shapes": nano-24, /],
+    [
+      { 'nano-24': { memoryMb: 100 } },
+      /^Test\/Api: models.nano-24.memoryMb must be .* 128 to 10240/,
+    ],
+    [{ 'nano-24': { memoryMb: 20_000 } }, /memoryMb must be a whole number from 128 to 10240/],
+    [{ 'resnet-24-views4': { memoryMb: 207 } }, /is 207, but a model of 2.5 MB needs at least 208/],
+  ])('is refused when it cannot be: %j', (models, message) => {
+    expect(() => synthesized({ models })).toThrow(InvalidPropertyError);
+    expect(() => synthesized({ models })).toThrow(message);
+  });
+});
+
+describe('what is kept, and for how long', () => {
+  it('is nothing, and logs for a month, by default', () => {
+    const logs = made.template.findResources('AWS::Logs::LogGroup');
+    for (const { Properties, DeletionPolicy } of Object.values(logs)) {
+      expect(Properties.RetentionInDays).toBe(30);
+      expect(DeletionPolicy).toBe('Delete');
+    }
+  });
+
+  it('is a setting, as tags are', () => {
+    const { template } = synthesized({
+      logRetention: RetentionDays.ONE_WEEK,
+      removalPolicy: RemovalPolicy.RETAIN,
+      tags: { team: 'vision' },
+    });
+    const own = Object.values(template.findResources('AWS::Logs::LogGroup'));
+    expect(own.length).toBe(made.service.models.size + 2);
+    const tables = Object.values(template.findResources('AWS::DynamoDB::GlobalTable'));
+    for (const { DeletionPolicy } of [...own, ...tables]) expect(DeletionPolicy).toBe('Retain');
+    for (const { Properties } of own) {
+      expect(Properties).toMatchObject({
+        RetentionInDays: 7,
+        Tags: [{ Key: 'team', Value: 'vision' }],
+      });
+    }
+  });
+});
+
 describe('a catalogue that is not there', () => {
   it('is named', () => {
-    expect(() => synthesize({ catalogue: './no-such-models' })).toThrow(CatalogueError);
-    expect(() => synthesize({ catalogue: './no-such-models' })).toThrow(/no-such-models/);
+    expect(() => synthesized({ catalogue: './no-such-models' })).toThrow(CatalogueError);
+    expect(() => synthesized({ catalogue: './no-such-models' })).toThrow(/no-such-models/);
   });
 });

@@ -1,0 +1,14 @@
+import type { IConstruct } from 'constructs';
+
+/** A property of a construct that cannot be deployed as it is. */
+export class InvalidPropertyError extends Error {
+  override readonly name = 'InvalidPropertyError';
+
+  /**
+   * @param scope - the construct whose property it is; its path begins the message
+   * @param property - such as `models.resnet-50.memoryMb`
+   */
+  constructor(scope: IConstruct, property: string, message: string) {
+    super(`${scope.node.path}: ${property} ${message}`);
+  }
+}

@@ -1,0 +1,131 @@
+import type { Duration, RemovalPolicy } from 'aws-cdk-lib';
+import type { Architecture } from 'aws-cdk-lib/aws-lambda';
+import type { RetentionDays } from 'aws-cdk-lib/aws-logs';
+import type { ITopic } from 'aws-cdk-lib/aws-sns';
+import type { StrategyName } from '../selection/strategies.ts';
+import type { Auth, Cors, Throttling } from './http-api.ts';
+import type { ModelOverrides } from './model-overrides.ts';
+
+/** Properties of {@link MdInference}; none is needed. */
+export interface MdInferenceProps {
+  /**
+   * The name of a catalogue that comes with the package, or the path of a folder with a
+   * `catalogue.json`.
+   *
+   * @default 'shapes'
+   */
+  readonly catalogue?: string;
+  /**
+   * How a model is selected.
+   *
+   * @default 'three-stage', the paper's algorithm
+   */
+  readonly strategy?: StrategyName;
+  /**
+   * Who may call the API.
+   *
+   * @default 'iam': callers sign with SigV4 and need `execute-api:Invoke`, see `grantInvokeApi`
+   */
+  readonly auth?: Auth;
+  /**
+   * Which web pages may call the API.
+   *
+   * @default - none: browsers keep answers from pages of other origins
+   */
+  readonly cors?: Cors;
+  /**
+   * The most requests that are let through.
+   *
+   * @default - 100 a second and 200 at once, for each route
+   */
+  readonly throttling?: Throttling;
+  /**
+   * T_sla in ms of requests that name none.
+   *
+   * @default 250
+   */
+  readonly defaultSlaMs?: number;
+  /**
+   * T_nw in ms of requests without a plausible upload timestamp.
+   *
+   * @default 100
+   */
+  readonly defaultNetworkMs?: number;
+  /**
+   * How far in the future, in ms, an upload may seem to have begun.
+   *
+   * @default 50
+   */
+  readonly clockToleranceMs?: number;
+  /**
+   * The longest upload in ms that is believed.
+   *
+   * @default 60000
+   */
+  readonly maxInputMs?: number;
+  /**
+   * How much earlier than its timestamp says an upload may have begun, in ms: what `expected-accuracy`
+   * keeps in hand for clocks that disagree.
+   *
+   * @default 5
+   */
+  readonly clockErrorMs?: number;
+  /**
+   * Labelled answers (`POST /v1/feedback`) at which a model's accuracy in the field counts as much as
+   * the catalogue's.
+   *
+   * @default 200
+   */
+  readonly feedbackWeight?: number;
+  /**
+   * Length of the windows in which live calls are counted. A change of a model's speed is known after
+   * two of them at the latest; each counts for twelve more.
+   *
+   * @default Duration.minutes(5)
+   */
+  readonly windowLength?: Duration;
+  /**
+   * Table items over which the calls of one model in one window are spread. One item takes about
+   * 1,000 calls a second.
+   *
+   * @default 1
+   */
+  readonly shards?: number;
+  /**
+   * Where the alarms are sent: server errors, slow answers, a failed profiler, a throttled table.
+   *
+   * @default - alarms exist, but tell nobody
+   */
+  readonly alarmsTopic?: ITopic;
+  /**
+   * Processor of every function; `models` can give one model another.
+   *
+   * @default Architecture.X86_64
+   */
+  readonly architecture?: Architecture;
+  /**
+   * What single models want otherwise than the catalogue and this service say, by the model's name.
+   *
+   * @default - nothing
+   */
+  readonly models?: Readonly<Record<string, ModelOverrides>>;
+  /**
+   * How long the logs of functions are kept.
+   *
+   * @default RetentionDays.ONE_MONTH
+   */
+  readonly logRetention?: RetentionDays;
+  /**
+   * What becomes of the profile table and the logs when they leave the stack. Profiles are measured
+   * again by the next deployment; feedback on the models' accuracy would be lost.
+   *
+   * @default RemovalPolicy.DESTROY
+   */
+  readonly removalPolicy?: RemovalPolicy;
+  /**
+   * Tags of every resource.
+   *
+   * @default - none
+   */
+  readonly tags?: Readonly<Record<string, string>>;
+}
