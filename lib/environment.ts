@@ -18,15 +18,11 @@ const profileTable = {
   MDI_SHARDS: number.pipe(z.int().positive()),
 };
 
-const modelFunctions = {
-  /** Function name or ARN by model name. */
-  MDI_MODEL_FUNCTIONS: json(z.record(z.string(), z.string())),
-};
-
 /** Environment variables of the selector. */
 export const selectorEnvironmentSchema = z.object({
   ...profileTable,
-  ...modelFunctions,
+  /** What to invoke, `function:alias`, by model name. */
+  MDI_MODEL_FUNCTIONS: json(z.record(z.string(), z.string())),
   MDI_STRATEGY: z.enum(strategyNames),
   MDI_DEFAULT_SLA_MS: number,
   MDI_DEFAULT_NETWORK_MS: number,
@@ -46,7 +42,6 @@ export const inferenceEnvironmentSchema = z.object({
 /** Environment variables of the profiler. */
 export const profilerEnvironmentSchema = z.object({
   ...profileTable,
-  ...modelFunctions,
   /** Models measured at the same time. */
   MDI_PROFILE_CONCURRENCY: number.pipe(z.int().min(1)),
   /** The longest time in ms that one model is measured. */

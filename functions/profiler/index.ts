@@ -21,7 +21,7 @@ const ledger = new FeedbackLedger({ client, tableName, deployment: environment.M
 /** What the provider framework sends (https://docs.aws.amazon.com/cdk/api/v2/docs/aws-cdk-lib.custom_resources-readme.html). */
 const eventSchema = z.object({
   RequestType: z.enum(['Create', 'Update', 'Delete']),
-  ResourceProperties: z.object({ fingerprints: z.record(z.string(), z.string()) }),
+  ResourceProperties: z.object({ versions: z.record(z.string(), z.string()) }),
 });
 
 /** The deploy-time profiler: a custom resource that measures new and changed models. */
@@ -34,7 +34,7 @@ export const handler = middy().handler(async (raw: unknown) => {
   const measured = await profileModels({
     environment,
     catalogue,
-    fingerprints: event.ResourceProperties.fingerprints,
+    versions: event.ResourceProperties.versions,
     sample: sampleInput(catalogue, directory),
     // Invocations are throttled while new functions scale out: that is worth waiting for.
     lambda: new LambdaClient({ maxAttempts: 5 }),

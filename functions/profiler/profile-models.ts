@@ -14,8 +14,11 @@ import { measure, type Run } from './measure.ts';
 export interface Profiling {
   readonly environment: z.infer<typeof profilerEnvironmentSchema>;
   readonly catalogue: Catalogue;
-  /** By model: changes when the model has to be measured anew. */
-  readonly fingerprints: Record<string, string>;
+  /**
+   * ARN of the version of its function to measure, by the model's name. A version never changes: it is
+   * measured once.
+   */
+  readonly versions: Readonly<Record<string, string>>;
   readonly sample: Pick<InferenceEvent, 'contentType' | 'body'>;
   readonly lambda: LambdaClient;
   readonly store: ProfileStore;
@@ -57,12 +60,12 @@ export async function profileModels(profiling: Profiling): Promise<string[]> {
   return stale.map(({ name }) => name);
 }
 
-async function isStale({ store, fingerprints, ...rest }: Profiling, model: CatalogueModel) {
-  return (await store.baselineFingerprint(keyOf(rest, model))) !== fingerprints[model.name];
+async function isStale({ store, versions, ...rest }: Profiling, model: CatalogueModel) {
+  return (await store.baselineFingerprint(keyOf(rest, model))) !== versions[model.name];
 }
 
 async function profileModel(profiling: Profiling, model: CatalogueModel, maxMs: number) {
-  const { environment, store, fingerprints } = profiling;
+  const { environment, store, versions } = profiling;
   try {
     const result = await measure(
       () => runOnce(profiling, model),
@@ -74,7 +77,7 @@ async function profileModel(profiling: Profiling, model: CatalogueModel, maxMs: 
       throttled(({ share }) => log({ event: 'profile-progress', model: model.name, share })),
     );
     await store.putBaseline(keyOf(profiling, model), result.statistics, {
-      fingerprint: fingerprints[model.name] ?? '',
+      fingerprint: versions[model.name] ?? '',
       precision: result.precision,
     });
     log({
@@ -93,13 +96,13 @@ async function profileModel(profiling: Profiling, model: CatalogueModel, maxMs: 
 }
 
 async function runOnce(
-  { environment, lambda, sample }: Profiling,
+  { versions, lambda, sample }: Profiling,
   { name }: CatalogueModel,
 ): Promise<Run> {
-  const functionName = environment.MDI_MODEL_FUNCTIONS[name];
-  if (!functionName) throw new Error('it has no function');
+  const version = versions[name];
+  if (!version) throw new Error('it has no function');
   const event = { requestId: `profile-${name}`, ...sample, record: false };
-  const { answer, serviceMs, closed } = await invokeModel(lambda, functionName, event);
+  const { answer, serviceMs, closed } = await invokeModel(lambda, version, event);
   await closed;
   if (answer.status !== 'ok') throw new Error(`${answer.status}: ${answer.detail}`);
   return { serviceMs, coldStart: answer.coldStart };

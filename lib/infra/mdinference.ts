@@ -2,6 +2,7 @@ import { CfnOutput, Duration, Names, RemovalPolicy, Tags } from 'aws-cdk-lib';
 import type { Grant, IGrantable } from 'aws-cdk-lib/aws-iam';
 import { Architecture } from 'aws-cdk-lib/aws-lambda';
 import { RetentionDays } from 'aws-cdk-lib/aws-logs';
+import { LAMBDA_RECOGNIZE_LAYER_VERSION } from 'aws-cdk-lib/cx-api';
 import { Construct } from 'constructs';
 import { loadCatalogue } from '../catalogue/load.ts';
 import type { Catalogue } from '../catalogue/schema.ts';
@@ -44,6 +45,8 @@ export class MdInference extends Construct {
    */
   constructor(scope: Construct, id: string, props: MdInferenceProps = {}) {
     super(scope, id);
+    // Without it a new layer would not make new versions, in an app that has not set this flag.
+    this.node.setContext(LAMBDA_RECOGNIZE_LAYER_VERSION, true);
     const architecture = props.architecture ?? Architecture.X86_64;
     const catalogueDirectory = resolveCatalogue(props.catalogue ?? 'shapes');
     const overrides = props.models ?? {};
@@ -80,6 +83,7 @@ export class MdInference extends Construct {
     for (const model of models) this.table.grantUpdate(model.function);
     this.models = new Map(models.map((model) => [model.model.name, model]));
 
+    this.profiler = new Profiler(this, 'Profiler', { ...common, models });
     this.selector = new Selector(this, 'Selector', {
       ...common,
       models,
@@ -91,9 +95,8 @@ export class MdInference extends Construct {
       clockErrorMs: props.clockErrorMs ?? 5,
       feedbackWeight: props.feedbackWeight ?? 200,
     });
-    this.profiler = new Profiler(this, 'Profiler', { ...common, models });
     this.api = new ServiceApi(this, 'Http', {
-      selector: this.selector.function,
+      selector: this.selector.live,
       auth: props.auth ?? 'iam',
       cors: props.cors,
       throttling: props.throttling ?? { rate: 100, burst: 200 },

@@ -1,10 +1,8 @@
-import { createHash } from 'node:crypto';
 import { copyFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { ILayerVersion } from 'aws-cdk-lib/aws-lambda';
 import type { Construct } from 'constructs';
 import type { Catalogue, CatalogueModel } from '../catalogue/schema.ts';
-import { bundle } from './bundle.ts';
 import { type CommonFunctionProps, requestTimeout, ServiceFunction } from './service-function.ts';
 
 /** Properties of a {@link ModelFunction}. */
@@ -19,8 +17,6 @@ export interface ModelFunctionProps extends CommonFunctionProps {
 export class ModelFunction extends ServiceFunction {
   /** The model that runs here. */
   readonly model: CatalogueModel;
-  /** Changes with the code, the model's file and the configuration: then the profile is measured anew. */
-  readonly fingerprint: string;
 
   constructor(scope: Construct, id: string, props: ModelFunctionProps) {
     const { catalogue, catalogueDirectory, model } = props;
@@ -40,10 +36,5 @@ export class ModelFunction extends ServiceFunction {
       timeout: requestTimeout,
     });
     this.model = model;
-    this.fingerprint = createHash('sha256')
-      .update(bundle('inference'))
-      .update(JSON.stringify([model, catalogue.input, props.architecture.name]))
-      .digest('hex')
-      .slice(0, 16);
   }
 }

@@ -1,12 +1,12 @@
 import { copyFileSync, writeFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { CustomResource, Duration } from 'aws-cdk-lib';
+import { Grant } from 'aws-cdk-lib/aws-iam';
 import { Provider } from 'aws-cdk-lib/custom-resources';
 import type { Construct } from 'constructs';
 import type { Catalogue } from '../catalogue/schema.ts';
 import type { ModelFunction } from './model-function.ts';
 import type { ProfileTable } from './profile-table.ts';
-import { modelFunctionsVariable } from './selector.ts';
 import { type CommonFunctionProps, ServiceFunction } from './service-function.ts';
 
 /** Properties of a {@link Profiler}. */
@@ -18,8 +18,9 @@ export interface ProfilerProps extends CommonFunctionProps {
 }
 
 /**
- * Measures every new or changed model at deploy time, as a custom resource: a model that fails its
- * profile fails the deployment.
+ * Measures every new or changed version of a model's function at deploy time, as a custom resource,
+ * before the function's alias moves to it: until then the version before answers, and it goes on
+ * answering when a model fails its profile and the deployment with it.
  */
 export class Profiler extends ServiceFunction {
   readonly resource: CustomResource;
@@ -38,7 +39,6 @@ export class Profiler extends ServiceFunction {
       },
       environment: {
         ...props.environment,
-        ...modelFunctionsVariable(scope, models),
         MDI_PROFILE_CONCURRENCY: '16',
         MDI_PROFILE_MODEL_MS: '60000',
         MDI_PROFILE_MAX_RUNS: '1000',
@@ -47,7 +47,15 @@ export class Profiler extends ServiceFunction {
       memoryMb: 1769,
       timeout: Duration.minutes(15),
     });
-    for (const model of models) model.function.grantInvoke(this.function);
+    for (const model of models) {
+      // Every version, not the one of today: a changed policy takes seconds to reach all of AWS, and the
+      // new version is invoked at once.
+      Grant.addToPrincipal({
+        grantee: this.function,
+        actions: ['lambda:InvokeFunction'],
+        resourceArns: [`${model.function.functionArn}:*`],
+      });
+    }
     props.table.grantRead(this.function);
     props.table.grantUpdate(this.function);
     props.table.grantCreateSecret(this.function);
@@ -57,9 +65,13 @@ export class Profiler extends ServiceFunction {
       resourceType: 'Custom::MdInferenceProfiles',
       serviceToken: provider.serviceToken,
       properties: {
-        fingerprints: Object.fromEntries(models.map((m) => [m.model.name, m.fingerprint])),
+        versions: Object.fromEntries(
+          models.map(({ model, version }) => [model.name, version.functionArn]),
+        ),
       },
     });
-    this.resource.node.addDependency(this.function, ...models);
+    this.resource.node.addDependency(this.function, ...models.map((model) => model.function));
+    // Callers reach a new version when it has been measured, and the old one when that failed.
+    for (const { live } of models) live.node.addDependency(this.resource);
   }
 }

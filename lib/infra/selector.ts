@@ -1,5 +1,6 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { Stack } from 'aws-cdk-lib';
 import type { Construct } from 'constructs';
 import type { Catalogue } from '../catalogue/schema.ts';
 import type { StrategyName } from '../selection/strategies.ts';
@@ -32,7 +33,7 @@ export class Selector extends ServiceFunction {
         writeFileSync(join(directory, 'catalogue.json'), JSON.stringify(props.catalogue)),
       environment: {
         ...props.environment,
-        ...modelFunctionsVariable(scope, props.models),
+        MDI_MODEL_FUNCTIONS: modelFunctions(scope, props.models),
         MDI_STRATEGY: props.strategy,
         MDI_DEFAULT_SLA_MS: String(props.defaultSlaMs),
         MDI_DEFAULT_NETWORK_MS: String(props.defaultNetworkMs),
@@ -45,7 +46,7 @@ export class Selector extends ServiceFunction {
       memoryMb: 1769,
       timeout: requestTimeout,
     });
-    for (const model of props.models) model.function.grantInvoke(this.function);
+    for (const model of props.models) model.live.grantInvoke(this.function);
     props.table.grantRead(this.function);
     // A function that crashed cannot record its own failure; feedback comes here, too.
     props.table.grantUpdate(this.function);
@@ -53,20 +54,15 @@ export class Selector extends ServiceFunction {
   }
 }
 
-/** The environment variable that tells a function how each model's function is called. */
-export function modelFunctionsVariable(
-  scope: Construct,
-  models: readonly ModelFunction[],
-): { MDI_MODEL_FUNCTIONS: string } {
-  const names = models.map((model) => [model.model.name, model.function.functionName]);
-  const { stack } = models[0]?.function ?? {};
-  const text = stack?.toJsonString(Object.fromEntries(names)) ?? '{}';
+/** How each model's function is called, `name:alias` by the model's name, as JSON. */
+function modelFunctions(scope: Construct, models: readonly ModelFunction[]): string {
+  const names = models.map((model) => [model.model.name, model.live.functionName]);
   // Lambda takes 4 KB of environment; a generated function name has up to 64 characters.
-  const bytes = models.reduce((sum, { model }) => sum + model.name.length + 64 + 6, 0);
+  const bytes = models.reduce((sum, { model }) => sum + model.name.length + 64 + 11, 0);
   if (bytes > 3_500) {
     throw new Error(
       `${scope.node.path}: ${models.length} models do not fit the 4 KB of a Lambda function's environment; deploy fewer, or with shorter names`,
     );
   }
-  return { MDI_MODEL_FUNCTIONS: text };
+  return Stack.of(scope).toJsonString(Object.fromEntries(names));
 }

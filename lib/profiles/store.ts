@@ -31,7 +31,7 @@ export type RecordOutcome =
 
 /** What a baseline was measured of, and how well. */
 export interface BaselineOrigin {
-  /** Changes with the model's code, file and configuration. */
+  /** Changes with the model's code, file and configuration: the ARN of the measured version. */
   readonly fingerprint: string;
   /** Half width of the mean's 95 % interval, as a share of the mean. */
   readonly precision: number;

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import type { Stack } from './stack.ts';
 
 /** Region, account and partition that the assembly seems to be deployed to. */
@@ -55,7 +56,7 @@ export function physicalId(stack: Stack, logicalId: string): string {
   const type = stack.resources[logicalId]?.Type ?? '';
   switch (type) {
     case 'AWS::Lambda::Version':
-      return `${functionArn(functionName(stack, logicalId))}:1`;
+      return `${functionArn(functionName(stack, logicalId))}:${versionNumber(logicalId)}`;
     case 'AWS::Lambda::Alias':
       return `${functionArn(functionName(stack, logicalId))}:${stack.properties(logicalId).Name}`;
     case 'AWS::Lambda::LayerVersion':
@@ -79,7 +80,9 @@ export function attributeOf(stack: Stack, logicalId: string, attribute: string):
     const suffix = type === 'AWS::Logs::LogGroup' ? ':*' : '';
     return arn(service, `${prefix}${name}${suffix}`);
   }
-  if (type === 'AWS::Lambda::Version' && attribute === 'Version') return '1';
+  if (type === 'AWS::Lambda::Version' && attribute === 'Version') {
+    return versionNumber(logicalId);
+  }
   if (type === 'AWS::ApiGatewayV2::Api' && attribute === 'ApiEndpoint') return apiEndpoint(name);
   return `<${logicalId}.${attribute}>`;
 }
@@ -108,6 +111,14 @@ function arn(service: string, resource: string): string {
 function functionName(stack: Stack, logicalId: string): string {
   const reference = String(stack.properties(logicalId).FunctionName);
   return reference.split(':function:').at(-1) ?? reference;
+}
+
+/**
+ * A number for a version. CDK gives a version's resource another logical id whenever the function's code
+ * or configuration is another: so has it here, without counting versions, another number.
+ */
+function versionNumber(logicalId: string): string {
+  return String(1 + createHash('sha256').update(logicalId).digest().readUIntBE(0, 4));
 }
 
 function nameOf(stack: Stack, logicalId: string, type: string): string {

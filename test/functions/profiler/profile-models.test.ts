@@ -28,7 +28,6 @@ const profiling = {
     MDI_DEPLOYMENT: 'test',
     MDI_WINDOW_MS: 300_000,
     MDI_SHARDS: 1,
-    MDI_MODEL_FUNCTIONS: { small: 'fn-small', large: 'fn-large' },
     MDI_PROFILE_CONCURRENCY: 2,
     MDI_PROFILE_MODEL_MS: 100,
     MDI_PROFILE_MAX_RUNS: 20,
@@ -41,7 +40,7 @@ const profiling = {
     input: { dtype: 'uint8', shape: [1, 8, 8, 3], layout: 'NHWC' },
     models: [model('small', 'a'), model('large', 'b')],
   }),
-  fingerprints: { small: 'f-small', large: 'f-large' },
+  versions: { small: 'fn-small:1', large: 'fn-large:1' },
   sample: { contentType: 'image/jpeg', body: 'AAAA' },
   lambda: new LambdaClient({}),
   store: new ProfileStore({ tableName: 'profiles' }),
@@ -76,7 +75,7 @@ describe('profileModels', () => {
     expect(write?.args[0].input).toMatchObject({
       Key: { sk: { S: 'baseline' } },
       ExpressionAttributeValues: {
-        ':fingerprint': { S: expect.stringMatching(/^f-/) },
+        ':fingerprint': { S: expect.stringMatching(/^fn-.+:1$/) },
         ':n': { N: expect.stringMatching(/^\d+$/) },
       },
     });
@@ -91,14 +90,16 @@ describe('profileModels', () => {
       .on(GetItemCommand, {
         Key: { pk: { S: `test/pets/small@${'a'.repeat(12)}` }, sk: { S: 'baseline' } },
       })
-      .resolves({ Item: { fingerprint: { S: 'f-small' } } });
+      .resolves({ Item: { fingerprint: { S: 'fn-small:1' } } });
     expect(await profileModels(profiling)).toEqual(['large']);
-    expect(invocations().every(({ args }) => args[0].input.FunctionName === 'fn-large')).toBe(true);
+    expect(invocations().every(({ args }) => args[0].input.FunctionName === 'fn-large:1')).toBe(
+      true,
+    );
   });
 
   it('fails with the model’s name and the reason, and writes nothing for it', async () => {
     lambda
-      .on(InvokeWithResponseStreamCommand, { FunctionName: 'fn-large' })
+      .on(InvokeWithResponseStreamCommand, { FunctionName: 'fn-large:1' })
       .callsFake(() => responseStream([], { ErrorCode: 'Runtime.OutOfMemory' }));
     const failure = profileModels(profiling);
     await expect(failure).rejects.toBeInstanceOf(ProfileError);

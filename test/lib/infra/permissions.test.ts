@@ -29,14 +29,10 @@ describe('what each function may do', () => {
   }
 
   const tableArn = () => [made.stack.resolve(made.service.table.tableArn)];
-  const functionArns = () =>
-    [...made.service.models.values()].flatMap(({ function: fn }) => {
-      const arn = made.stack.resolve(fn.functionArn);
-      return [arn, { 'Fn::Join': ['', [arn, ':*']] }];
-    });
+  const models = () => [...made.service.models.values()];
   const logActions = ['logs:CreateLogStream', 'logs:PutLogEvents'];
 
-  it('the selector invokes exactly the models, reads profiles, counts failures and feedback', () => {
+  it('the selector invokes exactly the models’ aliases, reads profiles, counts failures and feedback', () => {
     const actions = allowed(made.service.selector.function);
     expect(Object.keys(actions).sort()).toEqual([
       'dynamodb:DeleteItem',
@@ -47,20 +43,22 @@ describe('what each function may do', () => {
       'lambda:InvokeFunction',
       ...logActions,
     ]);
-    expect(actions['lambda:InvokeFunction']).toEqual(functionArns());
+    expect(actions['lambda:InvokeFunction']).toEqual(
+      models().map(({ live }) => made.stack.resolve(live.functionArn)),
+    );
     expect(actions['dynamodb:Query']).toEqual(tableArn());
     expect(actions['dynamodb:UpdateItem']).toEqual(tableArn());
   });
 
   it('a model’s function updates profiles and writes its own log', () => {
-    for (const { function: fn } of made.service.models.values()) {
+    for (const { function: fn } of models()) {
       const actions = allowed(fn);
       expect(Object.keys(actions).sort()).toEqual(['dynamodb:UpdateItem', ...logActions]);
       expect(actions['dynamodb:UpdateItem']).toEqual(tableArn());
     }
   });
 
-  it('the profiler invokes the models and replaces baselines', () => {
+  it('the profiler invokes the models’ versions and replaces baselines', () => {
     const actions = allowed(made.service.profiler.function);
     expect(Object.keys(actions).sort()).toEqual([
       'dynamodb:GetItem',
@@ -70,6 +68,10 @@ describe('what each function may do', () => {
       'lambda:InvokeFunction',
       ...logActions,
     ]);
-    expect(actions['lambda:InvokeFunction']).toEqual(functionArns());
+    expect(actions['lambda:InvokeFunction']).toEqual(
+      models().map((model) => ({
+        'Fn::Join': ['', [made.stack.resolve(model.function.functionArn), ':*']],
+      })),
+    );
   });
 });

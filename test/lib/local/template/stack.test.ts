@@ -9,6 +9,7 @@ const stack = new Stack('Shop', {
     Fn: { Type: 'AWS::Lambda::Function' },
     Named: { Type: 'AWS::Lambda::Function', Properties: { FunctionName: 'named' } },
     Version: { Type: 'AWS::Lambda::Version', Properties: { FunctionName: { Ref: 'Fn' } } },
+    Changed: { Type: 'AWS::Lambda::Version', Properties: { FunctionName: { Ref: 'Fn' } } },
     Alias: {
       Type: 'AWS::Lambda::Alias',
       Properties: { FunctionName: { 'Fn::GetAtt': ['Fn', 'Arn'] }, Name: 'live' },
@@ -34,7 +35,6 @@ describe('Stack', () => {
     ['AWS::StackName', 'Shop'],
     ['Fn', 'Shop-Fn'],
     ['Named', 'named'],
-    ['Version', `${FN}:1`],
     ['Alias', `${FN}:live`],
   ])('Ref %s is %s', (id, expected) => {
     expect(ref(id)).toBe(expected);
@@ -44,11 +44,18 @@ describe('Stack', () => {
     ['Fn', 'Arn', FN],
     ['Role', 'Arn', 'arn:aws:iam::000000000000:role/Shop-Role'],
     ['Logs', 'Arn', 'arn:aws:logs:us-east-1:000000000000:log-group:Shop-Logs:*'],
-    ['Version', 'Version', '1'],
     ['Api', 'ApiEndpoint', 'https://api.execute-api.us-east-1.amazonaws.com'],
     ['Bucket', 'Unknown', '<Bucket.Unknown>'],
   ])('GetAtt %s.%s is %s', (id, attribute, expected) => {
     expect(att(id, attribute)).toBe(expected);
+  });
+
+  it('numbers versions by their logical id, which changes with what they are versions of', () => {
+    const number = att('Version', 'Version');
+    expect(number).toMatch(/^\d+$/);
+    expect(ref('Version')).toBe(`${FN}:${number}`);
+    expect(att('Version', 'Version')).toBe(number);
+    expect(att('Changed', 'Version')).not.toBe(number);
   });
 
   it('keeps the unique end of a name that is too long', () => {
