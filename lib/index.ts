@@ -8,4 +8,8 @@ export type { Auth, Cors, JwtAuth, Throttle, Throttling } from './infra/http-api
 export { MdInference } from './infra/mdinference.ts';
 export type { ModelOverrides } from './infra/model-overrides.ts';
 export type { MdInferenceProps } from './infra/props.ts';
+export type {
+  ProvisionedConcurrency,
+  ProvisionedScaling,
+} from './infra/provisioned-concurrency.ts';
 export type { StrategyName } from './selection/strategies.ts';

@@ -22,6 +22,7 @@ import { partitionKey } from '../../lib/profiles/keys.ts';
 import type { Observation } from '../../lib/profiles/statistics.ts';
 import { ProfileStore, storeOptions } from '../../lib/profiles/store.ts';
 import { Telemetry } from '../../lib/telemetry.ts';
+import { isWarmUp } from '../../lib/warm-up.ts';
 
 const environment = readEnvironment(inferenceEnvironmentSchema);
 const directory = dirname(fileURLToPath(import.meta.url));
@@ -56,6 +57,7 @@ export const handler = middy<InferenceEvent, string>({
 }).handler(async (event) => {
   const isColdStart = coldStart;
   coldStart = false;
+  if (isWarmUp(event)) return '';
   const answer = await answerTo(inferenceEventSchema.parse(event), isColdStart);
   answers.set(event, answer);
   return toLine(answer);

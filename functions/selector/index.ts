@@ -6,6 +6,7 @@ import { openApiDocument } from '../../lib/http/openapi.ts';
 import { ProblemError } from '../../lib/http/problem.ts';
 import { type Route as ApiRoute, methodsOf, routes } from '../../lib/http/routes.ts';
 import { serverTiming } from '../../lib/http/server-timing.ts';
+import { isWarmUp } from '../../lib/warm-up.ts';
 import { countAnswer } from './count-answer.ts';
 import { takeFeedback } from './feedback.ts';
 import { infer } from './infer.ts';
@@ -47,6 +48,7 @@ const handlers: Record<ApiRoute['path'], (event: APIGatewayProxyEventV2) => Prom
 /** The selector: every request to the HTTP API. */
 export const handler = middy<APIGatewayProxyEventV2, Result>()
   .use(problemDetails(service.telemetry))
+  .before(({ event }) => (isWarmUp(event) ? { statusCode: 204 } : undefined))
   .handler(
     httpRouter<APIGatewayProxyEventV2, Result>({
       routes: routes.map(

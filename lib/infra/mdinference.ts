@@ -75,10 +75,15 @@ export class MdInference extends Construct {
 
     const layers = new OnnxruntimeLayers(this, 'Onnxruntime');
     const models = catalogue.models.map((model) => {
-      const own = overrides[model.name]?.architecture ?? architecture;
-      const layer = layers.of(own);
-      const modelProps = { ...common, architecture: own, model, layer };
-      return new ModelFunction(this, `Model-${model.name}`, modelProps);
+      const own = overrides[model.name] ?? {};
+      const ownArchitecture = own.architecture ?? architecture;
+      return new ModelFunction(this, `Model-${model.name}`, {
+        ...common,
+        architecture: ownArchitecture,
+        model,
+        layer: layers.of(ownArchitecture),
+        live: { keepWarm: props.keepWarm, provisionedConcurrency: own.provisionedConcurrency },
+      });
     });
     for (const model of models) this.table.grantUpdate(model.function);
     this.models = new Map(models.map((model) => [model.model.name, model]));
@@ -94,6 +99,7 @@ export class MdInference extends Construct {
       maxInputMs: props.maxInputMs ?? 60_000,
       clockErrorMs: props.clockErrorMs ?? 5,
       feedbackWeight: props.feedbackWeight ?? 200,
+      live: { keepWarm: props.keepWarm, provisionedConcurrency: props.provisionedConcurrency },
     });
     this.api = new ServiceApi(this, 'Http', {
       selector: this.selector.live,

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import type { ILayerVersion } from 'aws-cdk-lib/aws-lambda';
 import type { Construct } from 'constructs';
 import type { Catalogue, CatalogueModel } from '../catalogue/schema.ts';
+import { LiveAlias, type LiveOptions } from './live-alias.ts';
 import { type CommonFunctionProps, requestTimeout, ServiceFunction } from './service-function.ts';
 
 /** Properties of a {@link ModelFunction}. */
@@ -11,12 +12,15 @@ export interface ModelFunctionProps extends CommonFunctionProps {
   readonly catalogueDirectory: string;
   readonly model: CatalogueModel;
   readonly layer: ILayerVersion;
+  readonly live: LiveOptions;
 }
 
 /** The function that runs one model: its file lies beside its code. */
 export class ModelFunction extends ServiceFunction {
   /** The model that runs here. */
   readonly model: CatalogueModel;
+  /** What the selector invokes. */
+  readonly live: LiveAlias;
 
   constructor(scope: Construct, id: string, props: ModelFunctionProps) {
     const { catalogue, catalogueDirectory, model } = props;
@@ -36,5 +40,6 @@ export class ModelFunction extends ServiceFunction {
       timeout: requestTimeout,
     });
     this.model = model;
+    this.live = new LiveAlias(this, 'Live', { ...props.live, version: this.version });
   }
 }

@@ -2,6 +2,7 @@ import type { Architecture } from 'aws-cdk-lib/aws-lambda';
 import type { IConstruct } from 'constructs';
 import type { Catalogue, CatalogueModel } from '../catalogue/schema.ts';
 import { InvalidPropertyError } from './errors.ts';
+import type { ProvisionedConcurrency } from './provisioned-concurrency.ts';
 
 /** What a deployment wants otherwise for one model. */
 export interface ModelOverrides {
@@ -17,6 +18,12 @@ export interface ModelOverrides {
    * @default - the service's
    */
   readonly architecture?: Architecture;
+  /**
+   * Environments of the model's function that are kept ready, so that no request waits for a cold start.
+   *
+   * @default - none
+   */
+  readonly provisionedConcurrency?: ProvisionedConcurrency;
 }
 
 /**

@@ -5,6 +5,7 @@ import type { ITopic } from 'aws-cdk-lib/aws-sns';
 import type { StrategyName } from '../selection/strategies.ts';
 import type { Auth, Cors, Throttling } from './http-api.ts';
 import type { ModelOverrides } from './model-overrides.ts';
+import type { ProvisionedConcurrency } from './provisioned-concurrency.ts';
 
 /** Properties of {@link MdInference}; none is needed. */
 export interface MdInferenceProps {
@@ -109,6 +110,21 @@ export interface MdInferenceProps {
    * @default - nothing
    */
   readonly models?: Readonly<Record<string, ModelOverrides>>;
+  /**
+   * Environments of the selector that are kept ready, so that no request waits for a cold start; those
+   * of a model are set in `models`.
+   *
+   * @default - none
+   */
+  readonly provisionedConcurrency?: ProvisionedConcurrency;
+  /**
+   * The pause between two warm-ups of the selector and of every model that have no provisioned
+   * concurrency: they keep one environment of each alive, for cents a month. Lambda gives no promise:
+   * five minutes do in practice.
+   *
+   * @default - no warm-ups
+   */
+  readonly keepWarm?: Duration;
   /**
    * How long the logs of functions are kept.
    *

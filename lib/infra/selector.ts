@@ -4,6 +4,7 @@ import { Stack } from 'aws-cdk-lib';
 import type { Construct } from 'constructs';
 import type { Catalogue } from '../catalogue/schema.ts';
 import type { StrategyName } from '../selection/strategies.ts';
+import { LiveAlias, type LiveOptions } from './live-alias.ts';
 import type { ModelFunction } from './model-function.ts';
 import type { ProfileTable } from './profile-table.ts';
 import { type CommonFunctionProps, requestTimeout, ServiceFunction } from './service-function.ts';
@@ -20,10 +21,14 @@ export interface SelectorProps extends CommonFunctionProps {
   readonly maxInputMs: number;
   readonly clockErrorMs: number;
   readonly feedbackWeight: number;
+  readonly live: LiveOptions;
 }
 
 /** The function behind the HTTP API: works out the budget, selects a model and invokes it. */
 export class Selector extends ServiceFunction {
+  /** What the HTTP API invokes. */
+  readonly live: LiveAlias;
+
   constructor(scope: Construct, id: string, props: SelectorProps) {
     super(scope, id, {
       ...props,
@@ -51,6 +56,7 @@ export class Selector extends ServiceFunction {
     // A function that crashed cannot record its own failure; feedback comes here, too.
     props.table.grantUpdate(this.function);
     props.table.grantMark(this.function);
+    this.live = new LiveAlias(this, 'Live', { ...props.live, version: this.version });
   }
 }
 

@@ -3,7 +3,6 @@ import { join } from 'node:path';
 import { Duration, type RemovalPolicy } from 'aws-cdk-lib';
 import { Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import {
-  Alias,
   type Architecture,
   type ILayerVersion,
   Function as LambdaFunction,
@@ -43,7 +42,6 @@ export interface ServiceFunctionProps extends CommonFunctionProps {
  */
 export class ServiceFunction extends Construct {
   readonly function: LambdaFunction;
-  #live: Alias | undefined;
 
   constructor(scope: Construct, id: string, props: ServiceFunctionProps) {
     super(scope, id);
@@ -77,12 +75,6 @@ export class ServiceFunction extends Construct {
   /** What the function is now: another version as soon as its code or configuration is another. */
   get version(): Version {
     return this.function.currentVersion;
-  }
-
-  /** The alias `live`: the version that callers reach. */
-  get live(): Alias {
-    this.#live ??= new Alias(this, 'Live', { aliasName: 'live', version: this.version });
-    return this.#live;
   }
 }
 

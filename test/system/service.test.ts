@@ -1,3 +1,4 @@
+import { InvokeCommand, LambdaClient } from '@aws-sdk/client-lambda';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { inputBytes } from '../../lib/catalogue/schema.ts';
 import {
@@ -8,6 +9,7 @@ import {
 import { allowedBy } from '../../lib/local/template/iam.ts';
 import { readStack } from '../../lib/local/template/stack.ts';
 import { fastest, mostAccurate } from '../../lib/selection/order.ts';
+import { warmUpEvent } from '../../lib/warm-up.ts';
 import { catalogue, RunningService, sample } from './running-service.ts';
 
 let service: RunningService;
@@ -118,6 +120,32 @@ describe('the other routes', () => {
       expect(p95Ms).toBeGreaterThanOrEqual(p50Ms);
       expect(p99Ms).toBeGreaterThanOrEqual(p95Ms);
     }
+  });
+});
+
+describe('a warm-up', () => {
+  it('of any function is no request: nothing is answered or counted', async () => {
+    const lambda = new LambdaClient({
+      endpoint: service.assembly.invokeUrl,
+      region: 'us-east-1',
+      credentials: { accessKeyId: 'test', secretAccessKey: 'test' },
+    });
+    const before = await service.samples();
+    const served = service.assembly.functions.filter(({ logicalId }) =>
+      /Model|Selector/.test(logicalId),
+    );
+    expect(served.length).toBe(catalogue.models.length + 1);
+    for (const { name } of served) {
+      const { FunctionError } = await lambda.send(
+        new InvokeCommand({
+          FunctionName: `${name}:live`,
+          Payload: JSON.stringify(warmUpEvent),
+        }),
+      );
+      expect(FunctionError, name).toBeUndefined();
+    }
+    lambda.destroy();
+    expect(await service.samples()).toEqual(before);
   });
 });
 

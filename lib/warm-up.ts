@@ -1,0 +1,7 @@
+/** The event that keeps a function's environment alive; there is nothing to do for it. */
+export const warmUpEvent = { warm: true } as const;
+
+/** True for {@link warmUpEvent}, which no caller of the HTTP API can send: its events are another form. */
+export function isWarmUp(event: unknown): boolean {
+  return typeof event === 'object' && event !== null && 'warm' in event && event.warm === true;
+}
