@@ -12,4 +12,5 @@ export type {
   ProvisionedConcurrency,
   ProvisionedScaling,
 } from './infra/provisioned-concurrency.ts';
+export type { RolloutOptions } from './infra/rollout.ts';
 export type { StrategyName } from './selection/strategies.ts';

@@ -15,6 +15,7 @@ import { ProfileTable } from './profile-table.ts';
 import { Profiler } from './profiler.ts';
 import type { MdInferenceProps } from './props.ts';
 import { resolveCatalogue } from './resolve-catalogue.ts';
+import { Rollout } from './rollout.ts';
 import { Selector } from './selector.ts';
 
 /**
@@ -114,6 +115,17 @@ export class MdInference extends Construct {
       table: this.table,
       alarmsTopic: props.alarmsTopic,
     });
+    if (props.rollout) {
+      const { config, alarms = [] } = props.rollout;
+      const ofService = ['ServerErrors', 'SlowAnswers'].flatMap(
+        (name) => this.observability.alarms.get(name) ?? [],
+      );
+      new Rollout(this, 'Rollout', {
+        aliases: [...models, this.selector].map(({ live }) => live),
+        config,
+        alarms: [...ofService, ...alarms],
+      });
+    }
     this.url = this.api.apiEndpoint;
     new CfnOutput(this, 'Url', { value: this.url });
     for (const [key, value] of Object.entries(props.tags ?? {})) Tags.of(this).add(key, value);

@@ -6,6 +6,7 @@ import type { StrategyName } from '../selection/strategies.ts';
 import type { Auth, Cors, Throttling } from './http-api.ts';
 import type { ModelOverrides } from './model-overrides.ts';
 import type { ProvisionedConcurrency } from './provisioned-concurrency.ts';
+import type { RolloutOptions } from './rollout.ts';
 
 /** Properties of {@link MdInference}; none is needed. */
 export interface MdInferenceProps {
@@ -125,6 +126,13 @@ export interface MdInferenceProps {
    * @default - no warm-ups
    */
   readonly keepWarm?: Duration;
+  /**
+   * Whether new versions of the selector and of the models take over step by step, and what takes them
+   * back.
+   *
+   * @default - at once, when the new versions have been measured
+   */
+  readonly rollout?: RolloutOptions;
   /**
    * How long the logs of functions are kept.
    *

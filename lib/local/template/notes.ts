@@ -5,6 +5,7 @@ import type { Stack } from './stack.ts';
 /** Types that do something on AWS that a user would miss here. */
 const NOT_RUN: Readonly<Record<string, string>> = {
   'AWS::ApiGateway::RestApi': 'REST APIs are not served',
+  'AWS::CodeDeploy::DeploymentGroup': 'New versions take over at once, not step by step',
   'AWS::Events::Rule': 'Event rules do not fire',
   'AWS::Lambda::EventInvokeConfig': 'Asynchronous invocations are not retried',
   'AWS::Lambda::EventSourceMapping': 'Event sources do not invoke functions',

@@ -12,6 +12,12 @@ const notesOf = (Resources: object) => {
 describe('ignoredFeatures', () => {
   it.each([
     ['nothing', 'AWS::Logs::LogGroup', {}, []],
+    [
+      'rollouts',
+      'AWS::CodeDeploy::DeploymentGroup',
+      {},
+      ['New versions take over at once, not step by step'],
+    ],
     ['schedules', 'AWS::Scheduler::Schedule', {}, ['Schedules do not fire']],
     [
       'throttling',

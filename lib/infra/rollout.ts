@@ -1,0 +1,56 @@
+import { Duration } from 'aws-cdk-lib';
+import { type IAlarm, TreatMissingData } from 'aws-cdk-lib/aws-cloudwatch';
+import {
+  type ILambdaDeploymentConfig,
+  LambdaApplication,
+  LambdaDeploymentGroup,
+} from 'aws-cdk-lib/aws-codedeploy';
+import { Construct } from 'constructs';
+import type { LiveAlias } from './live-alias.ts';
+
+/** How new versions take over, and what takes them back. */
+export interface RolloutOptions {
+  /** Such as `LambdaDeploymentConfig.CANARY_10PERCENT_5MINUTES`. */
+  readonly config: ILambdaDeploymentConfig;
+  /**
+   * Alarms that take new versions back while they take over, beside those of the service: errors of the
+   * version, the share of server errors, slow answers.
+   *
+   * @default - none
+   */
+  readonly alarms?: IAlarm[];
+}
+
+/** Properties of a {@link Rollout}. */
+export interface RolloutProps extends RolloutOptions {
+  readonly aliases: readonly LiveAlias[];
+}
+
+/**
+ * Moves aliases to new versions step by step, by CodeDeploy: an alarm meanwhile moves them back, and
+ * fails the deployment.
+ *
+ * @see https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/aws-attribute-updatepolicy.html#cfn-attributes-updatepolicy-codedeploylambdaaliasupdate
+ */
+export class Rollout extends Construct {
+  constructor(scope: Construct, id: string, { aliases, config, alarms = [] }: RolloutProps) {
+    super(scope, id);
+    const application = new LambdaApplication(this, 'Application');
+    for (const alias of aliases) {
+      const errors = alias
+        .metricErrors({ period: Duration.minutes(1) })
+        .createAlarm(alias, 'Errors', {
+          alarmDescription: `${alias.node.path} fails`,
+          threshold: 1,
+          evaluationPeriods: 1,
+          treatMissingData: TreatMissingData.NOT_BREACHING,
+        });
+      new LambdaDeploymentGroup(alias, 'Rollout', {
+        application,
+        alias,
+        deploymentConfig: config,
+        alarms: [errors, ...alarms],
+      });
+    }
+  }
+}
