@@ -1,4 +1,5 @@
-import { Annotations, type Duration } from 'aws-cdk-lib';
+import { Annotations, type Duration, type RemovalPolicy } from 'aws-cdk-lib';
+import { AccessLogFormat } from 'aws-cdk-lib/aws-apigateway';
 import {
   type CfnStage,
   CorsHttpMethod,
@@ -8,14 +9,17 @@ import {
   HttpNoneAuthorizer,
   HttpStage,
   type IHttpRouteAuthorizer,
+  LogGroupLogDestination,
 } from 'aws-cdk-lib/aws-apigatewayv2';
 import { HttpIamAuthorizer, HttpJwtAuthorizer } from 'aws-cdk-lib/aws-apigatewayv2-authorizers';
 import { HttpLambdaIntegration } from 'aws-cdk-lib/aws-apigatewayv2-integrations';
 import { Grant, type IGrantable } from 'aws-cdk-lib/aws-iam';
 import type { IFunction } from 'aws-cdk-lib/aws-lambda';
+import { LogGroup, type RetentionDays } from 'aws-cdk-lib/aws-logs';
 import type { Construct } from 'constructs';
 import { inferHeadersSchema } from '../http/headers.ts';
 import { type RouteKey, routes } from '../http/routes.ts';
+import { acknowledgePreflight } from './acknowledgements.ts';
 
 /** Callers with a token of an OpenID Connect provider, such as a Cognito user pool. */
 export interface JwtAuth {
@@ -72,6 +76,8 @@ export interface ServiceApiProps {
   readonly auth: Auth;
   readonly cors?: Cors | undefined;
   readonly throttling: Throttling;
+  readonly logRetention: RetentionDays;
+  readonly removalPolicy: RemovalPolicy;
 }
 
 /** The HTTP API: every route, and every path that is none, goes to the selector. */
@@ -94,12 +100,13 @@ export class ServiceApi extends HttpApi {
     if (cors && auth !== 'none') {
       // A browser's preflight carries no credentials, and $default would ask for them
       // (https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-cors.html).
-      this.addRoutes({
+      const preflight = this.addRoutes({
         path: '/{proxy+}',
         methods: [HttpMethod.OPTIONS],
         integration,
         authorizer: new HttpNoneAuthorizer(),
       });
+      for (const route of preflight) acknowledgePreflight(route);
     }
     if (auth === 'none') {
       Annotations.of(this).addWarningV2(
@@ -111,6 +118,15 @@ export class ServiceApi extends HttpApi {
     this.stage = new HttpStage(this, 'DefaultStage', {
       httpApi: this,
       autoDeploy: true,
+      accessLogSettings: {
+        destination: new LogGroupLogDestination(
+          new LogGroup(this, 'AccessLogs', {
+            retention: props.logRetention,
+            removalPolicy: props.removalPolicy,
+          }),
+        ),
+        format: AccessLogFormat.custom(JSON.stringify(accessLogFields)),
+      },
       throttle: { rateLimit: throttling.rate, burstLimit: throttling.burst },
     });
     const ofRoutes = Object.entries(throttling.routes ?? {});
@@ -136,6 +152,23 @@ export class ServiceApi extends HttpApi {
     });
   }
 }
+
+/**
+ * What the access log says of a request: who called what, and how it went.
+ *
+ * @see https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-logging-variables.html
+ */
+const accessLogFields = {
+  requestId: '$context.requestId',
+  requestTime: '$context.requestTime',
+  ip: '$context.identity.sourceIp',
+  caller: '$context.identity.userArn',
+  subject: '$context.authorizer.claims.sub',
+  route: '$context.routeKey',
+  status: '$context.status',
+  latencyMs: '$context.responseLatency',
+  error: '$context.error.message',
+};
 
 function authorizerOf(auth: Auth): IHttpRouteAuthorizer {
   if (auth === 'iam') return new HttpIamAuthorizer();

@@ -64,14 +64,14 @@ export class MdInference extends Construct {
       MDI_WINDOW_MS: String((props.windowLength ?? Duration.minutes(5)).toMilliseconds()),
       MDI_SHARDS: String(props.shards ?? 1),
     };
+    const logs = { logRetention: props.logRetention ?? RetentionDays.ONE_MONTH, removalPolicy };
     const common = {
       catalogue,
       catalogueDirectory,
       architecture,
       environment,
       table: this.table,
-      logRetention: props.logRetention ?? RetentionDays.ONE_MONTH,
-      removalPolicy,
+      ...logs,
     };
 
     const layers = new OnnxruntimeLayers(this, 'Onnxruntime');
@@ -107,6 +107,7 @@ export class MdInference extends Construct {
       auth: props.auth ?? 'iam',
       cors: props.cors,
       throttling: props.throttling ?? { rate: 100, burst: 200 },
+      ...logs,
     });
     this.observability = new Observability(this, 'Observability', {
       ...{ deployment, strategy, defaultSlaMs, models },

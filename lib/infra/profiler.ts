@@ -5,9 +5,10 @@ import { Grant } from 'aws-cdk-lib/aws-iam';
 import { Provider } from 'aws-cdk-lib/custom-resources';
 import type { Construct } from 'constructs';
 import type { Catalogue } from '../catalogue/schema.ts';
+import { acknowledgeProvider, acknowledgeVersions } from './acknowledgements.ts';
 import type { ModelFunction } from './model-function.ts';
 import type { ProfileTable } from './profile-table.ts';
-import { type CommonFunctionProps, ServiceFunction } from './service-function.ts';
+import { type CommonFunctionProps, logAndRole, ServiceFunction } from './service-function.ts';
 
 /** Properties of a {@link Profiler}. */
 export interface ProfilerProps extends CommonFunctionProps {
@@ -60,7 +61,16 @@ export class Profiler extends ServiceFunction {
     props.table.grantUpdate(this.function);
     props.table.grantCreateSecret(this.function);
 
-    const provider = new Provider(this, 'Provider', { onEventHandler: this.function });
+    acknowledgeVersions(this, models);
+
+    // Without a log group and a role of its own, the framework's log would be kept forever.
+    const { logGroup, role } = logAndRole(this, 'Provider', props);
+    const provider = new Provider(this, 'Provider', {
+      onEventHandler: this.function,
+      logGroup,
+      frameworkOnEventRole: role,
+    });
+    acknowledgeProvider(role, this);
     this.resource = new CustomResource(this, 'Profiles', {
       resourceType: 'Custom::MdInferenceProfiles',
       serviceToken: provider.serviceToken,

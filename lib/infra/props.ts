@@ -134,7 +134,7 @@ export interface MdInferenceProps {
    */
   readonly rollout?: RolloutOptions;
   /**
-   * How long the logs of functions are kept.
+   * How long logs are kept.
    *
    * @default RetentionDays.ONE_MONTH
    */

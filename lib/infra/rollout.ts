@@ -5,7 +5,9 @@ import {
   LambdaApplication,
   LambdaDeploymentGroup,
 } from 'aws-cdk-lib/aws-codedeploy';
+import { Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import { Construct } from 'constructs';
+import { acknowledgeCodeDeployRole } from './acknowledgements.ts';
 import type { LiveAlias } from './live-alias.ts';
 
 /** How new versions take over, and what takes them back. */
@@ -36,6 +38,10 @@ export class Rollout extends Construct {
   constructor(scope: Construct, id: string, { aliases, config, alarms = [] }: RolloutProps) {
     super(scope, id);
     const application = new LambdaApplication(this, 'Application');
+    const role = new Role(this, 'Role', {
+      assumedBy: new ServicePrincipal('codedeploy.amazonaws.com'),
+    });
+    acknowledgeCodeDeployRole(role);
     for (const alias of aliases) {
       const errors = alias
         .metricErrors({ period: Duration.minutes(1) })
@@ -47,6 +53,7 @@ export class Rollout extends Construct {
         });
       new LambdaDeploymentGroup(alias, 'Rollout', {
         application,
+        role,
         alias,
         deploymentConfig: config,
         alarms: [errors, ...alarms],

@@ -45,14 +45,7 @@ export class ServiceFunction extends Construct {
 
   constructor(scope: Construct, id: string, props: ServiceFunctionProps) {
     super(scope, id);
-    const logGroup = new LogGroup(this, 'Logs', {
-      retention: props.logRetention,
-      removalPolicy: props.removalPolicy,
-    });
-    const role = new Role(this, 'Role', {
-      assumedBy: new ServicePrincipal('lambda.amazonaws.com'),
-    });
-    logGroup.grantWrite(role);
+    const { logGroup, role } = logAndRole(this, '', props);
     this.function = new LambdaFunction(this, 'Function', {
       description: props.description,
       runtime: Runtime.NODEJS_24_X,
@@ -76,6 +69,24 @@ export class ServiceFunction extends Construct {
   get version(): Version {
     return this.function.currentVersion;
   }
+}
+
+/**
+ * A log group, and a role that can write it and nothing else.
+ *
+ * @param prefix - begins the ids of both
+ */
+export function logAndRole(
+  scope: Construct,
+  prefix: string,
+  { logRetention, removalPolicy }: Pick<CommonFunctionProps, 'logRetention' | 'removalPolicy'>,
+): { logGroup: LogGroup; role: Role } {
+  const logGroup = new LogGroup(scope, `${prefix}Logs`, { retention: logRetention, removalPolicy });
+  const role = new Role(scope, `${prefix}Role`, {
+    assumedBy: new ServicePrincipal('lambda.amazonaws.com'),
+  });
+  logGroup.grantWrite(role);
+  return { logGroup, role };
 }
 
 /** The longest that a function may take behind an HTTP API, which waits 30 s. */

@@ -29,6 +29,9 @@ export function ignoredFeatures(stack: Stack, apis: readonly HttpApi[]): string[
     has('AWS::ApiGatewayV2::Stage', 'RouteSettings')
       ? ['Throttling of routes is not enforced']
       : []),
+    ...(has('AWS::ApiGatewayV2::Stage', 'AccessLogSettings')
+      ? ['Access logs are not written']
+      : []),
     ...(has('AWS::Lambda::Alias', 'ProvisionedConcurrencyConfig') ||
     has('AWS::Lambda::Version', 'ProvisionedConcurrencyConfig')
       ? ['Provisioned concurrency is not provided: environments start when they are needed']

@@ -169,7 +169,8 @@ describe('what is kept, and for how long', () => {
       tags: { team: 'vision' },
     });
     const own = Object.values(template.findResources('AWS::Logs::LogGroup'));
-    expect(own.length).toBe(made.service.models.size + 2);
+    // The models', the selector's, the profiler's, its framework's, the access log.
+    expect(own.length).toBe(made.service.models.size + 4);
     const tables = Object.values(template.findResources('AWS::DynamoDB::GlobalTable'));
     for (const { DeletionPolicy } of [...own, ...tables]) expect(DeletionPolicy).toBe('Retain');
     for (const { Properties } of own) {

@@ -26,6 +26,12 @@ describe('ignoredFeatures', () => {
       ['Throttling of routes is not enforced'],
     ],
     [
+      'access logs',
+      'AWS::ApiGatewayV2::Stage',
+      { AccessLogSettings: {} },
+      ['Access logs are not written'],
+    ],
+    [
       'provisioned concurrency',
       'AWS::Lambda::Alias',
       { ProvisionedConcurrencyConfig: {} },

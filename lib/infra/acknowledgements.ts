@@ -1,0 +1,57 @@
+import { type CfnElement, Stack, Validations } from 'aws-cdk-lib';
+import type { IConstruct } from 'constructs';
+import type { ServiceFunction } from './service-function.ts';
+
+/**
+ * What cdk-nag's AwsSolutions rules find and why it stays: every reason stands here, and nowhere else.
+ * Routes that `auth: 'none'` opens are not among them: whoever opens them answers for it.
+ *
+ * @see https://github.com/cdklabs/cdk-nag/blob/main/RULES.md#awssolutions
+ */
+
+/** The profiler invokes every version of a model's function. */
+export function acknowledgeVersions(scope: IConstruct, models: readonly ServiceFunction[]): void {
+  for (const model of models) {
+    acknowledge(
+      scope,
+      anyVersionOf(model),
+      'The wildcard stands for the versions of this one function. The number of the version to measure is known only when it has been made, and a policy that names it would not have reached all of AWS when the version is invoked seconds later.',
+    );
+  }
+}
+
+/** CDK's provider framework invokes the profiler. */
+export function acknowledgeProvider(scope: IConstruct, profiler: ServiceFunction): void {
+  acknowledge(
+    scope,
+    anyVersionOf(profiler),
+    'CDK’s provider framework grants itself the versions of the one function that it calls, the profiler.',
+  );
+}
+
+/** A preflight request is answered to anybody. */
+export function acknowledgePreflight(route: IConstruct): void {
+  acknowledge(
+    route,
+    'AwsSolutions-APIG4',
+    'Browsers send preflight requests without credentials. API Gateway answers them itself from the CORS settings; the route exists only so that $default does not ask them for a signature.',
+  );
+}
+
+/** CodeDeploy's role has the managed policy that AWS made for it. */
+export function acknowledgeCodeDeployRole(role: IConstruct): void {
+  acknowledge(
+    role,
+    'AwsSolutions-IAM4[Policy::arn:<AWS::Partition>:iam::aws:policy/service-role/AWSCodeDeployRoleForLambdaLimited]',
+    'The least policy that AWS documents for CodeDeploy to move Lambda aliases. CodeDeploy alone can take the role, and AWS keeps the policy in step with what CodeDeploy calls.',
+  );
+}
+
+function anyVersionOf({ function: fn }: ServiceFunction): string {
+  const logicalId = Stack.of(fn).getLogicalId(fn.node.defaultChild as CfnElement);
+  return `AwsSolutions-IAM5[Resource::<${logicalId}.Arn>:*]`;
+}
+
+function acknowledge(scope: IConstruct, id: string, reason: string): void {
+  Validations.of(scope).acknowledge({ id, reason });
+}

@@ -1,0 +1,54 @@
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { App, Duration, Stack, Validations } from 'aws-cdk-lib';
+import { LambdaDeploymentConfig } from 'aws-cdk-lib/aws-codedeploy';
+import { AwsSolutionsChecks } from 'cdk-nag';
+import { afterEach, describe, expect, it, vi } from 'vitest';
+import { z } from 'zod';
+import { MdInference, type MdInferenceProps } from '../../../lib/index.ts';
+
+const reportSchema = z.object({
+  pluginReports: z.array(z.object({ violations: z.array(z.object({ ruleName: z.string() })) })),
+});
+
+/** What cdk-nag finds that nobody has acknowledged. */
+function findings(props: MdInferenceProps): string[] {
+  const outdir = mkdtempSync(join(tmpdir(), 'mdinference-nag-'));
+  const app = new App({ outdir, analyticsReporting: false });
+  Validations.of(app).addPlugins(new AwsSolutionsChecks(app));
+  new MdInference(new Stack(app, 'Test'), 'Api', props);
+  vi.spyOn(console, 'error').mockImplementation(() => {});
+  try {
+    // Throws at findings, once they are printed and in the report, which names what was not clean.
+    app.synth();
+  } catch (error) {
+    if (!/ValidationFailed|Validation failed/.test(String(error))) throw error;
+  }
+  const report = readFileSync(join(outdir, 'validation-report.json'), 'utf8');
+  const { pluginReports } = reportSchema.parse(JSON.parse(report));
+  rmSync(outdir, { recursive: true });
+  return pluginReports.flatMap(({ violations }) => violations.map(({ ruleName }) => ruleName));
+}
+
+afterEach(() => vi.restoreAllMocks());
+
+describe('cdk-nag', () => {
+  it('finds nothing in the service as it is by default', () => {
+    expect(findings({})).toEqual([]);
+  });
+
+  it('finds nothing with everything on', () => {
+    const everything = {
+      cors: { origins: ['https://app.example.com'] },
+      keepWarm: Duration.minutes(5),
+      provisionedConcurrency: { min: 1, max: 4 },
+      rollout: { config: LambdaDeploymentConfig.LINEAR_10PERCENT_EVERY_1MINUTE },
+    };
+    expect(findings(everything)).toEqual([]);
+  });
+
+  it('finds the routes that were opened', () => {
+    expect(new Set(findings({ auth: 'none' }))).toEqual(new Set(['AwsSolutions-APIG4']));
+  });
+});
