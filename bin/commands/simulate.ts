@@ -1,7 +1,11 @@
 import { setImmediate } from 'node:timers/promises';
 import cliProgress from 'cli-progress';
 import { type Command, InvalidArgumentError } from 'commander';
-import { defaultLinkScenario, type SelectorName } from '../../lib/simulation/link-experiment.ts';
+import {
+  defaultLinkScenario,
+  type LinkScenario,
+  type SelectorName,
+} from '../../lib/simulation/link-experiment.ts';
 import { readLinks } from '../../lib/simulation/links.ts';
 import {
   countCells,
@@ -10,22 +14,47 @@ import {
   selectorNames,
 } from '../../lib/simulation/links-report.ts';
 import { plainTable } from '../plain-table.ts';
-import { integerBetween } from './options.ts';
+import { integerBetween, numberBetween } from './options.ts';
 
-interface LinksOptions {
+interface LinksOptions extends LinkScenario {
   readonly traces: string;
   readonly strategies: SelectorName[];
-  readonly requests: number;
-  readonly seed: number;
   readonly json?: true;
 }
+
+const { requests, seed, ...conditions } = defaultLinkScenario;
+const someBytes = numberBetween(1, 1e9);
+const someMs = numberBetween(0, 1e6);
+
+// Commander's name of each flag is the scenario's field.
+const scenarioOptions = [
+  ['--upload-mean-bytes <n>', 'mean upload', someBytes, conditions.uploadMeanBytes],
+  ['--upload-std-bytes <n>', 'its deviation', numberBetween(0, 1e9), conditions.uploadStdBytes],
+  ['--answer-bytes <n>', 'size of an answer', someBytes, conditions.answerBytes],
+  ['--base-delay-ms <ms>', 'each way, beside the link', someMs, conditions.baseDelayMs],
+  ['--base-jitter-ms <ms>', 'its deviation', someMs, conditions.baseJitterMs],
+  ['--pause-ms <ms>', 'mean pause between requests', someMs, conditions.pauseMs],
+  [
+    '--clock-offset-ms <ms>',
+    'error of T_input',
+    numberBetween(-1e6, 1e6),
+    conditions.clockOffsetMs,
+  ],
+  ['--clock-error-ms <ms>', 'what is kept in hand for it', someMs, conditions.clockErrorMs],
+  [
+    '--device-accuracy-pct <percent>',
+    'top-1 of the model on the device',
+    numberBetween(0, 100),
+    conditions.deviceAccuracyPct,
+  ],
+] as const;
 
 /** `mdi simulate`: experiments with the project's own selection code. */
 export function addSimulateCommand(program: Command): void {
   const simulate = program
     .command('simulate')
     .description('try the selection strategies without a network');
-  simulate
+  const command = simulate
     .command('links')
     .description('strategies over recorded mobile links (Mahimahi packet-delivery traces)')
     .requiredOption('--traces <folder>', 'folder with NAME.up and NAME.down of each link')
@@ -34,20 +63,13 @@ export function addSimulateCommand(program: Command): void {
       'expected-accuracy',
       'oracle',
     ] as SelectorName[])
-    .option(
-      '--requests <n>',
-      'requests a cell',
-      integerBetween(1, 1_000_000),
-      defaultLinkScenario.requests,
-    )
-    .option(
-      '--seed <n>',
-      'same seed, same result',
-      integerBetween(0, 2 ** 31),
-      defaultLinkScenario.seed,
-    )
+    .option('--requests <n>', 'requests a cell', integerBetween(1, 1_000_000), requests)
+    .option('--seed <n>', 'same seed, same result', integerBetween(0, 2 ** 31), seed)
     .option('--json', 'print {cells, means} as JSON')
     .action(links);
+  for (const [flags, description, parse, byDefault] of scenarioOptions) {
+    command.option(flags, description, parse, byDefault);
+  }
 }
 
 async function links({ traces, strategies, json, ...scenario }: LinksOptions): Promise<void> {

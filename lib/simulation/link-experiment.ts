@@ -23,6 +23,10 @@ export interface LinkScenario {
   readonly baseJitterMs: number;
   /** Mean pause between a request's end and the next one's start, in ms, exponential. */
   readonly pauseMs: number;
+  /** By how much the phone's clock makes every T_input look longer than it is, in ms. */
+  readonly clockOffsetMs: number;
+  /** What the selector keeps in hand for it, in ms: by default as much as a deployment. */
+  readonly clockErrorMs: number;
   /** Accuracy in percent of the model on the device. */
   readonly deviceAccuracyPct: number;
 }
@@ -37,6 +41,8 @@ export const defaultLinkScenario: LinkScenario = {
   baseDelayMs: 20,
   baseJitterMs: 3,
   pauseMs: 500,
+  clockOffsetMs: 0,
+  clockErrorMs: 5,
   deviceAccuracyPct: 41.4,
 };
 
@@ -60,8 +66,9 @@ interface Request {
 
 /**
  * Sends requests over a link and lets a selector choose the model of each. Whoever selects knows what
- * a deployed selector knows: T_input, the profiles, and T_output of answers that the phone had before
- * it sent the request. Requests, links and service times are the same for all selectors of a seed.
+ * a deployed selector knows: T_input by the phone's clock, the profiles, and T_output of answers that
+ * the phone had before it sent the request. Requests, links and service times are the same for all
+ * selectors of a seed.
  */
 export function runOverLink(
   link: Link,
@@ -87,7 +94,7 @@ export function runOverLink(
     }
     const answerOf = (model: Candidate) => answer(link, request, model, scenario);
     const isInTime = (model: Candidate) => answerOf(model).endMs - request.startMs <= slaMs;
-    const inputMs = request.arrivalMs - request.startMs;
+    const inputMs = Math.max(0, request.arrivalMs - request.startMs + scenario.clockOffsetMs);
     const budget: TimeBudget = {
       slaMs,
       inputMs,
@@ -95,13 +102,17 @@ export function runOverLink(
       budgetMs: slaMs - 2 * inputMs,
       outputMs: outputTimes.distribution(lastOutputMs),
       deviceAccuracyPct: scenario.deviceAccuracyPct,
+      clockErrorMs: scenario.clockErrorMs,
     };
     const model =
       selector === 'oracle'
         ? clairvoyant(models, isInTime)
         : select(strategies[selector], models, budget, drawModel).model;
 
-    const { endMs, outputMs } = answerOf(model);
+    const { readyMs, endMs } = answerOf(model);
+    const serverMs = readyMs - request.arrivalMs;
+    // As the phone works it out: what its clock adds to T_input it takes from T_output.
+    const outputMs = Math.max(0, endMs - request.startMs - inputMs - serverMs);
     onTheWay.push({ endMs, outputMs });
     const inTime = isInTime(model);
     accuracyPct += inTime
@@ -140,8 +151,7 @@ function answer(
   { arrivalMs, slowness, answerDelayMs }: Request,
   { meanMs, stdMs }: Candidate,
   { answerBytes }: LinkScenario,
-): { endMs: number; outputMs: number } {
+): { readyMs: number; endMs: number } {
   const readyMs = arrivalMs + Math.max(0, meanMs + slowness * stdMs);
-  const endMs = down.deliveredMs(readyMs, answerBytes) + answerDelayMs;
-  return { endMs, outputMs: endMs - readyMs };
+  return { readyMs, endMs: down.deliveredMs(readyMs, answerBytes) + answerDelayMs };
 }

@@ -42,6 +42,20 @@ describe('mdi simulate links', () => {
     expect(Object.keys(means)).toEqual(['three-stage', 'expected-accuracy', 'oracle']);
   });
 
+  it('runs another scenario when told so', async () => {
+    const args = ['--traces', tracesFolder(wifi), '--requests', '20', '--strategies', 'oracle'];
+    const meansOf = async (...more: string[]) => {
+      const { out } = await simulate(...args, '--json', ...more);
+      return linksReportSchema.parse(JSON.parse(out)).means.oracle;
+    };
+    expect(await meansOf('--base-delay-ms', '5000', '--device-accuracy-pct', '12')).toEqual({
+      accuracyPct: expect.closeTo(12, 9),
+      reliancePct: 100,
+    });
+    const small = await meansOf('--upload-mean-bytes', '1000', '--upload-std-bytes', '0');
+    expect(small?.reliancePct).toBe(0);
+  });
+
   it('prints a table with the means at its end', async () => {
     const args = ['--traces', tracesFolder(wifi), '--requests', '20', '--strategies', 'oracle'];
     const { out } = await simulate(...args);
@@ -53,6 +67,7 @@ describe('mdi simulate links', () => {
     ['no folder', [], 2, /--traces/],
     ['a folder that is not there', ['--traces', './nowhere'], 1, /nowhere/],
     ['an unknown strategy', ['--traces', '.', '--strategies', 'best'], 2, /"best" is none of/],
+    ['a delay that is no number', ['--traces', '.', '--base-delay-ms', 'x'], 2, /--base-delay-ms/],
     ['no requests', ['--traces', '.', '--requests', '0'], 2, /--requests/],
   ])('says plainly that there is %s', async (_, args, expectedCode, message) => {
     const { code, error } = await simulate(...args);

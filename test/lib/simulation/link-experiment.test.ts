@@ -32,6 +32,23 @@ describe('runOverLink', () => {
     expect(run(1)).not.toEqual(run(2));
   });
 
+  it('bears a wrong clock: what it adds to T_input it takes from the reported T_output', () => {
+    const exact = { ...scenario, requests: 1_000, baseDelayMs: 60, clockErrorMs: 0 };
+    const run = (clockOffsetMs: number) =>
+      runOverLink(madeUpLink(2), models, 300, 'expected-accuracy', { ...exact, clockOffsetMs });
+    expect(Math.abs(run(40).accuracyPct - run(0).accuracyPct)).toBeLessThan(0.5);
+    expect(Math.abs(run(-40).accuracyPct - run(0).accuracyPct)).toBeLessThan(0.5);
+  });
+
+  it('has neither the device’s own model nor the made-up one in the cloud', () => {
+    for (const set of Object.values(profileSets)) {
+      const names = set.models.map(({ name }) => name);
+      expect(names).toHaveLength(22);
+      expect(names).not.toContain('MobileNetV1 0.25 128px');
+      expect(names).not.toContain('NasNet Fictional');
+    }
+  });
+
   it('relies on the device for everything when there is no time, and for nothing when there is plenty', () => {
     const none = runOverLink(madeUpLink(1), models, 10, 'three-stage', scenario);
     expect(none).toEqual({ accuracyPct: expect.closeTo(41.4, 9), reliancePct: 100 });
