@@ -21,7 +21,9 @@ export const inferHeadersSchema = z.object({
     .describe('Unix ms on the server’s clock at which the upload began, fraction allowed'),
   'mdi-output-ms': decimal
     .optional()
-    .describe('T_output in ms that the client observed last: from the answer’s start to its end'),
+    .describe(
+      'T_output in ms that the client observed last: its whole time less timing.inputMs and timing.serverMs of the answer',
+    ),
   'mdi-device-accuracy': decimal
     .pipe(z.number().max(100, 'must be at most 100'))
     .optional()
