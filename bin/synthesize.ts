@@ -1,11 +1,13 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
+import cdkJson from '../cdk.json' with { type: 'json' };
 
 const appPath = fileURLToPath(new URL('app.ts', import.meta.url));
 
 /**
- * Synthesizes `bin/app.ts` as the CDK command line does, in a process of its own.
+ * Synthesizes `bin/app.ts` as the CDK command line does, in a process of its own and with the feature
+ * flags of `cdk.json`.
  *
  * @param options - the folder to write the assembly to, and CDK context
  * @returns the folder of the assembly
@@ -19,7 +21,7 @@ export async function synthesize(options: {
     env: {
       ...process.env,
       CDK_OUTDIR: options.output,
-      CDK_CONTEXT_JSON: JSON.stringify(options.context),
+      CDK_CONTEXT_JSON: JSON.stringify({ ...cdkJson.context, ...options.context }),
     },
     stdio: ['ignore', 'ignore', 'pipe'],
   });

@@ -10,7 +10,7 @@ import { ServiceApi } from './http-api.ts';
 import { ModelFunction } from './model-function.ts';
 import { withOverrides } from './model-overrides.ts';
 import { Observability } from './observability.ts';
-import { OnnxruntimeLayers } from './onnxruntime-layer.ts';
+import { OnnxruntimeLayers } from './onnxruntime-layers.ts';
 import { ProfileTable } from './profile-table.ts';
 import { Profiler } from './profiler.ts';
 import type { MdInferenceProps } from './props.ts';

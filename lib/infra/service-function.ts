@@ -12,9 +12,8 @@ import {
 } from 'aws-cdk-lib/aws-lambda';
 import { LogGroup, type RetentionDays } from 'aws-cdk-lib/aws-logs';
 import { Construct } from 'constructs';
-import { buildAsset } from './build-asset.ts';
 import { bundle, type FunctionName } from './bundle.ts';
-import { packageRoot } from './package-root.ts';
+import { withAsset } from './with-asset.ts';
 
 /** What all functions of a service have in common. */
 export interface CommonFunctionProps {
@@ -46,23 +45,27 @@ export class ServiceFunction extends Construct {
   constructor(scope: Construct, id: string, props: ServiceFunctionProps) {
     super(scope, id);
     const { logGroup, role } = logAndRole(this, '', props);
-    this.function = new LambdaFunction(this, 'Function', {
-      description: props.description,
-      runtime: Runtime.NODEJS_24_X,
-      architecture: props.architecture,
-      handler: 'index.handler',
-      code: buildAsset(join(packageRoot, 'functions', props.code), this.node.path, (directory) => {
-        writeFileSync(join(directory, 'index.mjs'), bundle(props.code));
-        props.addFiles?.(directory);
-      }),
-      layers: props.layers ?? [],
-      environment: props.environment,
-      memorySize: props.memoryMb,
-      timeout: props.timeout,
-      role,
-      logGroup,
-      loggingFormat: LoggingFormat.JSON,
-    });
+    this.function = withAsset(
+      (folder) => {
+        writeFileSync(join(folder, 'index.mjs'), bundle(props.code));
+        props.addFiles?.(folder);
+      },
+      (code) =>
+        new LambdaFunction(this, 'Function', {
+          description: props.description,
+          runtime: Runtime.NODEJS_24_X,
+          architecture: props.architecture,
+          handler: 'index.handler',
+          code,
+          layers: props.layers ?? [],
+          environment: props.environment,
+          memorySize: props.memoryMb,
+          timeout: props.timeout,
+          role,
+          logGroup,
+          loggingFormat: LoggingFormat.JSON,
+        }),
+    );
   }
 
   /** What the function is now: another version as soon as its code or configuration is another. */

@@ -6,8 +6,8 @@ import { join } from 'node:path';
 import { Architecture, type ILayerVersion, LayerVersion } from 'aws-cdk-lib/aws-lambda';
 import { Construct } from 'constructs';
 import { z } from 'zod';
-import { buildAsset } from './build-asset.ts';
 import { packageRoot } from './package-root.ts';
+import { withAsset } from './with-asset.ts';
 
 const contentsSchema = z.object({
   packages: z.array(
@@ -19,26 +19,22 @@ const contentsSchema = z.object({
   ),
 });
 
-/** The layer of each architecture that some function has. */
+/** The native modules that model functions load, onnxruntime-node and sharp: a layer by architecture. */
 export class OnnxruntimeLayers extends Construct {
   /** The layer of an architecture; made when it is asked for first. */
   of(architecture: Architecture): ILayerVersion {
     const { name } = architecture;
     const made = this.node.tryFindChild(name);
-    return made instanceof LayerVersion ? made : new OnnxruntimeLayer(this, name, { architecture });
-  }
-}
-
-/** The native modules that model functions load: onnxruntime-node and sharp, for one architecture. */
-export class OnnxruntimeLayer extends LayerVersion {
-  constructor(scope: Construct, id: string, props: { readonly architecture: Architecture }) {
-    super(scope, id, {
-      description: 'onnxruntime-node and sharp',
-      compatibleArchitectures: [props.architecture],
-      code: buildAsset(join(packageRoot, 'layers/onnxruntime'), props.architecture.name, (output) =>
-        copyPackages(props.architecture, join(output, 'nodejs/node_modules')),
-      ),
-    });
+    if (made instanceof LayerVersion) return made;
+    return withAsset(
+      (folder) => copyPackages(architecture, join(folder, 'nodejs/node_modules')),
+      (code) =>
+        new LayerVersion(this, name, {
+          description: 'onnxruntime-node and sharp',
+          compatibleArchitectures: [architecture],
+          code,
+        }),
+    );
   }
 }
 
