@@ -1,6 +1,7 @@
 #!/usr/bin/env node
 import { Command, CommanderError } from 'commander';
 import { addClassifyCommand } from './commands/classify.ts';
+import { addCostCommand } from './commands/cost.ts';
 import { addSimulateCommand } from './commands/simulate.ts';
 import { addStartCommand } from './commands/start.ts';
 
@@ -11,6 +12,7 @@ const program = new Command('mdi')
 addStartCommand(program);
 addClassifyCommand(program);
 addSimulateCommand(program);
+addCostCommand(program);
 
 try {
   await program.parseAsync();

@@ -2,12 +2,12 @@ import { readFile } from 'node:fs/promises';
 import { extname } from 'node:path';
 import type { Command } from 'commander';
 import { maxSlaMs } from '../../lib/http/headers.ts';
-import { problemSchema } from '../../lib/http/problem.ts';
 import {
   type InferResponse,
   inferResponseSchema,
   timeResponseSchema,
 } from '../../lib/http/schemas.ts';
+import { fetchJson } from '../fetch-json.ts';
 import { plainTable } from '../plain-table.ts';
 import { numberBetween } from './options.ts';
 
@@ -45,7 +45,7 @@ async function classify(image: string, { url, sla }: ClassifyOptions): Promise<I
   });
   const contentType = contentTypes[extname(image).toLowerCase()] ?? 'application/octet-stream';
   const offsetMs = await serverClockOffsetMs(url);
-  const response = await send(`${url}/v1/infer`, {
+  const response = await fetchJson(`${url}/v1/infer`, {
     method: 'POST',
     body,
     headers: {
@@ -60,21 +60,8 @@ async function classify(image: string, { url, sla }: ClassifyOptions): Promise<I
 /** How far the server's clock is ahead of ours in ms, from one exchange. */
 async function serverClockOffsetMs(url: string): Promise<number> {
   const sentMs = Date.now();
-  const { epochMs } = timeResponseSchema.parse(await send(`${url}/v1/time`));
+  const { epochMs } = timeResponseSchema.parse(await fetchJson(`${url}/v1/time`));
   return epochMs - (sentMs + Date.now()) / 2;
-}
-
-async function send(url: string, init?: RequestInit): Promise<unknown> {
-  const response = await fetch(url, init).catch((error: Error) => {
-    const reason = error.cause instanceof Error ? error.cause.message : error.message;
-    throw new Error(`${url}: ${reason} (is the service running? npm start)`);
-  });
-  const body: unknown = await response.json().catch(() => undefined);
-  if (response.ok) return body;
-  const problem = problemSchema.safeParse(body).data;
-  throw new Error(
-    problem ? `${problem.title}: ${problem.detail}` : `${url}: HTTP ${response.status}`,
-  );
 }
 
 function describe({ model, predictions, timing, selection }: InferResponse): string {

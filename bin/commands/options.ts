@@ -18,3 +18,21 @@ export function integerBetween(low: number, high: number): (text: string) => num
     throw new InvalidArgumentError(`It must be a whole number from ${low} to ${high}.`);
   };
 }
+
+/** Reads `NAME=NUMBER,...` from the command line, each name once. */
+export function namedNumbers(
+  parse: (text: string) => number,
+): (text: string) => ReadonlyMap<string, number> {
+  return (text) => {
+    const numbers = new Map<string, number>();
+    for (const part of text.split(',')) {
+      const [name = '', number, ...rest] = part.split('=').map((piece) => piece.trim());
+      if (name === '' || number === undefined || rest.length > 0) {
+        throw new InvalidArgumentError(`"${part}" is not NAME=NUMBER.`);
+      }
+      if (numbers.has(name)) throw new InvalidArgumentError(`"${name}" is there twice.`);
+      numbers.set(name, parse(number));
+    }
+    return numbers;
+  };
+}

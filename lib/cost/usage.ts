@@ -1,0 +1,120 @@
+import { type Assumptions, secondsPerMonth } from './assumptions.ts';
+import type { Mix } from './mix.ts';
+import type { PricedModel } from './models.ts';
+
+/** What is deployed, and how much it is used. */
+export interface Deployment {
+  readonly models: readonly PricedModel[];
+  readonly mix: Mix;
+  /** A whole number, at least 1. */
+  readonly requestsPerMonth: number;
+  /** Execution environments that are kept ready. */
+  readonly provisioned: {
+    readonly selector: number;
+    /** By model name; models that are missing have none. */
+    readonly models: ReadonlyMap<string, number>;
+  };
+}
+
+/** A function's month. */
+export interface FunctionUsage {
+  readonly calls: number;
+  readonly gbSeconds: number;
+  /** 0 without provisioned concurrency; with it, all calls are taken to run on it. */
+  readonly provisionedGbSeconds: number;
+}
+
+/** A model's month. */
+export interface ModelUsage extends FunctionUsage {
+  readonly model: PricedModel;
+  readonly share: number;
+  /** What the selector spends on the calls of this model, waiting included. */
+  readonly selectorGbSeconds: number;
+}
+
+/** A deployment's month in the units that it is billed in. GB are 2^30 bytes. */
+export interface Usage {
+  readonly models: readonly ModelUsage[];
+  readonly selector: FunctionUsage;
+  readonly uploads: { readonly count: number; readonly bytes: number };
+  readonly writeUnits: number;
+  readonly readUnits: number;
+  readonly logGb: number;
+  readonly outGb: number;
+  readonly metrics: number;
+  readonly alarmMetrics: number;
+  readonly dashboards: number;
+}
+
+const bytesPerGb = 2 ** 30;
+/** Durations are rounded up to whole ms: by half a ms on average. */
+const roundingMs = 0.5;
+
+/**
+ * What a deployment uses in a month, with its requests spread evenly over it.
+ *
+ * @see https://aws.amazon.com/lambda/pricing/ for how durations are counted
+ */
+export function usageOf(deployment: Deployment, assumptions: Assumptions): Usage {
+  const { requestsPerMonth, models, provisioned } = deployment;
+  const modelUsages = models.map((model) => modelUsage(model, deployment, assumptions));
+  const selector: FunctionUsage = {
+    calls: requestsPerMonth,
+    gbSeconds: modelUsages.reduce((sum, { selectorGbSeconds }) => sum + selectorGbSeconds, 0),
+    provisionedGbSeconds: keptReady(provisioned.selector, assumptions.selectorMemoryMb),
+  };
+  const selectorSeconds = selector.gbSeconds / gb(assumptions.selectorMemoryMb);
+  return {
+    models: modelUsages,
+    selector,
+    uploads: { count: requestsPerMonth, bytes: assumptions.uploadBytes },
+    writeUnits: requestsPerMonth * assumptions.writeUnitsPerCall,
+    readUnits:
+      refreshes(requestsPerMonth, selectorSeconds, assumptions.refreshSeconds) *
+      models.length *
+      assumptions.readUnitsPerProfile,
+    logGb: (requestsPerMonth * assumptions.logBytes) / bytesPerGb,
+    outGb: (requestsPerMonth * assumptions.answerBytes) / bytesPerGb,
+    metrics: assumptions.metrics + models.length * assumptions.metricsPerModel,
+    alarmMetrics: assumptions.alarmMetrics,
+    dashboards: assumptions.dashboards,
+  };
+}
+
+function modelUsage(
+  model: PricedModel,
+  { mix, requestsPerMonth, provisioned }: Deployment,
+  { recordMs, selectorMs, selectorMemoryMb }: Assumptions,
+): ModelUsage {
+  const share = mix.get(model.name) ?? 0;
+  const calls = requestsPerMonth * share;
+  const seconds = (ms: number) => (calls * (ms + roundingMs)) / 1000;
+  return {
+    model,
+    share,
+    calls,
+    gbSeconds: seconds(model.meanMs + recordMs) * gb(model.memoryMb),
+    provisionedGbSeconds: keptReady(provisioned.models.get(model.name) ?? 0, model.memoryMb),
+    // The selector waits for the model: its time is billed twice.
+    selectorGbSeconds: seconds(model.meanMs + selectorMs) * gb(selectorMemoryMb),
+  };
+}
+
+/**
+ * How often selectors read all profiles. A request sets a read off when the last one is old enough:
+ * with requests at random moments, an environment's reads are the pause and one gap between its
+ * requests apart.
+ */
+function refreshes(requests: number, selectorSeconds: number, refreshSeconds: number): number {
+  const environments = Math.max(1, selectorSeconds / secondsPerMonth);
+  const requestsPerSecond = requests / environments / secondsPerMonth;
+  return requests / (1 + refreshSeconds * requestsPerSecond);
+}
+
+function keptReady(environments: number, memoryMb: number): number {
+  return environments * gb(memoryMb) * secondsPerMonth;
+}
+
+function gb(memoryMb: number): number {
+  return memoryMb / 1024;
+}
