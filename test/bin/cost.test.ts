@@ -120,7 +120,7 @@ describe('mdi cost', () => {
   });
 
   it.each([
-    ['no number of requests', ['--json'], 2, /--requests-per-month/],
+    ['to guess the number of requests', ['--json'], 2, /--requests-per-month/],
     ['a negative number of requests', ['--requests-per-month', '-5'], 2, /number from 1 to/],
     ['an unknown model', ['--mix', 'best=1'], 1, /no model "best", only nano-24/],
     ['shares that miss 1', ['--mix', 'nano-24=0.5'], 1, /add up to 0\.5, not to 1/],
@@ -131,7 +131,7 @@ describe('mdi cost', () => {
     ['a negative network', ['--network-mean-ms', '-1'], 2, /--network-mean-ms/],
     ['an unknown region', ['--region', 'mars-1'], 1, /"mars-1".*only of us-east-1/],
     [
-      'no such model to provision',
+      'a model to provision that is not there',
       ['--provisioned', 'best=1'],
       1,
       /no "best", only selector, nano-24/,
@@ -144,9 +144,9 @@ describe('mdi cost', () => {
       1,
       /other\.json: not an answer of GET \/v1\/models/,
     ],
-    ['no service', ['--url', 'http://127.0.0.1:1'], 1, /is the service running/],
+    ['a service that is not there', ['--url', 'http://127.0.0.1:1'], 1, /is the service running/],
     ['a catalogue that is not there', ['--catalogue', './nowhere'], 1, /nowhere/],
-  ])('says plainly that there is %s', async (_, args, expectedCode, message) => {
+  ])('refuses %s', async (_, args, expectedCode, message) => {
     const requests = args.includes('--requests-per-month') || args.includes('--json');
     const { code, error } = await cost(
       ...(requests ? [] : ['--requests-per-month', '1e6']),
