@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -112,6 +112,13 @@ describe('mdi cost', () => {
     const report = await reportOf('--profiles', profiles, '--provisioned', 'selector=1,good=2');
     const kept = report.estimate.items.find(({ item }) => item === 'Provisioned concurrency');
     expect(kept?.quantity).toBeCloseTo((1769 / 1024 + 2) * 730 * 3600);
+  });
+
+  it('prints what the documentation shows', async () => {
+    const text = readFileSync(join(root, 'docs', 'deploy.md'), 'utf8');
+    const shown = /^npx mdi cost (.+)\n```\n\nprints\n\n```\n([^`]+)```/m.exec(text);
+    const { out } = await cost(...shown![1]!.split(' '));
+    expect(out).toBe(shown![2]);
   });
 
   it('shows examples in its help', async () => {
