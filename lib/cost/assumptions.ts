@@ -15,7 +15,7 @@ export interface Assumptions {
   readonly uploadBytes: number;
   /** An answer with its headers. */
   readonly answerBytes: number;
-  /** What all functions log of one request, what Lambda logs of its calls included. */
+  /** What is logged of one request by the functions, by Lambda, and as access log. */
   readonly logBytes: number;
   readonly metrics: number;
   readonly metricsPerModel: number;
@@ -38,8 +38,8 @@ export const defaultAssumptions: Assumptions = {
   refreshSeconds: 2.25,
   uploadBytes: 52_000,
   answerBytes: 2_000,
-  // 840 of metrics, and start and report of two calls as JSON.
-  logBytes: 2_400,
+  // 840 of metrics, 400 of access log, and start and report of two calls as JSON.
+  logBytes: 2_800,
   metrics: 6,
   metricsPerModel: 2,
   alarmMetrics: 7,
