@@ -85,7 +85,7 @@ export function createService(): Service {
     },
     clockErrorMs: environment.MDI_CLOCK_ERROR_MS,
     outputTimes: new OutputTimes(),
-    // A second attempt would run the model twice; another model answers instead (see infer.ts).
+    // A second attempt would run the model twice; another model answers instead (see answer.ts).
     lambda: new LambdaClient({ maxAttempts: 1 }),
     store,
     ledger,
