@@ -1,13 +1,15 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { extname } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import cdkJson from '../cdk.json' with { type: 'json' };
 
-const appPath = fileURLToPath(new URL('app.ts', import.meta.url));
+// A source beside a source, compiled code beside compiled code.
+const appPath = fileURLToPath(new URL(`app${extname(import.meta.url)}`, import.meta.url));
 
 /**
- * Synthesizes `bin/app.ts` as the CDK command line does, in a process of its own and with the feature
- * flags of `cdk.json`.
+ * Synthesizes the CDK app of `bin/` as the CDK command line does, in a process of its own and with the
+ * feature flags of `cdk.json`.
  *
  * @param options - the folder to write the assembly to, and CDK context
  * @returns the folder of the assembly

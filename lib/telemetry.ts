@@ -1,8 +1,6 @@
 import { Logger } from '@aws-lambda-powertools/logger';
 import { Metrics, MetricUnit } from '@aws-lambda-powertools/metrics';
-
-/** The CloudWatch namespace of all metrics. */
-export const metricsNamespace = 'mdinference';
+import { metricsNamespace } from './metrics-namespace.ts';
 
 /** One answered request, for metrics. All times in ms. */
 export interface AnsweredRequest {

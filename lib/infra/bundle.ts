@@ -1,25 +1,42 @@
+import { existsSync, readFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
 import { join } from 'node:path';
-import { buildSync } from 'esbuild';
 import { packageRoot } from './package-root.ts';
 
 /** The handlers of `functions/`. */
-export type FunctionName = 'selector' | 'inference' | 'profiler';
+export const functionNames = ['selector', 'inference', 'profiler'] as const;
+
+/** The name of one of {@link functionNames}. */
+export type FunctionName = (typeof functionNames)[number];
+
+/** The file of a function's bundle, in its asset as in the package. */
+export const bundleFile = 'index.mjs';
 
 const bundles = new Map<FunctionName, Uint8Array>();
+
+/**
+ * One of `functions/` with all it imports as a single ES module, without what comes from the layer:
+ * the package has it ready-made, a clone makes it of its sources.
+ */
+export function bundle(name: FunctionName): Uint8Array {
+  const known = bundles.get(name);
+  if (known) return known;
+  const folder = join(packageRoot, 'functions', name);
+  const readyMade = join(folder, bundleFile);
+  const code = existsSync(readyMade) ? readFileSync(readyMade) : build(folder);
+  bundles.set(name, code);
+  return code;
+}
 
 // CommonJS packages inside an ES module still call require; onnxruntime-node and sharp come by it too.
 const requireShim =
   "import { createRequire as __createRequire } from 'node:module'; const require = __createRequire(import.meta.url);";
 
-/**
- * Bundles one of `functions/` with all it imports into a single ES module, with esbuild. What comes
- * from the layer stays outside.
- */
-export function bundle(name: FunctionName): Uint8Array {
-  const known = bundles.get(name);
-  if (known) return known;
+function build(folder: string): Uint8Array {
+  // Only when it is needed: users of the package have no esbuild.
+  const { buildSync }: typeof import('esbuild') = createRequire(import.meta.url)('esbuild');
   const { outputFiles } = buildSync({
-    entryPoints: [join(packageRoot, 'functions', name, 'index.ts')],
+    entryPoints: [join(folder, 'index.ts')],
     absWorkingDir: packageRoot,
     bundle: true,
     write: false,
@@ -32,7 +49,5 @@ export function bundle(name: FunctionName): Uint8Array {
     banner: { js: requireShim },
     external: ['onnxruntime-node', 'sharp'],
   });
-  const code = outputFiles[0]?.contents ?? new Uint8Array();
-  bundles.set(name, code);
-  return code;
+  return outputFiles[0]?.contents ?? new Uint8Array();
 }

@@ -1,5 +1,13 @@
 import { execFileSync } from 'node:child_process';
-import { cpSync, existsSync, globSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import {
+  cpSync,
+  existsSync,
+  globSync,
+  mkdtempSync,
+  readFileSync,
+  realpathSync,
+  rmSync,
+} from 'node:fs';
 import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -13,6 +21,7 @@ const contentsSchema = z.object({
   packages: z.array(
     z.object({
       name: z.string(),
+      requiredBy: z.string().optional(),
       include: z.array(z.string()),
       native: z.boolean().default(false),
     }),
@@ -46,8 +55,9 @@ function copyPackages(architecture: Architecture, output: string): void {
   );
   const foreign = process.platform === 'linux' && process.arch === arch ? undefined : fetch(arch);
   try {
-    for (const { name, include, native } of packages) {
-      const source = native && foreign ? join(foreign, 'node_modules', name) : locate(name);
+    for (const { name, requiredBy, include, native } of packages) {
+      const source =
+        native && foreign ? join(foreign, 'node_modules', name) : locate(name, requiredBy);
       for (const file of globSync(include, { cwd: source })) {
         cpSync(join(source, file), join(output, name, file), { recursive: true });
       }
@@ -57,15 +67,19 @@ function copyPackages(architecture: Architecture, output: string): void {
   }
 }
 
-/** The folder of an installed package, wherever npm has put it. */
-function locate(name: string): string {
-  const require = createRequire(import.meta.url);
-  const found = require.resolve
-    .paths(name)
+/**
+ * The folder of an installed package, wherever a package manager has put it.
+ *
+ * @param requiredBy - the package that needs it: an app may have other versions of the same for itself
+ */
+function locate(name: string, requiredBy?: string): string {
+  const from = requiredBy ? join(locate(requiredBy), 'package.json') : import.meta.url;
+  const found = createRequire(from)
+    .resolve.paths(name)
     ?.map((folder) => join(folder, name))
     .find((folder) => existsSync(join(folder, 'package.json')));
-  if (found) return found;
-  throw new Error(`package ${name} is not installed: run npm ci`);
+  if (found) return realpathSync(found);
+  throw new Error(`package ${name} is not installed: run npm install`);
 }
 
 /** Installs sharp for Linux and an architecture that is not this machine's into a temporary folder. */

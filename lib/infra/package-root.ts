@@ -1,5 +1,8 @@
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
-/** The folder of this package, with `functions/`, `layers/` and `models/` in it. */
+/**
+ * The folder with `functions/`, `layers/` and `models/` in it: of a clone its root, of the package
+ * `dist/`, where `bin/build.ts` puts them in the same places.
+ */
 export const packageRoot: string = join(dirname(fileURLToPath(import.meta.url)), '../..');

@@ -12,7 +12,7 @@ import {
 } from 'aws-cdk-lib/aws-lambda';
 import { LogGroup, type RetentionDays } from 'aws-cdk-lib/aws-logs';
 import { Construct } from 'constructs';
-import { bundle, type FunctionName } from './bundle.ts';
+import { bundle, bundleFile, type FunctionName } from './bundle.ts';
 import { withAsset } from './with-asset.ts';
 
 /** What all functions of a service have in common. */
@@ -47,7 +47,7 @@ export class ServiceFunction extends Construct {
     const { logGroup, role } = logAndRole(this, '', props);
     this.function = withAsset(
       (folder) => {
-        writeFileSync(join(folder, 'index.mjs'), bundle(props.code));
+        writeFileSync(join(folder, bundleFile), bundle(props.code));
         props.addFiles?.(folder);
       },
       (code) =>

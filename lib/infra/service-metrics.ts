@@ -1,6 +1,6 @@
 import { Duration } from 'aws-cdk-lib';
 import { MathExpression, Metric, type MetricProps } from 'aws-cdk-lib/aws-cloudwatch';
-import { metricsNamespace } from '../telemetry.ts';
+import { metricsNamespace } from '../metrics-namespace.ts';
 
 const period = Duration.minutes(5);
 

@@ -9,6 +9,7 @@ import { HttpFront } from './http/http-front.ts';
 import type { LogEntry } from './lambda/environment.ts';
 import { FunctionRegistry } from './lambda/function-registry.ts';
 import { invokeEndpoint } from './lambda/invoke-endpoint.ts';
+import { runtimeClient } from './lambda/runtime-client.ts';
 import { ResponseInbox } from './response-inbox.ts';
 import { close, LOOPBACK, listen, urlOf } from './servers.ts';
 import { readFunctions } from './template/functions.ts';
@@ -73,12 +74,14 @@ const MIN_ENVIRONMENTS = 4;
  * their own, under AWS's runtime client), its custom resources, its HTTP API.
  *
  * @throws {AssemblyError} if the assembly cannot be run.
+ * @throws {RuntimeClientError} if aws-lambda-ric is not installed.
  * @throws {PortInUseError} if the port is taken.
  * @throws {TableError} if a table cannot be opened.
  * @throws {CustomResourceError} if a custom resource fails.
  */
 export async function startAssembly(options: StartOptions): Promise<RunningAssembly> {
   const { host = LOOPBACK, dynamodbUrl } = options;
+  runtimeClient();
   // Functions run in folders of their own, where a relative path would lead nowhere.
   const stack = readStack(resolve(options.assemblyDir));
   const skipped: string[] = [];

@@ -12,6 +12,17 @@ export class PortInUseError extends Error {
   }
 }
 
+/** AWS's runtime client is not installed. */
+export class RuntimeClientError extends Error {
+  override readonly name = 'RuntimeClientError';
+
+  constructor() {
+    super(
+      'aws-lambda-ric is not installed: npm install --save-dev --ignore-scripts aws-lambda-ric',
+    );
+  }
+}
+
 /** A custom resource reported FAILED, as a deployment would. */
 export class CustomResourceError extends Error {
   override readonly name = 'CustomResourceError';

@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { metricsNamespace, Telemetry } from '../../lib/telemetry.ts';
+import { metricsNamespace } from '../../lib/metrics-namespace.ts';
+import { Telemetry } from '../../lib/telemetry.ts';
 
 const lines: string[] = [];
 beforeEach(() => {

@@ -1,9 +1,13 @@
 import { once } from 'node:events';
+import { extname } from 'node:path';
 import { Worker } from 'node:worker_threads';
 import type { CallRecorder } from '../calls.ts';
 import { lockDataDir } from '../data-dir.ts';
 import { urlOf } from '../servers.ts';
 import type { WorkerMessage } from './dynalite-worker.ts';
+
+// A source beside a source, compiled code beside compiled code.
+const workerUrl = new URL(`./dynalite-worker${extname(import.meta.url)}`, import.meta.url);
 
 /** A DynamoDB endpoint. */
 export interface DynamoDbEndpoint {
@@ -23,9 +27,7 @@ export async function startDynamoDb(
   recorder: CallRecorder,
 ): Promise<DynamoDbEndpoint> {
   const unlock = dataDir === undefined ? undefined : lockDataDir(dataDir);
-  const worker = new Worker(new URL('./dynalite-worker.ts', import.meta.url), {
-    workerData: { dataDir },
-  });
+  const worker = new Worker(workerUrl, { workerData: { dataDir } });
   const listening = Promise.withResolvers<number>();
   worker.on('message', (message: WorkerMessage) => {
     if (message.kind === 'listening') listening.resolve(message.port);

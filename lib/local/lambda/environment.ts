@@ -8,8 +8,8 @@ import type { Invocation } from './invocation.ts';
 import { killWithRunner } from './kill-with-runner.ts';
 import { isResidentMemoryOver } from './resident-memory.ts';
 import { RuntimeApi } from './runtime-api.ts';
+import { runtimeClient } from './runtime-client.ts';
 
-const RUNTIME_CLIENT = fileURLToPath(import.meta.resolve('aws-lambda-ric'));
 const PRELOAD = fileURLToPath(new URL('./runtime/preload.cjs', import.meta.url));
 
 /** Lambda's limit of an initialisation that is not yet part of an invocation. */
@@ -56,7 +56,7 @@ export class ExecutionEnvironment {
   private constructor(fn: LambdaFunction, settings: EnvironmentSettings, api: RuntimeApi) {
     this.#fn = fn;
     this.#api = api;
-    this.#process = spawn(process.execPath, ['--require', PRELOAD, RUNTIME_CLIENT], {
+    this.#process = spawn(process.execPath, ['--require', PRELOAD, runtimeClient()], {
       cwd: fn.codeDir,
       env: environmentVariables(fn, api.address, settings.endpoints, settings.variables),
       stdio: ['ignore', 'pipe', 'pipe'],

@@ -1,0 +1,17 @@
+import { fileURLToPath } from 'node:url';
+import { RuntimeClientError } from '../errors.ts';
+
+/**
+ * The file of aws-lambda-ric, AWS's own runtime client. It is an optional peer dependency: its install
+ * script compiles native code, which whoever only deploys should not have to do, and which the local
+ * runner does not need either (`runtime/preload.cjs`).
+ *
+ * @throws {RuntimeClientError} if it is not installed.
+ */
+export function runtimeClient(): string {
+  try {
+    return fileURLToPath(import.meta.resolve('aws-lambda-ric'));
+  } catch {
+    throw new RuntimeClientError();
+  }
+}
