@@ -83,6 +83,7 @@ export class MdInference extends Construct {
         architecture: ownArchitecture,
         model,
         layer: layers.of(ownArchitecture),
+        storage: own.storage,
         live: { keepWarm: props.keepWarm, provisionedConcurrency: own.provisionedConcurrency },
       });
     });
@@ -129,6 +130,10 @@ export class MdInference extends Construct {
     }
     this.url = this.api.apiEndpoint;
     new CfnOutput(this, 'Url', { value: this.url });
+    for (const [name, value] of this.profiler.summaries) {
+      const description = `Service time of ${name}, measured at deploy`;
+      new CfnOutput(this, `Profile-${name}`, { value, description });
+    }
     for (const [key, value] of Object.entries(props.tags ?? {})) Tags.of(this).add(key, value);
   }
 

@@ -1,6 +1,6 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { Duration, type RemovalPolicy } from 'aws-cdk-lib';
+import { Duration, type RemovalPolicy, type Size } from 'aws-cdk-lib';
 import { Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import {
   type Architecture,
@@ -33,6 +33,8 @@ export interface ServiceFunctionProps extends CommonFunctionProps {
   readonly memoryMb: number;
   readonly timeout: Duration;
   readonly layers?: ILayerVersion[];
+  /** Room in /tmp. Default: Lambda's 512 MB. */
+  readonly ephemeralStorage?: Size;
 }
 
 /**
@@ -60,6 +62,7 @@ export class ServiceFunction extends Construct {
           layers: props.layers ?? [],
           environment: props.environment,
           memorySize: props.memoryMb,
+          ...(props.ephemeralStorage && { ephemeralStorageSize: props.ephemeralStorage }),
           timeout: props.timeout,
           role,
           logGroup,
