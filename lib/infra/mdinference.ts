@@ -71,6 +71,7 @@ export class MdInference extends Construct {
       architecture,
       environment,
       table: this.table,
+      tracing: props.tracing ?? true,
       ...logs,
     };
 
@@ -114,6 +115,7 @@ export class MdInference extends Construct {
       ...{ deployment, strategy, defaultSlaMs, models },
       api: this.api,
       profiler: this.profiler,
+      selector: this.selector,
       table: this.table,
       alarmsTopic: props.alarmsTopic,
     });

@@ -8,10 +8,12 @@ import {
   Function as LambdaFunction,
   LoggingFormat,
   Runtime,
+  Tracing,
   type Version,
 } from 'aws-cdk-lib/aws-lambda';
 import { LogGroup, type RetentionDays } from 'aws-cdk-lib/aws-logs';
 import { Construct } from 'constructs';
+import { acknowledgeTracing } from './acknowledgements.ts';
 import { bundle, bundleFile, type FunctionName } from './bundle.ts';
 import { withAsset } from './with-asset.ts';
 
@@ -21,6 +23,8 @@ export interface CommonFunctionProps {
   readonly architecture: Architecture;
   readonly logRetention: RetentionDays;
   readonly removalPolicy: RemovalPolicy;
+  /** Whether X-Ray traces calls. */
+  readonly tracing: boolean;
 }
 
 /** Properties of a {@link ServiceFunction}. */
@@ -43,9 +47,13 @@ export interface ServiceFunctionProps extends CommonFunctionProps {
  */
 export class ServiceFunction extends Construct {
   readonly function: LambdaFunction;
+  readonly memoryMb: number;
+  readonly architecture: Architecture;
 
   constructor(scope: Construct, id: string, props: ServiceFunctionProps) {
     super(scope, id);
+    this.memoryMb = props.memoryMb;
+    this.architecture = props.architecture;
     const { logGroup, role } = logAndRole(this, '', props);
     this.function = withAsset(
       (folder) => {
@@ -67,8 +75,10 @@ export class ServiceFunction extends Construct {
           role,
           logGroup,
           loggingFormat: LoggingFormat.JSON,
+          tracing: props.tracing ? Tracing.ACTIVE : Tracing.DISABLED,
         }),
     );
+    if (props.tracing) acknowledgeTracing(this);
   }
 
   /** What the function is now: another version as soon as its code or configuration is another. */
