@@ -68,6 +68,9 @@ export const timeResponseSchema = z
   })
   .meta({ id: 'TimeResponse' });
 
+/** `200` of `GET /v1/time`. */
+export type TimeResponse = z.infer<typeof timeResponseSchema>;
+
 /** A model's profile as `GET /v1/models` shows it. */
 export const profileSchema = z
   .object({

@@ -1,0 +1,26 @@
+import type { ImageInput } from './types.ts';
+
+/** A request before it is sent. */
+export interface AuthRequest {
+  readonly method: 'GET' | 'POST';
+  readonly url: string;
+  /** Names in lower case. */
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body?: ImageInput | undefined;
+  /** Unix ms on the server's clock, as far as the client knows it. */
+  readonly epochMs: number;
+}
+
+/** Gives the headers that authorize a request. */
+export type Auth = (
+  request: AuthRequest,
+) => Readonly<Record<string, string>> | Promise<Readonly<Record<string, string>>>;
+
+/**
+ * Authorizes requests with a JSON web token, such as one of a Cognito user pool.
+ *
+ * @param getToken - is asked for every request, so it should remember its token
+ */
+export function bearer(getToken: () => string | Promise<string>): Auth {
+  return async () => ({ authorization: `Bearer ${await getToken()}` });
+}

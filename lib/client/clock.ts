@@ -1,0 +1,154 @@
+import type { TimeSource } from './time-source.ts';
+
+/** The server's clock as seen from the client. */
+export interface ClockEstimate {
+  /** Unix ms of the server minus the client's monotonic clock, in ms. */
+  readonly offsetMs: number;
+  /** The offset is wrong by no more than this, in ms. */
+  readonly errorMs: number;
+}
+
+/** One exchange with the server; all four times in ms (RFC 5905, Section 8). */
+export interface ClockSample {
+  /** The client's monotonic clock when the request left. */
+  readonly sentMs: number;
+  /** The server's Unix time when it came. */
+  readonly receivedEpochMs: number;
+  /** The server's Unix time when the answer left. */
+  readonly epochMs: number;
+  /** The client's monotonic clock when the answer came. */
+  readonly arrivedMs: number;
+  /** What else the times may be wrong by, in ms; by default 0. */
+  readonly doubtMs?: number;
+}
+
+/**
+ * The offset and its error bound by four timestamps: half of the two differences' sum, and half of the
+ * time that was spent on the way, since nobody knows how it was spread over the two directions
+ * (RFC 5905, Section 8).
+ */
+export function estimateOf(sample: ClockSample): ClockEstimate {
+  const { sentMs, receivedEpochMs, epochMs, arrivedMs, doubtMs = 0 } = sample;
+  const roundTripMs = arrivedMs - sentMs - (epochMs - receivedEpochMs);
+  return {
+    offsetMs: (receivedEpochMs - sentMs + (epochMs - arrivedMs)) / 2,
+    errorMs: Math.abs(roundTripMs) / 2 + doubtMs,
+  };
+}
+
+/** By how much the two clocks of a device have parted, beyond what a wall clock of whole ms explains. */
+export function partedMs(wallMs: number, monotonicMs: number): number {
+  return Math.max(0, Math.abs(wallMs - monotonicMs) - 1);
+}
+
+/** By how much two clocks part: 50 ms in 1,000 s, what quartz is allowed. */
+const driftShare = 50e-6;
+
+/** Settings of a {@link ServerClock}. */
+export interface ClockSettings {
+  readonly time: TimeSource;
+  /** Asks the server once; rejects when it cannot be reached. */
+  readonly exchange: () => Promise<ClockSample>;
+  /** Exchanges of one synchronization; the one with the best round trip counts. */
+  readonly samples: number;
+  /** After how many ms the clock is synchronized again. */
+  readonly resyncMs: number;
+  /** An offset that may be wrong by more than this many ms is of no use. */
+  readonly maxErrorMs: number;
+}
+
+/** How long to leave the server alone after a synchronization that failed, or was of no use, in ms. */
+const [pauseAfterFailureMs, pauseAfterUselessMs] = [5_000, 60_000];
+
+/**
+ * The server's clock. It stands on the client's monotonic clock, so that a wall clock that is wrong, or
+ * set while the page is open, changes nothing. While a device sleeps many monotonic clocks stand still:
+ * by how much they have parted from the wall clock since the synchronization goes into the error bound.
+ */
+export class ServerClock {
+  readonly #settings: ClockSettings;
+  #best: (ClockEstimate & { readonly nowMs: number; readonly wallMs: number }) | undefined;
+  #syncing: Promise<void> | undefined;
+  #synced:
+    | { readonly nowMs: number; readonly wallMs: number; readonly pauseMs: number }
+    | undefined;
+
+  constructor(settings: ClockSettings) {
+    this.#settings = settings;
+  }
+
+  /** What is known of the server's clock now, its error bound grown with its age. */
+  estimate(): ClockEstimate | undefined {
+    if (!this.#best) return undefined;
+    const { time } = this.#settings;
+    const { offsetMs, errorMs, nowMs, wallMs } = this.#best;
+    const ageMs = time.nowMs() - nowMs;
+    const doubtMs = driftShare * ageMs + partedMs(time.wallMs() - wallMs, ageMs);
+    return { offsetMs, errorMs: errorMs + doubtMs };
+  }
+
+  /** The estimate, when it is good enough to tell the server a time by it. */
+  usable(): ClockEstimate | undefined {
+    const estimate = this.estimate();
+    return estimate && estimate.errorMs <= this.#settings.maxErrorMs ? estimate : undefined;
+  }
+
+  /** The server's Unix time in ms: the best that is known, else the device's own. */
+  epochMs(): number {
+    const { nowMs, wallMs } = this.#settings.time;
+    const best = this.#best;
+    if (!best) return wallMs();
+    const parted = partedMs(wallMs() - best.wallMs, nowMs() - best.nowMs);
+    if (parted < 1_000) return nowMs() + best.offsetMs;
+    // Most likely the device has slept: its wall clock is as wrong as it was, and has not stood still.
+    return wallMs() + best.nowMs + best.offsetMs - best.wallMs;
+  }
+
+  /** Synchronizes if it is time to; never rejects. */
+  async refresh(): Promise<void> {
+    if (this.#isDue()) await this.synchronize();
+  }
+
+  /** Asks the server several times and keeps the exchange with the best round trip; never rejects. */
+  async synchronize(): Promise<void> {
+    this.#syncing ??= this.#sample().finally(() => {
+      this.#syncing = undefined;
+    });
+    await this.#syncing;
+  }
+
+  #isDue(): boolean {
+    if (!this.#synced) return true;
+    const { nowMs, wallMs } = this.#settings.time;
+    // A monotonic clock that has stood still is not to say how long ago something was.
+    const sinceMs = Math.max(nowMs() - this.#synced.nowMs, wallMs() - this.#synced.wallMs);
+    if (sinceMs > this.#settings.resyncMs) return true;
+    return !this.usable() && sinceMs >= this.#synced.pauseMs;
+  }
+
+  async #sample(): Promise<void> {
+    let failed = false;
+    for (let i = 0; i < this.#settings.samples && !failed; i++) {
+      try {
+        this.#take(estimateOf(await this.#settings.exchange()));
+      } catch {
+        // Without an estimate no upload time is sent, and the server takes its own guess of the network.
+        failed = true;
+      }
+    }
+    const { nowMs, wallMs } = this.#settings.time;
+    const uselessMs = this.usable() ? 0 : pauseAfterUselessMs;
+    const pauseMs = failed ? pauseAfterFailureMs : uselessMs;
+    this.#synced = { nowMs: nowMs(), wallMs: wallMs(), pauseMs };
+  }
+
+  #take(sample: ClockEstimate): void {
+    const { time } = this.#settings;
+    const known = this.estimate();
+    const agree =
+      known && Math.abs(known.offsetMs - sample.offsetMs) <= known.errorMs + sample.errorMs;
+    // Where the two cannot both be right, one of the clocks has been set: only the newer counts.
+    if (agree && known.errorMs <= sample.errorMs) return;
+    this.#best = { ...sample, nowMs: time.nowMs(), wallMs: time.wallMs() };
+  }
+}

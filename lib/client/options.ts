@@ -1,0 +1,100 @@
+import type { Auth } from './auth.ts';
+import type { Fetch } from './http.ts';
+import type { ClientStatistics } from './statistics.ts';
+import type { TimeSource } from './time-source.ts';
+import type { Classification, Duplication, ImageInput, OnDeviceModel } from './types.ts';
+import type { UploadSettings } from './upload.ts';
+
+/** Settings of a client. */
+export interface ClientOptions {
+  /** The service's address, such as `https://abc.execute-api.eu-central-1.amazonaws.com`. */
+  readonly endpoint: string;
+  /** T_sla in ms: how long an answer may take, from the call of `classify`. */
+  readonly slaMs: number;
+  /**
+   * The model that answers when the cloud cannot in time; of several, the most accurate that meets the
+   * SLA on this device.
+   *
+   * @default - none: the cloud answers, or nobody
+   */
+  readonly onDevice?: OnDeviceModel | readonly OnDeviceModel[];
+  /**
+   * Authorizes requests, see `bearer` and `sigV4`.
+   *
+   * @default - none
+   */
+  readonly auth?: Auth;
+  /**
+   * When the device runs its model: beside the cloud's (`always`); as late as it can, unless the cloud
+   * has answered by then, while the cloud is likely to answer in time (`when-needed`); or only when the
+   * cloud has failed or the SLA has ended (`never`).
+   *
+   * @default 'always'
+   */
+  readonly duplication?: Duplication;
+  /**
+   * The chance of an answer of the cloud in time, 0 to 1, above which `when-needed` puts the device off.
+   *
+   * @default 0.9
+   */
+  readonly chanceThreshold?: number;
+  /**
+   * Makes images smaller on the device before they are uploaded.
+   *
+   * @default - they are uploaded as they are
+   */
+  readonly upload?: UploadSettings;
+  /**
+   * How long after the SLA's end the cloud's answer is waited for, in ms, to learn from how late it is.
+   *
+   * @default 2000
+   */
+  readonly lateMs?: number;
+  /**
+   * How the server's clock is learned: exchanges at a time, after how many ms again, and by how many ms
+   * it may be unknown before uploads go without their time.
+   *
+   * @default - 5 exchanges, every 5 minutes, 250 ms
+   */
+  readonly clock?: { samples?: number; resyncMs?: number; maxErrorMs?: number };
+  /** @default - the global `fetch` */
+  readonly fetch?: Fetch;
+  /** @default - the system's clocks and timers */
+  readonly time?: TimeSource;
+}
+
+/** What one `classify` may change. */
+export interface ClassifyOptions {
+  /** @default - the client's */
+  readonly slaMs?: number;
+  /** Ends both runs; `classify` then rejects with the signal's reason. */
+  readonly signal?: AbortSignal;
+  /**
+   * Such as `image/jpeg`; `application/octet-stream` is the catalogue's raw tensor.
+   *
+   * @default - the type of a Blob
+   */
+  readonly contentType?: string;
+}
+
+/** Classifies images within an SLA, in the cloud or on the device. */
+export interface Client {
+  /**
+   * Classifies an image: the cloud's answer if it is there within the SLA, otherwise the device's.
+   *
+   * @throws SlaExceededError, ApiError, NetworkError or MalformedAnswerError when no model on the
+   * device works either; the signal's reason; TypeError when the content type is not known
+   */
+  classify(image: ImageInput, options?: ClassifyOptions): Promise<Classification>;
+  /**
+   * Gets ready: synchronizes the clock, loads the models and, given an image, measures them where that
+   * matters. Without it the first calls of `classify` do. What goes wrong is tried again by them.
+   *
+   * @throws TypeError when the sample's content type is not known
+   */
+  prepare(sample?: ImageInput, options?: { contentType?: string }): Promise<void>;
+  /** What has happened so far. */
+  statistics(): ClientStatistics;
+  /** Ends all that runs and lets the models go; `classify` rejects from now on. */
+  close(): void;
+}

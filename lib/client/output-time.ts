@@ -1,0 +1,28 @@
+import type { InferResponse } from '../http/schemas.ts';
+
+/**
+ * T_output, the time that an answer took back from the server. What is wrong with the client's idea of
+ * the server's clock is in T_input and T_output with opposite signs: their sum is right, and it stays
+ * right when the clock is corrected, because what was observed is corrected with it.
+ */
+export class OutputTime {
+  #observed: { readonly ms: number; readonly offsetMs: number } | undefined;
+
+  /**
+   * Learns from an answer; only where the server knew the upload's time.
+   *
+   * @param totalMs - from the start of the upload to the whole answer
+   * @param offsetMs - by which the upload's time was told
+   */
+  observe(totalMs: number, timing: InferResponse['timing'], offsetMs: number): void {
+    if (timing.source !== 'client') return;
+    this.#observed = { ms: totalMs - timing.inputMs - timing.serverMs, offsetMs };
+  }
+
+  /** T_output in ms by the clock as it is known now; undefined when nothing has been observed. */
+  currentMs(offsetMs: number | undefined): number | undefined {
+    if (!this.#observed) return undefined;
+    const correctionMs = offsetMs === undefined ? 0 : offsetMs - this.#observed.offsetMs;
+    return Math.max(0, this.#observed.ms + correctionMs);
+  }
+}

@@ -1,0 +1,38 @@
+/** Answers that are remembered. */
+const capacity = 64;
+/** After this many further answers an answer counts half. */
+const halfLife = 8;
+/** After this many ms an answer counts half: a phone changes networks. */
+const halfLifeMs = 60_000;
+/** What nothing is known of counts as this many answers that came too late. */
+const doubt = 0.5;
+
+/** How long the last answers took. Newer ones count more. */
+export class RecentTimes {
+  readonly #times: { readonly ms: number; readonly atMs: number }[] = [];
+
+  /** @param ms - `Infinity` when there was no answer */
+  observe(ms: number, atMs: number): void {
+    this.#times.unshift({ ms, atMs });
+    this.#times.length = Math.min(this.#times.length, capacity);
+  }
+
+  /** The chance, 0 to 1, that the next answer takes at most this many ms; 0 when nothing is known. */
+  chanceWithin(ms: number, nowMs: number): number {
+    let within = 0;
+    let total = doubt;
+    this.#times.forEach((time, i) => {
+      const weight = 2 ** (-i / halfLife - Math.max(0, nowMs - time.atMs) / halfLifeMs);
+      total += weight;
+      if (time.ms <= ms) within += weight;
+    });
+    return within / total;
+  }
+
+  /** The q-quantile (0 to 1) by nearest rank; `Infinity` when fewer than `atLeast` are known. */
+  quantileMs(q: number, atLeast = 3): number {
+    const sorted = this.#times.map(({ ms }) => ms).sort((a, b) => a - b);
+    const ms = sorted[Math.max(0, Math.ceil(q * sorted.length) - 1)];
+    return ms === undefined || sorted.length < atLeast ? Number.POSITIVE_INFINITY : ms;
+  }
+}

@@ -1,0 +1,18 @@
+/** The clocks and timers of the place that the client runs in; tests pass their own. */
+export interface TimeSource {
+  /** A clock in ms that never jumps, as `performance.now`; it may stand still while the device sleeps. */
+  readonly nowMs: () => number;
+  /** Unix ms as the device believes, as `Date.now`; it may be wrong by hours, and jump. */
+  readonly wallMs: () => number;
+  readonly setTimeout: (callback: () => void, delayMs: number) => unknown;
+  readonly clearTimeout: (timer: unknown) => void;
+}
+
+/** The clocks and timers of browsers, React Native and Node. */
+export const systemTime: TimeSource = {
+  // Looked up at every call: a page's own instrumentation may replace them later.
+  nowMs: () => performance.now(),
+  wallMs: () => Date.now(),
+  setTimeout: (callback, delayMs) => setTimeout(callback, delayMs),
+  clearTimeout: (timer) => clearTimeout(timer as number),
+};

@@ -1,0 +1,92 @@
+import type { DeviceInput, ImageInput } from './types.ts';
+
+/** How images are made smaller before they are uploaded. */
+export interface UploadSettings {
+  /** The longer side is scaled down to this many pixels. */
+  readonly maxSide: number;
+  /**
+   * Quality of the compression, 0 to 1.
+   *
+   * @default 0.85
+   */
+  readonly quality?: number;
+  /**
+   * The uploaded image's content type.
+   *
+   * @default 'image/jpeg'
+   */
+  readonly type?: 'image/jpeg' | 'image/webp' | 'image/png';
+  /**
+   * Makes an image smaller, where there is no `OffscreenCanvas`, as in React Native.
+   *
+   * @returns undefined to leave the image as it is
+   * @default - by `OffscreenCanvas`
+   */
+  readonly resize?: (
+    input: DeviceInput,
+    settings: Required<Omit<UploadSettings, 'resize'>>,
+  ) => Promise<DeviceInput | undefined>;
+}
+
+/**
+ * Makes an image small enough to upload. A raw tensor, and an image that cannot be made smaller, stay
+ * as they are.
+ */
+export async function shrink(input: DeviceInput, settings: UploadSettings): Promise<DeviceInput> {
+  const { maxSide, quality = 0.85, type = 'image/jpeg', resize = resizeByCanvas } = settings;
+  if (!input.contentType.startsWith('image/')) return input;
+  try {
+    const smaller = await resize(input, { maxSide, quality, type });
+    return smaller && sizeOf(smaller.image) < sizeOf(input.image) ? smaller : input;
+  } catch {
+    // Then the service decides what it thinks of the image.
+    return input;
+  }
+}
+
+/** The number of bytes. */
+export function sizeOf(image: ImageInput): number {
+  return 'byteLength' in image ? image.byteLength : image.size;
+}
+
+// What the client uses of the DOM, by hand: it also runs, and is compiled, where there is none.
+interface Bitmap {
+  readonly width: number;
+  readonly height: number;
+  close(): void;
+}
+interface Canvas {
+  getContext(kind: '2d'): {
+    imageSmoothingQuality: string;
+    drawImage(image: Bitmap, x: number, y: number, width: number, height: number): void;
+  };
+  convertToBlob(options: { type: string; quality: number }): Promise<Blob>;
+}
+interface Browser {
+  createImageBitmap?: (image: Blob) => Promise<Bitmap>;
+  OffscreenCanvas?: new (width: number, height: number) => Canvas;
+}
+
+const resizeByCanvas: NonNullable<UploadSettings['resize']> = async (
+  { image, contentType },
+  { maxSide, quality, type },
+) => {
+  const { createImageBitmap, OffscreenCanvas } = globalThis as unknown as Browser;
+  if (!createImageBitmap || !OffscreenCanvas) return undefined;
+  const blob =
+    image instanceof Blob ? image : new Blob([image as ArrayBuffer], { type: contentType });
+  const bitmap = await createImageBitmap(blob);
+  try {
+    const scale = maxSide / Math.max(bitmap.width, bitmap.height);
+    if (scale >= 1) return undefined;
+    const width = Math.max(1, Math.round(bitmap.width * scale));
+    const height = Math.max(1, Math.round(bitmap.height * scale));
+    const canvas = new OffscreenCanvas(width, height);
+    const context = canvas.getContext('2d');
+    context.imageSmoothingQuality = 'high';
+    context.drawImage(bitmap, 0, 0, width, height);
+    return { image: await canvas.convertToBlob({ type, quality }), contentType: type };
+  } finally {
+    bitmap.close();
+  }
+};

@@ -1,0 +1,164 @@
+import { vi } from 'vitest';
+import type { Fetch } from '../../../lib/client/http.ts';
+import type { OnDeviceModel } from '../../../lib/client/types.ts';
+import type { InferResponse } from '../../../lib/http/schemas.ts';
+
+/** Starts vitest's fake timers with a clock that is right. */
+export function fakeTime(): void {
+  vi.useFakeTimers({ now: 1_700_000_000_000 });
+}
+
+/** How a fake service answers one request. */
+export interface Behaviour {
+  /** Time to the handler, in the handler, and back, in ms. */
+  readonly inputMs?: number;
+  readonly serverMs?: number;
+  readonly outputMs?: number;
+  readonly status?: number;
+  readonly body?: unknown;
+  readonly headers?: Record<string, string>;
+  /** Never answers. */
+  readonly hangs?: boolean;
+  /** Sends headers, and never the body. */
+  readonly stalls?: boolean;
+  /** The connection fails after `inputMs`. */
+  readonly breaks?: boolean;
+  readonly accuracyPct?: number;
+}
+
+/** A request as the fake service got it. */
+export interface Received {
+  readonly path: string;
+  readonly headers: Record<string, string>;
+  readonly body: unknown;
+  readonly signal: AbortSignal;
+}
+
+/** The service as a `fetch` that takes the time it is told to, on a clock of its own. */
+export class FakeService {
+  readonly requests: Received[] = [];
+  /** What `POST /v1/infer` does. */
+  infer: Behaviour = {};
+  /** What `GET /v1/time` does. */
+  time: Behaviour = { inputMs: 10, serverMs: 1, outputMs: 10 };
+  /** Unix ms of the server minus the fake monotonic clock. */
+  offsetMs = Date.now() - performance.now();
+
+  readonly fetch: Fetch = async (url, init) => {
+    const path = new URL(url).pathname;
+    const signal = init.signal as AbortSignal;
+    const headers = init.headers as Record<string, string>;
+    this.requests.push({ path, headers, body: init.body, signal });
+    const behaviour = path === '/v1/infer' ? this.infer : this.time;
+    const { inputMs = 0, serverMs = 0, outputMs = 0 } = behaviour;
+    const until = (ms: number) => wait(ms, signal);
+    await until(inputMs);
+    if (behaviour.breaks) throw new TypeError('Failed to fetch');
+    if (behaviour.hangs) await until(Number.POSITIVE_INFINITY);
+    const receivedEpochMs = this.epochMs();
+    await until(serverMs);
+    const epochMs = this.epochMs();
+    const answer =
+      path === '/v1/infer'
+        ? answerOf(behaviour, { receivedEpochMs, epochMs, headers })
+        : { receivedEpochMs, epochMs };
+    await until(outputMs);
+    const body = behaviour.body ?? answer;
+    const { status = 200, stalls } = behaviour;
+    // A real Response reads its body in real time, which fake timers do not wait for.
+    return {
+      status,
+      ok: status < 300,
+      headers: new Headers(behaviour.headers),
+      text: async () => {
+        if (stalls) await until(Number.POSITIVE_INFINITY);
+        return typeof body === 'string' ? body : JSON.stringify(body);
+      },
+    } as Response;
+  };
+
+  epochMs(): number {
+    return performance.now() + this.offsetMs;
+  }
+
+  /** The requests of `POST /v1/infer`. */
+  get inferences(): Received[] {
+    return this.requests.filter(({ path }) => path === '/v1/infer');
+  }
+}
+
+function answerOf(
+  { accuracyPct = 80 }: Behaviour,
+  server: { receivedEpochMs: number; epochMs: number; headers: Record<string, string> },
+): InferResponse {
+  const uploadStart = server.headers['mdi-upload-start'];
+  const inputMs = uploadStart ? server.receivedEpochMs - Number(uploadStart) : 50;
+  const slaMs = Number(server.headers['mdi-sla-ms']);
+  return {
+    requestId: 'r1',
+    model: { name: 'cloud-model', version: '1', accuracyPct },
+    predictions: [{ index: 1, label: 'ring', score: 0.9 }],
+    timing: {
+      slaMs,
+      inputMs,
+      networkMs: 2 * inputMs,
+      budgetMs: slaMs - 2 * inputMs,
+      selectMs: 0,
+      serviceMs: server.epochMs - server.receivedEpochMs,
+      serverMs: server.epochMs - server.receivedEpochMs,
+      coldStart: false,
+      source: uploadStart ? 'client' : 'default',
+    },
+    selection: {
+      strategy: 'three-stage',
+      baseModel: 'cloud-model',
+      eligible: [{ model: 'cloud-model', probability: 1 }],
+    },
+  };
+}
+
+/** A model on the device that takes the time it is told to. */
+export class FakeModel implements OnDeviceModel {
+  readonly name: string;
+  readonly accuracyPct: number;
+  /** How long a run takes in ms; `Infinity` is forever. */
+  runMs: number;
+  fails = false;
+  /** Whether a run goes on when its signal is aborted. */
+  deaf = false;
+  runs = 0;
+  readonly signals: AbortSignal[] = [];
+
+  constructor(runMs: number, { name = 'device-model', accuracyPct = 60 } = {}) {
+    this.runMs = runMs;
+    this.name = name;
+    this.accuracyPct = accuracyPct;
+  }
+
+  async classify(_image: unknown, { signal }: { signal: AbortSignal }) {
+    this.runs++;
+    this.signals.push(signal);
+    await wait(this.runMs, this.deaf ? new AbortController().signal : signal);
+    if (this.fails) throw new Error('the device is out of order');
+    return { predictions: [{ index: 0, label: 'disc', score: 0.5 }] };
+  }
+}
+
+/** Waits; rejects when the signal is aborted, as `fetch` does. */
+function wait(ms: number, signal: AbortSignal): Promise<void> {
+  return new Promise((resolve, reject) => {
+    if (signal.aborted) return reject(signal.reason);
+    if (ms === 0) return resolve();
+    const timer = Number.isFinite(ms) ? setTimeout(done, ms) : undefined;
+    function done() {
+      signal.removeEventListener('abort', abort);
+      resolve();
+    }
+    function abort() {
+      clearTimeout(timer);
+      signal.removeEventListener('abort', abort);
+      reject(signal.reason);
+    }
+    signal.addEventListener('abort', abort);
+  });
+}
