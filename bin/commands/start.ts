@@ -106,10 +106,13 @@ async function printReady(
   options: StartOptions,
 ): Promise<void> {
   const response = await fetch(`${url}/v1/models`);
-  console.log(modelTable(modelsResponseSchema.parse(await response.json())));
+  const listed = modelsResponseSchema.parse(await response.json());
+  console.log(modelTable(listed));
   for (const note of notes) console.log(`Note: ${note}.`);
   console.log(`\n${url}\n`);
-  if (sample) {
+  if (listed.models.every(({ latencyOnly }) => latencyOnly)) {
+    console.log('All of these models are for latency only: POST /v1/infer is refused.\n');
+  } else if (sample) {
     const path = join(resolveCatalogue(options.catalogue), sample);
     console.log(`${curlLine(url, relative('', path))}\n`);
   }

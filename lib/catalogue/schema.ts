@@ -63,6 +63,8 @@ export const modelSchema = z.strictObject({
   preprocessing: preprocessingSchema.optional(),
   /** Memory of the model's function in MB; 1,769 MB is one vCPU. */
   memoryMb: z.int().min(128).max(10_240).default(1769),
+  /** Its answers have no meaning: to measure and to simulate with, never sent to a client. */
+  latencyOnly: z.boolean().optional(),
   /** Session.run on the machine that the entry was made on; serves until a profile is known. */
   reference: z
     .strictObject({ meanMs: z.number().positive(), stdMs: z.number().min(0), what: z.string() })
@@ -104,6 +106,13 @@ export const catalogueSchema = z
         code: 'custom',
         path: ['onDevice'],
         message: `no model is named "${onDevice}"`,
+      });
+    }
+    if (models.some(({ name, latencyOnly }) => name === onDevice && latencyOnly)) {
+      context.addIssue({
+        code: 'custom',
+        path: ['onDevice'],
+        message: `the answers of "${onDevice}" have no meaning (latencyOnly)`,
       });
     }
     samples.forEach(({ label }, i) => {

@@ -80,6 +80,7 @@ describe('the tarball', () => {
         'dist/lib/selection/index.d.ts',
         'dist/models/shapes/catalogue.json',
         'dist/models/shapes/samples/gear.jpg',
+        'dist/models/table3/catalogue.json',
       ]),
     );
     expect(

@@ -61,6 +61,11 @@ describe('loadCatalogue', () => {
     ['a path that leaves the folder', withModel({ file: '../x.onnx' }), /field models\.0\.file/],
     ['the same name twice', { ...catalogue, models: [model, model] }, /models\.1\.name.*twice/],
     ['an unknown on-device model', { ...catalogue, onDevice: 'huge' }, /field onDevice.*huge/],
+    [
+      'an on-device model whose answers have no meaning',
+      { ...withModel({ latencyOnly: true }), onDevice: 'tiny' },
+      /field onDevice.*"tiny" have no meaning/,
+    ],
     ['a shape without 3 channels', withInput([1, 8, 6, 4]), /field input\.shape/],
     ['a standard deviation of 0', withModel({ preprocessing: { std: [1, 0, 1] } }), /std/],
     [
