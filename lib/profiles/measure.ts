@@ -5,7 +5,7 @@ import {
   merge,
   type ProfileStatistics,
   statisticsOf,
-} from '../../lib/profiles/statistics.ts';
+} from './statistics.ts';
 
 /** One call of a model: its service time, and whether its function started for it. */
 export interface Run {
