@@ -34,3 +34,7 @@ for (const catalogue of ['shapes', 'table3']) {
     filter: (path) => basename(path) !== 'training' && extname(path) !== '.ts',
   });
 }
+// Without models that have been fetched: the package lists them, its users fetch them.
+for (const file of ['catalogue.json', 'README.md']) {
+  cpSync(join('models/imagenet', file), join('dist/models/imagenet', file));
+}
