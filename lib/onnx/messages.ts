@@ -34,9 +34,8 @@ const { root } = protobuf.parse(
     repeated AttributeProto attribute = 5;
   }
   message AttributeProto {
-    enum AttributeType { FLOAT = 1; INT = 2; TENSOR = 4; INTS = 7; }
+    enum AttributeType { INT = 2; TENSOR = 4; INTS = 7; }
     optional string name = 1;
-    optional float f = 2;
     optional int64 i = 3;
     optional TensorProto t = 5;
     repeated int64 ints = 8;
@@ -82,8 +81,7 @@ export interface TensorProto {
 /** A setting of a node; the field that `type` names holds it. */
 export interface AttributeProto {
   readonly name: string;
-  readonly type: 'FLOAT' | 'INT' | 'INTS' | 'TENSOR';
-  readonly f?: number;
+  readonly type: 'INT' | 'INTS' | 'TENSOR';
   readonly i?: number;
   readonly ints?: readonly number[];
   readonly t?: TensorProto;

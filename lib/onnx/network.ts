@@ -45,6 +45,8 @@ export class LayerError extends Error {
  *
  * A batch normalization that follows a convolution is folded into its weights and bias, as in every
  * network exported for inference: `conv` stands for both.
+ *
+ * Convolutions and poolings throw a {@link LayerError} when their window does not fit the image.
  */
 export class NetworkBuilder {
   /** The image that the network takes. */

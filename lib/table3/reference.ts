@@ -4,23 +4,6 @@ import { type ProfileSet, profileSets } from '../simulation/profile-sets.ts';
 /** A service time in ms. */
 export type Latency = Pick<Candidate, 'meanMs' | 'stdMs'>;
 
-/** A row of the paper's Table III. */
-export interface Table3Row {
-  /** Its name in the catalogue `table3`. */
-  readonly name: Table3Name;
-  /** Its name in the paper. */
-  readonly paperName: string;
-  /** Top-1 accuracy of the pretrained model in percent. */
-  readonly accuracyPct: number;
-  /** On the server with a GPU that Table III is about: the authors' profile `p2`, unrounded. */
-  readonly gpu: Latency;
-  /** On a server without a GPU: the authors' profile `c5`, which the paper does not print. */
-  readonly cpu: Latency;
-}
-
-/** The name of a model of the catalogue `table3`. */
-export type Table3Name = (typeof names)[number][0];
-
 /** Names in the catalogue, in the paper and, where it is another one, in the authors' profiles. */
 const names = [
   ['squeezenet-1.0', 'SqueezeNet'],
@@ -35,6 +18,23 @@ const names = [
   ['inception-v4', 'InceptionV4'],
   ['nasnet-large', 'NasNet Large'],
 ] as const;
+
+/** The name of a model of the catalogue `table3`. */
+export type Table3Name = (typeof names)[number][0];
+
+/** A row of the paper's Table III. */
+export interface Table3Row {
+  /** Its name in the catalogue `table3`. */
+  readonly name: Table3Name;
+  /** Its name in the paper. */
+  readonly paperName: string;
+  /** Top-1 accuracy of the pretrained model in percent. */
+  readonly accuracyPct: number;
+  /** On the server with a GPU that Table III is about: the authors' profile `p2`, unrounded. */
+  readonly gpu: Latency;
+  /** On a server without a GPU: the authors' profile `c5`, which the paper does not print. */
+  readonly cpu: Latency;
+}
 
 /**
  * The paper's Table III in its order, without the made-up NasNet Fictional. Rounded, `gpu` is what is
