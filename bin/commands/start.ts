@@ -2,7 +2,7 @@ import { createWriteStream } from 'node:fs';
 import { hostname } from 'node:os';
 import { join, relative, resolve } from 'node:path';
 import { type Command, Option } from 'commander';
-import { readCatalogue } from '../../lib/catalogue/load.ts';
+import { readServedCatalogue } from '../../lib/catalogue/load.ts';
 import { modelsResponseSchema } from '../../lib/http/schemas.ts';
 import { resolveCatalogue } from '../../lib/infra/resolve-catalogue.ts';
 import { type RunningAssembly, startAssembly } from '../../lib/local/assembly.ts';
@@ -49,7 +49,7 @@ export function addStartCommand(program: Command): void {
 
 async function start(options: StartOptions): Promise<void> {
   const dataDir = resolve(options.dataDir);
-  const catalogue = readCatalogue(resolveCatalogue(options.catalogue));
+  const catalogue = readServedCatalogue(resolveCatalogue(options.catalogue));
   // Before anything is written there: another service may be running from it.
   const unlock = lockDataDir(dataDir);
   const endEarly = onStopSignal(() => {
