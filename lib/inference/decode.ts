@@ -1,5 +1,6 @@
 import { UndecodableImageError } from './errors.ts';
 import { sharp } from './native.ts';
+import type { Pixels } from './tensor.ts';
 
 /** An image of more pixels is refused before it is decoded: 50 megapixels, about 150 MB of RGB. */
 export const maxPixels = 50_000_000;
@@ -39,6 +40,18 @@ export async function decodeImage(bytes: Uint8Array, crop: CropSize): Promise<Ui
       cause: error,
     });
   }
+}
+
+/** Scales pixels to cover a size and cuts the centre out: for raw images of another size. */
+export async function resizePixels(
+  { data, width, height }: Pixels,
+  size: { readonly width: number; readonly height: number },
+): Promise<Uint8Array> {
+  if (width === size.width && height === size.height) return data;
+  return sharp(data, { raw: { width, height, channels: 3 } })
+    .resize({ ...size, fit: 'cover' })
+    .raw()
+    .toBuffer();
 }
 
 function reason(error: unknown): string {

@@ -98,6 +98,13 @@ describe('answerWith', () => {
     expect(lambda.commandCalls(InvokeWithResponseStreamCommand)).toHaveLength(2);
   });
 
+  it('is a 502 when both models answer NaN', async () => {
+    const line = '{"status":"non-finite-output","detail":"NaN","coldStart":false}\n';
+    const nan = () => responseStream([line]);
+    functionsAnswer({ 'fn-slow': nan, 'fn-fast': nan });
+    await expect(answer('slow')).rejects.toMatchObject({ type: 'non-finite-output' });
+  });
+
   it('does not try other models with an image that cannot be decoded', async () => {
     const line = '{"status":"undecodable-image","detail":"no image","coldStart":false}\n';
     functionsAnswer({ 'fn-slow': () => responseStream([line]) });
