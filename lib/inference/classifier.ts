@@ -6,7 +6,7 @@ import {
   type Preprocessing,
   preprocessingSchema,
 } from '../catalogue/schema.ts';
-import { type CropSize, decodeImage, resizePixels } from './decode.ts';
+import { type CropSize, decodeImage, maxPixelsFor, resizePixels } from './decode.ts';
 import { ModelShapeError, NonFiniteOutputError, TensorValueError } from './errors.ts';
 import { type OutputKind, outputKind, type Prediction, topPredictions } from './predictions.ts';
 import { openSession, threadsFor } from './session.ts';
@@ -25,7 +25,7 @@ export interface ClassifierOptions {
   /** The model's path, or its bytes. */
   readonly path: string | Uint8Array;
   readonly catalogue: Pick<Catalogue, 'input' | 'labels'>;
-  readonly model: Pick<ListedModel, 'name' | 'preprocessing' | 'output' | 'memoryMb'>;
+  readonly model: Pick<ListedModel, 'preprocessing' | 'output' | 'memoryMb'>;
   /** By default as many as the memory of the model's function gives. */
   readonly threads?: number;
 }
@@ -37,6 +37,7 @@ export class Classifier {
   readonly #catalogue: ClassifierOptions['catalogue'];
   readonly #preprocessing: Preprocessing;
   readonly #crop: CropSize;
+  readonly #maxPixels: number;
   #outputKind: OutputKind;
 
   private constructor(session: InferenceSession, { catalogue, model }: ClassifierOptions) {
@@ -47,6 +48,7 @@ export class Classifier {
     this.#preprocessing = model.preprocessing ?? preprocessingSchema.parse({ dtype, layout });
     checkPreprocessing(this.#signature, this.#preprocessing);
     this.#crop = cropOf(this.#signature, catalogue, this.#preprocessing);
+    this.#maxPixels = maxPixelsFor(model.memoryMb);
     this.#checkRawInput();
     this.#outputKind = model.output ?? 'logits';
   }
@@ -58,20 +60,10 @@ export class Classifier {
    */
   static async load(options: ClassifierOptions): Promise<Classifier> {
     const { path, model, threads = threadsFor(model.memoryMb) } = options;
-    try {
-      const classifier = new Classifier(await openSession(path, threads), options);
-      const output = await classifier.#warmUp();
-      classifier.#outputKind = model.output ?? outputKind(output);
-      return classifier;
-    } catch (error) {
-      if (!(error instanceof ModelShapeError)) throw error;
-      throw new ModelShapeError(`model "${model.name}": ${error.message}`, { cause: error });
-    }
-  }
-
-  /** Whether the model answers with logits, which softmax turns into scores. */
-  get outputKind(): OutputKind {
-    return this.#outputKind;
+    const classifier = new Classifier(await openSession(path, threads), options);
+    const output = await classifier.runOnMadeUpImage();
+    classifier.#outputKind = model.output ?? outputKind(output);
+    return classifier;
   }
 
   /**
@@ -81,7 +73,7 @@ export class Classifier {
    */
   async classifyImage(bytes: Uint8Array): Promise<Classification> {
     const startMs = performance.now();
-    const data = await decodeImage(bytes, this.#crop);
+    const data = await decodeImage(bytes, this.#crop, this.#maxPixels);
     const tensor = imageTensor({ data, ...this.#crop }, this.#preprocessing);
     return this.#classify(tensor, performance.now() - startMs);
   }
@@ -105,24 +97,16 @@ export class Classifier {
     return this.#classify(tensor, performance.now() - startMs);
   }
 
-  async #classify(tensor: Tensor, decodeMs: number): Promise<Classification> {
-    const startMs = performance.now();
-    const output = await this.#run(tensor);
-    const runMs = performance.now() - startMs;
-    const { labels } = this.#catalogue;
-    return { predictions: topPredictions(output, labels, this.#outputKind), decodeMs, runMs };
-  }
-
-  async #run(tensor: Tensor): Promise<Float32Array> {
-    const { inputName, outputName } = this.#signature;
-    const outputs = await this.#session.run({ [inputName]: tensor }, [outputName]);
-    return outputs[outputName]?.data as Float32Array;
-  }
-
-  /** Runs the model on a made-up image: one of all colours, since black says little. */
-  async #warmUp(): Promise<Float32Array> {
+  /**
+   * The model's bare output to an image of all colours, of which there are as many as odd numbers: what
+   * it answers to black says little.
+   *
+   * @throws {@link ModelShapeError} when it does not run, or gives another number of scores than there
+   *   are labels
+   */
+  async runOnMadeUpImage(odd = 37): Promise<Float32Array> {
     const { width, height } = this.#crop;
-    const data = Uint8Array.from({ length: width * height * 3 }, (_, i) => (i * 37) % 256);
+    const data = Uint8Array.from({ length: width * height * 3 }, (_, i) => (i * odd) % 256);
     const tensor = imageTensor({ data, width, height }, this.#preprocessing);
     const output = await this.#run(tensor).catch((error: Error) => {
       const [reason] = error.message.split('\n', 1);
@@ -137,12 +121,29 @@ export class Classifier {
     return output;
   }
 
+  async #classify(tensor: Tensor, decodeMs: number): Promise<Classification> {
+    const startMs = performance.now();
+    const output = await this.#run(tensor);
+    const runMs = performance.now() - startMs;
+    const { labels } = this.#catalogue;
+    return { predictions: topPredictions(output, labels, this.#outputKind), decodeMs, runMs };
+  }
+
+  async #run(tensor: Tensor): Promise<Float32Array> {
+    const { inputName, outputName } = this.#signature;
+    const outputs = await this.#session.run({ [inputName]: tensor }, [outputName]);
+    return outputs[outputName]?.data as Float32Array;
+  }
+
   /**
    * Pixels are always moderate, floats of strangers are not: 1e38 makes any model overflow. A model
    * that still answers to an image is not to blame for it.
    */
   async #blame(error: unknown): Promise<never> {
-    if (error instanceof NonFiniteOutputError && (await this.#warmUp()).every(Number.isFinite)) {
+    if (
+      error instanceof NonFiniteOutputError &&
+      (await this.runOnMadeUpImage()).every(Number.isFinite)
+    ) {
       throw new TensorValueError('the raw tensor holds values to which the model has no answer');
     }
     throw error;
