@@ -2,6 +2,7 @@
 import { Command, CommanderError } from 'commander';
 import { addClassifyCommand } from './commands/classify.ts';
 import { addCostCommand } from './commands/cost.ts';
+import { addModelsCommand } from './commands/models.ts';
 import { addSimulateCommand } from './commands/simulate.ts';
 import { addStartCommand } from './commands/start.ts';
 
@@ -11,6 +12,7 @@ const program = new Command('mdi')
   .showHelpAfterError('(mdi --help lists the commands and options)');
 addStartCommand(program);
 addClassifyCommand(program);
+addModelsCommand(program);
 addSimulateCommand(program);
 addCostCommand(program);
 

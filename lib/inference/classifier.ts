@@ -98,15 +98,15 @@ export class Classifier {
   }
 
   /**
-   * The model's bare output to an image of all colours, of which there are as many as odd numbers: what
-   * it answers to black says little.
+   * The model's bare output to an image of all colours: what it answers to black says little.
    *
+   * @param brightness - pixels are below it, at most 256
    * @throws {@link ModelShapeError} when it does not run, or gives another number of scores than there
    *   are labels
    */
-  async runOnMadeUpImage(odd = 37): Promise<Float32Array> {
+  async runOnMadeUpImage(brightness = 256): Promise<Float32Array> {
     const { width, height } = this.#crop;
-    const data = Uint8Array.from({ length: width * height * 3 }, (_, i) => (i * odd) % 256);
+    const data = Uint8Array.from({ length: width * height * 3 }, (_, i) => (i * 37) % brightness);
     const tensor = imageTensor({ data, width, height }, this.#preprocessing);
     const output = await this.#run(tensor).catch((error: Error) => {
       const [reason] = error.message.split('\n', 1);
