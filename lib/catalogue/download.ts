@@ -105,8 +105,9 @@ async function transfer(
   url: string,
   file: RemoteFile,
   part: Part,
-  { dispatcher, onProgress }: DownloadOptions,
+  options: DownloadOptions,
 ): Promise<boolean> {
+  const { dispatcher, onProgress } = options;
   if (part.bytes > file.bytes) part.remove();
   const from = part.bytes;
   const response = await request(url, {
@@ -117,10 +118,12 @@ async function transfer(
   const start = startOf(response);
   if (start === undefined || (start > 0 && start !== from)) {
     body.on('error', () => {}).destroy();
-    // 416, or a range that was not asked for: the server has another idea of the file.
-    if (from === 0) throw new TransferError(url, `HTTP ${statusCode}`, { isFinal: true });
-    part.remove();
-    return transfer(url, file, part, { dispatcher, ...(onProgress && { onProgress }) });
+    // 416, or another range than was asked for: the server has another idea of the file.
+    if (from > 0 && [206, 416].includes(statusCode)) {
+      part.remove();
+      return transfer(url, file, part, options);
+    }
+    throw new TransferError(url, `HTTP ${statusCode}`, { isFinal: true });
   }
   const length = headers['content-length'];
   const total = start + Number(length);

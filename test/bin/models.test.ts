@@ -1,9 +1,11 @@
 import { execFile } from 'node:child_process';
+import { createHash } from 'node:crypto';
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { beforeAll, describe, expect, it } from 'vitest';
-import { colourImage, colourModel, colours } from '../fixtures/colours.ts';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { colourCatalogue, colourImage, colourModel, colours } from '../fixtures/colours.ts';
+import { FileServer, serve } from '../fixtures/file-server.ts';
 import { temporaryFolder } from '../fixtures/temporary-folder.ts';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
@@ -166,7 +168,71 @@ describe('mdi models', () => {
     const evaluated = await models('evaluate', catalogue, '--images', photos);
     expect(evaluated.error).toContain('bgr is dominated');
   });
+});
 
+describe('mdi models fetch', () => {
+  let server: FileServer;
+  const shelf = join(folder, 'shelf');
+  const file = Buffer.from(colourModel());
+  beforeAll(async () => {
+    server = await FileServer.start();
+    const url = server.on('/rgb.onnx', serve(file));
+    const entry = (name: string, ...urls: string[]) => ({
+      name,
+      version: '1',
+      urls,
+      sha256: createHash('sha256').update(file).digest('hex'),
+      bytes: file.length,
+      accuracyPct: 100,
+      accuracySource: 'made up',
+      licence: 'MIT',
+      preprocessing: { dtype: 'float32', layout: 'NCHW' },
+    });
+    mkdirSync(shelf);
+    const models = [
+      entry('first', url),
+      { ...entry('doubtful', server.on('/gone'), url), unverified: 'its preprocessing' },
+      entry('lost', server.on('/gone')),
+      entry('unreachable', 'http://127.0.0.1:1/x'),
+    ];
+    const value = { ...colourCatalogue, models, ladder: ['first'] };
+    writeFileSync(join(shelf, 'catalogue.json'), JSON.stringify(value));
+  });
+  afterAll(() => server.stop());
+
+  it('gets the ladder, with which the catalogue can be used', async () => {
+    const before = await models('verify', shelf);
+    expect(before).toMatchObject({ code: 1, error: expect.stringMatching(/mdi models fetch/) });
+    const { code, out } = await models('fetch', shelf);
+    expect([code, out]).toEqual([0, `first: fetched 0.0 MB to ${shelf}\n`]);
+    const after = await models('verify', shelf);
+    expect(after).toMatchObject({ code: 0, error: 'Note: 3 listed models are not fetched yet.\n' });
+    expect((await models('list', shelf)).out).toMatch(/lost .*not fetched/);
+  });
+
+  it('gets named ones, from the second URL if need be, and says what is doubtful', async () => {
+    const { code, out, error } = await models('fetch', shelf, 'first', 'doubtful');
+    expect(code).toBe(0);
+    expect(out).toMatch(/^first: is there already\ndoubtful: fetched/);
+    expect(error).toBe('Note: doubtful: its preprocessing.\n');
+  });
+
+  it('says in one line what could not be fetched, or that nobody can be reached', async () => {
+    const lost = await models('fetch', shelf, 'lost');
+    expect(lost.code).toBe(1);
+    expect(lost.error).toMatch(/^mdi: lost cannot be fetched: 127\.0\.0\.1:\d+: HTTP 404\n$/);
+    const offline = await models('fetch', shelf, 'unreachable');
+    expect(offline.code).toBe(1);
+    expect(offline.error).toMatch(
+      /^mdi: unreachable .*ECONNREFUSED.* \(is this machine offline\?\)\n$/,
+    );
+    const several = await models('fetch', shelf, '--all');
+    expect(several.code).toBe(1);
+    expect(several.error).toContain('mdi: 2 of 4 models could not be fetched');
+  });
+});
+
+describe('wrong use of mdi models', () => {
   it.each([
     ['a catalogue that is not there', ['list', './nowhere'], 1, /nowhere.*no such file/],
     ['a model that is not there', ['verify', 'shapes', 'huge'], 1, /no model "huge": nano-24/],
