@@ -28,6 +28,10 @@ for (const name of functionNames) {
 for (const file of globSync('lib/**/*.cjs')) cpSync(file, join('dist', file));
 const contents = 'layers/onnxruntime/contents.json';
 cpSync(contents, join('dist', contents));
+// Without models that have been fetched: the package lists them, its users fetch them.
+for (const file of ['catalogue.json', 'README.md']) {
+  cpSync(join('models/imagenet', file), join('dist/models/imagenet', file));
+}
 cpSync('models/shapes', 'dist/models/shapes', {
   recursive: true,
   filter: (path) => basename(path) !== 'training',

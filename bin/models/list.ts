@@ -34,6 +34,7 @@ export function list(chosen: Chosen, { json }: { json?: true }): void {
       row.meanMs?.toPrecision(3) ?? '',
       (row.bytes / 1e6).toFixed(1),
       [
+        ...(catalogue.ladder?.includes(row.model) ? ['ladder'] : []),
         ...(row.fetched ? [] : ['not fetched']),
         ...(row.unverified ? ['unverified'] : []),
         ...(row.dominatedBy ? ['dominated'] : []),

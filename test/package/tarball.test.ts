@@ -78,6 +78,8 @@ describe('the tarball', () => {
         'dist/lib/local/dynamodb/dynalite-worker.js',
         'dist/lib/local/lambda/runtime/preload.cjs',
         'dist/lib/selection/index.d.ts',
+        'dist/lib/models/profile-child.js',
+        'dist/models/imagenet/catalogue.json',
         'dist/models/shapes/catalogue.json',
         'dist/models/shapes/samples/gear.jpg',
       ]),
