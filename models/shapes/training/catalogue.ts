@@ -29,6 +29,7 @@ const models = ladder.map((name) => {
       `${measured.images} images of seed ${measured.seed}, ` +
       `standard error ${standardErrorPct.toFixed(2)}; ${accuracy.command}`,
     licence: 'Apache-2.0',
+    output: 'logits',
     memoryMb: 1769,
     reference: { meanMs: timed.meanMs, stdMs: timed.stdMs, what: timed.what },
   };
