@@ -105,10 +105,13 @@ describe('answerWith', () => {
     await expect(answer('slow')).rejects.toMatchObject({ type: 'non-finite-output' });
   });
 
-  it('does not try other models with an image that cannot be decoded', async () => {
-    const line = '{"status":"undecodable-image","detail":"no image","coldStart":false}\n';
+  it.each([
+    ['an image that cannot be decoded', 'undecodable-image'],
+    ['a tensor of NaN', 'wrong-tensor-values'],
+  ])('does not try other models with %s', async (_, status) => {
+    const line = `{"status":"${status}","detail":"no","coldStart":false}\n`;
     functionsAnswer({ 'fn-slow': () => responseStream([line]) });
-    await expect(answer('slow')).rejects.toMatchObject({ type: 'undecodable-image' });
+    await expect(answer('slow')).rejects.toMatchObject({ type: status });
     expect(lambda.commandCalls(InvokeWithResponseStreamCommand)).toHaveLength(1);
     expect(failedUpdates()).toEqual([]);
   });
