@@ -11,14 +11,20 @@ export interface Prediction {
 /** What a model answers with: any numbers, or numbers that already are probabilities. */
 export type OutputKind = 'logits' | 'probabilities';
 
-/** Quantised models round their probabilities: a thousand of them may miss a sum of 1 by this much. */
-const sumTolerance = 0.1;
+/**
+ * By how much probabilities may miss a sum of 1: a quantised model rounds each to a multiple of 1/255.
+ * The fewer they are the closer the look, since a few logits may well add up to about 1.
+ */
+function sumTolerance(count: number): number {
+  return Math.min(0.1, 0.001 + count / 510);
+}
 
 /** What a model answers with, judged by one of its answers. */
 export function outputKind(output: ArrayLike<number>): OutputKind {
   const values = Array.from(output);
   const sum = values.reduce((total, value) => total + value, 0);
-  const isDistribution = Math.abs(sum - 1) < sumTolerance && values.every((value) => value >= 0);
+  const isDistribution =
+    Math.abs(sum - 1) < sumTolerance(values.length) && values.every((value) => value >= 0);
   return isDistribution ? 'probabilities' : 'logits';
 }
 

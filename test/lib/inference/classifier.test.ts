@@ -97,6 +97,22 @@ describe('scores', () => {
     },
   );
 
+  it.each(['NCHW', 'NHWC'] as const)('are those of preprocessing by hand, %s', async (layout) => {
+    const classifier = await load(colourModel({ layout }), {
+      ...{ dtype: 'float32', layout, color: 'BGR', resizeShorterSide: 9, centerCrop: 8 },
+      ...{ scale: 0.01, mean: [0.1, 0.2, 0.3], std: [2, 4, 5] },
+    });
+    // Red 200, green 60, blue 60; the model's first channel is blue.
+    const logits = [(0.6 - 0.1) / 2, (0.6 - 0.2) / 4, (2 - 0.3) / 5];
+    const powers = logits.map(Math.exp);
+    const total = powers.reduce((sum, power) => sum + power, 0);
+    const { predictions } = await classifier.classifyImage(await colourImage(0, 30));
+    expect(predictions.map(({ index }) => index)).toEqual([2, 0, 1]);
+    for (const { index, score } of predictions) {
+      expect(score).toBeCloseTo((powers[index] ?? 0) / total, 6);
+    }
+  });
+
   it('follow the catalogue when it says what the model answers with', async () => {
     const classifier = await load(colourModel(), preprocessing, { output: 'probabilities' });
     const { predictions } = await classifier.classifyImage(await colourImage(0));

@@ -55,6 +55,7 @@ describe('outputKind', () => {
     [[0, 0, 1], 'probabilities'],
     // A quantised softmax: every one of a thousand classes is rounded.
     [[0.949, ...Array.from({ length: 999 }, () => 0)], 'probabilities'],
+    [[0.585, 0.267, 0.195], 'logits'],
     [[7, 1, 2], 'logits'],
     [[0.7, -0.1, 0.4], 'logits'],
     [[0.1, 0.1, 0.1], 'logits'],
