@@ -1,5 +1,4 @@
 import { listCatalogue } from '../../lib/catalogue/load.ts';
-import { sizeNote } from '../../lib/catalogue/memory.ts';
 import { addModel, type NewModel } from '../../lib/models/add.ts';
 import { shortPath } from '../short-path.ts';
 import { note, noteDominated, ratedByCatalogue } from './choose.ts';
@@ -38,8 +37,6 @@ export async function add(file: string, options: AddOptions): Promise<void> {
       'no --preprocessing was given: the model gets pixels as they are, 0 to 255, in the order RGB.',
     );
   }
-  const size = sizeNote(entry);
-  if (size) note(`${size}.`);
   noteDominated(ratedByCatalogue(listCatalogue(directory)));
   if (!json) {
     console.log(

@@ -3,7 +3,6 @@ import { DownloadError } from '../../lib/catalogue/download.ts';
 import { createDownloader } from '../../lib/catalogue/downloader.ts';
 import { fetchModel } from '../../lib/catalogue/fetch.ts';
 import { CatalogueError, listCatalogue } from '../../lib/catalogue/load.ts';
-import { sizeNote } from '../../lib/catalogue/memory.ts';
 import type { ListedModel } from '../../lib/catalogue/schema.ts';
 import type { Chosen } from '../commands/models.ts';
 import { shortPath } from '../short-path.ts';
@@ -79,7 +78,5 @@ async function fetchOne(
       : `${name}: is there already`,
   );
   if (model.unverified) note(`${name}: ${model.unverified}.`);
-  const size = sizeNote(model);
-  if (size) note(`${size}.`);
   return undefined;
 }

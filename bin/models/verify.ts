@@ -1,8 +1,7 @@
-import { sizeNote } from '../../lib/catalogue/memory.ts';
 import { verifyModel } from '../../lib/models/verify.ts';
 import type { Chosen } from '../commands/models.ts';
 import { plainTable } from '../plain-table.ts';
-import { chooseFetched, note } from './choose.ts';
+import { chooseFetched } from './choose.ts';
 
 /** `mdi models verify`: whether every model is what its entry says. */
 export async function verify(chosen: Chosen, { json }: { json?: true }): Promise<void> {
@@ -14,8 +13,6 @@ export async function verify(chosen: Chosen, { json }: { json?: true }): Promise
       (error: Error) => error.message,
     );
     results.push({ model: model.name, ok: problem === null, problem });
-    const size = sizeNote(model);
-    if (size) note(`${size}.`);
   }
   if (json) console.log(JSON.stringify(results, null, 2));
   else {
