@@ -21,6 +21,7 @@ import { resolveCatalogue } from '../lib/infra/resolve-catalogue.ts';
 import { CallRecorder } from '../lib/local/calls.ts';
 import { FunctionRegistry } from '../lib/local/lambda/function-registry.ts';
 import { invokeEndpoint } from '../lib/local/lambda/invoke-endpoint.ts';
+import { s3Endpoint } from '../lib/local/s3-endpoint.ts';
 import { close, listen, urlOf } from '../lib/local/servers.ts';
 import { type LambdaFunction, readFunctions } from '../lib/local/template/functions.ts';
 import { readStack } from '../lib/local/template/stack.ts';
@@ -44,8 +45,12 @@ const stack = readStack(
   await synthesize({ output: join(folder, 'cdk.out'), context: { catalogue: directory } }),
 );
 const functions = readFunctions(stack, []);
-const server = createServer();
-const endpoint = urlOf(await listen(server));
+const recorder = new CallRecorder(new Map());
+const lambda = createServer();
+const endpoint = urlOf(await listen(lambda));
+// Where functions find models that are too large to lie beside their code.
+const s3 = createServer(s3Endpoint(stack, recorder));
+const endpoints = { lambda: endpoint, dynamodb: endpoint, s3: urlOf(await listen(s3)) };
 const client = new LambdaClient({
   endpoint,
   region: 'local',
@@ -80,7 +85,7 @@ for (const model of catalogue.models) {
 }
 console.log(table.toString());
 client.destroy();
-await close(server);
+await Promise.all([close(lambda), close(s3)]);
 rmSync(folder, { recursive: true });
 
 interface Call {
@@ -91,13 +96,13 @@ interface Call {
 /** Starts a process for the function, which answers twice. */
 async function firstTwoCalls(fn: LambdaFunction): Promise<[Call, Call]> {
   const settings = {
-    endpoints: { lambda: endpoint, dynamodb: endpoint, s3: endpoint },
+    endpoints,
     variables: { POWERTOOLS_METRICS_DISABLED: 'true' },
     onLog: undefined,
   };
   const registry = new FunctionRegistry([fn], settings, 1);
-  server.removeAllListeners('request');
-  server.on('request', invokeEndpoint(registry, new CallRecorder(new Map())));
+  lambda.removeAllListeners('request');
+  lambda.on('request', invokeEndpoint(registry, recorder));
   try {
     return [await call(fn, true), await call(fn, false)];
   } finally {
