@@ -37,6 +37,9 @@ export const selectorEnvironmentSchema = z.object({
 export const inferenceEnvironmentSchema = z.object({
   ...profileTable,
   MDI_MODEL: z.string().min(1),
+  /** Where the model's file lies when it is not beside the code. */
+  MDI_MODEL_BUCKET: z.string().min(1).optional(),
+  MDI_MODEL_KEY: z.string().min(1).optional(),
 });
 
 /** Environment variables of the profiler. */

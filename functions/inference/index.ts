@@ -18,6 +18,7 @@ import {
   TensorLengthError,
   UndecodableImageError,
 } from '../../lib/inference/errors.ts';
+import { withModelFile } from '../../lib/inference/model-file.ts';
 import { partitionKey } from '../../lib/profiles/keys.ts';
 import type { Observation } from '../../lib/profiles/statistics.ts';
 import { ProfileStore, storeOptions } from '../../lib/profiles/store.ts';
@@ -38,11 +39,12 @@ const profileKey = partitionKey({
 });
 const telemetry = new Telemetry(environment.MDI_DEPLOYMENT);
 const store = new ProfileStore(storeOptions(environment));
-const classifier = await Classifier.load({
-  path: join(directory, 'model.onnx'),
-  catalogue,
-  model,
-});
+const load = (path: string) => Classifier.load({ path, catalogue, model });
+const { MDI_MODEL_BUCKET: bucket, MDI_MODEL_KEY: key } = environment;
+const classifier =
+  bucket && key
+    ? await withModelFile({ bucket, key }, model, load)
+    : await load(join(directory, 'model.onnx'));
 
 // With provisioned concurrency the model was loaded long before anybody waited for it.
 let coldStart = process.env.AWS_LAMBDA_INITIALIZATION_TYPE !== 'provisioned-concurrency';

@@ -7,14 +7,18 @@ import { readCatalogue } from '../../lib/catalogue/load.ts';
 import { profilerEnvironmentSchema, readEnvironment } from '../../lib/environment.ts';
 import { createProfileClient } from '../../lib/profiles/client.ts';
 import { FeedbackLedger } from '../../lib/profiles/feedback.ts';
+import { emptyStatistics } from '../../lib/profiles/statistics.ts';
 import { ProfileStore, storeOptions } from '../../lib/profiles/store.ts';
+import { summaryAttribute, summaryOf } from '../../lib/profiles/summary.ts';
+import { NewPermissionsRetryStrategy } from './new-permissions.ts';
 import { profileModels } from './profile-models.ts';
 import { sampleInput } from './sample.ts';
 
 const environment = readEnvironment(profilerEnvironmentSchema);
 const directory = dirname(fileURLToPath(import.meta.url));
 const catalogue = readCatalogue(directory);
-const client = createProfileClient();
+const retryStrategy = new NewPermissionsRetryStrategy();
+const client = createProfileClient({ retryStrategy });
 const tableName = environment.MDI_TABLE_NAME;
 const ledger = new FeedbackLedger({ client, tableName, deployment: environment.MDI_DEPLOYMENT });
 
@@ -31,14 +35,17 @@ export const handler = middy().handler(async (raw: unknown) => {
   // Profiles go with their table; there is nothing else to delete.
   if (event.RequestType === 'Delete') return { PhysicalResourceId };
   await ledger.createSecret();
-  const measured = await profileModels({
+  const baselines = await profileModels({
     environment,
     catalogue,
     versions: event.ResourceProperties.versions,
     sample: sampleInput(catalogue, directory),
-    // Invocations are throttled while new functions scale out: that is worth waiting for.
-    lambda: new LambdaClient({ maxAttempts: 5 }),
+    lambda: new LambdaClient({ retryStrategy }),
     store: new ProfileStore({ ...storeOptions(environment), client }),
   });
-  return { PhysicalResourceId, Data: { measured: measured.join(', ') } };
+  const summaries = catalogue.models.map(({ name, memoryMb }, i) => [
+    summaryAttribute(i),
+    summaryOf(baselines.get(name) ?? emptyStatistics(), memoryMb),
+  ]);
+  return { PhysicalResourceId, Data: Object.fromEntries(summaries) };
 });

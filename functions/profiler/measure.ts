@@ -1,11 +1,10 @@
 import {
-  deviationMs,
   emptyStatistics,
-  meanMs,
   merge,
   type ProfileStatistics,
   statisticsOf,
 } from '../../lib/profiles/statistics.ts';
+import { meanPrecision } from '../../lib/profiles/summary.ts';
 
 /** One call of a model: its service time, and whether its function started for it. */
 export interface Run {
@@ -77,17 +76,10 @@ function progressOf(
   deadlineMs: number,
 ): Progress {
   const n = Number(statistics.n);
-  const precision = precisionOf(statistics);
+  const precision = meanPrecision(statistics);
   // The interval narrows with the square root of the runs.
   const towardsPrecision = Math.min(n / minRuns, (wanted / precision) ** 2);
   const towardsDeadline = 1 - (deadlineMs - performance.now()) / maxMs;
   const share = Math.min(1, Math.max(towardsPrecision, n / maxRuns, towardsDeadline));
   return { statistics, precision, share };
-}
-
-function precisionOf(statistics: ProfileStatistics): number {
-  const mean = meanMs(statistics) ?? 0;
-  const deviation = deviationMs(statistics) ?? 0;
-  if (statistics.n < 2n || mean === 0) return Number.POSITIVE_INFINITY;
-  return (1.96 * deviation) / Math.sqrt(Number(statistics.n)) / mean;
 }

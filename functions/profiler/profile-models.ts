@@ -6,7 +6,7 @@ import type { InferenceEvent } from '../../lib/inference/contract.ts';
 import { invokeModel } from '../../lib/inference/invoke.ts';
 import { partitionKey } from '../../lib/profiles/keys.ts';
 import type { ProfilerLog } from '../../lib/profiles/profiler-log.ts';
-import { meanMs } from '../../lib/profiles/statistics.ts';
+import { meanMs, type ProfileStatistics } from '../../lib/profiles/statistics.ts';
 import type { ProfileStore } from '../../lib/profiles/store.ts';
 import { measure, type Run } from './measure.ts';
 
@@ -36,16 +36,22 @@ const allModelsMs = 12 * 60_000;
  * Measures every model whose stored baseline is missing or was made of something else, some side by
  * side, and replaces its baseline.
  *
- * @returns the names of the measured models
+ * @returns the baseline of every model, by its name: of an unchanged one that of an earlier deployment
  * @throws {@link ProfileError} naming the first model that failed
  */
-export async function profileModels(profiling: Profiling): Promise<string[]> {
+export async function profileModels(
+  profiling: Profiling,
+): Promise<ReadonlyMap<string, ProfileStatistics>> {
   const { catalogue, environment } = profiling;
   const { MDI_PROFILE_CONCURRENCY: concurrency, MDI_PROFILE_MODEL_MS: modelMs } = environment;
   const stale: CatalogueModel[] = [];
+  const baselines = new Map<string, ProfileStatistics>();
   for (const model of catalogue.models) {
-    if (await isStale(profiling, model)) stale.push(model);
-    else log({ event: 'profile-kept', model: model.name });
+    const kept = await keptBaseline(profiling, model);
+    if (kept) {
+      baselines.set(model.name, kept);
+      log({ event: 'profile-kept', model: model.name });
+    } else stale.push(model);
   }
   const rounds = Math.ceil(stale.length / concurrency);
   const maxMs = Math.min(modelMs, allModelsMs / Math.max(1, rounds));
@@ -53,18 +59,25 @@ export async function profileModels(profiling: Profiling): Promise<string[]> {
   const waiting = [...stale];
   const work = async () => {
     for (let model = waiting.shift(); model; model = waiting.shift()) {
-      await profileModel(profiling, model, maxMs);
+      baselines.set(model.name, await profileModel(profiling, model, maxMs));
     }
   };
   await Promise.all(Array.from({ length: concurrency }, work));
-  return stale.map(({ name }) => name);
+  return baselines;
 }
 
-async function isStale({ store, versions, ...rest }: Profiling, model: CatalogueModel) {
-  return (await store.baselineFingerprint(keyOf(rest, model))) !== versions[model.name];
+/** What an earlier deployment measured of the very same version. */
+async function keptBaseline({ store, versions, ...rest }: Profiling, model: CatalogueModel) {
+  const pk = keyOf(rest, model);
+  if ((await store.baselineFingerprint(pk)) !== versions[model.name]) return undefined;
+  return (await store.read(pk, { consistentRead: true })).baseline;
 }
 
-async function profileModel(profiling: Profiling, model: CatalogueModel, maxMs: number) {
+async function profileModel(
+  profiling: Profiling,
+  model: CatalogueModel,
+  maxMs: number,
+): Promise<ProfileStatistics> {
   const { environment, store, versions } = profiling;
   try {
     const result = await measure(
@@ -87,6 +100,7 @@ async function profileModel(profiling: Profiling, model: CatalogueModel, maxMs: 
       meanMs: meanMs(result.statistics) ?? 0,
       precision: result.precision,
     });
+    return result.statistics;
   } catch (error) {
     throw new ProfileError(
       `model "${model.name}" cannot be profiled: ${error instanceof Error ? error.message : error}`,

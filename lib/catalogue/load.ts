@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { readFileSync } from 'node:fs';
+import { closeSync, openSync, readFileSync, readSync } from 'node:fs';
 import { join } from 'node:path';
 import { type Catalogue, type CatalogueModel, catalogueSchema } from './schema.ts';
 
@@ -42,22 +42,38 @@ export function verifyModelFile(
   { name, file, bytes, sha256 }: CatalogueModel,
 ): void {
   const path = join(directory, file);
-  const content = readOrExplain(path, `model "${name}"`);
-  if (content.length !== bytes) {
+  const found = explaining(path, `model "${name}"`, () => fingerprintOf(path));
+  if (found.bytes !== bytes) {
     throw new CatalogueError(
-      `${path}: ${content.length} bytes, but model "${name}" says ${bytes} (field bytes)`,
+      `${path}: ${found.bytes} bytes, but model "${name}" says ${bytes} (field bytes)`,
     );
   }
-  const found = createHash('sha256').update(content).digest('hex');
-  if (found !== sha256) {
+  if (found.sha256 !== sha256) {
     throw new CatalogueError(
-      `${path}: SHA-256 is ${found}, but model "${name}" says ${sha256} (field sha256)`,
+      `${path}: SHA-256 is ${found.sha256}, but model "${name}" says ${sha256} (field sha256)`,
     );
   }
 }
 
+/** Size in bytes and SHA-256 of a file, which may be larger than memory. */
+function fingerprintOf(path: string): { bytes: number; sha256: string } {
+  const hash = createHash('sha256');
+  const buffer = Buffer.allocUnsafe(2 ** 20);
+  const file = openSync(path, 'r');
+  try {
+    let bytes = 0;
+    for (let read = readSync(file, buffer); read > 0; read = readSync(file, buffer)) {
+      hash.update(buffer.subarray(0, read));
+      bytes += read;
+    }
+    return { bytes, sha256: hash.digest('hex') };
+  } finally {
+    closeSync(file);
+  }
+}
+
 function readJson(path: string): unknown {
-  const text = readOrExplain(path, 'a catalogue').toString('utf8');
+  const text = explaining(path, 'a catalogue', () => readFileSync(path, 'utf8'));
   try {
     return JSON.parse(text);
   } catch (error) {
@@ -65,9 +81,9 @@ function readJson(path: string): unknown {
   }
 }
 
-function readOrExplain(path: string, what: string): Buffer {
+function explaining<T>(path: string, what: string, read: () => T): T {
   try {
-    return readFileSync(path);
+    return read();
   } catch (error) {
     const reason = (error as NodeJS.ErrnoException).code === 'ENOENT' ? 'no such file' : error;
     throw new CatalogueError(`${path}: cannot read ${what}: ${reason}`);

@@ -17,3 +17,8 @@ export class NonFiniteOutputError extends Error {
 export class ModelShapeError extends Error {
   override readonly name = 'ModelShapeError';
 }
+
+/** A model's file cannot be fetched, or is not the one that its catalogue entry describes. */
+export class ModelFileError extends Error {
+  override readonly name = 'ModelFileError';
+}

@@ -1,4 +1,5 @@
 import { type CfnElement, Stack, Validations } from 'aws-cdk-lib';
+import type { Asset } from 'aws-cdk-lib/aws-s3-assets';
 import type { IConstruct } from 'constructs';
 import type { ServiceFunction } from './service-function.ts';
 
@@ -26,6 +27,27 @@ export function acknowledgeProvider(scope: IConstruct, profiler: ServiceFunction
     scope,
     anyVersionOf(profiler),
     'CDK’s provider framework grants itself the versions of the one function that it calls, the profiler.',
+  );
+}
+
+/** A model's function reads its file from the stack's assets. */
+export function acknowledgeModelObjects(scope: IConstruct, { s3BucketName }: Asset): void {
+  const name: string | { 'Fn::Sub': string } = Stack.of(scope).resolve(s3BucketName);
+  const bucket =
+    typeof name === 'string' ? name : name['Fn::Sub'].replaceAll(/\$\{(.*?)\}/g, '<$1>');
+  acknowledge(
+    scope,
+    `AwsSolutions-IAM5[Resource::arn:<AWS::Partition>:s3:::${bucket}/*.onnx]`,
+    'The wildcard stands for the model files among the assets of CDK apps, which are named by their hashes. While a new file is deployed, versions of the function that are still serving start with the file before it; a policy that named one object would cut them off.',
+  );
+}
+
+/** A function sends its traces to X-Ray. */
+export function acknowledgeTracing(scope: IConstruct): void {
+  acknowledge(
+    scope,
+    'AwsSolutions-IAM5[Resource::*]',
+    'X-Ray’s PutTraceSegments and PutTelemetryRecords name no resources: AWS lets them be granted on * only. The statement allows nothing else.',
   );
 }
 

@@ -71,6 +71,7 @@ export class MdInference extends Construct {
       architecture,
       environment,
       table: this.table,
+      tracing: props.tracing ?? true,
       ...logs,
     };
 
@@ -83,6 +84,7 @@ export class MdInference extends Construct {
         architecture: ownArchitecture,
         model,
         layer: layers.of(ownArchitecture),
+        storage: own.storage,
         live: { keepWarm: props.keepWarm, provisionedConcurrency: own.provisionedConcurrency },
       });
     });
@@ -113,6 +115,7 @@ export class MdInference extends Construct {
       ...{ deployment, strategy, defaultSlaMs, models },
       api: this.api,
       profiler: this.profiler,
+      selector: this.selector,
       table: this.table,
       alarmsTopic: props.alarmsTopic,
     });
@@ -129,6 +132,10 @@ export class MdInference extends Construct {
     }
     this.url = this.api.apiEndpoint;
     new CfnOutput(this, 'Url', { value: this.url });
+    for (const [name, value] of this.profiler.summaries) {
+      const description = `Service time of ${name}, measured at deploy`;
+      new CfnOutput(this, `Profile-${name}`, { value, description });
+    }
     for (const [key, value] of Object.entries(props.tags ?? {})) Tags.of(this).add(key, value);
   }
 

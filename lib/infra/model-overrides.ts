@@ -2,6 +2,7 @@ import type { Architecture } from 'aws-cdk-lib/aws-lambda';
 import type { IConstruct } from 'constructs';
 import type { Catalogue, CatalogueModel } from '../catalogue/schema.ts';
 import { InvalidPropertyError } from './errors.ts';
+import { largestInAssetBytes, type ModelStorage } from './model-storage.ts';
 import type { ProvisionedConcurrency } from './provisioned-concurrency.ts';
 
 /** What a deployment wants otherwise for one model. */
@@ -19,6 +20,13 @@ export interface ModelOverrides {
    */
   readonly architecture?: Architecture;
   /**
+   * Where the model's file lies: beside the code of its function, or in S3 among the stack's assets,
+   * from where a function reads it into `/tmp` when it starts.
+   *
+   * @default - beside the code up to 190 MB, in S3 above
+   */
+  readonly storage?: ModelStorage;
+  /**
    * Environments of the model's function that are kept ready, so that no request waits for a cold start.
    *
    * @default - none
@@ -31,7 +39,7 @@ export interface ModelOverrides {
  *
  * @param scope - whose property `models` the overrides are
  * @throws InvalidPropertyError for a model that the catalogue lacks, memory that Lambda does not have, or
- * too little for the model
+ * too little for the model, or a file that fits nowhere
  */
 export function withOverrides(
   scope: IConstruct,
@@ -51,7 +59,10 @@ export function withOverrides(
     ...model,
     memoryMb: overrides[model.name]?.memoryMb ?? model.memoryMb,
   }));
-  for (const model of models) checkMemory(scope, model);
+  for (const model of models) {
+    checkSize(scope, model, overrides[model.name]?.storage);
+    checkMemory(scope, model);
+  }
   return { ...catalogue, models };
 }
 
@@ -59,6 +70,31 @@ export function withOverrides(
 const runtimeMb = 200;
 /** The file, the graph optimised from it, and its activations. */
 const copiesInMemory = 3;
+
+/** An .onnx file is one protobuf message, which cannot be larger (https://protobuf.dev/programming-guides/encoding/#size-limit). */
+const largestOnnxBytes = 2 ** 31 - 1;
+
+function checkSize(
+  scope: IConstruct,
+  { name, bytes }: CatalogueModel,
+  storage: ModelStorage | undefined,
+): void {
+  const size = `is a model of ${(bytes / 1e6).toFixed(1)} MB`;
+  if (bytes > largestOnnxBytes) {
+    throw new InvalidPropertyError(
+      scope,
+      `models.${name}`,
+      `${size}, but an .onnx file cannot be larger than 2147 MB`,
+    );
+  }
+  if (storage === 'asset' && bytes > largestInAssetBytes) {
+    throw new InvalidPropertyError(
+      scope,
+      `models.${name}.storage`,
+      `is 'asset', but this ${size}: above ${largestInAssetBytes / 1e6} MB it has to be 's3'`,
+    );
+  }
+}
 
 function checkMemory(scope: IConstruct, { name, memoryMb, bytes }: CatalogueModel): void {
   const property = `models.${name}.memoryMb`;

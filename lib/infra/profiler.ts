@@ -5,6 +5,7 @@ import { Grant } from 'aws-cdk-lib/aws-iam';
 import { Provider } from 'aws-cdk-lib/custom-resources';
 import type { Construct } from 'constructs';
 import type { Catalogue } from '../catalogue/schema.ts';
+import { summaryAttribute } from '../profiles/summary.ts';
 import { acknowledgeProvider, acknowledgeVersions } from './acknowledgements.ts';
 import type { ModelFunction } from './model-function.ts';
 import type { ProfileTable } from './profile-table.ts';
@@ -25,6 +26,8 @@ export interface ProfilerProps extends CommonFunctionProps {
  */
 export class Profiler extends ServiceFunction {
   readonly resource: CustomResource;
+  /** What was measured of each model, in a line, by the model's name: known when it is deployed. */
+  readonly summaries: ReadonlyMap<string, string>;
 
   constructor(scope: Construct, id: string, props: ProfilerProps) {
     const { catalogue, catalogueDirectory, models } = props;
@@ -83,5 +86,8 @@ export class Profiler extends ServiceFunction {
     this.resource.node.addDependency(this.function, ...models.map((model) => model.function));
     // Callers reach a new version when it has been measured, and the old one when that failed.
     for (const { live } of models) live.node.addDependency(this.resource);
+    this.summaries = new Map(
+      models.map(({ model }, i) => [model.name, this.resource.getAttString(summaryAttribute(i))]),
+    );
   }
 }

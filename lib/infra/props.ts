@@ -94,6 +94,13 @@ export interface MdInferenceProps {
    */
   readonly shards?: number;
   /**
+   * Whether AWS X-Ray traces requests from the selector through the model that answers: one a second,
+   * and 5 % of the others.
+   *
+   * @default true
+   */
+  readonly tracing?: boolean;
+  /**
    * Where the alarms are sent: server errors, slow answers, a failed profiler, a throttled table.
    *
    * @default - alarms exist, but tell nobody

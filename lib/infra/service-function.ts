@@ -1,6 +1,6 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { Duration, type RemovalPolicy } from 'aws-cdk-lib';
+import { Duration, type RemovalPolicy, type Size } from 'aws-cdk-lib';
 import { Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import {
   type Architecture,
@@ -8,10 +8,12 @@ import {
   Function as LambdaFunction,
   LoggingFormat,
   Runtime,
+  Tracing,
   type Version,
 } from 'aws-cdk-lib/aws-lambda';
 import { LogGroup, type RetentionDays } from 'aws-cdk-lib/aws-logs';
 import { Construct } from 'constructs';
+import { acknowledgeTracing } from './acknowledgements.ts';
 import { bundle, bundleFile, type FunctionName } from './bundle.ts';
 import { withAsset } from './with-asset.ts';
 
@@ -21,6 +23,8 @@ export interface CommonFunctionProps {
   readonly architecture: Architecture;
   readonly logRetention: RetentionDays;
   readonly removalPolicy: RemovalPolicy;
+  /** Whether X-Ray traces calls. */
+  readonly tracing: boolean;
 }
 
 /** Properties of a {@link ServiceFunction}. */
@@ -33,6 +37,8 @@ export interface ServiceFunctionProps extends CommonFunctionProps {
   readonly memoryMb: number;
   readonly timeout: Duration;
   readonly layers?: ILayerVersion[];
+  /** Room in /tmp. Default: Lambda's 512 MB. */
+  readonly ephemeralStorage?: Size;
 }
 
 /**
@@ -41,9 +47,13 @@ export interface ServiceFunctionProps extends CommonFunctionProps {
  */
 export class ServiceFunction extends Construct {
   readonly function: LambdaFunction;
+  readonly memoryMb: number;
+  readonly architecture: Architecture;
 
   constructor(scope: Construct, id: string, props: ServiceFunctionProps) {
     super(scope, id);
+    this.memoryMb = props.memoryMb;
+    this.architecture = props.architecture;
     const { logGroup, role } = logAndRole(this, '', props);
     this.function = withAsset(
       (folder) => {
@@ -60,12 +70,15 @@ export class ServiceFunction extends Construct {
           layers: props.layers ?? [],
           environment: props.environment,
           memorySize: props.memoryMb,
+          ...(props.ephemeralStorage && { ephemeralStorageSize: props.ephemeralStorage }),
           timeout: props.timeout,
           role,
           logGroup,
           loggingFormat: LoggingFormat.JSON,
+          tracing: props.tracing ? Tracing.ACTIVE : Tracing.DISABLED,
         }),
     );
+    if (props.tracing) acknowledgeTracing(this);
   }
 
   /** What the function is now: another version as soon as its code or configuration is another. */

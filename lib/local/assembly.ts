@@ -11,6 +11,7 @@ import { FunctionRegistry } from './lambda/function-registry.ts';
 import { invokeEndpoint } from './lambda/invoke-endpoint.ts';
 import { runtimeClient } from './lambda/runtime-client.ts';
 import { ResponseInbox } from './response-inbox.ts';
+import { s3Endpoint } from './s3-endpoint.ts';
 import { close, LOOPBACK, listen, urlOf } from './servers.ts';
 import { readFunctions } from './template/functions.ts';
 import { readHttpApis } from './template/http-api.ts';
@@ -100,13 +101,14 @@ export async function startAssembly(options: StartOptions): Promise<RunningAssem
   running.defer(() => dynamodb.close());
   await createTables(stack, dynamodb.url);
 
+  const s3 = running.adopt(createServer(s3Endpoint(stack, recorder)), close);
   const lambda = running.adopt(createServer(), close);
   const invokeUrl = urlOf(await listen(lambda));
   const registry = running.adopt(
     new FunctionRegistry(
       functions,
       {
-        endpoints: { lambda: invokeUrl, dynamodb: dynamodb.url },
+        endpoints: { lambda: invokeUrl, dynamodb: dynamodb.url, s3: urlOf(await listen(s3)) },
         variables: options.environment ?? {},
         onLog: options.onLog,
       },

@@ -120,8 +120,10 @@ export class ProfileStore {
   }
 
   /**
-   * Replaces the statistics measured at deploy; the feedback counted beside them stays. There is one
-   * deployment at a time, so reading before writing loses nothing. Throws what the SDK throws.
+   * Replaces the statistics measured at deploy; the feedback counted beside them stays. Live windows
+   * that began before something else was measured do not count any more: a function with other memory
+   * has other times. There is one deployment at a time, so reading before writing loses nothing. Throws
+   * what the SDK throws.
    *
    * @param origin - what was measured and how well, kept beside the statistics.
    */
@@ -137,6 +139,7 @@ export class ProfileStore {
     const attributes: Attributes = {
       ...toAttributes(statistics),
       fingerprint: { S: fingerprint },
+      ...liveSinceAttribute(Item, fingerprint, this.#now()),
       ...(Number.isFinite(precision) && { meanPrecision: { N: String(precision) } }),
     };
     const update = replacement(Item, attributes);
@@ -169,7 +172,10 @@ export class ProfileStore {
       this.#readBaseline(pk, options),
       this.#readLive(pk, options),
     ]);
-    return baseline === undefined ? { live } : { baseline, live };
+    if (baseline === undefined) return { live };
+    const { statistics, liveSinceMs } = baseline;
+    const counting = live.filter(({ windowStartMs }) => windowStartMs >= liveSinceMs);
+    return { baseline: statistics, live: counting };
   }
 
   /** Reads several models in parallel. Throws as {@link read} if one of them cannot be read. */
@@ -207,7 +213,7 @@ export class ProfileStore {
   async #readBaseline(
     pk: string,
     { consistentRead, abortSignal }: ReadOptions,
-  ): Promise<ProfileStatistics | undefined> {
+  ): Promise<{ statistics: ProfileStatistics; liveSinceMs: number } | undefined> {
     const { Item } = await this.#client.repeatable.send(
       new GetItemCommand({
         TableName: this.#tableName,
@@ -216,7 +222,8 @@ export class ProfileStore {
       }),
       { abortSignal },
     );
-    return Item && fromItem(Item).statistics;
+    if (!Item) return undefined;
+    return { statistics: fromItem(Item).statistics, liveSinceMs: Number(Item.liveSinceMs?.N ?? 0) };
   }
 
   async #readLive(
@@ -238,6 +245,14 @@ export class ProfileStore {
     for await (const { Items } of pages) live.push(...(Items ?? []).map(toLive));
     return live;
   }
+}
+
+/** From when on live windows count: since the measured version replaced another one. */
+function liveSinceAttribute(earlier: Attributes, fingerprint: string, nowMs: number): Attributes {
+  const measured = earlier.fingerprint?.S;
+  const isReplaced = measured !== undefined && measured !== fingerprint;
+  const liveSinceMs = isReplaced ? { N: String(Math.round(nowMs)) } : earlier.liveSinceMs;
+  return liveSinceMs ? { liveSinceMs } : {};
 }
 
 function toLive(item: Attributes): LiveStatistics {

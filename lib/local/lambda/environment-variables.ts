@@ -6,6 +6,7 @@ import { REGION } from '../template/physical-ids.ts';
 export interface Endpoints {
   readonly lambda: string;
   readonly dynamodb: string;
+  readonly s3: string;
 }
 
 /**
@@ -35,6 +36,7 @@ export function environmentVariables(
     AWS_DEFAULT_REGION: REGION,
     AWS_ENDPOINT_URL_DYNAMODB: endpoints.dynamodb,
     AWS_ENDPOINT_URL_LAMBDA: endpoints.lambda,
+    AWS_ENDPOINT_URL_S3: endpoints.s3,
     AWS_EXECUTION_ENV: `AWS_Lambda_${fn.runtime}`,
     AWS_LAMBDA_FUNCTION_MEMORY_SIZE: String(fn.memoryMb),
     AWS_LAMBDA_FUNCTION_NAME: fn.name,

@@ -36,6 +36,7 @@ export function ignoredFeatures(stack: Stack, apis: readonly HttpApi[]): string[
     has('AWS::Lambda::Version', 'ProvisionedConcurrencyConfig')
       ? ['Provisioned concurrency is not provided: environments start when they are needed']
       : []),
+    ...(has('AWS::Lambda::Function', 'TracingConfig') ? ['Calls are not traced'] : []),
     ...(has('AWS::DynamoDB::Table', 'TimeToLiveSpecification') ||
     has('AWS::DynamoDB::GlobalTable', 'TimeToLiveSpecification')
       ? ['Items of tables do not expire']

@@ -1,4 +1,9 @@
-import { DynamoDBClient, GetItemCommand, UpdateItemCommand } from '@aws-sdk/client-dynamodb';
+import {
+  DynamoDBClient,
+  GetItemCommand,
+  QueryCommand,
+  UpdateItemCommand,
+} from '@aws-sdk/client-dynamodb';
 import { InvokeWithResponseStreamCommand, LambdaClient } from '@aws-sdk/client-lambda';
 import { mockClient } from 'aws-sdk-client-mock';
 import { afterAll, beforeEach, describe, expect, it, vi } from 'vitest';
@@ -55,6 +60,7 @@ beforeEach(() => {
   lambda.reset();
   dynamo.reset();
   dynamo.on(GetItemCommand).resolves({});
+  dynamo.on(QueryCommand).resolves({ Items: [] });
   dynamo.on(UpdateItemCommand).resolves({});
   lambda.on(InvokeWithResponseStreamCommand).callsFake(() => okStream());
 });
@@ -66,7 +72,9 @@ afterAll(() => {
 
 describe('profileModels', () => {
   it('measures every model by ordinary invocations and writes its baseline', async () => {
-    expect(await profileModels(profiling)).toEqual(['small', 'large']);
+    const baselines = await profileModels(profiling);
+    expect([...baselines.keys()].sort()).toEqual(['large', 'small']);
+    for (const { n } of baselines.values()) expect(n).toBeGreaterThanOrEqual(1n);
     expect(writtenKeys().sort()).toEqual([
       `test/pets/large@${'b'.repeat(12)}`,
       `test/pets/small@${'a'.repeat(12)}`,
@@ -90,8 +98,17 @@ describe('profileModels', () => {
       .on(GetItemCommand, {
         Key: { pk: { S: `test/pets/small@${'a'.repeat(12)}` }, sk: { S: 'baseline' } },
       })
-      .resolves({ Item: { fingerprint: { S: 'fn-small:1' } } });
-    expect(await profileModels(profiling)).toEqual(['large']);
+      .resolves({
+        Item: {
+          pk: { S: `test/pets/small@${'a'.repeat(12)}` },
+          sk: { S: 'baseline' },
+          fingerprint: { S: 'fn-small:1' },
+          n: { N: '77' },
+        },
+      });
+    const baselines = await profileModels(profiling);
+    expect(baselines.get('small')?.n).toBe(77n);
+    expect(writtenKeys()).toEqual([`test/pets/large@${'b'.repeat(12)}`]);
     expect(invocations().every(({ args }) => args[0].input.FunctionName === 'fn-large:1')).toBe(
       true,
     );

@@ -45,6 +45,7 @@ describe('cdk-nag', () => {
       cors: { origins: ['https://app.example.com'] },
       keepWarm: Duration.minutes(5),
       provisionedConcurrency: { min: 1, max: 4 },
+      models: { 'nano-24': { storage: 's3' } } as const,
       rollout: { config: LambdaDeploymentConfig.LINEAR_10PERCENT_EVERY_1MINUTE },
     };
     expect(findings(everything)).toEqual([]);

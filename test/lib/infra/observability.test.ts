@@ -36,7 +36,9 @@ describe('the dashboard', () => {
       'Cold starts',
       'Budget left for the model',
       'Server errors',
-      'Failed and throttled calls of models',
+      'Failed calls',
+      'Throttled calls',
+      'Cost of the functions, at list price',
       'Profiler',
       'Profile table',
     ]);
@@ -46,6 +48,12 @@ describe('the dashboard', () => {
     const usage = widgets.find(({ properties }) => properties.title === 'Model usage');
     const shown = JSON.stringify(usage?.properties.metrics);
     for (const name of service.models.keys()) expect(shown).toContain(`"model","${name}"`);
+  });
+
+  it('puts a price on every function', () => {
+    const cost = widgets.find(({ properties }) => properties.title.startsWith('Cost'));
+    const expressions = JSON.stringify(cost?.properties.metrics).match(/calls\d+ \* [\d.]+ \+ ms/g);
+    expect(expressions).toHaveLength(service.models.size + 1);
   });
 
   it('is of this deployment alone', () => {

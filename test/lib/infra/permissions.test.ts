@@ -30,7 +30,12 @@ describe('what each function may do', () => {
 
   const tableArn = () => [made.stack.resolve(made.service.table.tableArn)];
   const models = () => [...made.service.models.values()];
-  const logActions = ['logs:CreateLogStream', 'logs:PutLogEvents'];
+  const logAndTraceActions = [
+    'logs:CreateLogStream',
+    'logs:PutLogEvents',
+    'xray:PutTelemetryRecords',
+    'xray:PutTraceSegments',
+  ];
 
   it('the selector invokes exactly the models’ aliases, reads profiles, counts failures and feedback', () => {
     const actions = allowed(made.service.selector.function);
@@ -41,7 +46,7 @@ describe('what each function may do', () => {
       'dynamodb:Query',
       'dynamodb:UpdateItem',
       'lambda:InvokeFunction',
-      ...logActions,
+      ...logAndTraceActions,
     ]);
     expect(actions['lambda:InvokeFunction']).toEqual(
       models().map(({ live }) => made.stack.resolve(live.functionArn)),
@@ -53,7 +58,7 @@ describe('what each function may do', () => {
   it('a model’s function updates profiles and writes its own log', () => {
     for (const { function: fn } of models()) {
       const actions = allowed(fn);
-      expect(Object.keys(actions).sort()).toEqual(['dynamodb:UpdateItem', ...logActions]);
+      expect(Object.keys(actions).sort()).toEqual(['dynamodb:UpdateItem', ...logAndTraceActions]);
       expect(actions['dynamodb:UpdateItem']).toEqual(tableArn());
     }
   });
@@ -66,7 +71,7 @@ describe('what each function may do', () => {
       'dynamodb:Query',
       'dynamodb:UpdateItem',
       'lambda:InvokeFunction',
-      ...logActions,
+      ...logAndTraceActions,
     ]);
     expect(actions['lambda:InvokeFunction']).toEqual(
       models().map((model) => ({

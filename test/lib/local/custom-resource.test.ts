@@ -43,7 +43,11 @@ const framework = (onEvent: string, isComplete?: string) =>
 
 async function create(Resources: object): Promise<{ stack: Stack; log: CustomResourceEntry[] }> {
   const stack = new Stack('s', { Resources });
-  const settings = { endpoints: { lambda: '', dynamodb: '' }, variables: {}, onLog: undefined };
+  const settings = {
+    endpoints: { lambda: '', dynamodb: '', s3: '' },
+    variables: {},
+    onLog: undefined,
+  };
   const registry = new FunctionRegistry(readFunctions(stack, []), settings, 4);
   const inbox = await ResponseInbox.start();
   closing.push(

@@ -224,6 +224,18 @@ describe('against a DynamoDB endpoint', () => {
     expect(await store.baselineFingerprint(other)).toBeUndefined();
   });
 
+  it('live windows that began before another version was measured do not count any more', async () => {
+    const store = openStore();
+    await store.putBaseline(pk, warmMs(1), origin);
+    await store.record(pk, { kind: 'warm', serviceUs: 600_000 });
+    await store.putBaseline(pk, warmMs(2), origin);
+    expect((await store.read(pk, { consistentRead: true })).live).toHaveLength(1);
+    await store.putBaseline(pk, warmMs(3), { ...origin, fingerprint: 'f11' });
+    expect((await store.read(pk, { consistentRead: true })).live).toHaveLength(0);
+    await store.putBaseline(pk, warmMs(4), { ...origin, fingerprint: 'f11' });
+    expect((await store.read(pk, { consistentRead: true })).live).toHaveLength(0);
+  });
+
   it('an endpoint that is gone costs the sample and nothing else', async () => {
     const store = openStore();
     await table.close();

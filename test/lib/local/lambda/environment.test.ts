@@ -187,7 +187,7 @@ describe('a pool of environments', () => {
   it('lets a request wait for a while, then throttles it', async () => {
     const fn = readFunctions(readStack(dir), []).find(({ logicalId }) => /^Inline/.test(logicalId));
     if (!fn) throw new Error('no function Inline');
-    const endpoints = { lambda: fixture.assembly.invokeUrl, dynamodb: '' };
+    const endpoints = { lambda: fixture.assembly.invokeUrl, dynamodb: '', s3: '' };
     const pool = new EnvironmentPool(fn, { endpoints, variables: {}, onLog: undefined }, 1);
     const [first, second, third] = [1, 2, 3].map(() => new Invocation(Buffer.from('{}')));
     if (!first || !second || !third) throw new Error('unreachable');

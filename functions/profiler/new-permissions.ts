@@ -1,0 +1,33 @@
+import { ConfiguredRetryStrategy } from '@smithy/core/retry';
+
+type RefreshArguments = Parameters<ConfiguredRetryStrategy['refreshRetryTokenForRetry']>;
+
+/** What AWS answers while a role's new policy or a new function has not reached all of it. */
+const NOT_YET = new Set(['AccessDeniedException', 'ResourceConflictException']);
+
+const ATTEMPTS = 8;
+const FIRST_DELAY_MS = 500;
+
+/**
+ * The SDK's retries, also of calls that are refused: the profiler runs seconds after its role got its
+ * policy, which takes a while to hold everywhere. It waits 64 s at most (0.5, 1, 2 ... 32 s).
+ *
+ * @see https://docs.aws.amazon.com/IAM/latest/UserGuide/troubleshoot.html#troubleshoot_general_eventual-consistency
+ */
+export class NewPermissionsRetryStrategy extends ConfiguredRetryStrategy {
+  /** @param firstDelayMs - the pause before the second attempt; it doubles from then on */
+  constructor(firstDelayMs = FIRST_DELAY_MS) {
+    super(ATTEMPTS, (attempt) => firstDelayMs * 2 ** (attempt - 1));
+  }
+
+  override async refreshRetryTokenForRetry(
+    ...[token, errorInfo]: RefreshArguments
+  ): ReturnType<ConfiguredRetryStrategy['refreshRetryTokenForRetry']> {
+    const { name } = (errorInfo.error ?? {}) as { name?: string };
+    const isNotYet = NOT_YET.has(name ?? '');
+    return super.refreshRetryTokenForRetry(
+      token,
+      isNotYet ? { ...errorInfo, errorType: 'TRANSIENT' } : errorInfo,
+    );
+  }
+}

@@ -1,0 +1,58 @@
+import { appendFileSync, globSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterEach, describe, expect, it } from 'vitest';
+import { inferResponseSchema } from '../../lib/http/schemas.ts';
+import { type RunningAssembly, startAssembly } from '../../lib/local/assembly.ts';
+import { allowedBy } from '../../lib/local/template/iam.ts';
+import { readStack } from '../../lib/local/template/stack.ts';
+import { synthesized } from '../lib/infra/synthesized.ts';
+import { catalogue, sample } from './running-service.ts';
+
+const name = catalogue.models.toSorted((a, b) => b.accuracyPct - a.accuracyPct)[0]?.name ?? '';
+let running: RunningAssembly | undefined;
+afterEach(async () => {
+  await running?.close();
+  running = undefined;
+});
+
+/** The service with its most accurate model among the stack's assets in S3. */
+async function start(outdir: string): Promise<RunningAssembly> {
+  running = await startAssembly({
+    assemblyDir: outdir,
+    port: 0,
+    environment: { MDI_PROFILE_CONCURRENCY: '1', MDI_PROFILE_MODEL_MS: '100' },
+  });
+  return running;
+}
+
+const props = { auth: 'none', models: { [name]: { storage: 's3' } } } as const;
+
+describe('a model whose file lies in S3', () => {
+  it('answers, and its function reads nothing that its role does not allow', async () => {
+    const { outdir } = synthesized(props);
+    const { url, calls } = await start(outdir);
+    const response = await fetch(`${url}/v1/infer`, {
+      method: 'POST',
+      body: new Uint8Array(sample.bytes),
+      headers: { 'content-type': 'image/jpeg', 'mdi-sla-ms': '20000' },
+    });
+    const { model, predictions } = inferResponseSchema.parse(await response.json());
+    expect(model.name).toBe(name);
+    expect(predictions[0]?.label).toBe(sample.label);
+
+    const reads = calls.filter(({ action }) => action === 's3:GetObject');
+    expect(reads).toHaveLength(1);
+    for (const { functionLogicalId, action, resourceArn } of reads) {
+      expect(allowedBy(readStack(outdir), functionLogicalId ?? '', action, resourceArn)).toBe(true);
+    }
+  }, 60_000);
+
+  it('is refused when the object is not the catalogue’s file, and the deployment fails with its name', async () => {
+    const { outdir } = synthesized(props);
+    const [object] = globSync(join(outdir, 'asset.*.onnx'));
+    appendFileSync(object ?? '', 'x');
+    await expect(start(outdir)).rejects.toThrow(
+      new RegExp(`model "${name}" cannot be profiled.*ModelFileError.*the catalogue says`),
+    );
+  }, 60_000);
+});
