@@ -52,7 +52,7 @@ class RacingClient implements Client {
       exchange: () => this.#exchange(),
       samples: clock?.samples ?? 5,
       resyncMs: clock?.resyncMs ?? 300_000,
-      maxErrorMs: clock?.maxErrorMs ?? 100,
+      maxErrorMs: clock?.maxErrorMs ?? 250,
     });
     this.#devices = new DeviceModels(isList(onDevice) ? onDevice : [onDevice], time);
     checkSla(options.slaMs);

@@ -57,8 +57,8 @@ export interface ClockSettings {
   readonly maxErrorMs: number;
 }
 
-/** How long to leave the server alone after a synchronization, in ms, however bad it was. */
-const pauseMs = 5_000;
+/** How long to leave the server alone after a synchronization that failed, and after any other, in ms. */
+const [pauseAfterFailureMs, pauseMs] = [5_000, 60_000];
 
 /**
  * The server's clock. It stands on the client's monotonic clock, so that a wall clock that is wrong, or
@@ -69,7 +69,9 @@ export class ServerClock {
   readonly #settings: ClockSettings;
   #best: (ClockEstimate & { readonly nowMs: number; readonly wallMs: number }) | undefined;
   #syncing: Promise<void> | undefined;
-  #syncedMs = Number.NEGATIVE_INFINITY;
+  #synced:
+    | { readonly nowMs: number; readonly wallMs: number; readonly failed: boolean }
+    | undefined;
 
   constructor(settings: ClockSettings) {
     this.#settings = settings;
@@ -104,28 +106,39 @@ export class ServerClock {
 
   /** Synchronizes if it is time to; never rejects. */
   async refresh(): Promise<void> {
-    const sinceMs = this.#settings.time.nowMs() - this.#syncedMs;
-    const isDue = sinceMs > this.#settings.resyncMs || (!this.usable() && sinceMs > pauseMs);
-    if (isDue) await this.synchronize();
+    if (this.#isDue()) await this.synchronize();
   }
 
   /** Asks the server several times and keeps the exchange with the best round trip; never rejects. */
   async synchronize(): Promise<void> {
     this.#syncing ??= this.#sample().finally(() => {
       this.#syncing = undefined;
-      this.#syncedMs = this.#settings.time.nowMs();
     });
     await this.#syncing;
   }
 
+  #isDue(): boolean {
+    if (!this.#synced) return true;
+    const { nowMs, wallMs } = this.#settings.time;
+    // A monotonic clock that has stood still is not to say how long ago something was.
+    const sinceMs = Math.max(nowMs() - this.#synced.nowMs, wallMs() - this.#synced.wallMs);
+    if (sinceMs > this.#settings.resyncMs) return true;
+    if (sinceMs <= (this.#synced.failed ? pauseAfterFailureMs : pauseMs)) return false;
+    return !this.usable();
+  }
+
   async #sample(): Promise<void> {
-    try {
-      for (let i = 0; i < this.#settings.samples; i++) {
+    let failed = false;
+    for (let i = 0; i < this.#settings.samples && !failed; i++) {
+      try {
         this.#take(estimateOf(await this.#settings.exchange()));
+      } catch {
+        // Without an estimate no upload time is sent, and the server takes its own guess of the network.
+        failed = true;
       }
-    } catch {
-      // Without an estimate no upload time is sent, and the server takes its own guess of the network.
     }
+    const { nowMs, wallMs } = this.#settings.time;
+    this.#synced = { nowMs: nowMs(), wallMs: wallMs(), failed };
   }
 
   #take(sample: ClockEstimate): void {

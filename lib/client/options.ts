@@ -54,7 +54,7 @@ export interface ClientOptions {
    * How the server's clock is learned: exchanges at a time, after how many ms again, and by how many ms
    * it may be unknown before uploads go without their time.
    *
-   * @default - 5 exchanges, every 5 minutes, 100 ms
+   * @default - 5 exchanges, every 5 minutes, 250 ms
    */
   readonly clock?: { samples?: number; resyncMs?: number; maxErrorMs?: number };
   /** @default - the global `fetch` */

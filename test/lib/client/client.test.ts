@@ -1,68 +1,23 @@
-import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { createClient } from '../../../lib/client/client.ts';
+import { describe, expect, it, vi } from 'vitest';
 import {
   ApiError,
   MalformedAnswerError,
   NetworkError,
   SlaExceededError,
 } from '../../../lib/client/errors.ts';
-import type { Client, ClientOptions } from '../../../lib/client/options.ts';
+import type { ClientOptions } from '../../../lib/client/options.ts';
 import type { Classification } from '../../../lib/client/types.ts';
-import { type Behaviour, FakeModel, FakeService, fakeTime } from './fake-service.ts';
+import { type Behaviour, FakeModel } from './fake-service.ts';
+import { image, outcome, useFakeService } from './running-client.ts';
 
-const image = new Blob(['an image'], { type: 'image/jpeg' });
-let service: FakeService;
-let clients: Client[];
-
-beforeEach(() => {
-  fakeTime();
-  service = new FakeService();
-  clients = [];
-});
-
-// Whatever a test did: nothing is left that could still happen.
-afterEach(async () => {
-  await vi.runAllTimersAsync();
-  expect(vi.getTimerCount()).toBe(0);
-  for (const client of clients) client.close();
-  vi.useRealTimers();
-});
-
-function client(options: Partial<ClientOptions> = {}): Client {
-  const made = createClient({
-    endpoint: 'https://service.example/',
-    slaMs: 250,
-    fetch: service.fetch,
-    ...options,
-  });
-  clients.push(made);
-  return made;
-}
-
-/** Runs until a promise settles; gives what came of it, and after how many ms. */
-async function outcome<T>(
-  promise: Promise<T>,
-): Promise<{ value?: T; error?: unknown; ms: number }> {
-  const startMs = performance.now();
-  let end: { value?: T; error?: unknown; ms: number } | undefined;
-  promise.then(
-    (value) => {
-      end = { value, ms: performance.now() - startMs };
-    },
-    (error) => {
-      end = { error, ms: performance.now() - startMs };
-    },
-  );
-  for (let i = 0; i < 100_000 && !end; i++) await vi.advanceTimersByTimeAsync(1);
-  return end ?? { ms: Number.NaN };
-}
+const fake = useFakeService();
 
 async function classify(
   options: Partial<ClientOptions>,
   behaviour: Behaviour = {},
 ): Promise<{ answer: Classification | undefined; error?: unknown; ms: number }> {
-  service.infer = behaviour;
-  const { value, error, ms } = await outcome(client(options).classify(image));
+  fake.service.infer = behaviour;
+  const { value, error, ms } = await outcome(fake.client(options).classify(image));
   return { answer: value, error, ms };
 }
 
@@ -119,7 +74,7 @@ describe('with a model on the device', () => {
     const { answer } = await classify({ onDevice: new FakeModel(30), time }, { hangs: true });
     expect(answer?.timing).toEqual({ slaMs: 250, totalMs: 257, timerErrorMs: 7 });
     expect(answer?.late).toBe(false);
-    expect(clients[0]?.statistics().longestTimerErrorMs).toBe(7);
+    expect(fake.clients[0]?.statistics().longestTimerErrorMs).toBe(7);
   });
 
   it('takes the more accurate of two answers in time', async () => {
@@ -222,15 +177,18 @@ describe('with a model on the device', () => {
     expect(error).toBeInstanceOf(SlaExceededError);
     expect(ms).toBe(1_250);
     expect(onDevice.signals[0]?.aborted).toBe(true);
-    expect(service.inferences[0]?.signal.aborted).toBe(true);
+    expect(fake.service.inferences[0]?.signal.aborted).toBe(true);
   });
 
   it('takes an SLA of one request', async () => {
-    const made = client({ onDevice: new FakeModel(5) });
-    service.infer = { serverMs: 300 };
+    const made = fake.client({ onDevice: new FakeModel(5) });
+    fake.service.infer = { serverMs: 300 };
     expect((await outcome(made.classify(image, { slaMs: 20 }))).ms).toBe(20);
     expect((await outcome(made.classify(image, { slaMs: 1_000 }))).ms).toBe(300);
-    expect(service.inferences.map(({ headers }) => headers['mdi-sla-ms'])).toEqual(['20', '1000']);
+    expect(fake.service.inferences.map(({ headers }) => headers['mdi-sla-ms'])).toEqual([
+      '20',
+      '1000',
+    ]);
   });
 });
 
@@ -287,8 +245,8 @@ describe('without a model on the device', () => {
 
 describe('a late answer of the cloud', () => {
   it('is learned from, shown when the race has settled, and changes nothing', async () => {
-    const made = client({ onDevice: new FakeModel(30) });
-    service.infer = { inputMs: 300, serverMs: 100, outputMs: 50 };
+    const made = fake.client({ onDevice: new FakeModel(30) });
+    fake.service.infer = { inputMs: 300, serverMs: 100, outputMs: 50 };
     await outcome(made.prepare());
     const { value } = await outcome(made.classify(image));
     expect(value?.race.cloud).toMatchObject({ state: 'running', startMs: 0 });
@@ -304,27 +262,27 @@ describe('a late answer of the cloud', () => {
     const onDevice = new FakeModel(30);
     const { answer } = await classify({ onDevice, lateMs: 500 }, { hangs: true });
     await vi.advanceTimersByTimeAsync(499);
-    expect(service.inferences[0]?.signal.aborted).toBe(false);
+    expect(fake.service.inferences[0]?.signal.aborted).toBe(false);
     await vi.advanceTimersByTimeAsync(1);
-    expect(service.inferences[0]?.signal.aborted).toBe(true);
+    expect(fake.service.inferences[0]?.signal.aborted).toBe(true);
     expect(await answer?.settled).toMatchObject({ cloud: { state: 'cancelled', endMs: 750 } });
   });
 
   it('is learned from without a model on the device, too', async () => {
     await classify({}, { serverMs: 400 });
     await vi.runAllTimersAsync();
-    expect(clients[0]?.statistics()).toMatchObject({ cloudLate: 1, rejected: 1, slaKept: 0 });
+    expect(fake.clients[0]?.statistics()).toMatchObject({ cloudLate: 1, rejected: 1, slaKept: 0 });
   });
 });
 
 describe('the caller’s signal', () => {
   it('ends both runs and leaves nothing behind', async () => {
-    service.infer = { hangs: true };
+    fake.service.infer = { hangs: true };
     const onDevice = new FakeModel(Number.POSITIVE_INFINITY);
     const controller = new AbortController();
     const added = vi.spyOn(controller.signal, 'addEventListener');
     const removed = vi.spyOn(controller.signal, 'removeEventListener');
-    const made = client({ onDevice });
+    const made = fake.client({ onDevice });
     await outcome(made.prepare());
     const promise = outcome(made.classify(image, { signal: controller.signal }));
     setTimeout(() => controller.abort(new Error('changed my mind')), 40);
@@ -332,23 +290,23 @@ describe('the caller’s signal', () => {
     expect(error).toMatchObject({ message: 'changed my mind' });
     expect(ms).toBe(40);
     expect(onDevice.signals[0]?.aborted).toBe(true);
-    expect(service.inferences[0]?.signal.aborted).toBe(true);
+    expect(fake.service.inferences[0]?.signal.aborted).toBe(true);
     expect(vi.getTimerCount()).toBe(0);
     expect(removed.mock.calls).toEqual(added.mock.calls);
     expect(made.statistics()).toMatchObject({ requests: 0, rejected: 0, cloudChance: 0 });
   });
 
   it('keeps a request from being sent when it is aborted already', async () => {
-    const { error } = await outcome(client().classify(image, { signal: AbortSignal.abort() }));
+    const { error } = await outcome(fake.client().classify(image, { signal: AbortSignal.abort() }));
     expect(error).toMatchObject({ name: 'AbortError' });
-    expect(service.requests).toEqual([]);
+    expect(fake.service.requests).toEqual([]);
   });
 
   it('works where signals know no reason', async () => {
-    service.infer = { hangs: true };
+    fake.service.infer = { hangs: true };
     const controller = new AbortController();
     Object.defineProperty(controller.signal, 'reason', { value: undefined });
-    const promise = outcome(client().classify(image, { signal: controller.signal }));
+    const promise = outcome(fake.client().classify(image, { signal: controller.signal }));
     controller.abort();
     expect((await promise).error).toMatchObject({ name: 'AbortError' });
   });
@@ -357,7 +315,7 @@ describe('the caller’s signal', () => {
     const controller = new AbortController();
     const added = vi.spyOn(controller.signal, 'addEventListener');
     const removed = vi.spyOn(controller.signal, 'removeEventListener');
-    const made = client({ onDevice: new FakeModel(100) });
+    const made = fake.client({ onDevice: new FakeModel(100) });
     await outcome(made.prepare());
     await outcome(made.classify(image, { signal: controller.signal }));
     expect(vi.getTimerCount()).toBe(0);
@@ -367,8 +325,8 @@ describe('the caller’s signal', () => {
 
 describe('what does not obey', () => {
   it('a fetch that ignores its signal is left alone', async () => {
-    const deaf: typeof service.fetch = (url, init) =>
-      url.endsWith('/v1/infer') ? new Promise(() => undefined) : service.fetch(url, init);
+    const deaf: typeof fake.service.fetch = (url, init) =>
+      url.endsWith('/v1/infer') ? new Promise(() => undefined) : fake.service.fetch(url, init);
     const { answer, ms } = await classify({ onDevice: new FakeModel(30), fetch: deaf });
     expect(ms).toBe(250);
     await vi.runAllTimersAsync();
@@ -382,7 +340,7 @@ describe('what does not obey', () => {
     const { answer } = await classify({ onDevice }, { serverMs: 20 });
     await vi.runAllTimersAsync();
     expect(answer?.source).toBe('cloud');
-    expect(clients[0]?.statistics().deviceRuns).toBe(1);
+    expect(fake.clients[0]?.statistics().deviceRuns).toBe(1);
   });
 
   it('a model that throws at once counts as failed', async () => {
@@ -397,24 +355,24 @@ describe('what does not obey', () => {
 
 describe('what is asked for wrongly', () => {
   it.each([0, -1, Number.NaN, Number.POSITIVE_INFINITY, 2 ** 31])('an SLA of %s', async (slaMs) => {
-    expect(() => client({ slaMs })).toThrow(RangeError);
-    await expect(client().classify(image, { slaMs })).rejects.toThrow(RangeError);
+    expect(() => fake.client({ slaMs })).toThrow(RangeError);
+    await expect(fake.client().classify(image, { slaMs })).rejects.toThrow(RangeError);
   });
 
   it('bytes without a content type', async () => {
-    const made = client();
+    const made = fake.client();
     await expect(made.classify(new Uint8Array(3))).rejects.toThrow('contentType is missing');
     await expect(made.classify(new Blob(['?']))).rejects.toThrow(TypeError);
-    expect(service.requests).toEqual([]);
+    expect(fake.service.requests).toEqual([]);
   });
 });
 
 describe('close', () => {
   it('ends what runs, and closes the models', async () => {
-    service.infer = { hangs: true };
-    service.time = { hangs: true };
+    fake.service.infer = { hangs: true };
+    fake.service.time = { hangs: true };
     const onDevice = Object.assign(new FakeModel(Number.POSITIVE_INFINITY), { close: vi.fn() });
-    const made = client({ onDevice });
+    const made = fake.client({ onDevice });
     const promise = outcome(made.classify(image));
     await vi.advanceTimersByTimeAsync(20);
     made.close();

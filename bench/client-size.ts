@@ -1,0 +1,22 @@
+/** What the client adds to an app's bundle: `lib/client`, bundled and minified as apps do. */
+import { gzipSync } from 'node:zlib';
+import { buildSync } from 'esbuild';
+import { plainTable } from '../bin/plain-table.ts';
+
+const table = plainTable(['entry', 'minified bytes', 'gzipped bytes']);
+for (const entry of ['index', 'sigv4', 'onnxruntime-web', 'onnxruntime-react-native']) {
+  const { outputFiles } = buildSync({
+    entryPoints: [`lib/client/${entry}.ts`],
+    bundle: true,
+    minify: true,
+    write: false,
+    format: 'esm',
+    platform: 'neutral',
+    external: ['onnxruntime-*'],
+  });
+  const [bundle] = outputFiles;
+  if (!bundle) throw new Error(`esbuild made nothing of ${entry}`);
+  const { contents } = bundle;
+  table.push([entry, contents.length, gzipSync(contents, { level: 9 }).length]);
+}
+console.log(table.toString());

@@ -1,0 +1,56 @@
+import { InferenceSession, Tensor } from 'onnxruntime-react-native';
+import type { ModelDescription } from './model-description.ts';
+import { type Decode, OnnxModel } from './onnx-model.ts';
+import type { OnDeviceModel } from './types.ts';
+
+export {
+  type CatalogueJson,
+  describeModel,
+  type ModelDescription,
+  type ModelPreprocessing,
+  type RawInput,
+} from './model-description.ts';
+export type { CropSize, Pixels } from './pixels.ts';
+
+/** Settings of {@link onnxruntimeReactNative}. */
+export interface OnnxruntimeReactNativeOptions extends ModelDescription {
+  /** Path of the .onnx file on the device, or its bytes. */
+  readonly model: string | Uint8Array;
+  /**
+   * Makes RGB pixels of an image: the shorter side scaled to `resizeShorterSide` (by default to that of
+   * the size), the centre of `width` x `height` cut out. React Native has no decoder of its own.
+   */
+  readonly decode: Decode;
+  /** See `OnDeviceModel`. */
+  readonly measuredMs?: number;
+}
+
+/** A model on the device that onnxruntime-react-native runs, in threads of its own. */
+export function onnxruntimeReactNative(options: OnnxruntimeReactNativeOptions): OnDeviceModel {
+  const { model, decode, ...description } = options;
+  const { name, version, accuracyPct, measuredMs } = description;
+  let loading: Promise<OnnxModel> | undefined;
+  const load = async () => {
+    loading ??= OnnxModel.load({ InferenceSession, Tensor }, model, description);
+    try {
+      return await loading;
+    } catch (error) {
+      loading = undefined;
+      throw error;
+    }
+  };
+  return {
+    name,
+    accuracyPct,
+    ...(version && { version }),
+    ...(measuredMs !== undefined && { measuredMs }),
+    prepare: load,
+    classify: async (image, { contentType }) => {
+      const loaded = await load();
+      return { predictions: await loaded.classify({ image, contentType }, decode) };
+    },
+    close: () => {
+      loading?.then((loaded) => loaded.release()).catch(() => undefined);
+    },
+  };
+}

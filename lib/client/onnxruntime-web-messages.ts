@@ -1,0 +1,35 @@
+import type { ModelDescription } from './model-description.ts';
+import type { ImageInput, Prediction } from './types.ts';
+
+/** Loads the worker's one model. */
+export interface LoadMessage {
+  readonly kind: 'load';
+  readonly id: number;
+  readonly description: ModelDescription;
+  /** The address of the .onnx file, or its bytes. */
+  readonly model: string | Uint8Array;
+  readonly wasmPaths?: string | { readonly wasm?: string; readonly mjs?: string } | undefined;
+  readonly threads: number;
+}
+
+/** Classifies an image. */
+export interface ClassifyMessage {
+  readonly kind: 'classify';
+  readonly id: number;
+  readonly image: ImageInput;
+  readonly contentType: string;
+}
+
+/** Takes a request back, if it has not begun. */
+export interface CancelMessage {
+  readonly kind: 'cancel';
+  readonly id: number;
+}
+
+/** What the page tells the worker. */
+export type ToWorker = LoadMessage | ClassifyMessage | CancelMessage;
+
+/** What the worker answers to the message of the same id. */
+export type FromWorker =
+  | { readonly id: number; readonly predictions: readonly Prediction[] }
+  | { readonly id: number; readonly error: string };

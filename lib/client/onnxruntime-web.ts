@@ -1,0 +1,140 @@
+import type { ModelDescription } from './model-description.ts';
+import type { FromWorker, LoadMessage, ToWorker } from './onnxruntime-web-messages.ts';
+import type { ImageInput, OnDeviceModel, Prediction } from './types.ts';
+
+export {
+  type CatalogueJson,
+  describeModel,
+  type ModelDescription,
+  type ModelPreprocessing,
+  type RawInput,
+} from './model-description.ts';
+
+/** Settings of {@link onnxruntimeWeb}. */
+export interface OnnxruntimeWebOptions extends ModelDescription {
+  /** The address of the .onnx file, relative to the page, or its bytes. */
+  readonly model: string | URL | Uint8Array;
+  /**
+   * Where `ort-wasm-simd-threaded.wasm` (and `.mjs`) of onnxruntime-web are served: a folder's address
+   * with a slash at its end, or one address for each.
+   *
+   * @default - where the bundler has put them
+   */
+  readonly wasmPaths?: LoadMessage['wasmPaths'];
+  /**
+   * Threads of WebAssembly; more than one needs a page that is isolated across origins.
+   *
+   * @default 1
+   */
+  readonly threads?: number;
+  /**
+   * Makes the worker, for bundlers that do not know `new Worker(new URL(...))`.
+   *
+   * @default - `onnxruntime-web-worker.js` beside this file
+   */
+  readonly worker?: () => Worker;
+  /** See `OnDeviceModel`. */
+  readonly measuredMs?: number;
+}
+
+/** A model on the device that onnxruntime-web runs in WebAssembly, inside a Web Worker. */
+export function onnxruntimeWeb(options: OnnxruntimeWebOptions): OnDeviceModel {
+  const { name, version, accuracyPct, measuredMs } = options;
+  const model = new ModelInWorker(options);
+  return {
+    name,
+    accuracyPct,
+    ...(version && { version }),
+    ...(measuredMs !== undefined && { measuredMs }),
+    prepare: () => model.load(),
+    classify: (image, { signal, contentType }) => model.classify(image, contentType, signal),
+    close: () => model.close(new Error(`"${name}" has been closed`)),
+  };
+}
+
+type Settle = (answer: FromWorker) => void;
+type Message = ToWorker extends infer M ? (M extends ToWorker ? Omit<M, 'id'> : never) : never;
+
+class ModelInWorker {
+  readonly #options: OnnxruntimeWebOptions;
+  readonly #asked = new Map<number, Settle>();
+  #worker: Worker | undefined;
+  #loading: Promise<unknown> | undefined;
+  #nextId = 0;
+
+  constructor(options: OnnxruntimeWebOptions) {
+    this.#options = options;
+  }
+
+  /** Starts the worker and loads the model; after a failure, anew. */
+  async load(): Promise<void> {
+    this.#loading ??= this.#load();
+    try {
+      await this.#loading;
+    } catch (error) {
+      this.close(error);
+      throw error;
+    }
+  }
+
+  async classify(image: ImageInput, contentType: string, signal: AbortSignal) {
+    await this.load();
+    return { predictions: await this.#ask({ kind: 'classify', image, contentType }, signal) };
+  }
+
+  /** Ends the worker, and with it what it was asked. */
+  close(reason: unknown): void {
+    this.#worker?.terminate();
+    this.#worker = undefined;
+    this.#loading = undefined;
+    const error = reason instanceof Error ? reason.message : String(reason);
+    for (const [id, settle] of [...this.#asked]) settle({ id, error });
+  }
+
+  async #load(): Promise<void> {
+    const { model, wasmPaths, threads = 1, worker = startWorker } = this.#options;
+    const { name, version, accuracyPct, labels, input, preprocessing, output } = this.#options;
+    this.#worker = worker();
+    this.#worker.onmessage = ({ data }: MessageEvent<FromWorker>) =>
+      this.#asked.get(data.id)?.(data);
+    this.#worker.onerror = ({ message }) => this.close(new Error(message || 'the worker failed'));
+    await this.#ask({
+      kind: 'load',
+      description: {
+        ...{ name, accuracyPct, labels, input, preprocessing, output },
+        ...(version && { version }),
+      },
+      model: model instanceof Uint8Array ? model : new URL(model, location.href).href,
+      wasmPaths,
+      threads,
+    });
+  }
+
+  #ask(message: Message, signal?: AbortSignal): Promise<readonly Prediction[]> {
+    return new Promise((resolve, reject) => {
+      if (signal?.aborted) return reject(signal.reason);
+      const id = this.#nextId++;
+      const done = () => {
+        this.#asked.delete(id);
+        signal?.removeEventListener('abort', onAbort);
+      };
+      const onAbort = () => {
+        done();
+        this.#worker?.postMessage({ kind: 'cancel', id } satisfies ToWorker);
+        reject(signal?.reason);
+      };
+      this.#asked.set(id, (answer) => {
+        done();
+        if ('error' in answer) reject(new Error(answer.error));
+        else resolve(answer.predictions);
+      });
+      signal?.addEventListener('abort', onAbort);
+      this.#worker?.postMessage({ ...message, id } as ToWorker);
+    });
+  }
+}
+
+function startWorker(): Worker {
+  // Bundlers look for exactly this expression.
+  return new Worker(new URL('./onnxruntime-web-worker.js', import.meta.url), { type: 'module' });
+}

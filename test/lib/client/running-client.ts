@@ -1,0 +1,70 @@
+import { afterEach, beforeEach, expect, vi } from 'vitest';
+import { createClient } from '../../../lib/client/client.ts';
+import type { Client, ClientOptions } from '../../../lib/client/options.ts';
+import { FakeService, fakeTime } from './fake-service.ts';
+
+/** The image that tests classify. */
+export const image = new Blob(['an image'], { type: 'image/jpeg' });
+
+/** The service and the clients of one test, under fake timers; afterwards nothing may be left running. */
+export function useFakeService(): {
+  readonly service: FakeService;
+  readonly clients: Client[];
+  client(options?: Partial<ClientOptions>): Client;
+} {
+  const state = { service: new FakeService(), clients: [] as Client[] };
+  beforeEach(() => {
+    fakeTime();
+    state.service = new FakeService();
+    state.clients = [];
+  });
+  afterEach(async () => {
+    await vi.runAllTimersAsync();
+    expect(vi.getTimerCount()).toBe(0);
+    for (const client of state.clients) client.close();
+    vi.useRealTimers();
+  });
+  return {
+    get service() {
+      return state.service;
+    },
+    get clients() {
+      return state.clients;
+    },
+    client(options = {}) {
+      const { fetch } = state.service;
+      const made = createClient({
+        endpoint: 'https://service.example/',
+        slaMs: 250,
+        fetch,
+        ...options,
+      });
+      state.clients.push(made);
+      return made;
+    },
+  };
+}
+
+/** Runs until a promise settles; gives what came of it, and after how many ms. */
+export async function outcome<T>(
+  promise: Promise<T>,
+): Promise<{ value?: T; error?: unknown; ms: number }> {
+  const startMs = performance.now();
+  let end: { value?: T; error?: unknown; ms: number } | undefined;
+  promise.then(
+    (value) => {
+      end = { value, ms: performance.now() - startMs };
+    },
+    (error) => {
+      end = { error, ms: performance.now() - startMs };
+    },
+  );
+  for (let i = 0; i < 100_000 && !end; i++) await vi.advanceTimersByTimeAsync(1);
+  return end ?? { ms: Number.NaN };
+}
+
+/** What a promise gives, with time running until it does. */
+export async function value<T>(promise: Promise<T>): Promise<T> {
+  await outcome(promise);
+  return promise;
+}
