@@ -2,8 +2,8 @@
  * Runs a model inside a Web Worker: decoding and inference hold up the worker, never the page.
  */
 import { env, InferenceSession, Tensor } from 'onnxruntime-web/wasm';
-import { decodeImage } from './onnxruntime-web-decode.ts';
 import { OnnxModel } from './onnx-model.ts';
+import { decodeImage } from './onnxruntime-web-decode.ts';
 import type {
   ClassifyMessage,
   FromWorker,
