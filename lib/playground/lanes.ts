@@ -13,6 +13,8 @@ export interface Stretch {
 
 /** How a run ended, in a few words; empty while it goes on. */
 export interface Lane {
+  /** The model that answered. */
+  readonly model?: string | undefined;
   readonly stretches: readonly Stretch[];
   readonly end: string;
 }
@@ -28,9 +30,10 @@ export function cloudLane({ cloud, slaMs }: Race): Lane {
   const arrivedMs = startMs + uploadMs;
   const answeredMs = Math.min(endMs, arrivedMs + serverMs);
   return {
+    model: answer.model.name,
     stretches: [
       { kind: 'upload', fromMs: startMs, toMs: arrivedMs, label: 'upload' },
-      { kind: 'model', fromMs: arrivedMs, toMs: answeredMs, label: answer.model.name },
+      { kind: 'model', fromMs: arrivedMs, toMs: answeredMs, label: 'model' },
       { kind: 'download', fromMs: answeredMs, toMs: endMs, label: 'back' },
     ],
     end: endOf(cloud, slaMs),
@@ -44,7 +47,8 @@ export function deviceLane({ device, slaMs }: Race): Lane | undefined {
   if (startMs === undefined) return { stretches: [], end: 'not needed: this run was saved' };
   if (!answer) return { stretches: pending(device, startMs), end: endOf(device, slaMs) };
   return {
-    stretches: [{ kind: 'device', fromMs: startMs, toMs: endMs, label: answer.model.name }],
+    model: answer.model.name,
+    stretches: [{ kind: 'device', fromMs: startMs, toMs: endMs, label: 'model' }],
     end: endOf(device, slaMs),
   };
 }

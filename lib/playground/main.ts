@@ -1,5 +1,5 @@
 import type { Race } from '../client/index.ts';
-import { loadCatalogue, modelOnDevice, pictureSide } from './catalogue.ts';
+import { loadCatalogue, modelOnDevice } from './catalogue.ts';
 import { History, outcomeOf } from './history.ts';
 import { shapedFetch } from './network.ts';
 import { AnswerPanel } from './panels/answer.ts';
@@ -34,7 +34,6 @@ const session = new Session({
     () => settings.network,
   ),
   conditions: () => settings,
-  maxSide: pictureSide(catalogue),
 });
 
 /** Classifies the current picture and shows what came of it. */

@@ -48,17 +48,17 @@ export const networkGroups: readonly {
 }[] = [
   {
     heading: 'No network',
-    source: 'The service runs on this machine: a request is there at once.',
+    source: 'The service is on this machine: a request is there at once.',
     networks: [noNetwork],
   },
   {
     heading: 'Recorded mobile links',
-    source: `Lognormal times with the median and the 90 % quantile of the recording, for ${recorded.uploadBytes / 1000} KB up and one packet back.`,
+    source: `Lognormal, fitted to a recording: ${recorded.uploadBytes / 1000} KB up, one packet back.`,
     networks: recorded.links.map((link) => ({ ...link, name: link.name.replaceAll('-', ' ') })),
   },
   {
     heading: 'Wi-Fi of the paper',
-    source: 'Lognormal times fitted to Table IV of the paper, half for each way.',
+    source: 'Lognormal, fitted to the paper’s Table IV, half each way.',
     networks: wifi,
   },
   {

@@ -42,21 +42,32 @@ export async function generatePicture(): Promise<Picture> {
 /** One of the catalogue's samples. */
 export async function samplePicture(sample: Catalogue['samples'][number]): Promise<Picture> {
   const response = await fetch(addressOf(sample.file));
+  const image = await response.blob();
   const { label } = sample;
-  return { ...(await readPicture(await response.blob(), label)), label };
+  return { image, bitmap: await createImageBitmap(image), caption: label, label };
 }
 
 /**
- * A picture of a file.
+ * A picture of a file, made smaller when it shows more than models see: a photo as it comes from a
+ * phone would be on its way for seconds.
  *
+ * @param side - of what models see, in pixels
  * @throws Error that says so when the browser cannot read it
  */
-export async function readPicture(file: Blob, caption: string): Promise<Picture> {
-  const bitmap = await createImageBitmap(file).catch(() => {
-    throw new Error(`${caption} is not a picture that this browser can read.`);
+export async function readPicture(file: File, side: number): Promise<Picture> {
+  const whole = await createImageBitmap(file).catch(() => {
+    throw new Error(`${file.name} is not a picture that this browser can read.`);
   });
-  const image = uploadTypes.includes(file.type) ? file : await encode(bitmap);
-  return { image, bitmap, caption };
+  const scale = side / Math.min(whole.width, whole.height);
+  if (scale >= 1 && uploadTypes.includes(file.type)) {
+    return { image: file, bitmap: whole, caption: file.name };
+  }
+  const bitmap = await createImageBitmap(whole, {
+    resizeWidth: Math.round(whole.width * Math.min(1, scale)),
+    resizeHeight: Math.round(whole.height * Math.min(1, scale)),
+    resizeQuality: 'high',
+  });
+  return { image: await encode(bitmap), bitmap, caption: file.name };
 }
 
 /** What is on a canvas. */

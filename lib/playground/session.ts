@@ -19,8 +19,6 @@ export interface SessionOptions {
   readonly device: OnDeviceModel | undefined;
   readonly fetch: Fetch;
   readonly conditions: () => Conditions;
-  /** Larger pictures are made smaller before they are uploaded; in pixels. */
-  readonly maxSide: number;
 }
 
 /** Requests of this page: a client for each policy, so that each learns by what it did itself. */
@@ -63,13 +61,12 @@ export class Session {
   #client(policy: Duplication): Client {
     const known = this.#clients.get(policy);
     if (known) return known;
-    const { endpoint, device, fetch, conditions, maxSide } = this.#options;
+    const { endpoint, device, fetch, conditions } = this.#options;
     const client = createClient({
       endpoint,
       fetch,
       slaMs: conditions().slaMs,
       duplication: policy,
-      upload: { maxSide },
       ...(device && { onDevice: device }),
     });
     this.#clients.set(policy, client);

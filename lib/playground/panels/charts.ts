@@ -155,7 +155,8 @@ class Chart {
             label: name,
             stroke: colour(property),
             width: 2,
-            points: { show: false },
+            // Fewer than two make no line.
+            points: { show: (plot: uPlot) => plot.data[0].length < 2 },
             ...(dash && { dash }),
           })),
         ],

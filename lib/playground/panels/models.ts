@@ -91,7 +91,6 @@ export class ModelsPanel {
       '--low': String(scale(meanMs - stdMs)),
       '--mean': String(scale(meanMs)),
       '--high': String(scale(meanMs + stdMs)),
-      '--p95': String(scale(p95Ms)),
     });
     return make(
       'tr',
@@ -104,7 +103,7 @@ export class ModelsPanel {
       ),
       make('td', { class: 'number' }, accuracyPct.toFixed(1)),
       make('td', { class: 'plot' }, range),
-      make('td', { class: 'number' }, meanMs.toFixed(1)),
+      make('td', { class: 'number wide' }, meanMs.toFixed(1)),
       make('td', { class: 'number wide' }, p95Ms.toFixed(1)),
       make('td', { class: 'number wide' }, String(samples)),
       make(
@@ -128,8 +127,12 @@ function head(): HTMLElement {
       {},
       cell('model', 'Most accurate first', ''),
       cell('top-1 %', 'Accuracy A(m)'),
-      cell('service time, log scale', 'Mean ± deviation, 95 %, and the budget as a line', 'plot'),
-      cell('ms', 'Mean service time'),
+      cell(
+        'service time',
+        'Mean ± deviation on a logarithmic scale; the line is the budget',
+        'plot',
+      ),
+      cell('mean ms', 'Mean service time', 'number wide'),
       cell('p95 ms', '95 % of the calls are within', 'number wide'),
       cell('samples', 'Calls that the profile rests on', 'number wide'),
       cell('chance', 'Probability to be drawn for the last request'),

@@ -92,7 +92,7 @@ export class PicturePanel {
 
   #takeFile(files: FileList | undefined | null): void {
     const file = files?.[0];
-    if (file) void this.#show(readPicture(file, file.name));
+    if (file) void this.#show(readPicture(file, pictureSide(this.#catalogue)));
   }
 
   async #show(coming: Promise<Picture>): Promise<void> {

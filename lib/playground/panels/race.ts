@@ -6,6 +6,7 @@ import { cloudLane, deviceLane, type Lane, type Stretch } from '../lanes.ts';
 const beyond = 1.4;
 /** How long the time line takes to draw itself, in ms. */
 const playMs = 1_600;
+const names = { cloud: 'Cloud', device: 'Device' };
 
 /** The time line: what the cloud and the device did, and the SLA's end. */
 export class RacePanel {
@@ -46,8 +47,8 @@ export class RacePanel {
     const lanes = make(
       'div',
       { class: 'lanes' },
-      laneRow('cloud', 'Cloud', cloud, share),
-      (!race || device) && laneRow('device', 'Device', device, share),
+      laneRow('cloud', cloud, { share, hasWon: race?.winner === 'cloud' }),
+      (!race || device) && laneRow('device', device, { share, hasWon: race?.winner === 'device' }),
     );
     const deadline = make(
       'div',
@@ -85,16 +86,19 @@ export class RacePanel {
 
 function laneRow(
   kind: 'cloud' | 'device',
-  name: string,
   lane: Lane | undefined,
-  share: (ms: number) => number,
+  { share, hasWon }: { share: (ms: number) => number; hasWon: boolean },
 ): HTMLElement {
   const bars = make('div', { class: 'bars' }, ...(lane?.stretches ?? []).map(bar(share)));
-  const end = make('span', { class: 'end' }, lane?.end ?? '');
   return make(
     'div',
-    { class: `lane ${kind}` },
-    make('div', { class: 'lane-name' }, make('b', {}, name), end),
+    { class: `lane ${kind}${hasWon ? ' winner' : ''}` },
+    make(
+      'div',
+      { class: 'lane-name' },
+      make('span', {}, make('b', {}, names[kind]), ` ${lane?.model ?? ''}`),
+      make('span', { class: 'end' }, lane?.end ?? '', hasWon && ' ✓ taken'),
+    ),
     make('div', { class: 'rail' }, bars),
   );
 }
@@ -133,7 +137,7 @@ function niceStep(ms: number): number {
 }
 
 function inWords(cloud: Lane | undefined, device: Lane | undefined): string {
-  const words = (name: string, lane: Lane | undefined) =>
-    lane && `${name}: ${lane.stretches.at(-1)?.label ?? ''} ${lane.end}`;
-  return [words('Cloud', cloud), words('Device', device)].filter(Boolean).join('. ');
+  const words = (kind: keyof typeof names, lane: Lane | undefined) =>
+    lane && `${names[kind]}: ${lane.model ?? ''} ${lane.end}`;
+  return [words('cloud', cloud), words('device', device)].filter(Boolean).join('. ');
 }

@@ -3,10 +3,9 @@ import { byId, make } from '../dom.ts';
 import { type Network, networkGroups, noNetwork } from '../network.ts';
 
 const policyNotes: Readonly<Record<Duplication, string>> = {
-  always: 'Beside every request to the cloud: always an answer in time, at the price of energy.',
-  'when-needed':
-    'While the cloud is likely to be in time, the device waits until the last moment, and mostly saves its run.',
-  never: 'Only when the cloud has failed or the SLA is over: then the answer comes late.',
+  always: 'Beside every request: always an answer in time.',
+  'when-needed': 'As late as it can while the cloud is likely to be in time: saves energy.',
+  never: 'Only when the cloud has failed, or is late.',
 };
 
 const custom = 'custom';
@@ -101,7 +100,7 @@ export class SettingsPanel {
       downloadSigma: jitter.valueAsNumber,
     };
     this.#select.value = custom;
-    this.#note.textContent = 'Lognormal times with these medians.';
+    this.#note.textContent = 'Lognormal, with these medians.';
     byId('sliders', HTMLElement).hidden = false;
     this.#showValues();
   }
