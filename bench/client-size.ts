@@ -1,10 +1,17 @@
-/** What the client adds to an app's bundle: `lib/client`, bundled and minified as apps do. */
+/** What the client adds to an app's bundle, bundled and minified as apps do; onnxruntime aside. */
 import { gzipSync } from 'node:zlib';
 import { buildSync } from 'esbuild';
 import { plainTable } from '../bin/plain-table.ts';
 
 const table = plainTable(['entry', 'minified bytes', 'gzipped bytes']);
-for (const entry of ['index', 'sigv4', 'onnxruntime-web', 'onnxruntime-react-native']) {
+const entries = [
+  'index',
+  'sigv4',
+  'onnxruntime-web',
+  'onnxruntime-web-worker',
+  'onnxruntime-react-native',
+];
+for (const entry of entries) {
   const { outputFiles } = buildSync({
     entryPoints: [`lib/client/${entry}.ts`],
     bundle: true,

@@ -3,4 +3,13 @@ import { existsSync } from 'node:fs';
 
 // A clone runs from its sources; the package has only what was built of them.
 const source = new URL('mdi.ts', import.meta.url);
-await import(existsSync(source) ? source.href : '../dist/bin/mdi.js');
+if (!existsSync(source)) {
+  await import('../dist/bin/mdi.js');
+} else if (process.features.typescript) {
+  await import(source.href);
+} else {
+  console.error(
+    `mdi: a clone runs on Node 24, this is ${process.version}. npm ci has brought one for Linux and Windows; npm 10 links it only by: npm rebuild --ignore-scripts`,
+  );
+  process.exitCode = 1;
+}

@@ -1,5 +1,5 @@
 import type { InferResponse } from '../http/schemas.ts';
-import { ServerClock } from './clock.ts';
+import { type ClockSample, ServerClock } from './clock.ts';
 import { type Connection, exchangeTime, postInfer } from './http.ts';
 import { type DeviceModel, DeviceModels, marginMs } from './on-device.ts';
 import type { ClassifyOptions, Client, ClientOptions } from './options.ts';
@@ -203,18 +203,26 @@ class RacingClient implements Client {
     this.#clock.refresh().catch(() => undefined);
   }
 
-  async #exchange() {
-    if (this.#isClosed) throw aborted('the client was closed');
+  #exchange(): Promise<ClockSample> {
+    if (this.#isClosed) return Promise.reject(aborted('the client was closed'));
     const controller = new AbortController();
-    const cancel = () => controller.abort();
-    const timer = this.#time.setTimeout(cancel, exchangeTimeoutMs);
-    this.#cancels.add(cancel);
-    try {
-      return await exchangeTime(this.#connection, this.#time, controller.signal);
-    } finally {
-      this.#time.clearTimeout(timer);
-      this.#cancels.delete(cancel);
-    }
+    return new Promise<ClockSample>((resolve, reject) => {
+      // Not every `fetch` obeys its signal, and authorization knows none.
+      const cancel = () => {
+        end();
+        controller.abort();
+        reject(aborted('the exchange of clocks was given up'));
+      };
+      const timer = this.#time.setTimeout(cancel, exchangeTimeoutMs);
+      const end = () => {
+        this.#time.clearTimeout(timer);
+        this.#cancels.delete(cancel);
+      };
+      this.#cancels.add(cancel);
+      exchangeTime(this.#connection, this.#time, controller.signal)
+        .finally(end)
+        .then(resolve, reject);
+    });
   }
 }
 

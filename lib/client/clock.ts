@@ -57,8 +57,8 @@ export interface ClockSettings {
   readonly maxErrorMs: number;
 }
 
-/** How long to leave the server alone after a synchronization that failed, and after any other, in ms. */
-const [pauseAfterFailureMs, pauseMs] = [5_000, 60_000];
+/** How long to leave the server alone after a synchronization that failed, or was of no use, in ms. */
+const [pauseAfterFailureMs, pauseAfterUselessMs] = [5_000, 60_000];
 
 /**
  * The server's clock. It stands on the client's monotonic clock, so that a wall clock that is wrong, or
@@ -70,7 +70,7 @@ export class ServerClock {
   #best: (ClockEstimate & { readonly nowMs: number; readonly wallMs: number }) | undefined;
   #syncing: Promise<void> | undefined;
   #synced:
-    | { readonly nowMs: number; readonly wallMs: number; readonly failed: boolean }
+    | { readonly nowMs: number; readonly wallMs: number; readonly pauseMs: number }
     | undefined;
 
   constructor(settings: ClockSettings) {
@@ -123,8 +123,7 @@ export class ServerClock {
     // A monotonic clock that has stood still is not to say how long ago something was.
     const sinceMs = Math.max(nowMs() - this.#synced.nowMs, wallMs() - this.#synced.wallMs);
     if (sinceMs > this.#settings.resyncMs) return true;
-    if (sinceMs <= (this.#synced.failed ? pauseAfterFailureMs : pauseMs)) return false;
-    return !this.usable();
+    return !this.usable() && sinceMs >= this.#synced.pauseMs;
   }
 
   async #sample(): Promise<void> {
@@ -138,7 +137,9 @@ export class ServerClock {
       }
     }
     const { nowMs, wallMs } = this.#settings.time;
-    this.#synced = { nowMs: nowMs(), wallMs: wallMs(), failed };
+    const uselessMs = this.usable() ? 0 : pauseAfterUselessMs;
+    const pauseMs = failed ? pauseAfterFailureMs : uselessMs;
+    this.#synced = { nowMs: nowMs(), wallMs: wallMs(), pauseMs };
   }
 
   #take(sample: ClockEstimate): void {

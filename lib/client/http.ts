@@ -81,7 +81,6 @@ async function send(connection: Connection, call: Call): Promise<Response> {
       method,
       headers: { ...headers, ...authorization },
       signal,
-      cache: 'no-store',
       ...(body && { body: body as Blob }),
     });
   } catch (error) {

@@ -131,10 +131,7 @@ export class OnnxModel {
 function sizeOf(session: InferenceSession, description: ModelDescription): CropSize {
   const { input, preprocessing } = description;
   const { layout } = fullPreprocessing(preprocessing, input);
-  // Not every runtime tells it.
-  const metadata = session.inputMetadata?.[0];
-  const shape = metadata?.isTensor ? metadata.shape : [];
-  const [height, width] = sides(shape, layout);
+  const [height, width] = sides(inputShape(session), layout);
   const [rawHeight = 0, rawWidth = 0] = sides(input.shape, input.layout);
   const crop = preprocessing?.centerCrop;
   return {
@@ -142,6 +139,16 @@ function sizeOf(session: InferenceSession, description: ModelDescription): CropS
     height: isSide(height) ? height : (crop ?? Number(rawHeight)),
     resizeShorterSide: preprocessing?.resizeShorterSide,
   };
+}
+
+function inputShape(session: InferenceSession): readonly (number | string)[] {
+  try {
+    const [metadata] = session.inputMetadata;
+    return metadata?.isTensor ? metadata.shape : [];
+  } catch {
+    // Some runtimes for React Native refuse to tell: then the catalogue's data decides.
+    return [];
+  }
 }
 
 function sides(shape: readonly (number | string)[], layout: 'NHWC' | 'NCHW') {

@@ -10,15 +10,15 @@ export {
   type ModelPreprocessing,
   type RawInput,
 } from './model-description.ts';
-export type { CropSize, Pixels } from './pixels.ts';
+export { type CropSize, type Pixels, type Region, regionOf } from './pixels.ts';
 
 /** Settings of {@link onnxruntimeReactNative}. */
 export interface OnnxruntimeReactNativeOptions extends ModelDescription {
   /** Path of the .onnx file on the device, or its bytes. */
   readonly model: string | Uint8Array;
   /**
-   * Makes RGB pixels of an image: the shorter side scaled to `resizeShorterSide` (by default to that of
-   * the size), the centre of `width` x `height` cut out. React Native has no decoder of its own.
+   * Makes RGB pixels of an image, `width` x `height` of them: those of the part that `regionOf` names.
+   * React Native has no decoder of its own.
    */
   readonly decode: Decode;
   /** See `OnDeviceModel`. */

@@ -111,8 +111,10 @@ class ModelInWorker {
   }
 
   #ask(message: Message, signal?: AbortSignal): Promise<readonly Prediction[]> {
+    const worker = this.#worker;
     return new Promise((resolve, reject) => {
       if (signal?.aborted) return reject(signal.reason);
+      if (!worker) return reject(new Error('the worker has ended'));
       const id = this.#nextId++;
       const done = () => {
         this.#asked.delete(id);
@@ -120,7 +122,7 @@ class ModelInWorker {
       };
       const onAbort = () => {
         done();
-        this.#worker?.postMessage({ kind: 'cancel', id } satisfies ToWorker);
+        worker.postMessage({ kind: 'cancel', id } satisfies ToWorker);
         reject(signal?.reason);
       };
       this.#asked.set(id, (answer) => {
@@ -129,7 +131,7 @@ class ModelInWorker {
         else resolve(answer.predictions);
       });
       signal?.addEventListener('abort', onAbort);
-      this.#worker?.postMessage({ ...message, id } as ToWorker);
+      worker.postMessage({ ...message, id } as ToWorker);
     });
   }
 }

@@ -88,7 +88,9 @@ export interface Client {
   classify(image: ImageInput, options?: ClassifyOptions): Promise<Classification>;
   /**
    * Gets ready: synchronizes the clock, loads the models and, given an image, measures them where that
-   * matters. Without it the first calls of `classify` do. Never rejects.
+   * matters. Without it the first calls of `classify` do. What goes wrong is tried again by them.
+   *
+   * @throws TypeError when the sample's content type is not known
    */
   prepare(sample?: ImageInput, options?: { contentType?: string }): Promise<void>;
   /** What has happened so far. */

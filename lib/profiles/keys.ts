@@ -42,19 +42,6 @@ export function partitionKey({ deployment, catalogue, model, sha256 }: ProfileKe
   return key;
 }
 
-/**
- * The parts of a partition key; `sha256` has its first 12 digits only.
- *
- * @throws InvalidProfileKeyError if it is not of the form {@link partitionKey} builds.
- */
-export function parsePartitionKey(key: string): ProfileKey {
-  const [, deployment, catalogue, model, sha256] = PARTITION_KEY.exec(key) ?? [];
-  if (!deployment || !catalogue || !model || !sha256) {
-    throw new InvalidProfileKeyError(`Not a partition key of the profile table: "${key}"`);
-  }
-  return { deployment, catalogue, model, sha256 };
-}
-
 /** Sort key `live#<window start, ISO 8601>#<shard>` of a live item; sorts by time. */
 export function liveSortKey({ windowStartMs, shard }: LiveKey): string {
   return `${liveSince(windowStartMs)}#${shard}`;

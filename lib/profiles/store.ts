@@ -178,15 +178,6 @@ export class ProfileStore {
     return { baseline: statistics, live: counting };
   }
 
-  /** Reads several models in parallel. Throws as {@link read} if one of them cannot be read. */
-  async readAll(
-    pks: readonly string[],
-    options: ReadOptions = {},
-  ): Promise<Map<string, StoredProfile>> {
-    const profiles = await Promise.all(pks.map((pk) => this.read(pk, options)));
-    return new Map(pks.map((pk, i) => [pk, profiles[i] ?? { live: [] }]));
-  }
-
   #liveAddition(pk: string, attributes: Attributes): UpdateItemCommandInput {
     const windowStartMs = windowStart(this.#now(), this.windows.windowMs);
     const shard = Math.floor(this.#random() * this.#shards);

@@ -67,6 +67,12 @@ describe('the tarball', () => {
         'dist/functions/profiler/index.mjs',
         'dist/functions/selector/index.mjs',
         'dist/layers/onnxruntime/contents.json',
+        'dist/lib/client/index.d.ts',
+        'dist/lib/client/index.js',
+        'dist/lib/client/onnxruntime-react-native.js',
+        'dist/lib/client/onnxruntime-web-worker.js',
+        'dist/lib/client/onnxruntime-web.js',
+        'dist/lib/client/sigv4.js',
         'dist/lib/index.d.ts',
         'dist/lib/index.js',
         'dist/lib/local/dynamodb/dynalite-worker.js',
@@ -135,11 +141,20 @@ describe('an app that installed it', () => {
     const text = `
       import { App, Stack } from 'aws-cdk-lib';
       import { MdInference, type MdInferenceProps } from 'mdinference';
+      import { type Classification, createClient } from 'mdinference/client';
+      import { onnxruntimeReactNative } from 'mdinference/client/onnxruntime-react-native';
+      import { onnxruntimeWeb } from 'mdinference/client/onnxruntime-web';
+      import { sigV4 } from 'mdinference/client/sigv4';
       import { type Candidate, select, strategies } from 'mdinference/selection';
 
       const props: MdInferenceProps = { strategy: 'expected-accuracy', defaultSlaMs: 200 };
       export const url: string = new MdInference(new Stack(new App(), 'Mine'), 'Api', props).url;
       export const functions = [select, strategies['three-stage']];
+      export const adapters = [onnxruntimeWeb, onnxruntimeReactNative, sigV4];
+      const client = createClient({ endpoint: url, slaMs: 250, duplication: 'when-needed' });
+      export const answer: Promise<Classification> = client.classify(new Blob());
+      // @ts-expect-error no such policy
+      createClient({ endpoint: url, slaMs: 250, duplication: 'sometimes' });
       // @ts-expect-error no such strategy
       export const wrongProps: MdInferenceProps = { strategy: 'best' };
       // @ts-expect-error a candidate has a name
@@ -173,6 +188,24 @@ describe('an app that installed it', () => {
     });
     expect(await node('select.js')).toBe('function true\n');
     expect(await node('require.cjs')).toBe('function function\n');
+  });
+
+  it('classifies on the device while the service is away', async () => {
+    write({
+      'client.js': `
+        import { createClient } from 'mdinference/client';
+        const classify = async () => ({ predictions: [{ index: 0, label: 'disc', score: 1 }] });
+        const client = createClient({
+          endpoint: 'http://127.0.0.1:1',
+          slaMs: 1000,
+          onDevice: { name: 'tiny', accuracyPct: 50, classify },
+        });
+        const { source, race } = await client.classify(new Blob(['?'], { type: 'image/jpeg' }));
+        console.log(source, race.cloud.error.name);
+        client.close();
+      `,
+    });
+    expect(await node('client.js')).toBe('device NetworkError\n');
   });
 
   it('has the command line, which says in one line what the local runner needs', async () => {

@@ -311,6 +311,25 @@ describe('the caller’s signal', () => {
     expect((await promise).error).toMatchObject({ name: 'AbortError' });
   });
 
+  it.each([
+    ['an answer', { serverMs: 20 }],
+    ['a broken connection', { breaks: true }],
+    ['an error', { status: 503 }],
+    ['nonsense', { body: '<html>' }],
+    ['a late answer', { serverMs: 400 }],
+    ['none', { hangs: true }],
+  ])('needs no timer when both runs have ended, with %s of the cloud', async (_, behaviour) => {
+    for (const onDevice of [new FakeModel(100), new FakeModel(300), undefined]) {
+      const made = fake.client(onDevice ? { onDevice } : {});
+      await outcome(made.prepare());
+      fake.service.infer = behaviour;
+      const { value } = await outcome(made.classify(image));
+      if (value) await outcome(value.settled);
+      else await vi.advanceTimersByTimeAsync(2_001);
+      expect(vi.getTimerCount()).toBe(0);
+    }
+  });
+
   it('has no listener left after an answer, and no timer', async () => {
     const controller = new AbortController();
     const added = vi.spyOn(controller.signal, 'addEventListener');

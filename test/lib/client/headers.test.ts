@@ -102,6 +102,22 @@ describe('mdi-upload-start', () => {
     expect(second?.uploadStartMs).toBeCloseTo(trueMs, 1);
   });
 
+  it('is given up with an exchange that never ends, whatever hangs, and asked for again', async () => {
+    let isSignedIn = false;
+    const auth = () => (isSignedIn ? {} : new Promise<never>(() => undefined));
+    const client = fake.client({ auth });
+    const prepared = value(client.prepare());
+    await vi.advanceTimersByTimeAsync(6_000);
+    await prepared;
+    expect(fake.service.requests).toEqual([]);
+    isSignedIn = true;
+    await vi.advanceTimersByTimeAsync(6_000);
+    fake.service.infer = { serverMs: 200 };
+    await value(client.classify(image));
+    await value(client.classify(image));
+    expect(sent()[1]?.uploadStartMs).toBeDefined();
+  });
+
   it('is given up with the exchange that takes too long', async () => {
     fake.service.time = { hangs: true };
     const client = fake.client();

@@ -2,10 +2,12 @@ import { globSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { Duration, RemovalPolicy } from 'aws-cdk-lib';
 import { Match, type Template } from 'aws-cdk-lib/assertions';
+import { Architecture } from 'aws-cdk-lib/aws-lambda';
 import { RetentionDays } from 'aws-cdk-lib/aws-logs';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { CatalogueError } from '../../../lib/catalogue/load.ts';
 import { InvalidPropertyError } from '../../../lib/index.ts';
+import { largestInAssetBytes } from '../../../lib/infra/model-storage.ts';
 import { propertiesOf, synthesized } from './synthesized.ts';
 
 let made: ReturnType<typeof synthesized>;
@@ -82,6 +84,8 @@ describe('assets', () => {
     expect(bytesOf(layer ?? '') + largest).toBeLessThan(250e6);
     // The layer alone: one architecture of onnxruntime and sharp, and not the rest of the packages.
     expect(bytesOf(layer ?? '')).toBeLessThan(75e6);
+    const withoutModel = 2e6;
+    expect(bytesOf(layer ?? '') + withoutModel + largestInAssetBytes).toBeLessThan(250 * 2 ** 20);
   });
 
   it('hold the layer’s modules for Linux on one architecture', () => {
@@ -89,6 +93,19 @@ describe('assets', () => {
     expect(natives.length).toBeGreaterThanOrEqual(4);
     for (const path of natives) expect(path).toMatch(/linux.x64/);
   });
+
+  it('hold them for Arm where a model’s function runs on it', () => {
+    const { outdir, template } = synthesized({
+      models: { 'nano-24': { architecture: Architecture.ARM_64 } },
+    });
+    const natives = globSync(join(outdir, 'asset.*/nodejs/**/*.{node,so*}'));
+    expect(natives.filter((path) => /linux.arm64/.test(path)).length).toBeGreaterThanOrEqual(4);
+    expect(natives.filter((path) => !/linux.(arm64|x64)/.test(path))).toEqual([]);
+    const arm = propertiesOf(template, 'AWS::Lambda::Function').filter(
+      ({ Architectures }) => String(Architectures) === 'arm64',
+    );
+    expect(arm).toHaveLength(1);
+  }, 60_000);
 
   it('hold with each model’s function its own model and no other', () => {
     const catalogues = globSync(join(made.outdir, 'asset.*/model.onnx')).map((path) =>

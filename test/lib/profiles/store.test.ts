@@ -150,7 +150,6 @@ describe('what is sent', () => {
   it('is the caller’s to handle when a read or a baseline fails', async () => {
     dynamo.onAnyCommand().rejects(new Error('gone'));
     await expect(store.read(pk)).rejects.toThrow('gone');
-    await expect(store.readAll([pk])).rejects.toThrow('gone');
     await expect(store.putBaseline(pk, warmMs(7), origin)).rejects.toThrow('gone');
   });
 });
@@ -214,12 +213,11 @@ describe('against a DynamoDB endpoint', () => {
     await store.putBaseline(pk, warmMs(500), origin);
     await store.record(pk, { kind: 'warm', serviceUs: 600_000 });
     const other = 'd/c/other@9f86d081884c';
-    const profiles = await store.readAll([pk, other], { consistentRead: true });
-    expect(profiles.get(pk)).toEqual({
+    expect(await store.read(pk, { consistentRead: true })).toEqual({
       baseline: { ...warmMs(500), labelN: 1n },
       live: [{ windowStartMs: Date.UTC(2026, 10, 24, 8, 25), shard: 0, statistics: warmMs(600) }],
     });
-    expect(profiles.get(other)).toEqual({ live: [] });
+    expect(await store.read(other, { consistentRead: true })).toEqual({ live: [] });
     expect(await store.baselineFingerprint(pk)).toBe('f00');
     expect(await store.baselineFingerprint(other)).toBeUndefined();
   });
