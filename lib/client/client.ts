@@ -6,6 +6,7 @@ import type { ClassifyOptions, Client, ClientOptions } from './options.ts';
 import { OutputTime } from './output-time.ts';
 import { RunningRace } from './race.ts';
 import { RecentTimes } from './recent-times.ts';
+import { aborted, checkSla, describe, slaHeader } from './request.ts';
 import { type ClientStatistics, Counters } from './statistics.ts';
 import { systemTime, type TimeSource } from './time-source.ts';
 import type { Classification, DeviceInput, ImageInput, OnDeviceModel, Race } from './types.ts';
@@ -13,11 +14,6 @@ import { shrink } from './upload.ts';
 
 /** An exchange of clocks that takes longer is given up, in ms. */
 const exchangeTimeoutMs = 5_000;
-/** The longest SLA in ms that the service takes. */
-const longestServiceSlaMs = 29_000;
-/** The longest SLA in ms that timers can hold, late answers included. */
-const longestSlaMs = 2 ** 30;
-
 /** Makes a client of a service. It does nothing before its first call. */
 export function createClient(options: ClientOptions): Client {
   return new RacingClient(options);
@@ -226,31 +222,10 @@ class RacingClient implements Client {
   }
 }
 
-function describe(image: ImageInput, contentType?: string): DeviceInput {
-  const type = contentType ?? ('type' in image ? image.type : '');
-  if (type === '') throw new TypeError('contentType is missing: bytes do not say what they are');
-  return { image, contentType: type };
-}
-
-function checkSla(slaMs: number): void {
-  if (slaMs > 0 && slaMs <= longestSlaMs) return;
-  throw new RangeError(`slaMs must be above 0 and at most ${longestSlaMs}, not ${slaMs}`);
-}
-
-/** What is left of the SLA: making the image smaller has taken some of it. */
-function slaHeader(leftMs: number): string {
-  return String(Math.min(longestServiceSlaMs, Math.max(1, Math.ceil(leftMs))));
-}
-
 function identify({ name, version, accuracyPct }: OnDeviceModel) {
   return { name, version, accuracyPct };
 }
 
 function isList<T>(value: T | readonly T[]): value is readonly T[] {
   return Array.isArray(value);
-}
-
-/** As a `DOMException` of that name, which React Native does not have. */
-function aborted(message: string): Error {
-  return Object.assign(new Error(message), { name: 'AbortError' });
 }

@@ -135,7 +135,7 @@ export class RunningRace {
     if (decision === 'wait') return;
     const answer = decision === 'cloud' ? this.#cloud.answer : this.#device?.answer;
     if (decision !== 'none' && answer) this.#win(decision, answer, late);
-    else this.#fail(expired ? new SlaExceededError(this.#options.slaMs) : this.#cloud.error);
+    else this.#fail(this.#cloud.error ?? new SlaExceededError(this.#options.slaMs));
   }
 
   #deviceIsBetter(): boolean {

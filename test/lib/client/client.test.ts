@@ -105,6 +105,8 @@ describe('with a model on the device', () => {
 
     const cloud = await classify({ onDevice: new FakeModel(400) }, { serverMs: 300 });
     expect(cloud.answer).toMatchObject({ source: 'cloud', late: true, timing: { totalMs: 300 } });
+    const late = { requests: 1, answeredByCloud: 1, slaKept: 0, cloudLate: 1 };
+    expect(fake.clients[1]?.statistics()).toMatchObject(late);
   });
 
   const failures: [string, Behaviour, number][] = [
@@ -161,6 +163,14 @@ describe('with a model on the device', () => {
       message: 'the device is out of order',
     });
     expect(ms).toBe(30);
+  });
+
+  it('rejects with what the cloud said when a slow device fails after the SLA', async () => {
+    const onDevice = new FakeModel(400);
+    onDevice.fails = true;
+    const { error, ms } = await classify({ onDevice }, { inputMs: 20, status: 503 });
+    expect(error).toMatchObject({ name: 'ApiError', status: 503 });
+    expect(ms).toBe(400);
   });
 
   it('rejects at the end of the SLA when the device has failed and the cloud is late', async () => {
@@ -387,6 +397,14 @@ describe('what is asked for wrongly', () => {
 });
 
 describe('close', () => {
+  it('ends an exchange of clocks that obeys nothing', async () => {
+    const made = fake.client({ auth: () => new Promise<never>(() => undefined) });
+    const prepared = made.prepare();
+    made.close();
+    await prepared;
+    expect(vi.getTimerCount()).toBe(0);
+  });
+
   it('ends what runs, and closes the models', async () => {
     fake.service.infer = { hangs: true };
     fake.service.time = { hangs: true };

@@ -210,6 +210,18 @@ describe('ServerClock', () => {
     expect(world.exchanges).toBe(6);
   });
 
+  it('knows by the wall clock that its failure was long ago', async () => {
+    const world = new World();
+    const clock = world.clock();
+    world.isOffline = true;
+    await clock.refresh();
+    world.isOffline = false;
+    world.trueMs += 8 * hourMs;
+    world.sleptMs += 8 * hourMs;
+    await clock.refresh();
+    expect(world.exchanges).toBe(3);
+  });
+
   it('leaves a slow link alone for a while, though what it learned is of no use', async () => {
     const world = new World();
     world.delays = [{ upMs: 600, downMs: 600 }];

@@ -26,6 +26,7 @@ describe('always', () => {
       requests: 5,
       answeredByCloud: 5,
       slaKept: 5,
+      cloudLate: 0,
       deviceRuns: 5,
       deviceRunsSaved: 0,
     });
@@ -96,6 +97,36 @@ describe('when-needed', () => {
     expect((await value(client.classify(image))).race.device).toMatchObject({ startMs: 0 });
     for (let i = 0; i < 12; i++) await value(client.classify(image));
     expect((await value(client.classify(image))).race.device?.state).toBe('waiting');
+  });
+
+  it('counts an answer that never came, and not one that nobody waited for', async () => {
+    const client = await trusting({ onDevice: new FakeModel(30) });
+    const { cloudChance, deviceRunsSaved } = client.statistics();
+    fake.service.infer = { hangs: true };
+    const controller = new AbortController();
+    const aborted = value(client.classify(image, { signal: controller.signal }));
+    setTimeout(() => controller.abort(), 40);
+    await expect(aborted).rejects.toMatchObject({ name: 'AbortError' });
+    expect(client.statistics().cloudChance).toBeCloseTo(cloudChance, 2);
+    expect(client.statistics().deviceRunsSaved).toBe(deviceRunsSaved);
+
+    await value(client.classify(image));
+    await vi.runAllTimersAsync();
+    expect(client.statistics().cloudChance).toBeLessThan(cloudChance - 0.05);
+  });
+
+  it('does not take the first run, which warms the model up, for its speed', async () => {
+    const onDevice = new FakeModel(240);
+    const client = fake.client({ onDevice, duplication: 'when-needed', chanceThreshold: 0 });
+    fake.service.infer = { hangs: true };
+    await value(client.classify(image));
+    onDevice.runMs = 30;
+    for (let i = 0; i < 3; i++) await value(client.classify(image));
+    await vi.runAllTimersAsync();
+    fake.service.infer = { serverMs: 100 };
+    await value(client.classify(image));
+    fake.service.infer = { hangs: true };
+    expect((await value(client.classify(image))).race.device).toMatchObject({ startMs: 210 });
   });
 
   it('does not expect an answer within a shorter SLA than answers took', async () => {

@@ -24,6 +24,8 @@ export interface Behaviour {
   /** The connection fails after `inputMs`. */
   readonly breaks?: boolean;
   readonly accuracyPct?: number;
+  /** Believes no upload time. */
+  readonly disbelieves?: boolean;
 }
 
 /** A request as the fake service got it. */
@@ -88,10 +90,10 @@ export class FakeService {
 }
 
 function answerOf(
-  { accuracyPct = 80 }: Behaviour,
+  { accuracyPct = 80, disbelieves = false }: Behaviour,
   server: { receivedEpochMs: number; epochMs: number; headers: Record<string, string> },
 ): InferResponse {
-  const uploadStart = server.headers['mdi-upload-start'];
+  const uploadStart = disbelieves ? undefined : server.headers['mdi-upload-start'];
   const inputMs = uploadStart ? server.receivedEpochMs - Number(uploadStart) : 50;
   const slaMs = Number(server.headers['mdi-sla-ms']);
   return {

@@ -163,6 +163,14 @@ describe('mdi-output-ms', () => {
     expect(sent()[2]?.outputMs).toBeCloseTo(90, 0);
   });
 
+  it('is not learned when the server does not believe the upload time', async () => {
+    const client = fake.client();
+    await value(client.prepare());
+    fake.service.infer = { serverMs: 30, outputMs: 90, disbelieves: true };
+    await value(client.classify(image));
+    expect(client.statistics().outputMs).toBeUndefined();
+  });
+
   it('is not learned from an answer whose T_input is the server’s guess', async () => {
     fake.service.time = { breaks: true };
     const client = fake.client();

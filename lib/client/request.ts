@@ -1,0 +1,33 @@
+import type { DeviceInput, ImageInput } from './types.ts';
+
+/** The longest SLA in ms that the service takes. */
+const longestServiceSlaMs = 29_000;
+/** The longest SLA in ms that timers can hold, late answers included. */
+const longestSlaMs = 2 ** 30;
+
+/**
+ * An image with its content type.
+ *
+ * @throws TypeError when neither the caller nor a Blob says it
+ */
+export function describe(image: ImageInput, contentType?: string): DeviceInput {
+  const type = contentType ?? ('type' in image ? image.type : '');
+  if (type === '') throw new TypeError('contentType is missing: bytes do not say what they are');
+  return { image, contentType: type };
+}
+
+/** @throws RangeError when timers cannot hold the SLA */
+export function checkSla(slaMs: number): void {
+  if (slaMs > 0 && slaMs <= longestSlaMs) return;
+  throw new RangeError(`slaMs must be above 0 and at most ${longestSlaMs}, not ${slaMs}`);
+}
+
+/** `mdi-sla-ms`: what is left of the SLA, since making the image smaller has taken some of it. */
+export function slaHeader(leftMs: number): string {
+  return String(Math.min(longestServiceSlaMs, Math.max(1, Math.ceil(leftMs))));
+}
+
+/** An `AbortError` as `DOMException` makes it, which React Native does not have. */
+export function aborted(message: string): Error {
+  return Object.assign(new Error(message), { name: 'AbortError' });
+}
