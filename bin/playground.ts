@@ -36,12 +36,14 @@ export function playgroundFiles(directory: string, catalogue: Catalogue): Static
     add(name === 'index.html' ? '/' : `/playground/${name}`, bytes);
   }
   const { onDevice, models, samples } = catalogue;
-  const device = models.filter(({ name, file }) => {
-    return name === onDevice && existsSync(join(directory, file));
-  });
-  const used = { ...catalogue, models: device };
+  const isThere = ({ file }: { file: string }) => existsSync(join(directory, file));
+  const used = {
+    ...catalogue,
+    models: models.filter(({ name }) => name === onDevice).filter(isThere),
+    samples: samples.filter(isThere),
+  };
   add('/playground/catalogue/catalogue.json', Buffer.from(JSON.stringify(used)));
-  for (const { file } of [...device, ...samples]) {
+  for (const { file } of [...used.models, ...used.samples]) {
     add(`/playground/catalogue/${file}`, readFileSync(join(directory, file)));
   }
   return files;

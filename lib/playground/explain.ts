@@ -1,4 +1,4 @@
-import type { Classification, Race } from '../client/types.ts';
+import type { AnsweringModel, Classification, Race } from '../client/types.ts';
 import type { InferResponse } from '../http/schemas.ts';
 
 const ms = (value: number) => `${value.toFixed(value < 10 ? 1 : 0)}\u00a0ms`;
@@ -10,11 +10,7 @@ export function whyThisAnswer({ source, late, model, timing, race }: Classificat
   const spareMs = timing.slaMs - timing.totalMs;
   if (source === 'cloud') {
     if (late) return `Nothing was there at the SLA’s end; the cloud was first after it.`;
-    const than = device?.answer?.model ?? undefined;
-    const better = than
-      ? ` and ${model.name} (${pct(model.accuracyPct)}) is more accurate than ${than.name} (${pct(than.accuracyPct)})`
-      : '';
-    return `The cloud was in time, with ${ms(spareMs)} to spare${better}.`;
+    return `The cloud was in time, with ${ms(spareMs)} to spare${withoutDevice(model, device)}.`;
   }
   const waited = deviceWaited(race);
   if (cloud.state === 'failed') {
@@ -26,6 +22,15 @@ export function whyThisAnswer({ source, late, model, timing, race }: Classificat
     return `Both were in time, and the device’s model (${pct(model.accuracyPct)}) is the more accurate one.`;
   }
   return `The cloud had not answered when the ${ms(timing.slaMs)} were over. ${waited}`;
+}
+
+/** What the cloud's answer made of the device's run. */
+function withoutDevice(model: AnsweringModel, device: Race['device']): string {
+  const than = device?.answer?.model;
+  if (than) {
+    return `, and ${model.name} (${pct(model.accuracyPct)}) is more accurate than ${than.name} (${pct(than.accuracyPct)})`;
+  }
+  return device && device.startMs === undefined ? ': the device did not have to run' : '';
 }
 
 function deviceWaited({ device, slaMs }: Race): string {

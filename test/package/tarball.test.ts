@@ -80,6 +80,11 @@ describe('the tarball', () => {
         'dist/lib/selection/index.d.ts',
         'dist/models/shapes/catalogue.json',
         'dist/models/shapes/samples/gear.jpg',
+        'dist/playground/index.html',
+        'dist/playground/main.js',
+        'dist/playground/ort-wasm-simd-threaded.wasm',
+        'dist/playground/styles.css',
+        'dist/playground/worker.js',
       ]),
     );
     expect(
