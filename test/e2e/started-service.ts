@@ -19,10 +19,12 @@ export class StartedService {
     this.#dataDir = dataDir;
   }
 
-  static async start(): Promise<StartedService> {
+  /** @param profileSeconds - the longest time a model is measured */
+  static async start(profileSeconds = 0.2): Promise<StartedService> {
     const dataDir = mkdtempSync(join(tmpdir(), 'mdinference-e2e-'));
-    const options = ['--port', '0', '--data-dir', dataDir, '--profile-seconds', '0.2'];
-    const child = spawn(process.execPath, ['bin/mdi.ts', 'start', ...options], { cwd: root });
+    const options = { port: 0, 'data-dir': dataDir, 'profile-seconds': profileSeconds };
+    const args = Object.entries(options).flatMap(([name, value]) => [`--${name}`, String(value)]);
+    const child = spawn(process.execPath, ['bin/mdi.ts', 'start', ...args], { cwd: root });
     let said = '';
     const ready = new Promise<void>((resolve) => {
       child.stdout.on('data', (chunk) => {
