@@ -48,6 +48,9 @@ export function whyThisModel({ timing, selection, model }: InferResponse): strin
   const { slaMs, inputMs, budgetMs, source } = timing;
   const measured = source === 'client' ? 'the upload took' : 'no upload time came along; assumed';
   const budget = `Budget ${ms(budgetMs)} = SLA ${ms(slaMs)} − 2 × ${ms(inputMs)} (${measured} ${ms(inputMs)}).`;
+  if (selection.strategy !== 'three-stage') {
+    return `${budget} By ${selection.strategy}, ${model.name} answers.`;
+  }
   if (budgetMs <= 0) return `${budget} Nothing is left, so the fastest model answers.`;
   const others = selection.eligible.filter((candidate) => candidate.model !== selection.baseModel);
   const base = `Of the models that fit, ${selection.baseModel} is the most accurate`;

@@ -1,4 +1,4 @@
-import type { Race } from '../client/index.ts';
+import { ClassifyError, type Race } from '../client/index.ts';
 import { loadCatalogue, modelOnDevice } from './catalogue.ts';
 import { History, outcomeOf } from './history.ts';
 import { shapedFetch } from './network.ts';
@@ -55,6 +55,11 @@ async function run({ inSlowMotion }: { inSlowMotion: boolean }): Promise<void> {
   } catch (error) {
     answer.fail(error);
     history.add(outcomeOf(undefined, picture.label));
+    const ended = error instanceof ClassifyError ? error.race : undefined;
+    if (ended) {
+      race.show(ended, { inSlowMotion });
+      explain(ended);
+    }
   }
   charts.draw(session.statistics());
 }
@@ -70,16 +75,17 @@ function explain({ cloud }: Race): void {
 
 new RunButtons({ run, advance: () => pictures.advance() });
 charts.onReset(() => {
+  session.startOver();
   history.clear();
   models.clear();
   charts.draw(session.statistics());
 });
 
-await pictures.advance();
-models.startPolling();
-facts.showService(await models.refresh());
 facts.showDevice(device);
 void session.prepare();
+await pictures.advance();
+facts.showService(await models.refresh());
+models.startPolling();
 
 /** For the browser's console. */
 const playground = {

@@ -41,6 +41,12 @@ export class Session {
     await this.#client(this.#options.conditions().policy).prepare();
   }
 
+  /** Forgets what was counted and learned; what still runs ends by itself. */
+  startOver(): void {
+    this.#clients.clear();
+    void this.prepare();
+  }
+
   /** What the client of the chosen policy knows; what all of them did together is in the sums. */
   statistics(): ClientStatistics {
     const current = this.#client(this.#options.conditions().policy).statistics();

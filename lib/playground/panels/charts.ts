@@ -65,8 +65,8 @@ export class ChartsPanel {
       percent(mean(outcomes.map((outcome) => (of(outcome) ? 100 : 0))));
     const tiles = [
       ['requests', String(outcomes.length)],
-      ['within the SLA', share(({ inTime }) => inTime)],
-      ['cloud alone', share(({ cloudInTime }) => cloudInTime)],
+      ['in time', share(({ inTime }) => inTime)],
+      ['cloud alone in time', share(({ cloudInTime }) => cloudInTime)],
       ['models’ accuracy', percent(mean(outcomes.map(({ accuracyPct }) => accuracyPct)))],
       ['really right', percent(correctPct(outcomes))],
       ['device runs saved', String(statistics?.deviceRunsSaved ?? 0)],

@@ -4,8 +4,8 @@ import { byId, make } from '../dom.ts';
 
 /** What runs where, in the masthead. */
 export class FactsPanel {
-  readonly #service = make('li');
-  readonly #device = make('li', { role: 'status' });
+  readonly #service = make('p');
+  readonly #device = make('p', { role: 'status' });
 
   constructor(catalogueName: string) {
     this.#service.textContent = `catalogue ${catalogueName}`;

@@ -39,8 +39,9 @@ export class ModelsPanel {
     }
   }
 
-  /** Shows what the service chose from. */
+  /** Shows what the service chose from; the same answer may come twice. */
   show(response: InferResponse): void {
+    if (response.requestId === this.#last?.requestId) return;
     this.#last = response;
     this.#isStale = true;
     const { name } = response.model;

@@ -108,6 +108,7 @@ export class PicturePanel {
       const picture = await coming;
       if (this.#picture !== coming) return undefined;
       this.#caption.textContent = picture.caption;
+      this.#canvas.setAttribute('aria-label', `The picture to classify: ${picture.caption}`);
       this.#message.textContent = '';
       return picture;
     } catch (error) {

@@ -57,6 +57,9 @@ export class SettingsPanel {
     this.#sla.addEventListener('input', () => {
       range.value = this.#sla.value;
     });
+    this.#sla.addEventListener('change', () => {
+      this.#sla.value = String(this.slaMs);
+    });
   }
 
   #listNetworks(): void {

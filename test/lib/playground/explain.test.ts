@@ -62,6 +62,11 @@ describe('whyThisModel', () => {
     );
   });
 
+  it('claims nothing of other strategies', () => {
+    const selection = { ...answer.selection, strategy: 'static-latency' };
+    expect(why({ selection })).toContain('By static-latency, big answers.');
+  });
+
   it('says when the network has eaten the SLA', () => {
     const timing = { ...answer.timing, inputMs: 200, budgetMs: -150 };
     expect(why({ timing })).toContain('Nothing is left, so the fastest model answers.');
