@@ -1,7 +1,8 @@
 import type { AnsweringModel, Classification, Race } from '../client/types.ts';
 import type { InferResponse } from '../http/schemas.ts';
 
-const ms = (value: number) => `${value.toFixed(value < 10 ? 1 : 0)}\u00a0ms`;
+const ms = (value: number) =>
+  `${value.toFixed(Math.abs(value) < 10 ? 1 : 0).replace('-', '−')}\u00a0ms`;
 const pct = (value: number) => `${value.toFixed(1)}\u00a0%`;
 
 /** Why this answer was taken and not the other one, in a sentence. */

@@ -13,11 +13,10 @@ export class BudgetPanel {
   /** Explains the service's choice. */
   show(response: InferResponse): void {
     const { slaMs, inputMs, serviceMs, budgetMs } = response.timing;
-    const kept = Math.min(inputMs, Math.max(0, slaMs - inputMs));
     const parts = [
-      ['input', 'T_input', Math.min(inputMs, slaMs)],
-      ['output', 'kept for the way back', kept],
-      ['service', response.model.name, Math.min(serviceMs, Math.max(0, budgetMs))],
+      ['input', 'T_input', inputMs],
+      ['output', 'kept for the way back', inputMs],
+      ['service', response.model.name, serviceMs],
       ['slack', 'slack', Math.max(0, budgetMs - serviceMs)],
     ] as const;
     const bar = make(
@@ -25,6 +24,7 @@ export class BudgetPanel {
       { class: 'budget-bar' },
       ...parts.map(([kind, name, ms]) => {
         const part = make('div', { class: kind, title: `${name}: ${ms.toFixed(1)} ms` });
+        // What does not fit into the SLA is cut off at its end.
         setProperties(part, { '--share': String(ms / slaMs) });
         return part;
       }),

@@ -69,6 +69,7 @@ describe('whyThisModel', () => {
 
   it('says when the network has eaten the SLA', () => {
     const timing = { ...answer.timing, inputMs: 200, budgetMs: -150 };
+    expect(why({ timing })).toContain('Budget −150 ms');
     expect(why({ timing })).toContain('Nothing is left, so the fastest model answers.');
   });
 });
