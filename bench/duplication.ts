@@ -39,7 +39,10 @@ const { values } = parseArgs({
     sla: { type: 'string', default: '250' },
   },
 });
-if (!values.traces) throw new Error('say where the traces are: --traces FOLDER');
+if (!values.traces) {
+  console.error('Say where the traces are: npm run bench -- duplication --traces FOLDER');
+  process.exit(2);
+}
 const [requests, slaMs] = [Number(values.requests), Number(values.sla)];
 const names = values.links?.split(',');
 const links = readLinks(values.traces).filter(({ name }) => names?.includes(name) ?? true);
