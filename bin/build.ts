@@ -5,6 +5,7 @@ import { createRequire } from 'node:module';
 import { basename, extname, join } from 'node:path';
 import { bundle, bundleFile, functionNames } from '../lib/infra/bundle.ts';
 import { packageRoot } from '../lib/infra/package-root.ts';
+import { playgroundAssets } from './playground.ts';
 
 /*
  * Makes dist/, the code of the npm package: Node strips no types inside node_modules. It has the
@@ -22,6 +23,11 @@ for (const name of functionNames) {
   const folder = join('dist/functions', name);
   mkdirSync(folder, { recursive: true });
   writeFileSync(join(folder, bundleFile), bundle(name));
+}
+
+mkdirSync('dist/playground');
+for (const [name, bytes] of playgroundAssets()) {
+  writeFileSync(join('dist/playground', name), bytes);
 }
 
 // What the compiler does not carry over.

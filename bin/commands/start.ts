@@ -8,6 +8,7 @@ import { resolveCatalogue } from '../../lib/infra/resolve-catalogue.ts';
 import { type RunningAssembly, startAssembly } from '../../lib/local/assembly.ts';
 import { lockDataDir } from '../../lib/local/data-dir.ts';
 import { strategyNames } from '../../lib/selection/strategies.ts';
+import { playgroundFiles } from '../playground.ts';
 import { ProfileProgress } from '../profile-progress.ts';
 import { curlLine, modelTable } from '../ready-message.ts';
 import { synthesize } from '../synthesize.ts';
@@ -49,7 +50,8 @@ export function addStartCommand(program: Command): void {
 
 async function start(options: StartOptions): Promise<void> {
   const dataDir = resolve(options.dataDir);
-  const catalogue = readServedCatalogue(resolveCatalogue(options.catalogue));
+  const directory = resolveCatalogue(options.catalogue);
+  const catalogue = readServedCatalogue(directory);
   // Before anything is written there: another service may be running from it.
   const unlock = lockDataDir(dataDir);
   const endEarly = onStopSignal(() => {
@@ -73,6 +75,7 @@ async function start(options: StartOptions): Promise<void> {
     port: options.port,
     dataDir: join(dataDir, 'dynamodb'),
     dynamodbUrl: options.dynamodb,
+    files: playgroundFiles(directory, catalogue),
     environment: {
       // Profiles of this machine never mix with those of a deployment.
       MDI_DEPLOYMENT: `local-${hostname()}`,
@@ -109,7 +112,7 @@ async function printReady(
   const listed = modelsResponseSchema.parse(await response.json());
   console.log(modelTable(listed));
   for (const note of notes) console.log(`Note: ${note}.`);
-  console.log(`\n${url}\n`);
+  console.log(`\nThe playground (open it in a browser) and the API:\n\n${url}\n`);
   if (listed.models.every(({ latencyOnly }) => latencyOnly)) {
     console.log('All of these models are for latency only: POST /v1/infer is refused.\n');
   } else if (sample) {

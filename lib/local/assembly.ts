@@ -6,6 +6,7 @@ import { type CustomResourceEntry, createCustomResources } from './custom-resour
 import { type DynamoDbEndpoint, startDynamoDb } from './dynamodb/dynamodb.ts';
 import { createTables } from './dynamodb/tables.ts';
 import { HttpFront } from './http/http-front.ts';
+import type { StaticFiles } from './http/static-files.ts';
 import type { LogEntry } from './lambda/environment.ts';
 import { FunctionRegistry } from './lambda/function-registry.ts';
 import { invokeEndpoint } from './lambda/invoke-endpoint.ts';
@@ -35,6 +36,8 @@ export interface StartOptions {
   readonly environment?: Readonly<Record<string, string>> | undefined;
   /** Most environments of one function at a time. @default - the number of CPUs, at least 4 */
   readonly maxEnvironments?: number | undefined;
+  /** Served at paths for which the HTTP API has no route but `$default`. @default - none */
+  readonly files?: StaticFiles | undefined;
   readonly onLog?: ((entry: LogEntry) => void) | undefined;
   readonly onCustomResource?: ((entry: CustomResourceEntry) => void) | undefined;
 }
@@ -121,9 +124,7 @@ export async function startAssembly(options: StartOptions): Promise<RunningAssem
   const inbox = running.adopt(await ResponseInbox.start(), (it) => it.close());
   await createCustomResources({ stack, registry, inbox, onEntry: options.onCustomResource });
 
-  const [api] = apis;
-  if (api) front.open(api, registry);
-  else front.openEmpty();
+  front.open(apis[0], registry, options.files ?? new Map());
   const resources = running.move();
   return {
     url,

@@ -81,6 +81,11 @@ describe('mdi start', () => {
     expect(inferResponseSchema.parse(JSON.parse(answer)).predictions).toHaveLength(5);
     samplesAtFirst = await samplesOf(said.out);
 
+    expect(said.out).toContain('playground');
+    const page = await fetch(`${urlIn(said.out)}/`);
+    expect(page.headers.get('content-type')).toContain('text/html');
+    expect(page.headers.get('content-security-policy')).toContain("default-src 'none'");
+
     const children = childrenOf(child.pid);
     expect(children.length).toBeGreaterThan(0);
     child.kill('SIGINT');

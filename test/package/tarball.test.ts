@@ -83,6 +83,11 @@ describe('the tarball', () => {
         'dist/models/shapes/catalogue.json',
         'dist/models/shapes/samples/gear.jpg',
         'dist/models/table3/catalogue.json',
+        'dist/playground/index.html',
+        'dist/playground/main.js',
+        'dist/playground/ort-wasm-simd-threaded.wasm',
+        'dist/playground/styles.css',
+        'dist/playground/worker.js',
       ]),
     );
     expect(

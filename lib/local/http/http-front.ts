@@ -10,6 +10,7 @@ import { corsHeaders } from './cors.ts';
 import { toEvent } from './http-event.ts';
 import { type HttpResponse, problem, toResponse } from './http-response.ts';
 import { createRouter } from './http-routing.ts';
+import { type StaticFiles, serveFile } from './static-files.ts';
 
 /** API Gateway's limit of a request's payload: 10 MB. */
 const MAX_BODY_BYTES = 10 * 1024 * 1024;
@@ -42,15 +43,13 @@ export class HttpFront {
     return new HttpFront(server, await listen(server, port, host));
   }
 
-  /** Serves an API from now on. */
-  open(api: HttpApi, registry: FunctionRegistry): void {
-    this.#handler = createHandler(api, registry, this.port);
-  }
-
-  /** Serves nothing: the assembly has no HTTP API. */
-  openEmpty(): void {
-    this.#handler = () =>
-      Promise.resolve(problem(404, 'Not Found', 'The assembly has no HTTP API'));
+  /**
+   * Serves from now on: the API's routes, and files where the API has none of its own.
+   *
+   * @param api - undefined when the assembly has no HTTP API
+   */
+  open(api: HttpApi | undefined, registry: FunctionRegistry, files: StaticFiles): void {
+    this.#handler = createHandler(api, { registry, files, port: this.port });
   }
 
   async close(): Promise<void> {
@@ -72,20 +71,24 @@ export class HttpFront {
   }
 }
 
-function createHandler(api: HttpApi, registry: FunctionRegistry, port: number): Handler {
-  const findRoute = createRouter(api.routes);
+function createHandler(
+  api: HttpApi | undefined,
+  { registry, files, port }: { registry: FunctionRegistry; files: StaticFiles; port: number },
+): Handler {
+  const cors = api?.cors;
+  const findRoute = createRouter(api?.routes ?? []);
 
   return async (request) => {
     const isPreflight = request.method === 'OPTIONS' && request.headers.origin !== undefined;
-    if (api.cors && isPreflight) {
-      const headers = corsHeaders(api.cors, request.headers, true);
+    if (cors && isPreflight) {
+      const headers = corsHeaders(cors, request.headers, true);
       return { status: 204, headers, body: Buffer.alloc(0) };
     }
     const answer = await answerRequest(request);
-    if (!answer || !api.cors) return answer;
+    if (!answer || !cors) return answer;
     return {
       ...answer,
-      headers: { ...answer.headers, ...corsHeaders(api.cors, request.headers, false) },
+      headers: { ...answer.headers, ...corsHeaders(cors, request.headers, false) },
     };
   };
 
@@ -94,7 +97,11 @@ function createHandler(api: HttpApi, registry: FunctionRegistry, port: number): 
     const path = url.split('?')[0] ?? '/';
     if (!isDecodable(path)) return problem(400, 'Bad Request', 'The path is not well encoded');
     const match = findRoute(method, path);
-    if (!match) return problem(404, 'Not Found', `No route for ${method} ${path}`);
+    if (!match || match.route.routeKey === '$default') {
+      const file = serveFile(files, method, decodeURIComponent(path));
+      if (file) return file;
+    }
+    if (!api || !match) return problem(404, 'Not Found', `No route for ${method} ${path}`);
     const body = await readBody(request, MAX_BODY_BYTES);
     if (body === 'aborted') return undefined;
     if (body === 'too large') return tooLarge(`The body is larger than ${MAX_BODY_BYTES} bytes`);

@@ -1,0 +1,108 @@
+import type { Classification } from '../client/types.ts';
+
+/** What one request came to, for the charts. */
+export interface Outcome {
+  /** Nobody, when there was no answer at all. */
+  readonly source: 'cloud' | 'device' | 'nobody';
+  /** Whether the answer was there within the SLA. */
+  readonly inTime: boolean;
+  /** Whether the cloud's was. */
+  readonly cloudInTime: boolean;
+  /** Accuracy in percent of the model that answered; 0 when none did. */
+  readonly accuracyPct: number;
+  /** Whether the best label was right; undefined when that is not known. */
+  readonly correct?: boolean | undefined;
+}
+
+/**
+ * What a request came to.
+ *
+ * @param classification - undefined when there was no answer
+ * @param label - the right one, where it is known
+ */
+export function outcomeOf(
+  classification: Classification | undefined,
+  label: string | undefined,
+): Outcome {
+  const correct = (best: string | undefined) => (label === undefined ? undefined : best === label);
+  if (!classification) {
+    const nothing = {
+      source: 'nobody',
+      inTime: false,
+      cloudInTime: false,
+      accuracyPct: 0,
+    } as const;
+    return { ...nothing, correct: correct(undefined) };
+  }
+  const { source, late, model, predictions, race } = classification;
+  const { state, endMs = Number.POSITIVE_INFINITY } = race.cloud;
+  return {
+    source,
+    inTime: !late,
+    cloudInTime: state === 'answered' && endMs <= race.slaMs,
+    accuracyPct: model.accuracyPct,
+    correct: correct(predictions[0]?.label),
+  };
+}
+
+/** Means over the last requests at the time of each request, in percent. */
+export interface Series {
+  readonly number: number[];
+  readonly inTimePct: number[];
+  readonly cloudInTimePct: number[];
+  readonly accuracyPct: number[];
+  /** Null where nothing is known. */
+  readonly correctPct: (number | null)[];
+}
+
+/** Requests that a point of a curve is the mean of. */
+export const meanOver = 25;
+/** Requests that are kept. */
+const capacity = 1_000;
+
+/** What happened since the page was opened, or since the user started over. */
+export class History {
+  #outcomes: Outcome[] = [];
+  #dropped = 0;
+
+  add(outcome: Outcome): void {
+    this.#outcomes.push(outcome);
+    if (this.#outcomes.length <= capacity) return;
+    this.#outcomes.shift();
+    this.#dropped++;
+  }
+
+  clear(): void {
+    this.#outcomes = [];
+    this.#dropped = 0;
+  }
+
+  get outcomes(): readonly Outcome[] {
+    return this.#outcomes;
+  }
+
+  series(): Series {
+    const at = (i: number) => this.#outcomes.slice(Math.max(0, i + 1 - meanOver), i + 1);
+    const curve = (value: (outcome: Outcome) => number) =>
+      this.#outcomes.map((_, i) => mean(at(i).map(value)) ?? 0);
+    return {
+      number: this.#outcomes.map((_, i) => this.#dropped + i + 1),
+      inTimePct: curve(({ inTime }) => (inTime ? 100 : 0)),
+      cloudInTimePct: curve(({ cloudInTime }) => (cloudInTime ? 100 : 0)),
+      accuracyPct: curve(({ accuracyPct }) => accuracyPct),
+      correctPct: this.#outcomes.map((_, i) => correctPct(at(i)) ?? null),
+    };
+  }
+}
+
+/** Share of right answers in percent, of those of which it is known. */
+export function correctPct(outcomes: readonly Outcome[]): number | undefined {
+  const known = outcomes.filter(({ correct }) => correct !== undefined);
+  return mean(known.map(({ correct }) => (correct ? 100 : 0)));
+}
+
+/** The mean; undefined of nothing. */
+export function mean(values: readonly number[]): number | undefined {
+  if (values.length === 0) return undefined;
+  return values.reduce((sum, value) => sum + value, 0) / values.length;
+}
