@@ -17,6 +17,7 @@ const commands: Readonly<Record<string, () => Promise<(program: Command) => void
   start: async () => (await import('./commands/start.ts')).addStartCommand,
   classify: async () => (await import('./commands/classify.ts')).addClassifyCommand,
   simulate: async () => (await import('./commands/simulate.ts')).addSimulateCommand,
+  advise: async () => (await import('./commands/advise.ts')).addAdviseCommand,
   cost: async () => (await import('./commands/cost.ts')).addCostCommand,
 };
 
