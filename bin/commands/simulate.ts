@@ -1,18 +1,10 @@
 import { setImmediate } from 'node:timers/promises';
 import cliProgress from 'cli-progress';
 import { type Command, InvalidArgumentError } from 'commander';
-import {
-  defaultLinkScenario,
-  type LinkScenario,
-  type SelectorName,
-} from '../../lib/simulation/link-experiment.ts';
+import { defaultLinkScenario, type LinkScenario } from '../../lib/simulation/link-experiment.ts';
 import { readLinks } from '../../lib/simulation/links.ts';
-import {
-  countCells,
-  type LinksReport,
-  runLinks,
-  selectorNames,
-} from '../../lib/simulation/links-report.ts';
+import { countCells, type LinksReport, runLinks } from '../../lib/simulation/links-report.ts';
+import { type SelectorName, selectorNames } from '../../lib/simulation/selectors.ts';
 import { plainTable } from '../plain-table.ts';
 import { integerBetween, numberBetween } from './options.ts';
 
