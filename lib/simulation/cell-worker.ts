@@ -1,6 +1,6 @@
 import { parentPort, workerData } from 'node:worker_threads';
 import { type Cell, CellRunner } from './cell.ts';
-import type { Outcome } from './simulate.ts';
+import type { Outcome } from './outcome.ts';
 
 /*
  * A thread that runs cells: takes the number of the next one from a counter that all threads share,

@@ -2,9 +2,10 @@ import { type Conditions, withConditions } from './conditions.ts';
 import { linkRequests } from './link-requests.ts';
 import { type Link, readLink } from './links.ts';
 import type { Network } from './networks.ts';
+import type { Outcome } from './outcome.ts';
 import type { Requests } from './requests.ts';
 import { sampledRequests } from './sampled-requests.ts';
-import { type Answered, type Outcome, type Simulation, simulate } from './simulate.ts';
+import { type Simulation, simulate } from './simulate.ts';
 
 /**
  * One point of an experiment: some requests over a network, and who selects for them. Plain data, so
@@ -16,8 +17,6 @@ export interface Cell extends Simulation {
   readonly network: Network;
   readonly conditions?: Conditions | undefined;
   readonly requests: number;
-  /** Whether the outcome lists the requests one by one. */
-  readonly keepAnswers?: boolean;
 }
 
 /** Runs cells one after another; what two cells in a row have in common is made once. */
@@ -31,15 +30,10 @@ export class CellRunner {
    * @throws NoCandidateError when there is no model
    */
   run(cell: Cell): Outcome {
-    const requests = this.requestsOf(cell);
-    if (!cell.keepAnswers) return simulate(requests, cell);
-    const answered: Answered[] = [];
-    const outcome = simulate(requests, cell, (answer) => answered.push(answer));
-    return { ...outcome, answered };
+    return simulate(this.#requestsOf(cell), cell);
   }
 
-  /** The requests of a cell, whoever selects for them. */
-  requestsOf({ network, slaMs, conditions = {}, requests: count, seed }: Cell): Requests {
+  #requestsOf({ network, slaMs, conditions = {}, requests: count, seed }: Cell): Requests {
     // Only over a link does the SLA decide when the next request begins.
     const sla = network.kind === 'link' ? slaMs : undefined;
     const key = JSON.stringify([network, sla, conditions, count, seed]);

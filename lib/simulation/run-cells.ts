@@ -3,7 +3,7 @@ import { extname } from 'node:path';
 import { Worker } from 'node:worker_threads';
 import type { Cell } from './cell.ts';
 import type { CellMessage, CellWorkerData } from './cell-worker.ts';
-import type { Outcome } from './simulate.ts';
+import type { Outcome } from './outcome.ts';
 
 // A source beside a source, compiled code beside compiled code.
 const workerUrl = new URL(`./cell-worker${extname(import.meta.url)}`, import.meta.url);
