@@ -1,0 +1,147 @@
+import { concat } from './concat.ts';
+import { type Figure, ink, type Series, type Spec, type Width, widthPx } from './theme.ts';
+
+/** A point of a line; the band around it reaches from low to high. */
+export interface LinePoint {
+  readonly x: number;
+  readonly series: string;
+  readonly value: number;
+  readonly low?: number;
+  readonly high?: number;
+}
+
+/** A panel with a line for each series. */
+export interface LinePanel {
+  readonly title: string;
+  readonly points: readonly LinePoint[];
+  /** Of the vertical axis. */
+  readonly domain: readonly [number, number];
+  /** What a dashed line of equal x and y means. */
+  readonly diagonal?: string;
+}
+
+const heightPx = 260;
+const labelsPx = 118;
+/** Two labels at one height would cover each other. */
+const labelGapPx = 15;
+
+/** Lines over a common horizontal axis, labelled where they end, or by a legend where room is short. */
+export function linePanels(
+  xTitle: string,
+  series: readonly Series[],
+  panels: readonly LinePanel[],
+): Figure {
+  return (width) =>
+    concat(
+      panels.map((panel, i) => panelSpec(xTitle, series, panel, { width, of: panels.length, i })),
+      width,
+    );
+}
+
+function panelSpec(
+  xTitle: string,
+  series: readonly Series[],
+  { title, points, domain, diagonal }: LinePanel,
+  { width, of, i }: { width: Width; of: number; i: number },
+): Spec {
+  const xs = points.map(({ x }) => x);
+  const [xLow, xHigh] = [Math.min(...xs), Math.max(...xs)];
+  const labelled = width === 'wide';
+  const own = series.filter(({ label }) => points.some((point) => point.series === label));
+  const scale = { domain: own.map(({ label }) => label), range: own.map(({ colour }) => colour) };
+  const legend =
+    labelled || i > 0
+      ? null
+      : { orient: 'top', direction: 'horizontal', columns: 2, symbolType: 'stroke' };
+  const colour = { field: 'series', type: 'nominal', scale, legend: null };
+  const x = {
+    ...{ field: 'x', type: 'quantitative', title: xTitle, axis: { grid: false, tickCount: 6 } },
+    scale: { domain: [xLow, xHigh], nice: false },
+  };
+  const y = {
+    ...{ field: 'value', type: 'quantitative', title: null, axis: { tickCount: 5 } },
+    scale: { domain, nice: false, zero: false },
+  };
+  const layer: Spec[] = [
+    {
+      mark: { type: 'area', opacity: 0.14, clip: true },
+      encoding: { x, y: { ...y, field: 'low' }, y2: { field: 'high' }, color: colour },
+    },
+    {
+      mark: { type: 'line', strokeWidth: 2.2, clip: true },
+      encoding: { x, y, color: { ...colour, legend } },
+    },
+    ...(diagonal ? diagonalLayers(diagonal, [xLow, xHigh], domain, { x, y }) : []),
+    ...(labelled ? [labelLayer(points, domain, xHigh, { x, y, colour })] : []),
+  ];
+  const panelPx = labelled ? widthPx.wide / of - 70 - labelsPx : widthPx.narrow - 60;
+  return {
+    title,
+    width: panelPx,
+    height: labelled ? heightPx : 200,
+    data: { values: points },
+    layer,
+  };
+}
+
+function labelLayer(
+  points: readonly LinePoint[],
+  domain: readonly [number, number],
+  xEnd: number,
+  { x, y, colour }: { x: Spec; y: Spec; colour: Spec },
+): Spec {
+  const ends = points.filter((point) => point.x === xEnd);
+  const pxPerUnit = heightPx / (domain[1] - domain[0]);
+  const heights = spread(
+    ends.map(({ value }) => value),
+    labelGapPx / pxPerUnit,
+  );
+  const values = ends.map((end, i) => ({ ...end, value: heights[i] }));
+  return {
+    data: { values },
+    mark: { type: 'text', align: 'left', dx: 7, fontWeight: 600 },
+    encoding: { x, y, text: { field: 'series' }, color: colour },
+  };
+}
+
+function diagonalLayers(
+  label: string,
+  [xLow, xHigh]: readonly [number, number],
+  domain: readonly [number, number],
+  { x, y }: { x: Spec; y: Spec },
+): Spec[] {
+  const from = Math.max(xLow, domain[0]);
+  const to = Math.min(xHigh, domain[1]);
+  const at = from + 0.18 * (to - from);
+  return [
+    {
+      data: { values: [from, to].map((value) => ({ x: value, value })) },
+      mark: { type: 'line', strokeDash: [4, 4], strokeWidth: 1.2, color: ink.quiet },
+      encoding: { x, y },
+    },
+    {
+      data: { values: [{ x: at, value: at }] },
+      mark: { type: 'text', text: label, color: ink.quiet, align: 'left', dx: 6, dy: 8 },
+      encoding: { x, y },
+    },
+  ];
+}
+
+/** Moves values apart until neighbours have a gap, as little as a pass from below and one from above do. */
+export function spread(values: readonly number[], gap: number): number[] {
+  const order = values.map((_, i) => i).sort((a, b) => (values[a] ?? 0) - (values[b] ?? 0));
+  const moved = [...values];
+  for (let pass = 0; pass < 50; pass++) {
+    let crowded = false;
+    for (let i = 1; i < order.length; i++) {
+      const [below = 0, above = 0] = [order[i - 1], order[i]];
+      const lack = gap - ((moved[above] ?? 0) - (moved[below] ?? 0));
+      if (lack < 1e-9) continue;
+      crowded = true;
+      moved[below] = (moved[below] ?? 0) - lack / 2;
+      moved[above] = (moved[above] ?? 0) + lack / 2;
+    }
+    if (!crowded) break;
+  }
+  return moved;
+}
