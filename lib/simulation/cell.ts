@@ -14,6 +14,8 @@ import { type Simulation, simulate } from './simulate.ts';
 export interface Cell extends Simulation {
   /** The name of the models' profiles, for people. */
   readonly profiles: string;
+  /** What sets it apart from other cells of its experiment, for people. */
+  readonly condition?: string;
   readonly network: Network;
   readonly conditions?: Conditions | undefined;
   readonly requests: number;

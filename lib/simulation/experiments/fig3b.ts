@@ -63,7 +63,7 @@ function report(results: readonly Result[], inputs: Inputs): Findings {
     ]),
     figure: usagePanels('SLA, ms', models, [
       {
-        title: 'Share of the requests that each model answers, %',
+        title: 'Share of the requests, %',
         points: results.map(({ cell, outcome }) => ({
           x: cell.slaMs,
           usagePct: outcome.usagePct,

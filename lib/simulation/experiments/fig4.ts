@@ -40,7 +40,7 @@ function report(results: readonly Result[], inputs: Inputs): Findings {
       'as the mean network time gains from variation: some requests then have time left.',
     summary: summaryOf(inputs, rows),
     figure: linePanels(
-      'coefficient of variation of the network time, %',
+      'CV of the network time, %',
       seriesOf(slasMs),
       [
         { title: 'Aggregate accuracy, %', domain: [40, 90] as const, value: accuracyOf },

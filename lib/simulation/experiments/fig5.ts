@@ -40,7 +40,7 @@ function report(results: readonly Result[], inputs: Inputs): Findings {
       `${counts.join(' and ')} have work to do.`,
     summary: summaryOf(inputs, rows),
     figure: usagePanels(
-      'coefficient of variation of the network time, %',
+      'CV of the network time, %',
       models,
       slasMs.map((slaMs) => ({
         title: `SLA ${slaMs} ms: share of the requests, %`,

@@ -18,11 +18,15 @@ export interface DotPanel {
   readonly domain: readonly [number, number];
 }
 
+/** Vega has no fonts here to measure with. */
+const letterPx = 6.6;
+
 /** Rows with a dot for each series, and a line from the lowest to the highest. */
 export function dotPanels(series: readonly Series[], panels: readonly DotPanel[]): Figure {
   return (width) =>
     concat(
       panels.map((panel, i) => panelSpec(series, panel, { width, of: panels.length, i })),
+      series,
       width,
     );
 }
@@ -33,34 +37,36 @@ function panelSpec(
   { width, of, i }: { width: Width; of: number; i: number },
 ): Spec {
   const rows = [...new Set(dots.map(({ row }) => row))];
+  const wide = width === 'wide';
+  const longest = Math.max(...rows.map((row) => row.length));
+  const namesPx = wide ? Math.min(330, longest * letterPx + 14) : 0;
+  const panelPx = wide ? (widthPx.wide - namesPx) / of - 40 : widthPx.narrow - 40;
   // Beside another panel with the same rows their names need not be said again.
-  const named = width === 'narrow' || i === 0;
-  const namesPx = width === 'wide' ? 240 : 128;
-  const panelPx =
-    width === 'wide' ? (widthPx.wide - namesPx) / of - 40 : widthPx.narrow - namesPx - 20;
+  const beside = {
+    ...{ labelLimit: 0, labelColor: ink.text, labelPadding: 8, domain: false, ticks: false },
+    ...{ minExtent: namesPx, maxExtent: namesPx },
+  };
   const y = {
     ...{ field: 'row', type: 'nominal', sort: rows, title: null },
-    axis: named
-      ? { labelLimit: namesPx, domain: false, ticks: false, labelColor: ink.text, labelPadding: 8 }
-      : null,
+    axis: wide && i === 0 ? beside : null,
   };
   const x = {
     ...{ field: 'value', type: 'quantitative', title: null, axis: { tickCount: 5 } },
     scale: { domain, nice: false, zero: false },
   };
-  const scale = {
-    domain: series.map(({ label }) => label),
-    range: series.map(({ colour }) => colour),
-  };
-  const legend = i > 0 ? null : { orient: 'top', direction: 'horizontal', offset: 6, columns: 3 };
-  const colour = { field: 'series', type: 'nominal', scale, legend };
+  const values = dots.map((dot) => ({
+    ...dot,
+    colour: series.find(({ label }) => label === dot.series)?.colour,
+  }));
+  const colour = { field: 'colour', type: 'nominal', scale: null };
   return {
     title,
     width: panelPx,
-    height: { step: 26 },
-    data: { values: dots },
+    height: { step: wide ? 26 : 40 },
+    data: { values },
     encoding: { y },
     layer: [
+      ...(wide ? [] : [namesAbove(rows, domain, x)]),
       {
         mark: { type: 'rule', strokeWidth: 1.5, color: ink.faint },
         encoding: {
@@ -79,5 +85,14 @@ function panelSpec(
         encoding: { x, color: colour },
       },
     ],
+  };
+}
+
+/** The rows' names, each above its row, where there is no room beside it. */
+function namesAbove(rows: readonly string[], domain: readonly [number, number], x: Spec): Spec {
+  return {
+    data: { values: rows.map((row) => ({ row, value: domain[0] })) },
+    mark: { type: 'text', align: 'left', dy: -14, color: ink.text },
+    encoding: { x, text: { field: 'row' } },
   };
 }

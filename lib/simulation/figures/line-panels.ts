@@ -21,7 +21,7 @@ export interface LinePanel {
 }
 
 const heightPx = 260;
-const labelsPx = 118;
+const labelsPx = 112;
 /** Two labels at one height would cover each other. */
 const labelGapPx = 15;
 
@@ -31,9 +31,11 @@ export function linePanels(
   series: readonly Series[],
   panels: readonly LinePanel[],
 ): Figure {
+  const legend = series.map(({ label, colour }) => ({ label, colour }));
   return (width) =>
     concat(
-      panels.map((panel, i) => panelSpec(xTitle, series, panel, { width, of: panels.length, i })),
+      panels.map((panel) => panelSpec(xTitle, series, panel, { width, of: panels.length })),
+      width === 'wide' ? [] : legend,
       width,
     );
 }
@@ -42,18 +44,16 @@ function panelSpec(
   xTitle: string,
   series: readonly Series[],
   { title, points, domain, diagonal }: LinePanel,
-  { width, of, i }: { width: Width; of: number; i: number },
+  { width, of }: { width: Width; of: number },
 ): Spec {
   const xs = points.map(({ x }) => x);
   const [xLow, xHigh] = [Math.min(...xs), Math.max(...xs)];
   const labelled = width === 'wide';
-  const own = series.filter(({ label }) => points.some((point) => point.series === label));
-  const scale = { domain: own.map(({ label }) => label), range: own.map(({ colour }) => colour) };
-  const legend =
-    labelled || i > 0
-      ? null
-      : { orient: 'top', direction: 'horizontal', columns: 2, symbolType: 'stroke' };
-  const colour = { field: 'series', type: 'nominal', scale, legend: null };
+  const values = points.map((point) => {
+    const own = series.find(({ label }) => label === point.series);
+    return { ...point, colour: own?.colour, dashed: own?.dashed ?? false };
+  });
+  const colour = { field: 'colour', type: 'nominal', scale: null };
   const x = {
     ...{ field: 'x', type: 'quantitative', title: xTitle, axis: { grid: false, tickCount: 6 } },
     scale: { domain: [xLow, xHigh], nice: false },
@@ -62,26 +62,27 @@ function panelSpec(
     ...{ field: 'value', type: 'quantitative', title: null, axis: { tickCount: 5 } },
     scale: { domain, nice: false, zero: false },
   };
+  const lines = (dashed: boolean): Spec => ({
+    transform: [{ filter: dashed ? 'datum.dashed' : '!datum.dashed' }],
+    mark: {
+      ...{ type: 'line', strokeWidth: 2.2, clip: true },
+      ...(dashed && { strokeDash: [6, 4] }),
+    },
+    encoding: { x, y, color: colour },
+  });
   const layer: Spec[] = [
     {
+      transform: [{ filter: 'isValid(datum.low)' }],
       mark: { type: 'area', opacity: 0.14, clip: true },
       encoding: { x, y: { ...y, field: 'low' }, y2: { field: 'high' }, color: colour },
     },
-    {
-      mark: { type: 'line', strokeWidth: 2.2, clip: true },
-      encoding: { x, y, color: { ...colour, legend } },
-    },
+    lines(false),
+    lines(true),
     ...(diagonal ? diagonalLayers(diagonal, [xLow, xHigh], domain, { x, y }) : []),
-    ...(labelled ? [labelLayer(points, domain, xHigh, { x, y, colour })] : []),
+    ...(labelled ? [labelLayer(values, domain, xHigh, { x, y, colour })] : []),
   ];
-  const panelPx = labelled ? widthPx.wide / of - 70 - labelsPx : widthPx.narrow - 60;
-  return {
-    title,
-    width: panelPx,
-    height: labelled ? heightPx : 200,
-    data: { values: points },
-    layer,
-  };
+  const panelPx = labelled ? widthPx.wide / of - 56 - labelsPx : widthPx.narrow - 60;
+  return { title, width: panelPx, height: labelled ? heightPx : 200, data: { values }, layer };
 }
 
 function labelLayer(

@@ -1,15 +1,30 @@
 import type { TopLevelSpec } from 'vega-lite';
 import type { Spec } from './theme.ts';
 
+/** Mean width of a letter of the sans-serif fonts in use, as a share of the font size. */
+const letterWidth = 0.58;
+
+/** Vega's own measure of text, which it lets one replace; its types do not have it. */
+interface TextMetrics {
+  textMetrics: { width: (item: { fontSize?: number }, text: unknown) => number };
+}
+
 /** Draws a specification as SVG; no browser is needed. */
 export async function renderSvg(spec: Spec): Promise<string> {
   // Loading them takes longer than most simulations: only who draws pays.
-  const [{ compile }, { parse, View }] = await Promise.all([import('vega-lite'), import('vega')]);
+  const [{ compile }, vega] = await Promise.all([import('vega-lite'), import('vega')]);
+  measureText(vega as unknown as TextMetrics);
   const { spec: compiled } = compile(spec as unknown as TopLevelSpec);
-  const view = new View(parse(compiled), { renderer: 'none' });
+  const view = new vega.View(vega.parse(compiled), { renderer: 'none' });
   try {
     return await view.toSVG();
   } finally {
     view.finalize();
   }
+}
+
+/** Without a canvas Vega takes letters for so wide that it leaves figures with empty margins. */
+function measureText({ textMetrics }: TextMetrics): void {
+  textMetrics.width = ({ fontSize = 11 }, text) =>
+    letterWidth * fontSize * String(text ?? '').length;
 }

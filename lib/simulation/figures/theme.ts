@@ -16,6 +16,8 @@ export const widthPx: Readonly<Record<Width, number>> = { wide: 960, narrow: 350
 export interface Series {
   readonly label: string;
   readonly colour: string;
+  /** A line that often lies on another one. */
+  readonly dashed?: boolean;
 }
 
 /** Ink of text, of what steps back, and of what is too late. */
@@ -30,13 +32,13 @@ export const ink = {
 export const selectorSeries: Readonly<Record<SelectorName, Series>> = {
   'three-stage': { label: 'MDInference', colour: '#0b62b8' },
   'expected-accuracy': { label: 'expected accuracy', colour: '#0d8f72' },
-  'static-latency': { label: 'static latency', colour: '#d9a021' },
+  'static-latency': { label: 'static latency', colour: '#d9a021', dashed: true },
   'static-accuracy': { label: 'static accuracy', colour: '#bd4f3c' },
   'static-greedy': { label: 'static greedy', colour: '#d9722e' },
   'pure-random': { label: 'pure random', colour: '#8c959f' },
   'related-random': { label: 'related random', colour: '#b0719f' },
   'related-accurate': { label: 'related accurate', colour: '#7a5cc0' },
-  'stage-one': { label: 'stage one alone', colour: '#4fa3dd' },
+  'stage-one': { label: 'stage one alone', colour: '#4fa3dd', dashed: true },
   oracle: { label: 'oracle', colour: '#24292f' },
 };
 
@@ -75,8 +77,9 @@ export const themeConfig: Spec = {
     gridWidth: 0.6,
     domainColor: ink.faint,
     tickColor: ink.faint,
+    labelFlush: false,
   },
   title: { anchor: 'start', fontSize: 13, fontWeight: 600, color: ink.text, offset: 10 },
-  legend: { labelFontSize: 12, labelColor: ink.text, symbolSize: 90, title: null },
+  legend: { disable: true },
   text: { fontSize: 12, color: ink.text },
 };

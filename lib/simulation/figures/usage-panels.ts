@@ -9,8 +9,6 @@ export interface UsagePanel {
 
 /** Models that never answer more than this are not told apart. */
 const leastSharePct = 0.5;
-/** An area is labelled where it is at least this high. */
-const labelFromPct = 9;
 
 /**
  * Areas on top of each other, from the fastest model to the slowest.
@@ -30,9 +28,12 @@ export function usagePanels(
       ),
     )
     .sort((a, b) => a.meanMs - b.meanMs);
+  const colours = modelColours(used.length);
+  const legend = used.map(({ name }, i) => ({ label: name, colour: colours[i] ?? '' }));
   return (width) =>
     concat(
       panels.map((panel) => panelSpec(xTitle, used, panel, width, panels.length)),
+      legend,
       width,
     );
 }
@@ -45,74 +46,72 @@ function panelSpec(
   of: number,
 ): Spec {
   const colours = modelColours(used.length);
-  const areas = points.flatMap(({ x, usagePct }) => {
-    let low = 0;
-    return used.map(({ name, index }) => {
-      const share = usagePct[index] ?? 0;
-      low += share;
-      return { x, model: name, low: low - share, high: low, share };
-    });
-  });
-  const scale = { domain: used.map(({ name }) => name), range: colours };
+  const areas = used.flatMap(({ name, index }, i) =>
+    points.map(({ x, usagePct }) => {
+      const low = used.slice(0, i).reduce((sum, below) => sum + (usagePct[below.index] ?? 0), 0);
+      return { x, model: name, colour: colours[i], low, high: low + (usagePct[index] ?? 0) };
+    }),
+  );
+  const xs = points.map((point) => point.x);
   const panelPx = width === 'wide' ? widthPx.wide / of - 80 : widthPx.narrow - 62;
+  const heightPx = width === 'wide' ? 300 : 240;
+  const scale = { width: panelPx / (Math.max(...xs) - Math.min(...xs)), height: heightPx / 100 };
+  const labels = used.flatMap(({ name }, i) => {
+    const own = areas.filter(({ model }) => model === name);
+    const place = roomFor(name, own, scale);
+    return place ? [{ ...place, model: name, colour: inkOn(colours[i] ?? '') }] : [];
+  });
   const x = {
     ...{ field: 'x', type: 'quantitative', title: xTitle, axis: { grid: false, tickCount: 6 } },
     scale: { nice: false },
   };
   const y = { type: 'quantitative', title: null, scale: { domain: [0, 100] } };
+  const colour = { field: 'colour', type: 'nominal', scale: null };
   return {
     title,
     width: panelPx,
-    height: width === 'wide' ? 300 : 240,
-    data: { values: areas },
+    height: heightPx,
     layer: [
       {
+        data: { values: areas },
         mark: { type: 'area', stroke: '#ffffff', strokeWidth: 0.6 },
         encoding: {
           x,
           y: { ...y, field: 'low', axis: { tickCount: 5, grid: false } },
           y2: { field: 'high' },
-          color: { field: 'model', type: 'nominal', scale, legend: null },
+          color: colour,
         },
       },
       {
-        data: {
-          values: labelsOf(
-            areas,
-            colours,
-            used,
-            points.map((point) => point.x),
-          ),
-        },
-        mark: { type: 'text', fontSize: 11.5 },
-        encoding: {
-          x,
-          y: { ...y, field: 'middle' },
-          text: { field: 'model' },
-          color: { field: 'ink', type: 'nominal', scale: null },
-        },
+        data: { values: labels },
+        mark: { type: 'text', fontSize: 12 },
+        encoding: { x, y: { ...y, field: 'y' }, text: { field: 'model' }, color: colour },
       },
     ],
-    resolve: { scale: { color: 'independent' } },
   };
 }
 
-/** A label where each area is highest, away from the edges. */
-function labelsOf(
-  areas: readonly { x: number; model: string; low: number; high: number; share: number }[],
-  colours: readonly string[],
-  used: readonly { name: string }[],
-  xs: readonly number[],
-) {
-  const [low, high] = [Math.min(...xs), Math.max(...xs)];
-  const margin = 0.14 * (high - low);
-  return used.flatMap(({ name }, i) => {
-    const inner = areas.filter(
-      ({ x, model }) => model === name && x >= low + margin && x <= high - margin,
+const letterPx = 7;
+const linePx = 16;
+
+/** Where an area is highest of all places that a name fits into, if there is one. */
+function roomFor(
+  name: string,
+  area: readonly { x: number; low: number; high: number }[],
+  pxPer: { width: number; height: number },
+): { x: number; y: number } | undefined {
+  const halfWidth = (name.length * letterPx) / 2 / pxPer.width;
+  const halfHeight = linePx / 2 / pxPer.height;
+  const [first = 0, last = 0] = [area[0]?.x, area.at(-1)?.x];
+  const fitting = area.filter(({ x, low, high }) => {
+    const y = (low + high) / 2;
+    const covered = area.filter((other) => Math.abs(other.x - x) <= halfWidth);
+    return (
+      x - halfWidth >= first &&
+      x + halfWidth <= last &&
+      covered.every((other) => other.low <= y - halfHeight && other.high >= y + halfHeight)
     );
-    const best = inner.reduce((a, b) => (b.share > a.share ? b : a), { ...inner[0], share: 0 });
-    if (best.share < labelFromPct || best.low === undefined || best.high === undefined) return [];
-    const middle = (best.low + best.high) / 2;
-    return [{ x: best.x, middle, model: name, ink: inkOn(colours[i] ?? '') }];
   });
+  const best = fitting.toSorted((a, b) => b.high - b.low - (a.high - a.low))[0];
+  return best && { x: best.x, y: (best.low + best.high) / 2 };
 }
