@@ -37,12 +37,23 @@ export interface SummaryRow {
 export interface FindingsTable {
   readonly head: readonly string[];
   readonly rows: readonly (readonly string[])[];
+  /** The first columns are text, the others numbers. */
+  readonly textColumns: number;
+}
+
+/** What is worth saying first. */
+export interface Headline {
+  readonly value: string;
+  readonly what: string;
+  /** It speaks of something that does not come out. */
+  readonly fails?: boolean;
 }
 
 /** What came out of an experiment. */
 export interface Findings {
   /** What the figure shows, in a sentence or two, with this run's numbers. */
   readonly says: string;
+  readonly headline?: Headline | undefined;
   readonly summary: readonly Omit<SummaryRow, 'experiment'>[];
   readonly figure: Figure;
   readonly table?: FindingsTable;

@@ -57,6 +57,11 @@ function report(results: readonly Result[], inputs: Inputs): Findings {
   const randomMs = bySelector(results, 'pure-random').map(({ outcome }) => outcome.meanMs);
   const printed = gapTo('three-stage');
   return {
+    headline: {
+      value: `${printed.toFixed(1)} points`,
+      what: 'lost by Equation 3 as printed, with NasNet Fictional; the paper: negligible',
+      fails: true,
+    },
     says:
       `Equation 3 as printed (“MDInference”) loses up to ${printed.toFixed(1)} points to the most accurate ` +
       'model of the exploration set, because its utility is linear in accuracy: a model as slow and much ' +
@@ -92,7 +97,7 @@ function report(results: readonly Result[], inputs: Inputs): Findings {
         {
           title: 'Aggregate accuracy, %',
           points: pointsOf(results, 'accuracyPct'),
-          domain: [45, 85],
+          domain: [45, 90],
         },
       ],
     ),

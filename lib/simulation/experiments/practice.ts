@@ -87,6 +87,10 @@ function report(results: readonly Result[], inputs: Inputs): Findings {
     colour: selectorSeries[i % 2 === 0 ? 'stage-one' : 'three-stage'].colour,
   }));
   return {
+    headline: {
+      value: `${ours?.inTimePct.toFixed(1)} %`,
+      what: `right and in time on ${ours?.network}, SLA ${ours?.slaMs} ms; the largest model alone: ${cloud?.inTimePct.toFixed(1)} %`,
+    },
     says:
       `On ${ours?.network} with an SLA of ${ours?.slaMs} ms the device alone is right in ` +
       `${alone?.inTimePct.toFixed(1)} % of the requests, the largest model in the cloud, in time, in ` +
@@ -111,6 +115,7 @@ function report(results: readonly Result[], inputs: Inputs): Findings {
         ...['network', 'SLA ms', 'approach', 'accuracy in time %', 'late %', 'p50 ms', 'p99 ms'],
         ...['device runs per 100', 'cloud runs per 100'],
       ],
+      textColumns: 3,
       rows: rows.map((row) => [
         ...[row.network, String(row.slaMs), row.approach.name],
         ...[row.inTimePct.toFixed(2), row.latePct.toFixed(2)],

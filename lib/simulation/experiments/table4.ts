@@ -58,6 +58,13 @@ function report(results: readonly Result[], inputs: Inputs): Findings {
     return known ? [Math.abs(result.outcome.duplicatedAccuracyPct - known[1])] : [];
   });
   return {
+    headline:
+      differences.length === 0
+        ? undefined
+        : {
+            value: `${Math.max(...differences).toFixed(2)} points`,
+            what: 'largest difference in accuracy to Table IV',
+          },
     says: saying(differences),
     summary: summaryOf(
       inputs,

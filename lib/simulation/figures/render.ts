@@ -9,11 +9,16 @@ interface TextMetrics {
   textMetrics: { width: (item: { fontSize?: number }, text: unknown) => number };
 }
 
-/** Draws a specification as SVG; no browser is needed. */
-export async function renderSvg(spec: Spec): Promise<string> {
-  // Loading them takes longer than most simulations: only who draws pays.
+/** Loads the libraries that draw, which takes longer than some simulations: early, and only to draw. */
+export async function loadDrawing() {
   const [{ compile }, vega] = await Promise.all([import('vega-lite'), import('vega')]);
   measureText(vega as unknown as TextMetrics);
+  return { compile, vega };
+}
+
+/** Draws a specification as SVG; no browser is needed. */
+export async function renderSvg(spec: Spec): Promise<string> {
+  const { compile, vega } = await loadDrawing();
   const { spec: compiled } = compile(spec as unknown as TopLevelSpec);
   const view = new vega.View(vega.parse(compiled), { renderer: 'none' });
   try {
