@@ -9,7 +9,7 @@ import {
   profileSets,
 } from '../../lib/simulation/profile-sets.ts';
 import { networkForms, readNetwork } from '../../lib/simulation/read-network.ts';
-import { type ModelSource, readModels } from '../read-models.ts';
+import type { ModelSource } from '../read-models.ts';
 import { integerBetween, numberBetween } from './options.ts';
 
 /** Models that a command simulates, as they are asked for. */
@@ -95,6 +95,8 @@ export async function profilesOf(options: ModelOptions): Promise<ProfileSet | un
   }
   const name = url ?? profiles ?? catalogue;
   if (name === undefined) return undefined;
+  // The schemas of catalogues and services take time to load.
+  const { readModels } = await import('../read-models.ts');
   const models = await readModels({ url, profiles, catalogue: catalogue ?? '', overheadMs });
   return { name, source: name, models };
 }

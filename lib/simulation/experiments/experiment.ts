@@ -37,6 +37,8 @@ export interface SummaryRow {
 export interface FindingsTable {
   readonly head: readonly string[];
   readonly rows: readonly (readonly string[])[];
+  /** The rows that are the project's own. */
+  readonly own?: readonly number[];
   /** The first columns are text, the others numbers. */
   readonly textColumns: number;
 }

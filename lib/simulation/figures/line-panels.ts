@@ -96,6 +96,7 @@ function labelLayer(
   const heights = spread(
     ends.map(({ value }) => value),
     labelGapPx / pxPerUnit,
+    domain[0],
   );
   const values = ends.map((end, i) => ({ ...end, value: heights[i] }));
   return {
@@ -128,19 +129,26 @@ function diagonalLayers(
   ];
 }
 
-/** Moves values apart until neighbours have a gap, as little as a pass from below and one from above do. */
-export function spread(values: readonly number[], gap: number): number[] {
+/**
+ * Moves values apart until neighbours have a gap: crowded ones by as much down as up.
+ *
+ * @param least - below which none is moved
+ */
+export function spread(values: readonly number[], gap: number, least: number): number[] {
   const order = values.map((_, i) => i).sort((a, b) => (values[a] ?? 0) - (values[b] ?? 0));
   const moved = [...values];
-  for (let pass = 0; pass < 50; pass++) {
+  const lift = (index: number | undefined, by: number) => {
+    if (index !== undefined) moved[index] = Math.max(least, (moved[index] ?? 0) + by);
+  };
+  for (let pass = 0; pass < 100; pass++) {
     let crowded = false;
     for (let i = 1; i < order.length; i++) {
-      const [below = 0, above = 0] = [order[i - 1], order[i]];
+      const [below, above] = [order[i - 1] ?? 0, order[i] ?? 0];
       const lack = gap - ((moved[above] ?? 0) - (moved[below] ?? 0));
-      if (lack < 1e-9) continue;
+      if (lack < gap / 100) continue;
       crowded = true;
-      moved[below] = (moved[below] ?? 0) - lack / 2;
-      moved[above] = (moved[above] ?? 0) + lack / 2;
+      lift(below, -lack / 2);
+      lift(above, lack / 2);
     }
     if (!crowded) break;
   }

@@ -55,13 +55,13 @@ ${sources.map((source) => `<p>${escaped(source)}</p>`).join('\n')}
 }
 
 function headlines(sections: readonly DrawnSection[]): string {
-  const tiles = sections.flatMap(({ findings: { headline } }) =>
-    headline === undefined
-      ? []
-      : [
-          `<div class="headline${headline.fails ? ' not' : ''}"><b>${escaped(headline.value)}</b>` +
-            `<span>${escaped(headline.what)}</span></div>`,
-        ],
+  const found = sections.flatMap(({ findings: { headline } }) => (headline ? [headline] : []));
+  // What comes out first, then what does not.
+  const ordered = found.toSorted((a, b) => Number(a.fails ?? false) - Number(b.fails ?? false));
+  const tiles = ordered.map(
+    ({ value, what, fails }) =>
+      `<div class="headline${fails ? ' not' : ''}"><b>${escaped(value)}</b>` +
+      `<span>${escaped(what)}</span></div>`,
   );
   return tiles.length > 0 ? `<div class="headlines">\n${tiles.join('\n')}\n</div>` : '';
 }
@@ -85,22 +85,19 @@ ${findings.table ? '' : summaryTable(findings.summary)}
 function summaryTable(rows: readonly Omit<SummaryRow, 'experiment'>[]): string {
   if (rows.length === 0) return '';
   const compared = rows.some(({ paper }) => paper !== null);
-  const table = tableOf({
-    head: [
-      'condition',
-      'metric',
-      ...(compared ? ['paper'] : []),
-      'ours',
-      ...(compared ? ['difference'] : []),
-    ],
-    rows: rows.map(({ condition, metric, paper, ours }) => [
-      ...[condition, metric],
-      ...(compared ? [paper === null ? '' : shown(paper)] : []),
-      shown(ours),
-      ...(compared ? [difference(paper, ours)] : []),
-    ]),
-    textColumns: 2,
+  const head = compared ? ['', 'paper', 'ours', 'difference'] : ['', 'ours'];
+  const lines = rows.map(({ condition, metric, paper, ours }) => {
+    const known = paper === null ? '' : shown(paper);
+    const numbers = compared ? [known, shown(ours), difference(paper, ours)] : [shown(ours)];
+    const what = `<td>${escaped(metric)} <span class="condition">${escaped(condition)}</span></td>`;
+    return `<tr>${what}${numbers.map((text) => `<td class="number">${text}</td>`).join('')}</tr>`;
   });
+  const table = `<table>
+<thead><tr>${head.map((text) => `<th class="number">${text}</th>`).join('')}</tr></thead>
+<tbody>
+${lines.join('\n')}
+</tbody>
+</table>`;
   return folded(compared ? 'paper and ours' : 'numbers', table, rows.length);
 }
 
@@ -110,13 +107,17 @@ function folded(what: string, table: string, rows: number): string {
   return `<details><summary>${what}, ${rows} rows</summary>${scrolling}</details>`;
 }
 
-function tableOf({ head, rows, textColumns }: FindingsTable): string {
+function tableOf({ head, rows, textColumns, own = [] }: FindingsTable): string {
   const cell = (tag: 'th' | 'td') => (text: string, i: number) =>
     `<${tag}${i < textColumns ? '' : ' class="number"'}>${escaped(text)}</${tag}>`;
   return `<table>
 <thead><tr>${head.map(cell('th')).join('')}</tr></thead>
 <tbody>
-${rows.map((row) => `<tr>${row.map(cell('td')).join('')}</tr>`).join('\n')}
+${rows
+  .map(
+    (row, i) => `<tr${own.includes(i) ? ' class="own"' : ''}>${row.map(cell('td')).join('')}</tr>`,
+  )
+  .join('\n')}
 </tbody>
 </table>`;
 }
@@ -131,5 +132,6 @@ function escaped(text: string): string {
     .replaceAll('&', '&amp;')
     .replaceAll('<', '&lt;')
     .replaceAll('>', '&gt;')
-    .replaceAll('"', '&quot;');
+    .replaceAll('"', '&quot;')
+    .replaceAll(/(\d) (?=%|ms\b|points?\b)/g, '$1&nbsp;');
 }

@@ -30,7 +30,8 @@ table { border-collapse: collapse; font-size: 14px; width: 100%; margin-top: 8px
 th, td { padding: 5px 12px 5px 0; text-align: left; border-bottom: 1px solid ${ink.faint}; vertical-align: baseline; }
 th { color: ${ink.quiet}; font-weight: 500; }
 .number { text-align: right; font-variant-numeric: tabular-nums; white-space: nowrap; padding-right: 16px; }
-tr.ours td { font-weight: 600; }
+tr.own td { font-weight: 600; color: ${accent}; }
+.condition { color: ${ink.quiet}; margin-left: 0.6em; }
 details { margin-top: 8px; }
 summary { cursor: pointer; color: ${ink.quiet}; font-size: 14px; }
 footer { margin-top: 56px; padding-top: 16px; border-top: 1px solid ${ink.faint}; color: ${ink.quiet}; font-size: 13.5px; }
@@ -43,6 +44,9 @@ code { font: 0.92em ui-monospace, SFMono-Regular, Menlo, Consolas, monospace; ba
   .wide { display: none; }
   .narrow { display: block; }
   section { margin-top: 40px; }
+  .condition { display: block; margin-left: 0; font-size: 13px; }
+  .number { padding-right: 8px; }
+  .number:last-child { padding-right: 0; }
 }
 @media print {
   section { break-inside: avoid; }
