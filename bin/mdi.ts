@@ -8,6 +8,8 @@ enableCompileCache();
 const program = new Command('mdi')
   .description('The most accurate model that still answers within the SLA.')
   .exitOverride()
+  // What follows the name of a command is that command's: `simulate` has options, and commands of its own.
+  .enablePositionalOptions()
   .showHelpAfterError('(mdi --help lists the commands and options)');
 
 /** What adds each command; its code is loaded only when it is asked for, or listed. */

@@ -65,7 +65,6 @@ export function addSimulateCommand(program: Command): void {
       '[experiments...]',
       `all, or some of ${experiments.map(({ name }) => name).join(', ')}`,
     )
-    // What follows the name of a command below this one is that command's.
     .enablePositionalOptions();
   addModelOptions(simulate);
   addRequestOptions(simulate, defaultInputs.requests);

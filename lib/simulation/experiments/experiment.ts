@@ -102,9 +102,10 @@ export function range(from: number, to: number, step: number): number[] {
   return Array.from({ length: Math.floor((to - from) / step) + 1 }, (_, i) => from + i * step);
 }
 
-/** Whether models and network are the paper's, so that its numbers can be compared. */
-export function isAsPaper({ profiles, network }: Inputs): boolean {
-  return profiles === undefined && network === undefined;
+/** Whether models, network and device are the paper's, so that its numbers can be compared. */
+export function isAsPaper({ profiles, network, ...inputs }: Inputs): boolean {
+  const sameDevice = inputs.deviceAccuracyPct === deviceAccuracyPct;
+  return profiles === undefined && network === undefined && sameDevice;
 }
 
 /** Rows of a summary whose paper values count only as long as the inputs are the paper's. */

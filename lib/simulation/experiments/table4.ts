@@ -33,7 +33,7 @@ const paper: Readonly<Record<string, Record<(typeof selectors)[number], [number,
 /** Table IV: duplication on the university and the residential network. */
 export const table4: Experiment = {
   name: 'table4',
-  title: 'Table IV, cell by cell',
+  title: 'Duplication on two networks, cell by cell',
   source: 'Table IV',
   plan(inputs) {
     const grid = { networks: [university, residential], slasMs: [250], selectors };
