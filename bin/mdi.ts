@@ -18,6 +18,7 @@ const commands: Readonly<Record<string, () => Promise<(program: Command) => void
   classify: async () => (await import('./commands/classify.ts')).addClassifyCommand,
   models: async () => (await import('./commands/models.ts')).addModelsCommand,
   simulate: async () => (await import('./commands/simulate.ts')).addSimulateCommand,
+  advise: async () => (await import('./commands/advise.ts')).addAdviseCommand,
   cost: async () => (await import('./commands/cost.ts')).addCostCommand,
 };
 

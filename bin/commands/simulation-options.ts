@@ -127,6 +127,12 @@ export function readNumbers(text: string): number[] {
   return [...new Set(numbers)].sort((a, b) => a - b);
 }
 
+/** Reads `0,0.1,1` as percentages. */
+export function readPercents(text: string): number[] {
+  const parse = numberBetween(0, 100);
+  return [...new Set(text.split(',').map(parse))].sort((a, b) => a - b);
+}
+
 function toNumber(text: string): number {
   return text.trim() === '' ? Number.NaN : Number(text);
 }

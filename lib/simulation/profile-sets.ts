@@ -20,12 +20,18 @@ const profileSetSchema = z.object({
     .min(1),
 });
 
+/** A model with its measured service time. */
+export interface ProfiledModel extends Candidate {
+  /** Memory of its function in MB, if it is known. */
+  readonly memoryMb?: number;
+}
+
 /** Models with measured service times. */
 export interface ProfileSet {
   readonly name: string;
   /** Where the figures come from. */
   readonly source: string;
-  readonly models: readonly Candidate[];
+  readonly models: readonly ProfiledModel[];
 }
 
 /** The names of the profile sets that come with the project. */
