@@ -1,4 +1,5 @@
-import type { TopLevelSpec } from 'vega-lite';
+import type * as Vega from 'vega';
+import type * as VegaLite from 'vega-lite';
 import type { Spec } from './theme.ts';
 
 /** Mean width of a letter of the sans-serif fonts in use, as a share of the font size. */
@@ -12,8 +13,15 @@ interface Untyped {
   readonly resetSVGDefIds: () => void;
 }
 
+/** The libraries that draw. */
+interface Drawing {
+  readonly compile: typeof VegaLite.compile;
+  readonly vega: typeof Vega;
+  readonly resetIds: () => void;
+}
+
 /** Loads the libraries that draw, which takes longer than some simulations: early, and only to draw. */
-export async function loadDrawing() {
+export async function loadDrawing(): Promise<Drawing> {
   const [{ compile }, vega] = await Promise.all([import('vega-lite'), import('vega')]);
   const untyped = vega as unknown as Untyped;
   measureText(untyped);
@@ -25,7 +33,7 @@ export async function renderSvg(spec: Spec): Promise<string> {
   const { compile, vega, resetIds } = await loadDrawing();
   // Every figure comes out the same, whatever was drawn before it.
   resetIds();
-  const { spec: compiled } = compile(spec as unknown as TopLevelSpec);
+  const { spec: compiled } = compile(spec as unknown as VegaLite.TopLevelSpec);
   const view = new vega.View(vega.parse(compiled), { renderer: 'none' });
   try {
     return await view.toSVG();
