@@ -54,8 +54,8 @@ function report(results: readonly Result[], inputs: Inputs): Findings {
     },
     says:
       `MDInference is up to ${fastest.fasterPct.toFixed(1)} % faster than the static greedy choice ` +
-      `(at an SLA of ${fastest.slaMs} ms). Its mean latency is within the SLA from ` +
-      `${kept ?? 'none of the SLAs'} ms on, static greedy’s from ${keptByGreedy ?? 'none'} ms on. ` +
+      `(at an SLA of ${fastest.slaMs} ms). Its mean latency is within the SLA ${fromOn(kept)}, static ` +
+      `greedy’s ${fromOn(keptByGreedy)}. ` +
       'Bands are one standard deviation.',
     summary: summaryOf(inputs, [
       {
@@ -102,6 +102,10 @@ function compare(results: readonly Result[]): Comparison[] {
   });
 }
 
+function fromOn(slaMs: number | undefined): string {
+  return slaMs === undefined ? 'at none of these' : `from ${slaMs} ms on`;
+}
+
 /** The shortest SLA from which on the mean latency is within it. */
 function firstKeptSla(results: readonly Result[], selector: (typeof selectors)[number]) {
   const own = bySelector(results, selector);
@@ -120,7 +124,6 @@ function figureOf(results: readonly Result[]) {
     series: selectorSeries[cell.selector].label,
     value: outcome.accuracyPct,
   }));
-  const longest = Math.max(...latencies.map(({ high }) => high));
   return linePanels(
     'SLA, ms',
     selectors.map((name) => selectorSeries[name]),
@@ -128,10 +131,10 @@ function figureOf(results: readonly Result[]) {
       {
         title: 'End-to-end latency, ms',
         points: latencies,
-        domain: [0, 50 * Math.ceil(longest / 50)],
+        step: 50,
         diagonal: 'SLA',
       },
-      { title: 'Aggregate accuracy, %', points: accuracies, domain: [40, 90] },
+      { title: 'Aggregate accuracy, %', points: accuracies, step: 10 },
     ],
   );
 }

@@ -65,12 +65,12 @@ function report(results: readonly Result[], inputs: Inputs): Findings {
         {
           title: 'Aggregate accuracy with duplication, %',
           points: pointsOf(results, 'duplicatedAccuracyPct'),
-          domain: [40, 90],
+          step: 10,
         },
         {
           title: 'On-device reliance, %',
           points: pointsOf(results, 'reliancePct'),
-          domain: [0, 100],
+          step: 20,
         },
       ],
     ),

@@ -54,6 +54,7 @@ function report(results: readonly Result[], inputs: Inputs): Findings {
         row,
         series: selectorSeries[selector].label,
         value: meanOf(selector, field, row),
+        hollow: selector === 'oracle',
       })),
     );
   const accuracy = (selector: (typeof selectors)[number]) =>
@@ -87,9 +88,9 @@ function report(results: readonly Result[], inputs: Inputs): Findings {
         {
           title: 'Accuracy with duplication, %',
           dots: dots('duplicatedAccuracyPct'),
-          domain: [40, 85],
+          step: 10,
         },
-        { title: 'On-device reliance, %', dots: dots('reliancePct'), domain: [0, 100] },
+        { title: 'On-device reliance, %', dots: dots('reliancePct'), step: 20 },
       ],
     ),
   };

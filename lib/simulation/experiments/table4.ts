@@ -121,7 +121,7 @@ function figureOf(
     { label: 'ours', colour: selectorSeries['three-stage'].colour },
   ];
   return dotPanels(series, [
-    { title: 'Accuracy with duplication, %', dots: dots(1), domain: [40, 85] },
-    { title: 'On-device reliance, %', dots: dots(0), domain: [0, 25] },
+    { title: 'Accuracy with duplication, %', dots: dots(1), step: 10 },
+    { title: 'On-device reliance, %', dots: dots(0), step: 5 },
   ]);
 }

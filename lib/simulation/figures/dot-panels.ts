@@ -1,4 +1,5 @@
 import { concat } from './concat.ts';
+import { domainOf } from './domain.ts';
 import { type Figure, ink, type Series, type Spec, type Width, widthPx } from './theme.ts';
 
 /** A dot in a row. */
@@ -14,8 +15,8 @@ export interface Dot {
 export interface DotPanel {
   readonly title: string;
   readonly dots: readonly Dot[];
-  /** Of the horizontal axis. */
-  readonly domain: readonly [number, number];
+  /** The horizontal axis ends at multiples of it. */
+  readonly step: number;
 }
 
 /** Vega has no fonts here to measure with. */
@@ -33,9 +34,13 @@ export function dotPanels(series: readonly Series[], panels: readonly DotPanel[]
 
 function panelSpec(
   series: readonly Series[],
-  { title, dots, domain }: DotPanel,
+  { title, dots, step }: DotPanel,
   { width, of, i }: { width: Width; of: number; i: number },
 ): Spec {
+  const domain = domainOf(
+    dots.map(({ value }) => value),
+    step,
+  );
   const rows = [...new Set(dots.map(({ row }) => row))];
   const wide = width === 'wide';
   const longest = Math.max(...rows.map((row) => row.length));

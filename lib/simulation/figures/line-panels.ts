@@ -1,4 +1,5 @@
 import { concat } from './concat.ts';
+import { domainOf } from './domain.ts';
 import { type Figure, ink, type Series, type Spec, type Width, widthPx } from './theme.ts';
 
 /** A point of a line; the band around it reaches from low to high. */
@@ -14,8 +15,8 @@ export interface LinePoint {
 export interface LinePanel {
   readonly title: string;
   readonly points: readonly LinePoint[];
-  /** Of the vertical axis. */
-  readonly domain: readonly [number, number];
+  /** The vertical axis ends at multiples of it. */
+  readonly step: number;
   /** What a dashed line of equal x and y means. */
   readonly diagonal?: string;
 }
@@ -43,11 +44,15 @@ export function linePanels(
 function panelSpec(
   xTitle: string,
   series: readonly Series[],
-  { title, points, domain, diagonal }: LinePanel,
+  { title, points, step, diagonal }: LinePanel,
   { width, of }: { width: Width; of: number },
 ): Spec {
   const xs = points.map(({ x }) => x);
   const [xLow, xHigh] = [Math.min(...xs), Math.max(...xs)];
+  const domain = domainOf(
+    points.flatMap(({ value, low = value, high = value }) => [low, high]),
+    step,
+  );
   const labelled = width === 'wide';
   const values = points.map((point) => {
     const own = series.find(({ label }) => label === point.series);
@@ -55,7 +60,12 @@ function panelSpec(
   });
   const colour = { field: 'colour', type: 'nominal', scale: null };
   const x = {
-    ...{ field: 'x', type: 'quantitative', title: xTitle, axis: { grid: false, tickCount: 6 } },
+    ...{
+      field: 'x',
+      type: 'quantitative',
+      title: xTitle,
+      axis: { grid: false, tickCount: 6, format: '.5~g' },
+    },
     scale: { domain: [xLow, xHigh], nice: false },
   };
   const y = {
@@ -65,7 +75,8 @@ function panelSpec(
   const lines = (dashed: boolean): Spec => ({
     transform: [{ filter: dashed ? 'datum.dashed' : '!datum.dashed' }],
     mark: {
-      ...{ type: 'line', strokeWidth: 2.2, clip: true },
+      // A line through few points shows where they are.
+      ...{ type: 'line', strokeWidth: 2.2, clip: true, point: new Set(xs).size < 4 },
       ...(dashed && { strokeDash: [6, 4] }),
     },
     encoding: { x, y, color: colour },

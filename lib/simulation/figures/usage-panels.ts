@@ -41,10 +41,11 @@ export function usagePanels(
 function panelSpec(
   xTitle: string,
   used: readonly { name: string; index: number }[],
-  { title, points }: UsagePanel,
+  { title, ...panel }: UsagePanel,
   width: Width,
   of: number,
 ): Spec {
+  const points = broad(panel.points);
   const colours = modelColours(used.length);
   const areas = used.flatMap(({ name, index }, i) =>
     points.map(({ x, usagePct }) => {
@@ -61,8 +62,13 @@ function panelSpec(
     const place = roomFor(name, own, scale);
     return place ? [{ ...place, model: name, colour: inkOn(colours[i] ?? '') }] : [];
   });
+  const only = panel.points.length === 1 ? panel.points[0]?.x : undefined;
+  const axis = {
+    ...{ grid: false, tickCount: 6, format: '.5~g' },
+    ...(only !== undefined && { values: [only] }),
+  };
   const x = {
-    ...{ field: 'x', type: 'quantitative', title: xTitle, axis: { grid: false, tickCount: 6 } },
+    ...{ field: 'x', type: 'quantitative', title: xTitle, axis },
     scale: { nice: false },
   };
   const y = { type: 'quantitative', title: null, scale: { domain: [0, 100] } };
@@ -89,6 +95,12 @@ function panelSpec(
       },
     ],
   };
+}
+
+/** A single point has no area: it is drawn as a short stretch around itself. */
+function broad(points: UsagePanel['points']): UsagePanel['points'] {
+  const [only, another] = points;
+  return only && !another ? [-1, 1].map((apart) => ({ ...only, x: only.x + apart })) : points;
 }
 
 const letterPx = 7;

@@ -26,7 +26,12 @@ const openRows = 8;
 /** The report as one page that loads nothing. */
 export function page(sections: readonly DrawnSection[], facts: PageFacts): string {
   const { command, requests, seed, points, sources } = facts;
-  const title = 'MDInference: the evaluation, run again';
+  const compared = sections.some(({ findings }) =>
+    findings.summary.some(({ paper }) => paper !== null),
+  );
+  const title = compared
+    ? 'MDInference: the evaluation, run again'
+    : 'MDInference, with other models or another network';
   return `<!doctype html>
 <html lang="en">
 <head>
@@ -40,7 +45,7 @@ export function page(sections: readonly DrawnSection[], facts: PageFacts): strin
 <header>
 <h1>${title}</h1>
 <p>${requests.toLocaleString('en')} requests a point, ${points.toLocaleString('en')} points, the deployed
-selector’s own code. The paper’s value stands beside ours wherever it gives one.</p>
+selector’s own code.${compared ? ' The paper’s value stands beside ours wherever it gives one.' : ''}</p>
 ${headlines(sections)}
 </header>
 ${sections.map(sectionOf).join('\n')}
