@@ -2,7 +2,7 @@
 import { execFileSync } from 'node:child_process';
 import { cpSync, globSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
-import { basename, join } from 'node:path';
+import { basename, extname, join } from 'node:path';
 import { bundle, bundleFile, functionNames } from '../lib/infra/bundle.ts';
 import { packageRoot } from '../lib/infra/package-root.ts';
 import { playgroundAssets } from './playground.ts';
@@ -34,7 +34,13 @@ for (const [name, bytes] of playgroundAssets()) {
 for (const file of globSync('lib/**/*.cjs')) cpSync(file, join('dist', file));
 const contents = 'layers/onnxruntime/contents.json';
 cpSync(contents, join('dist', contents));
-cpSync('models/shapes', 'dist/models/shapes', {
-  recursive: true,
-  filter: (path) => basename(path) !== 'training',
-});
+for (const catalogue of ['shapes', 'table3']) {
+  cpSync(join('models', catalogue), join('dist/models', catalogue), {
+    recursive: true,
+    filter: (path) => basename(path) !== 'training' && extname(path) !== '.ts',
+  });
+}
+// Without models that have been fetched: the package lists them, its users fetch them.
+for (const file of ['catalogue.json', 'README.md']) {
+  cpSync(join('models/imagenet', file), join('dist/models/imagenet', file));
+}

@@ -1,20 +1,30 @@
 #!/usr/bin/env node
+import { enableCompileCache } from 'node:module';
 import { Command, CommanderError } from 'commander';
-import { addClassifyCommand } from './commands/classify.ts';
-import { addCostCommand } from './commands/cost.ts';
-import { addSimulateCommand } from './commands/simulate.ts';
-import { addStartCommand } from './commands/start.ts';
+
+// Most of the time of a short command goes into compiling it.
+enableCompileCache();
 
 const program = new Command('mdi')
   .description('The most accurate model that still answers within the SLA.')
   .exitOverride()
+  // What follows the name of a command is that command's: `simulate` has options, and commands of its own.
+  .enablePositionalOptions()
   .showHelpAfterError('(mdi --help lists the commands and options)');
-addStartCommand(program);
-addClassifyCommand(program);
-addSimulateCommand(program);
-addCostCommand(program);
+
+/** What adds each command; its code is loaded only when it is asked for, or listed. */
+const commands: Readonly<Record<string, () => Promise<(program: Command) => void>>> = {
+  start: async () => (await import('./commands/start.ts')).addStartCommand,
+  classify: async () => (await import('./commands/classify.ts')).addClassifyCommand,
+  models: async () => (await import('./commands/models.ts')).addModelsCommand,
+  simulate: async () => (await import('./commands/simulate.ts')).addSimulateCommand,
+  advise: async () => (await import('./commands/advise.ts')).addAdviseCommand,
+  cost: async () => (await import('./commands/cost.ts')).addCostCommand,
+};
 
 try {
+  const asked = commands[process.argv[2] ?? ''];
+  for (const load of asked ? [asked] : Object.values(commands)) (await load())(program);
   await program.parseAsync();
 } catch (error) {
   process.exitCode = exitCodeOf(error);

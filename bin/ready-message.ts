@@ -1,3 +1,4 @@
+import { findDominated } from '../lib/catalogue/dominance.ts';
 import type { ModelsResponse } from '../lib/http/schemas.ts';
 import { plainTable } from './plain-table.ts';
 
@@ -15,7 +16,20 @@ export function modelTable({ models }: ModelsResponse): string {
       profile.samples,
     ]);
   }
-  return table.toString();
+  return [table.toString(), ...dominatedLines(models)].join('\n');
+}
+
+/** Selection hardly ever takes these: people may want to know before they wonder. */
+function dominatedLines(models: ModelsResponse['models']): string[] {
+  const rated = models.map(({ name, accuracyPct, profile: { meanMs } }) => ({
+    name,
+    accuracyPct,
+    meanMs,
+  }));
+  return [...findDominated(rated)].map(
+    ([name, better]) =>
+      `Note: ${name} is dominated: ${better} is at least as fast and as accurate.`,
+  );
 }
 
 /** A request that works as it is printed. */

@@ -1,18 +1,14 @@
-import { readFile } from 'node:fs/promises';
 import { type Command, Option } from 'commander';
-import { readCatalogue } from '../../lib/catalogue/load.ts';
 import { defaultAssumptions, defaultOverheadMs } from '../../lib/cost/assumptions.ts';
 import { checkMix, type Mix, type SimulatedRequests, simulateMix } from '../../lib/cost/mix.ts';
-import { modelsOfCatalogue, modelsOfProfiles, type PricedModel } from '../../lib/cost/models.ts';
+import type { PricedModel } from '../../lib/cost/models.ts';
 import type { Architecture } from '../../lib/cost/prices.ts';
 import { type CostReport, costReport } from '../../lib/cost/report.ts';
 import type { Deployment } from '../../lib/cost/usage.ts';
 import { maxSlaMs } from '../../lib/http/headers.ts';
-import { modelsResponseSchema } from '../../lib/http/schemas.ts';
-import { resolveCatalogue } from '../../lib/infra/resolve-catalogue.ts';
 import { type StrategyName, strategyNames } from '../../lib/selection/strategies.ts';
 import { describeCost } from '../cost-tables.ts';
-import { fetchJson } from '../fetch-json.ts';
+import { readModels } from '../read-models.ts';
 import { integerBetween, namedNumbers, numberBetween } from './options.ts';
 
 interface CostOptions {
@@ -136,39 +132,6 @@ function mixOf(
   const requests = simulatedRequests;
   const simulated = { strategy, slaMs, networkMeanMs, networkStdMs, requests, seed };
   return { mix: simulateMix(models, simulated), simulated };
-}
-
-async function readModels({
-  catalogue,
-  overheadMs,
-  profiles,
-  url,
-}: CostOptions): Promise<PricedModel[]> {
-  if (url !== undefined) {
-    const from = `${url.replace(/\/$/, '')}/v1/models`;
-    return parseProfiles(await fetchJson(from), from);
-  }
-  if (profiles !== undefined) return parseProfiles(await readJsonFile(profiles), profiles);
-  return modelsOfCatalogue(readCatalogue(resolveCatalogue(catalogue)), overheadMs);
-}
-
-async function readJsonFile(path: string): Promise<unknown> {
-  const text = await readFile(path, 'utf8').catch((error: NodeJS.ErrnoException) => {
-    throw new Error(`${path}: ${error.code === 'ENOENT' ? 'no such file' : error.message}`);
-  });
-  try {
-    return JSON.parse(text);
-  } catch (error) {
-    throw new Error(`${path}: not JSON: ${(error as Error).message}`);
-  }
-}
-
-function parseProfiles(value: unknown, from: string): PricedModel[] {
-  const parsed = modelsResponseSchema.safeParse(value);
-  if (parsed.success) return modelsOfProfiles(parsed.data);
-  const { path, message } = parsed.error.issues[0] ?? { path: [], message: '' };
-  const field = path.length > 0 ? `field ${path.map(String).join('.')}: ` : '';
-  throw new Error(`${from}: not an answer of GET /v1/models: ${field}${message}`);
 }
 
 /** A model that is named "selector" is provisioned together with the selector. */

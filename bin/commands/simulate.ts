@@ -1,119 +1,143 @@
-import { setImmediate } from 'node:timers/promises';
-import cliProgress from 'cli-progress';
-import { type Command, InvalidArgumentError } from 'commander';
+import { join } from 'node:path';
+import type { Command } from 'commander';
+import { defaultInputs, type Inputs } from '../../lib/simulation/experiments/experiment.ts';
+import { experiments } from '../../lib/simulation/experiments/index.ts';
 import {
-  defaultLinkScenario,
-  type LinkScenario,
-  type SelectorName,
-} from '../../lib/simulation/link-experiment.ts';
-import { readLinks } from '../../lib/simulation/links.ts';
-import {
-  countCells,
-  type LinksReport,
-  runLinks,
-  selectorNames,
-} from '../../lib/simulation/links-report.ts';
+  chooseExperiments,
+  runExperiments,
+  type Section,
+  summaryRows,
+} from '../../lib/simulation/experiments/run.ts';
+import { loadDrawing } from '../../lib/simulation/figures/render.ts';
+import type { LinkConditions } from '../../lib/simulation/link-requests.ts';
+import { listLinks } from '../../lib/simulation/links.ts';
+import type { LinkNetwork } from '../../lib/simulation/networks.ts';
+import { profileSets } from '../../lib/simulation/profile-sets.ts';
+import { difference, shown } from '../../lib/simulation/report/format.ts';
+import { summaryJson, writeReport } from '../../lib/simulation/report/write.ts';
 import { plainTable } from '../plain-table.ts';
-import { integerBetween, numberBetween } from './options.ts';
+import { progressBar } from '../progress-bar.ts';
+import { integerBetween } from './options.ts';
+import { addSimulateLinksCommand } from './simulate-links.ts';
+import {
+  addDeviceOption,
+  addLinkOptions,
+  addModelOptions,
+  addRequestOptions,
+  type ModelOptions,
+  networkOf,
+  profilesOf,
+} from './simulation-options.ts';
 
-interface LinksOptions extends LinkScenario {
-  readonly traces: string;
-  readonly strategies: SelectorName[];
+interface SimulateOptions extends LinkConditions, ModelOptions {
+  readonly network?: string;
+  readonly slasMs?: number[];
+  readonly requests: number;
+  readonly seed: number;
+  readonly deviceAccuracyPct: number;
+  readonly traces?: string;
+  readonly out: string;
+  readonly workers?: number;
   readonly json?: true;
 }
 
-const { requests, seed, ...conditions } = defaultLinkScenario;
-const someBytes = numberBetween(1, 1e9);
-const someMs = numberBetween(0, 1e6);
+const help = `
+Experiments:
+${experiments.map(({ name, source, title }) => `  ${name.padEnd(10)} ${source}: ${title}`).join('\n')}
 
-// Commander's name of each flag is the scenario's field.
-const scenarioOptions = [
-  ['--upload-mean-bytes <n>', 'mean upload', someBytes, conditions.uploadMeanBytes],
-  ['--upload-std-bytes <n>', 'its deviation', numberBetween(0, 1e9), conditions.uploadStdBytes],
-  ['--answer-bytes <n>', 'size of an answer', someBytes, conditions.answerBytes],
-  ['--base-delay-ms <ms>', 'each way, beside the link', someMs, conditions.baseDelayMs],
-  ['--base-jitter-ms <ms>', 'its deviation', someMs, conditions.baseJitterMs],
-  ['--pause-ms <ms>', 'mean pause between requests', someMs, conditions.pauseMs],
-  [
-    '--clock-offset-ms <ms>',
-    'error of T_input',
-    numberBetween(-1e6, 1e6),
-    conditions.clockOffsetMs,
-  ],
-  ['--clock-error-ms <ms>', 'what is kept in hand for it', someMs, conditions.clockErrorMs],
-  [
-    '--device-accuracy-pct <percent>',
-    'top-1 of the model on the device',
-    numberBetween(0, 100),
-    conditions.deviceAccuracyPct,
-  ],
-] as const;
+Without models, network or SLAs of your own each is run as in the paper, and the paper's values stand
+beside ours. The report is written to --out: report.html, a figure <experiment>.svg each, points.csv,
+points.json, summary.json.
 
-/** `mdi simulate`: experiments with the project's own selection code. */
+Examples:
+  mdi simulate
+  mdi simulate fig3a table4 --out /tmp/report
+  mdi simulate fig3a --profiles c5 --network residential --slas-ms 100:2000:50
+  mdi simulate all --url http://127.0.0.1:8787 --network csv:times.csv --slas-ms 50:300:10
+  mdi simulate all --traces FOLDER --json > summary.json`;
+
+/** `mdi simulate`: the paper's evaluation and more, with the project's own selection code. */
 export function addSimulateCommand(program: Command): void {
   const simulate = program
     .command('simulate')
-    .description('try the selection strategies without a network');
-  const command = simulate
-    .command('links')
-    .description('strategies over recorded mobile links (Mahimahi packet-delivery traces)')
-    .requiredOption('--traces <folder>', 'folder with NAME.up and NAME.down of each link')
-    .option('--strategies <names>', `some of ${selectorNames.join(', ')}`, readSelectors, [
-      'three-stage',
-      'expected-accuracy',
-      'oracle',
-    ] as SelectorName[])
-    .option('--requests <n>', 'requests a cell', integerBetween(1, 1_000_000), requests)
-    .option('--seed <n>', 'same seed, same result', integerBetween(0, 2 ** 31), seed)
-    .option('--json', 'print {cells, means} as JSON')
-    .action(links);
-  for (const [flags, description, parse, byDefault] of scenarioOptions) {
-    command.option(flags, description, parse, byDefault);
-  }
+    .description('run the paper’s evaluation, or the same with your models and network')
+    .argument(
+      '[experiments...]',
+      `all, or some of ${experiments.map(({ name }) => name).join(', ')}`,
+    )
+    .enablePositionalOptions();
+  addModelOptions(simulate);
+  addRequestOptions(simulate, defaultInputs.requests);
+  addDeviceOption(simulate)
+    .option('--traces <folder>', 'recorded links: NAME.up and NAME.down of each')
+    .option('--out <folder>', 'where the report goes', 'simulation')
+    .option('--workers <n>', 'threads; the results do not depend on it', integerBetween(1, 256))
+    .option('--json', 'print [{experiment, condition, metric, paper, ours}] as JSON')
+    .addHelpText('after', help)
+    .action(simulateAll);
+  addLinkOptions(simulate);
+  addSimulateLinksCommand(simulate);
 }
 
-async function links({ traces, strategies, json, ...scenario }: LinksOptions): Promise<void> {
-  const recorded = readLinks(traces);
-  const bar = new cliProgress.SingleBar({
-    format: '{bar} {percentage} % | {value} of {total} cells',
-    clearOnComplete: true,
-    stream: process.stderr,
-  });
-  bar.start(countCells(recorded, strategies), 0);
-  const report = await runLinks(
-    recorded,
-    strategies,
-    { ...defaultLinkScenario, ...scenario },
-    async () => {
-      bar.increment();
-      await setImmediate();
-    },
-  ).finally(() => bar.stop());
-  console.log(json ? JSON.stringify(report) : describe(report, strategies));
+async function simulateAll(names: string[], options: SimulateOptions): Promise<void> {
+  const inputs = await inputsOf(options);
+  const { chosen, leftOut } = chooseExperiments(names.length > 0 ? names : ['all'], inputs);
+  for (const { name, why } of leftOut) console.error(`Left out: ${name}: ${why}.`);
+  const bar = progressBar('points');
+  const [sections] = await Promise.all([
+    runExperiments(chosen, inputs, {
+      workers: options.workers,
+      onPlanned: (points) => bar.start(points, 0),
+      onCell: () => bar.increment(),
+    }).finally(() => bar.stop()),
+    loadDrawing(),
+  ]);
+  const { requests, seed } = options;
+  const command = ['mdi', ...process.argv.slice(2)].join(' ');
+  await writeReport(options.out, sections, { command, requests, seed, sources: sourcesOf(inputs) });
+  if (options.json) process.stdout.write(summaryJson(sections));
+  else console.log(describe(sections));
+  console.error(`${join(options.out, 'report.html')}`);
 }
 
-function readSelectors(text: string): SelectorName[] {
-  return text.split(',').map((name) => {
-    const known = selectorNames.find((selector) => selector === name.trim());
-    if (known) return known;
-    throw new InvalidArgumentError(`"${name}" is none of ${selectorNames.join(', ')}.`);
-  });
+async function inputsOf(options: SimulateOptions): Promise<Inputs> {
+  const { requests, seed, deviceAccuracyPct, slasMs, traces } = options;
+  const profiles = await profilesOf(options);
+  const network = networkOf(options);
+  const links = traces === undefined ? undefined : linksOf(traces, options);
+  return { requests, seed, deviceAccuracyPct, slasMs, profiles, network, links };
 }
 
-/** A row for each profile, link and SLA, with accuracy / on-device reliance of every strategy. */
-function describe({ cells, means }: LinksReport, strategies: readonly SelectorName[]): string {
-  const columns = strategies.map((name) => `${name}\naccuracy / reliance %`);
-  const table = plainTable(['profile', 'link', 'SLA ms', ...columns], {
-    textColumns: 2,
+function linksOf(folder: string, conditions: LinkConditions): LinkNetwork[] {
+  return listLinks(folder).map((name) => ({ kind: 'link', name, folder, conditions }));
+}
+
+function sourcesOf({ profiles, network }: Inputs): string[] {
+  const used = profiles ? [profiles] : Object.values(profileSets);
+  return [
+    ...used.map(({ name, source }) =>
+      name === source ? `Models: ${name}.` : `${name}: ${source}.`,
+    ),
+    ...(network ? [`Network: ${network.name}.`] : []),
+  ];
+}
+
+/** Paper and ours side by side; without values of the paper, ours alone. */
+function describe(sections: readonly Section[]): string {
+  const table = plainTable(['experiment', 'condition', 'metric', 'paper', 'ours', 'difference'], {
+    textColumns: 3,
     compact: true,
   });
-  const show = (values: { accuracyPct: number; reliancePct: number } | undefined) =>
-    values ? `${values.accuracyPct.toFixed(2)} / ${values.reliancePct.toFixed(2)}` : '';
-  const rows = Map.groupBy(cells, ({ profile, trace, slaMs }) => `${profile}\n${trace}\n${slaMs}`);
-  for (const [key, row] of rows) {
-    const values = strategies.map((name) => show(row.find(({ strategy }) => strategy === name)));
-    table.push([...key.split('\n'), ...values]);
+  const rows = summaryRows(sections);
+  const compared = rows.filter(({ paper }) => paper !== null);
+  for (const { experiment, condition, metric, paper, ours } of compared.length > 0
+    ? compared
+    : rows) {
+    const known = paper === null ? '' : shown(paper);
+    table.push([experiment, condition, metric, known, shown(ours), difference(paper, ours)]);
   }
-  table.push(['mean', '', '', ...strategies.map((name) => show(means[name]))]);
-  return table.toString();
+  const more = compared.length > 0 ? rows.length - compared.length : 0;
+  return more > 0
+    ? `${table}\nand ${more} numbers that the paper does not give (--json, summary.json, report.html)`
+    : table.toString();
 }

@@ -2,7 +2,7 @@ import { createWriteStream } from 'node:fs';
 import { hostname } from 'node:os';
 import { join, relative, resolve } from 'node:path';
 import { type Command, Option } from 'commander';
-import { readCatalogue } from '../../lib/catalogue/load.ts';
+import { readServedCatalogue } from '../../lib/catalogue/load.ts';
 import { modelsResponseSchema } from '../../lib/http/schemas.ts';
 import { resolveCatalogue } from '../../lib/infra/resolve-catalogue.ts';
 import { type RunningAssembly, startAssembly } from '../../lib/local/assembly.ts';
@@ -51,7 +51,7 @@ export function addStartCommand(program: Command): void {
 async function start(options: StartOptions): Promise<void> {
   const dataDir = resolve(options.dataDir);
   const directory = resolveCatalogue(options.catalogue);
-  const catalogue = readCatalogue(directory);
+  const catalogue = readServedCatalogue(directory);
   // Before anything is written there: another service may be running from it.
   const unlock = lockDataDir(dataDir);
   const endEarly = onStopSignal(() => {
@@ -109,10 +109,13 @@ async function printReady(
   options: StartOptions,
 ): Promise<void> {
   const response = await fetch(`${url}/v1/models`);
-  console.log(modelTable(modelsResponseSchema.parse(await response.json())));
+  const listed = modelsResponseSchema.parse(await response.json());
+  console.log(modelTable(listed));
   for (const note of notes) console.log(`Note: ${note}.`);
   console.log(`\nThe playground (open it in a browser) and the API:\n\n${url}\n`);
-  if (sample) {
+  if (listed.models.every(({ latencyOnly }) => latencyOnly)) {
+    console.log('All of these models are for latency only: POST /v1/infer is refused.\n');
+  } else if (sample) {
     const path = join(resolveCatalogue(options.catalogue), sample);
     console.log(`${curlLine(url, relative('', path))}\n`);
   }

@@ -16,6 +16,7 @@ import {
 import {
   NonFiniteOutputError,
   TensorLengthError,
+  TensorValueError,
   UndecodableImageError,
 } from '../../lib/inference/errors.ts';
 import { withModelFile } from '../../lib/inference/model-file.ts';
@@ -83,6 +84,7 @@ async function answerTo(event: InferenceEvent, isColdStart: boolean): Promise<In
 function statusOf(error: unknown): Exclude<InferenceAnswer['status'], 'ok'> | undefined {
   if (error instanceof UndecodableImageError) return 'undecodable-image';
   if (error instanceof TensorLengthError) return 'wrong-tensor-length';
+  if (error instanceof TensorValueError) return 'wrong-tensor-values';
   if (error instanceof NonFiniteOutputError) return 'non-finite-output';
   return undefined;
 }

@@ -5,10 +5,10 @@ import type { profilerEnvironmentSchema } from '../../lib/environment.ts';
 import type { InferenceEvent } from '../../lib/inference/contract.ts';
 import { invokeModel } from '../../lib/inference/invoke.ts';
 import { partitionKey } from '../../lib/profiles/keys.ts';
+import { measure, type Run } from '../../lib/profiles/measure.ts';
 import type { ProfilerLog } from '../../lib/profiles/profiler-log.ts';
 import { meanMs, type ProfileStatistics } from '../../lib/profiles/statistics.ts';
 import type { ProfileStore } from '../../lib/profiles/store.ts';
-import { measure, type Run } from './measure.ts';
 
 /** What {@link profileModels} works with. */
 export interface Profiling {

@@ -1,5 +1,6 @@
 import { ProblemError } from '../../lib/http/problem.ts';
 import type { InferenceAnswer, InferenceEvent } from '../../lib/inference/contract.ts';
+import { NonFiniteOutputError } from '../../lib/inference/errors.ts';
 import { InvocationError, invokeModel } from '../../lib/inference/invoke.ts';
 import { fastest } from '../../lib/selection/order.ts';
 import { candidatesOf, type ServedCandidate } from './candidates.ts';
@@ -17,7 +18,8 @@ export interface ModelAnswer {
 /**
  * Has a model answer; when it cannot, the fastest of the others is asked, once.
  *
- * @throws ProblemError of the request (an image that cannot be decoded) or `no-model-available`
+ * @throws ProblemError of the request (an image that cannot be decoded), `no-model-available` or, when
+ * the last model asked answered NaN, `non-finite-output`
  */
 export async function answerWith(
   service: Service,
@@ -35,11 +37,18 @@ export async function answerWith(
     ({ name }) => name !== chosen.name,
   );
   if (failed.length > 0 || others.length === 0) {
-    throw new ProblemError('no-model-available', 'no model could answer; try again', {
-      'retry-after': '1',
-    });
+    throw noAnswer(result);
   }
   return answerWith(service, fastest(others), event, [chosen.name]);
+}
+
+/** An overloaded model may answer the next time; one that answered nonsense has nothing to wait for. */
+function noAnswer(last: Error): ProblemError {
+  return last instanceof NonFiniteOutputError
+    ? new ProblemError('non-finite-output', 'the models gave no valid output for this request')
+    : new ProblemError('no-model-available', 'no model could answer; try again', {
+        'retry-after': '1',
+      });
 }
 
 async function ask(
@@ -52,7 +61,8 @@ async function ask(
     keepOpen(service, closed);
     if (answer.status === 'ok') return { answer, serviceMs };
     // The function has counted this failure itself.
-    if (answer.status === 'non-finite-output') return new Error(`${name}: ${answer.detail}`);
+    if (answer.status === 'non-finite-output')
+      return new NonFiniteOutputError(`${name}: ${answer.detail}`);
     throw new ProblemError(answer.status, answer.detail);
   } catch (error) {
     if (!(error instanceof InvocationError)) throw error;

@@ -8,9 +8,16 @@ import type { ServedModel, Service } from './service.ts';
 export type ServedCandidate = ServedModel &
   Candidate & { readonly catalogueAccuracyPct: number; readonly profile: Profile };
 
-/** Joins models with their profiles, by name, and moves their accuracy by feedback. */
-export function candidatesOf(
-  { models, feedbackWeight }: Pick<Service, 'models' | 'feedbackWeight'>,
+type Models = Pick<Service, 'models' | 'feedbackWeight'>;
+
+/** The models that may answer a client: not those whose answers have no meaning. */
+export function candidatesOf(service: Models, profiles: ProfileSnapshot): ServedCandidate[] {
+  return profiledModels(service, profiles).filter(({ latencyOnly }) => !latencyOnly);
+}
+
+/** Joins all models with their profiles, by name, and moves their accuracy by feedback. */
+export function profiledModels(
+  { models, feedbackWeight }: Models,
   profiles: ProfileSnapshot,
 ): ServedCandidate[] {
   return models.flatMap((model) => {

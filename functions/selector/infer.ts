@@ -31,6 +31,7 @@ export async function infer(
   receivedEpochMs: number,
 ): Promise<InferResponse> {
   const startMs = performance.now();
+  refuseLatencyOnly(service);
   const { requestId } = event.requestContext;
   const headers = parseInferHeaders(event.headers);
   const request = readBody(service, event);
@@ -92,6 +93,14 @@ export async function infer(
       ...(failed.length > 0 && { failed }),
     },
   };
+}
+
+function refuseLatencyOnly({ catalogue, models }: Service): void {
+  if (models.some(({ latencyOnly }) => !latencyOnly)) return;
+  throw new ProblemError(
+    'latency-only',
+    `all models of the catalogue "${catalogue.name}" are for latency only: their answers have no meaning, so none is given`,
+  );
 }
 
 function readBody(

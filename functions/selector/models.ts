@@ -2,7 +2,7 @@ import { setTimeout } from 'node:timers/promises';
 import type { ModelsResponse } from '../../lib/http/schemas.ts';
 import { roundMs } from '../../lib/http/server-timing.ts';
 import type { Profile } from '../../lib/profiles/profile.ts';
-import { candidatesOf } from './candidates.ts';
+import { profiledModels } from './candidates.ts';
 import type { Service } from './service.ts';
 
 /** The longest wait in ms for profile updates of earlier answers before the table is read. */
@@ -18,22 +18,23 @@ export async function listModels(service: Service): Promise<ModelsResponse> {
     Promise.all(service.open).finally(() => settled.abort()),
     setTimeout(settleMs, undefined, { signal: settled.signal }).catch(() => undefined),
   ]);
-  const candidates = candidatesOf(service, await service.profiles.reload());
+  const models = profiledModels(service, await service.profiles.reload());
   return {
     catalogue: service.catalogue.name,
     strategy: service.strategy,
     defaultSlaMs: service.defaultSlaMs,
     labels: service.catalogue.labels,
-    models: candidates.map((candidate) => ({
-      name: candidate.name,
-      version: candidate.version,
-      accuracyPct: candidate.accuracyPct,
-      catalogueAccuracyPct: candidate.catalogueAccuracyPct,
-      accuracySource: candidate.accuracySource,
-      feedback: { labels: candidate.profile.labels, correct: candidate.profile.labelsCorrect },
-      licence: candidate.licence,
-      memoryMb: candidate.memoryMb,
-      profile: describe(candidate.profile),
+    models: models.map((model) => ({
+      name: model.name,
+      version: model.version,
+      ...(model.latencyOnly && { latencyOnly: true }),
+      accuracyPct: model.accuracyPct,
+      catalogueAccuracyPct: model.catalogueAccuracyPct,
+      accuracySource: model.accuracySource,
+      feedback: { labels: model.profile.labels, correct: model.profile.labelsCorrect },
+      licence: model.licence,
+      memoryMb: model.memoryMb,
+      profile: describe(model.profile),
     })),
   };
 }

@@ -1,11 +1,32 @@
 import { createHash } from 'node:crypto';
-import { closeSync, openSync, readFileSync, readSync } from 'node:fs';
+import { closeSync, existsSync, openSync, readFileSync, readSync } from 'node:fs';
 import { join } from 'node:path';
-import { type Catalogue, type CatalogueModel, catalogueSchema } from './schema.ts';
+import type { z } from 'zod';
+import {
+  type Catalogue,
+  type CatalogueListing,
+  type CatalogueModel,
+  catalogueListingSchema,
+  type ListedModel,
+} from './schema.ts';
 
 /** A catalogue cannot be used; the message names the file and the field. */
 export class CatalogueError extends Error {
   override readonly name = 'CatalogueError';
+}
+
+/** The catalogue's description in its folder. */
+export const catalogueFile = 'catalogue.json';
+
+/**
+ * Reads and checks `catalogue.json` of a folder with all models that it lists: also those that have
+ * not been fetched, or whose accuracy is not known.
+ *
+ * @throws {@link CatalogueError} naming the file and the first wrong field
+ */
+export function listCatalogue(directory: string): CatalogueListing {
+  const path = join(directory, catalogueFile);
+  return parseFile(catalogueListingSchema, readJson(path, 'a catalogue'), path);
 }
 
 /**
@@ -14,22 +35,39 @@ export class CatalogueError extends Error {
  * @throws {@link CatalogueError} naming the file and the first wrong field
  */
 export function readCatalogue(directory: string): Catalogue {
-  const path = join(directory, 'catalogue.json');
-  const parsed = catalogueSchema.safeParse(readJson(path));
-  if (parsed.success) return parsed.data;
-  const issue = parsed.error.issues[0];
-  throw new CatalogueError(`${path}: ${fieldName(issue?.path ?? [])}: ${issue?.message}`);
+  return withModels(listCatalogue(directory), directory);
 }
 
 /**
- * Reads a catalogue and checks every model file's size and SHA-256.
+ * Reads a catalogue for serving: of the models that can be fetched only those that have been.
+ *
+ * @throws {@link CatalogueError} naming the file and what is wrong with it, or when no model is left
+ */
+export function readServedCatalogue(directory: string): Catalogue {
+  const listing = listCatalogue(directory);
+  const models = listing.models.filter((model) => !model.urls || isFetched(directory, model));
+  if (models.length === 0) {
+    throw new CatalogueError(
+      `${directory}: none of its ${listing.models.length} models is here yet; get some with: npx mdi models fetch ${directory}`,
+    );
+  }
+  return withModels({ ...listing, models }, directory);
+}
+
+/**
+ * Reads a catalogue for serving and checks every model file's size and SHA-256.
  *
  * @throws {@link CatalogueError} naming the file and what is wrong with it
  */
 export function loadCatalogue(directory: string): Catalogue {
-  const catalogue = readCatalogue(directory);
+  const catalogue = readServedCatalogue(directory);
   for (const model of catalogue.models) verifyModelFile(directory, model);
   return catalogue;
+}
+
+/** Whether a model's file is in its catalogue's folder; not whether it is the right one. */
+export function isFetched(directory: string, { file }: ListedModel): boolean {
+  return existsSync(join(directory, file));
 }
 
 /**
@@ -39,7 +77,7 @@ export function loadCatalogue(directory: string): Catalogue {
  */
 export function verifyModelFile(
   directory: string,
-  { name, file, bytes, sha256 }: CatalogueModel,
+  { name, file, bytes, sha256 }: ListedModel,
 ): void {
   const path = join(directory, file);
   const found = explaining(path, `model "${name}"`, () => fingerprintOf(path));
@@ -72,8 +110,27 @@ function fingerprintOf(path: string): { bytes: number; sha256: string } {
   }
 }
 
-function readJson(path: string): unknown {
-  const text = explaining(path, 'a catalogue', () => readFileSync(path, 'utf8'));
+function withModels({ ladder: _, ...listing }: CatalogueListing, directory: string): Catalogue {
+  const models = listing.models.filter(
+    (model): model is CatalogueModel => model.accuracyPct !== undefined,
+  );
+  if (models.length === 0) {
+    throw new CatalogueError(
+      `${join(directory, catalogueFile)}: no model has a field accuracyPct; measure it with: npx mdi models evaluate --write`,
+    );
+  }
+  const onDevice = models.find(({ name }) => name === listing.onDevice)?.name;
+  return { ...listing, models, onDevice };
+}
+
+/**
+ * Reads a file of JSON.
+ *
+ * @param what - what the file should hold, for messages: "a catalogue"
+ * @throws {@link CatalogueError} naming the file
+ */
+export function readJson(path: string, what: string): unknown {
+  const text = readOrExplain(path, what).toString('utf8');
   try {
     return JSON.parse(text);
   } catch (error) {
@@ -81,11 +138,38 @@ function readJson(path: string): unknown {
   }
 }
 
+/**
+ * Checks what was read from a file.
+ *
+ * @throws {@link CatalogueError} naming the file and the first wrong field
+ */
+export function parseFile<Schema extends z.ZodType>(
+  schema: Schema,
+  value: unknown,
+  path: string,
+): z.output<Schema> {
+  const parsed = schema.safeParse(value);
+  if (parsed.success) return parsed.data;
+  const issue = parsed.error.issues[0];
+  throw new CatalogueError(`${path}: ${fieldName(issue?.path ?? [])}: ${issue?.message}`);
+}
+
+/**
+ * Reads a file whole.
+ *
+ * @param what - what the file should be, for messages
+ * @throws {@link CatalogueError} naming the file
+ */
+export function readOrExplain(path: string, what: string): Buffer {
+  return explaining(path, what, () => readFileSync(path));
+}
+
 function explaining<T>(path: string, what: string, read: () => T): T {
   try {
     return read();
   } catch (error) {
-    const reason = (error as NodeJS.ErrnoException).code === 'ENOENT' ? 'no such file' : error;
+    const { code, message } = error as NodeJS.ErrnoException;
+    const reason = code === 'ENOENT' ? 'no such file' : message;
     throw new CatalogueError(`${path}: cannot read ${what}: ${reason}`);
   }
 }

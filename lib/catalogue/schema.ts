@@ -42,80 +42,111 @@ export const inputSchema = z
 /** A catalogue's raw input tensor. */
 export type CatalogueInput = z.infer<typeof inputSchema>;
 
-/** One model of a catalogue. */
-export const modelSchema = z.strictObject({
+const modelFields = {
   name: z
     .string()
     .regex(/^[A-Za-z0-9][A-Za-z0-9_.-]{0,39}$/, 'must be 1 to 40 of A-Z a-z 0-9 _ . -'),
   version: z.string().min(1).max(40),
-  /** The .onnx file, relative to the catalogue's folder. */
+  /** The .onnx file, relative to the catalogue's folder; by default `<name>.onnx`. */
   file: z
     .string()
-    .regex(/^(?!\/)(?!.*\.\.)[\w./-]+\.onnx$/, 'must be a relative path to an .onnx file'),
+    .regex(/^(?!\/)(?!.*\.\.)[\w./-]+\.onnx$/, 'must be a relative path to an .onnx file')
+    .optional(),
   /** Where the file can be fetched from, in order of preference. */
-  urls: z.array(z.url()).optional(),
+  urls: z
+    .array(z.url({ protocol: /^https?$/ }))
+    .min(1)
+    .optional(),
   sha256,
   bytes: z.int().positive(),
-  /** Top-1 accuracy A(m) in percent. */
-  accuracyPct: percent,
+  /** Top-1 accuracy A(m) in percent; a model without one is listed, but not served. */
+  accuracyPct: percent.optional(),
   accuracySource: z.string(),
   licence: z.string(),
   preprocessing: preprocessingSchema.optional(),
+  /** What the model answers with; found out when it is loaded, unless it is said here. */
+  output: z.enum(['logits', 'probabilities']).optional(),
+  /** What of this entry nobody is sure of, in words. */
+  unverified: z.string().optional(),
   /** Memory of the model's function in MB; 1,769 MB is one vCPU. */
   memoryMb: z.int().min(128).max(10_240).default(1769),
+  /** Its answers have no meaning: to measure and to simulate with, never sent to a client. */
+  latencyOnly: z.boolean().optional(),
   /** Session.run on the machine that the entry was made on; serves until a profile is known. */
   reference: z
     .strictObject({ meanMs: z.number().positive(), stdMs: z.number().min(0), what: z.string() })
     .optional(),
-});
+};
 
-/** One model of a catalogue, defaults filled in. */
+function withFile<Model extends { name: string; file?: string | undefined }>(model: Model) {
+  return { ...model, file: model.file ?? `${model.name}.onnx` };
+}
+
+/** One model as `catalogue.json` lists it: perhaps not yet fetched, its accuracy perhaps unknown. */
+export const listedModelSchema = z.strictObject(modelFields).transform(withFile);
+
+/** A listed model, defaults filled in. */
+export type ListedModel = z.infer<typeof listedModelSchema>;
+
+/** A model that can be served: its accuracy is known. */
+export const modelSchema = z
+  .strictObject({ ...modelFields, accuracyPct: percent })
+  .transform(withFile);
+
+/** A model that can be served, defaults filled in. */
 export type CatalogueModel = z.infer<typeof modelSchema>;
 
-/** `models/<catalogue>/catalogue.json`. */
-export const catalogueSchema = z
-  .strictObject({
-    name: z
-      .string()
-      .regex(/^[a-z0-9][a-z0-9-]{0,29}$/, 'must be 1 to 30 lower-case letters, digits, -'),
-    task: z.literal('image-classification'),
-    labels: z.array(z.string().min(1)).min(2),
-    input: inputSchema,
-    /** Name of the model that clients run on the device. */
-    onDevice: z.string().optional(),
-    accuracySource: z.string().optional(),
-    models: z.array(modelSchema).min(1),
-    samples: z.array(z.strictObject({ file: z.string(), label: z.string() })).default([]),
-  })
-  .superRefine(({ models, onDevice, labels, samples }, context) => {
-    const names = new Set<string>();
-    models.forEach(({ name }, i) => {
-      if (names.has(name)) {
-        context.addIssue({
-          code: 'custom',
-          path: ['models', i, 'name'],
-          message: `"${name}" is there twice`,
-        });
-      }
-      names.add(name);
-    });
-    if (onDevice !== undefined && !names.has(onDevice)) {
-      context.addIssue({
-        code: 'custom',
-        path: ['onDevice'],
-        message: `no model is named "${onDevice}"`,
+function catalogueOf<Model extends z.ZodType<ListedModel>>(model: Model) {
+  return z
+    .strictObject({
+      name: z
+        .string()
+        .regex(/^[a-z0-9][a-z0-9-]{0,29}$/, 'must be 1 to 30 lower-case letters, digits, -'),
+      task: z.literal('image-classification'),
+      labels: z.array(z.string().min(1)).min(2),
+      input: inputSchema,
+      /** Name of the model that clients run on the device. */
+      onDevice: z.string().optional(),
+      accuracySource: z.string().optional(),
+      models: z.array(model).min(1),
+      /** Names of the models that are fetched when none is named. */
+      ladder: z.array(z.string()).optional(),
+      samples: z.array(z.strictObject({ file: z.string(), label: z.string() })).default([]),
+    })
+    .superRefine(({ models, onDevice, ladder = [], labels, samples }, context) => {
+      const complain = (path: PropertyKey[], message: string) =>
+        context.addIssue({ code: 'custom', path, message });
+      const names = new Set<string>();
+      models.forEach(({ name }, i) => {
+        if (names.has(name)) complain(['models', i, 'name'], `"${name}" is there twice`);
+        names.add(name);
       });
-    }
-    samples.forEach(({ label }, i) => {
-      if (!labels.includes(label)) {
-        context.addIssue({
-          code: 'custom',
-          path: ['samples', i, 'label'],
-          message: `no label is "${label}"`,
-        });
+      if (onDevice !== undefined && !names.has(onDevice)) {
+        complain(['onDevice'], `no model is named "${onDevice}"`);
       }
+      if (models.some(({ name, latencyOnly }) => name === onDevice && latencyOnly)) {
+        complain(['onDevice'], `the answers of "${onDevice}" have no meaning (latencyOnly)`);
+      }
+      ladder.forEach((name, i) => {
+        if (!names.has(name)) complain(['ladder', i], `no model is named "${name}"`);
+      });
+      samples.forEach(({ label }, i) => {
+        if (!labels.includes(label)) complain(['samples', i, 'label'], `no label is "${label}"`);
+      });
     });
-  });
+}
+
+/** `models/<catalogue>/catalogue.json` with all that it lists. */
+export const catalogueListingSchema = catalogueOf(listedModelSchema);
+
+/** All that `catalogue.json` lists, models included that cannot be served (yet). */
+export type CatalogueListing = z.infer<typeof catalogueListingSchema>;
+
+/** `catalogue.json` as it is written: what has a default may be missing. */
+export type CatalogueJson = z.input<typeof catalogueListingSchema>;
+
+/** A catalogue whose models can all be served. */
+export const catalogueSchema = catalogueOf(modelSchema);
 
 /** A catalogue: functionally equivalent models, with the same labels and the same accepted inputs. */
 export type Catalogue = z.infer<typeof catalogueSchema>;

@@ -32,11 +32,13 @@ export const problems = {
   'unsupported-media-type': { status: 415, title: 'Unsupported content type' },
   'undecodable-image': { status: 422, title: 'Image cannot be decoded' },
   'wrong-tensor-length': { status: 422, title: 'Wrong tensor length' },
+  'wrong-tensor-values': { status: 422, title: 'Wrong tensor values' },
   throttled: { status: 429, title: 'Too many requests' },
   internal: { status: 500, title: 'Internal error' },
   'non-finite-output': { status: 502, title: 'Model gave no valid output' },
   'not-recorded': { status: 503, title: 'Feedback could not be recorded' },
   'no-model-available': { status: 503, title: 'No model could answer' },
+  'latency-only': { status: 503, title: 'Models are for latency only' },
 } as const satisfies Record<string, { status: number; title: string }>;
 
 /** The kind of a problem. */

@@ -97,6 +97,10 @@ export const modelsResponseSchema = z
       z.object({
         name: z.string(),
         version: z.string(),
+        latencyOnly: z
+          .boolean()
+          .optional()
+          .describe('Whether its answers have no meaning, so that no client gets one'),
         accuracyPct: percent.describe(
           'What selection works with: the catalogue’s, moved by feedback',
         ),

@@ -25,7 +25,12 @@ export const inferenceAnswerSchema = z.discriminatedUnion('status', [
     coldStart: z.boolean(),
   }),
   z.object({
-    status: z.enum(['undecodable-image', 'wrong-tensor-length', 'non-finite-output']),
+    status: z.enum([
+      'undecodable-image',
+      'wrong-tensor-length',
+      'wrong-tensor-values',
+      'non-finite-output',
+    ]),
     detail: z.string(),
     coldStart: z.boolean(),
   }),

@@ -1,13 +1,28 @@
 import { UndecodableImageError } from './errors.ts';
 import { sharp } from './native.ts';
+import type { Pixels } from './tensor.ts';
 
-/** An image of more pixels is refused before it is decoded: 50 megapixels, about 150 MB of RGB. */
-export const maxPixels = 50_000_000;
+/** An image of more pixels is refused before it is decoded, whatever the memory. */
+const mostPixels = 50_000_000;
 
-/** The pixels that a model wants of an image. */
-export interface CropSize {
+/** A progressive JPEG without chroma subsampling takes the most: two bytes for each coefficient. */
+const mostBytesPerPixel = 6;
+
+/**
+ * The most pixels of an image that a function of some memory decodes: a third of its memory is for the
+ * image, so that no image, however small its file is, ends the process.
+ */
+export function maxPixelsFor(memoryMb: number): number {
+  return Math.min(mostPixels, Math.floor((memoryMb * 1e6) / 3 / mostBytesPerPixel));
+}
+
+interface Size {
   readonly width: number;
   readonly height: number;
+}
+
+/** The pixels that a model wants of an image. */
+export interface CropSize extends Size {
   /** The shorter side is scaled to this before the crop, in pixels. */
   readonly resizeShorterSide?: number | undefined;
 }
@@ -18,27 +33,66 @@ export interface CropSize {
  * only decoded.
  *
  * @returns height * width * 3 bytes, row by row
- * @throws {@link UndecodableImageError} when it is none of the three, damaged, or over {@link maxPixels}
+ * @param maxPixels - see {@link maxPixelsFor}
+ * @throws {@link UndecodableImageError} when it is none of the three, damaged, or too large
  */
-export async function decodeImage(bytes: Uint8Array, crop: CropSize): Promise<Uint8Array> {
-  const { width, height, resizeShorterSide: side = Math.min(width, height) } = crop;
-  const covered = { width: Math.max(side, width), height: Math.max(side, height) };
+export async function decodeImage(
+  bytes: Uint8Array,
+  crop: CropSize,
+  maxPixels = mostPixels,
+): Promise<Uint8Array> {
   try {
-    const image = sharp(bytes, { limitInputPixels: maxPixels, failOn: 'error' })
+    // The header alone says how large the image is.
+    const image = sharp(bytes, { limitInputPixels: false, failOn: 'error' });
+    const { autoOrient } = await image.metadata();
+    checkSize(autoOrient, maxPixels);
+    return await image
       .autoOrient()
-      // Covering a square of the shorter side scales the image to it and cuts the longer side evenly.
-      .resize({ ...covered, fit: 'cover' });
-    if (covered.width > width || covered.height > height) {
-      const left = Math.floor((covered.width - width) / 2);
-      const top = Math.floor((covered.height - height) / 2);
-      image.extract({ left, top, width, height });
-    }
-    return await image.toColourspace('srgb').flatten().raw().toBuffer();
+      .resize({ ...boxOf(crop), fit: 'outside' })
+      .extract(centreOf(crop, autoOrient))
+      .toColourspace('srgb')
+      .flatten()
+      .raw()
+      .toBuffer();
   } catch (error) {
     throw new UndecodableImageError(`the image cannot be decoded: ${reason(error)}`, {
       cause: error,
     });
   }
+}
+
+function checkSize({ width, height }: Size, maxPixels: number): void {
+  if (width * height <= maxPixels) return;
+  throw new Error(
+    `${width} x ${height} pixels are more than ${(maxPixels / 1e6).toFixed(1)} million`,
+  );
+}
+
+/** What the scaled image covers, touching it on two sides. */
+function boxOf({ width, height, resizeShorterSide = 0 }: CropSize) {
+  return { width: Math.max(width, resizeShorterSide), height: Math.max(height, resizeShorterSide) };
+}
+
+/** Where in the scaled image the crop lies: in the middle, rounded down. */
+function centreOf(crop: CropSize, original: Size) {
+  const { width, height } = crop;
+  const box = boxOf(crop);
+  const scale = Math.max(box.width / original.width, box.height / original.height);
+  const left = Math.floor((Math.round(original.width * scale) - width) / 2);
+  const top = Math.floor((Math.round(original.height * scale) - height) / 2);
+  return { left: Math.max(0, left), top: Math.max(0, top), width, height };
+}
+
+/** Scales pixels to cover a size and cuts the centre out: for raw images of another size. */
+export async function resizePixels(
+  { data, width, height }: Pixels,
+  size: Size,
+): Promise<Uint8Array> {
+  if (width === size.width && height === size.height) return data;
+  return sharp(data, { raw: { width, height, channels: 3 } })
+    .resize({ ...size, fit: 'cover' })
+    .raw()
+    .toBuffer();
 }
 
 function reason(error: unknown): string {

@@ -8,12 +8,17 @@ export class TensorLengthError extends Error {
   override readonly name = 'TensorLengthError';
 }
 
+/** A raw tensor holds NaN, an infinity, or values to which the model has no finite answer. */
+export class TensorValueError extends Error {
+  override readonly name = 'TensorValueError';
+}
+
 /** A model answered with NaN or an infinity. */
 export class NonFiniteOutputError extends Error {
   override readonly name = 'NonFiniteOutputError';
 }
 
-/** A model's inputs or outputs do not fit its catalogue entry. */
+/** A file is no model, or its inputs or outputs do not fit its catalogue entry. */
 export class ModelShapeError extends Error {
   override readonly name = 'ModelShapeError';
 }

@@ -8,22 +8,43 @@ export interface Prediction {
   readonly score: number;
 }
 
+/** What a model answers with: any numbers, or numbers that already are probabilities. */
+export type OutputKind = 'logits' | 'probabilities';
+
+/**
+ * By how much probabilities may miss a sum of 1: a quantised model rounds each to a multiple of 1/255.
+ * The fewer they are the closer the look, since a few logits may well add up to about 1.
+ */
+function sumTolerance(count: number): number {
+  return Math.min(0.1, 0.001 + count / 510);
+}
+
+/** What a model answers with, judged by one of its answers. */
+export function outputKind(output: ArrayLike<number>): OutputKind {
+  const values = Array.from(output);
+  const sum = values.reduce((total, value) => total + value, 0);
+  const isDistribution =
+    Math.abs(sum - 1) < sumTolerance(values.length) && values.every((value) => value >= 0);
+  return isDistribution ? 'probabilities' : 'logits';
+}
+
 /**
  * The best labels of a model's output, best first; of equals the lower index. Logits become
- * probabilities by softmax; an output that already is a distribution stays as it is.
+ * probabilities by softmax; probabilities stay as they are.
  *
  * @throws {@link NonFiniteOutputError} when the output holds NaN or an infinity
  */
 export function topPredictions(
   output: ArrayLike<number>,
   labels: readonly string[],
+  kind: OutputKind,
   count = 5,
 ): Prediction[] {
   const values = Array.from(output);
   if (!values.every(Number.isFinite)) {
     throw new NonFiniteOutputError('the model answered with NaN or an infinity');
   }
-  const scores = isDistribution(values) ? values : softmax(values);
+  const scores = kind === 'probabilities' ? values : softmax(values);
   const value = (index: number) => values[index] ?? 0;
   return Array.from(values.keys())
     .sort((a, b) => value(b) - value(a) || a - b)
@@ -31,13 +52,8 @@ export function topPredictions(
     .map((index) => ({
       index,
       label: labels[index] ?? String(index),
-      score: scores[index] ?? 0,
+      score: Math.min(1, Math.max(0, scores[index] ?? 0)),
     }));
-}
-
-function isDistribution(values: readonly number[]): boolean {
-  const sum = values.reduce((total, value) => total + value, 0);
-  return Math.abs(sum - 1) < 1e-3 && values.every((value) => value >= 0);
 }
 
 function softmax(logits: readonly number[]): number[] {

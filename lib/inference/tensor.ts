@@ -1,6 +1,11 @@
 import type { Tensor } from 'onnxruntime-common';
-import { type CatalogueInput, inputBytes, type Preprocessing } from '../catalogue/schema.ts';
-import { TensorLengthError } from './errors.ts';
+import {
+  type CatalogueInput,
+  inputBytes,
+  inputSize,
+  type Preprocessing,
+} from '../catalogue/schema.ts';
+import { TensorLengthError, TensorValueError } from './errors.ts';
 import { ort } from './native.ts';
 
 /** RGB pixels of one image, row by row, 3 bytes a pixel. */
@@ -30,23 +35,43 @@ export function imageTensor(pixels: Pixels, preprocessing: Preprocessing): Tenso
 }
 
 /**
- * Reads the catalogue's raw input tensor: uint8, or little-endian float32.
+ * Reads the catalogue's raw input tensor of uint8 as pixels.
  *
  * @throws {@link TensorLengthError} when the length is not exact
  */
+export function rawPixels(bytes: Uint8Array, input: CatalogueInput): Pixels {
+  checkLength(bytes, input);
+  const size = inputSize(input);
+  if (input.layout === 'NHWC') return { data: bytes, ...size };
+  const count = size.width * size.height;
+  const data = Uint8Array.from(bytes, (_, i) => bytes[(i % 3) * count + Math.floor(i / 3)] ?? 0);
+  return { data, ...size };
+}
+
+/**
+ * Reads the catalogue's raw input tensor of little-endian float32.
+ *
+ * @throws {@link TensorLengthError} when the length is not exact
+ * @throws {@link TensorValueError} when a value is NaN or an infinity
+ */
 export function rawTensor(bytes: Uint8Array, input: CatalogueInput): Tensor {
-  const expected = inputBytes(input);
-  if (bytes.length !== expected) {
-    throw new TensorLengthError(
-      `a raw tensor of ${input.dtype} [${input.shape.join(', ')}] has ${expected} bytes, not ${bytes.length}`,
-    );
-  }
-  if (input.dtype === 'uint8') return new ort.Tensor('uint8', bytes, input.shape);
+  checkLength(bytes, input);
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-  const values = Float32Array.from({ length: expected / 4 }, (_, i) =>
+  const values = Float32Array.from({ length: bytes.length / 4 }, (_, i) =>
     view.getFloat32(4 * i, true),
   );
+  if (!values.every(Number.isFinite)) {
+    throw new TensorValueError('the raw tensor holds NaN or an infinity');
+  }
   return new ort.Tensor('float32', values, input.shape);
+}
+
+function checkLength(bytes: Uint8Array, input: CatalogueInput): void {
+  const expected = inputBytes(input);
+  if (bytes.length === expected) return;
+  throw new TensorLengthError(
+    `a raw tensor of ${input.dtype} [${input.shape.join(', ')}] has ${expected} bytes, not ${bytes.length}`,
+  );
 }
 
 function isIdentity({ dtype, layout, color, scale, mean, std }: Preprocessing): boolean {

@@ -195,7 +195,8 @@ function preflightOf({ origins, headers = [], maxAge }: Cors): CorsPreflightOpti
       ...authorizationHeaders,
       ...headers,
     ],
-    exposeHeaders: ['server-timing', 'retry-after'],
+    // A client that signs with a wrong clock learns the time from the refusal.
+    exposeHeaders: ['server-timing', 'retry-after', 'date'],
     ...(maxAge && { maxAge }),
   };
 }

@@ -1,8 +1,9 @@
 import type { Architecture } from 'aws-cdk-lib/aws-lambda';
 import type { IConstruct } from 'constructs';
+import { largestInAssetBytes, largestOnnxBytes, neededMemoryMb } from '../catalogue/memory.ts';
 import type { Catalogue, CatalogueModel } from '../catalogue/schema.ts';
 import { InvalidPropertyError } from './errors.ts';
-import { largestInAssetBytes, type ModelStorage } from './model-storage.ts';
+import type { ModelStorage } from './model-storage.ts';
 import type { ProvisionedConcurrency } from './provisioned-concurrency.ts';
 
 /** What a deployment wants otherwise for one model. */
@@ -66,14 +67,6 @@ export function withOverrides(
   return { ...catalogue, models };
 }
 
-/** What Node.js, onnxruntime and a decoded image take beside the model, in MB. */
-const runtimeMb = 200;
-/** The file, the graph optimised from it, and its activations. */
-const copiesInMemory = 3;
-
-/** An .onnx file is one protobuf message, which cannot be larger (https://protobuf.dev/programming-guides/encoding/#size-limit). */
-const largestOnnxBytes = 2 ** 31 - 1;
-
 function checkSize(
   scope: IConstruct,
   { name, bytes }: CatalogueModel,
@@ -105,7 +98,7 @@ function checkMemory(scope: IConstruct, { name, memoryMb, bytes }: CatalogueMode
       `must be a whole number from 128 to 10240, not ${memoryMb}`,
     );
   }
-  const neededMb = Math.ceil(runtimeMb + (copiesInMemory * bytes) / 1e6);
+  const neededMb = neededMemoryMb(bytes);
   if (memoryMb < neededMb) {
     throw new InvalidPropertyError(
       scope,

@@ -2,20 +2,13 @@ import { Size } from 'aws-cdk-lib';
 import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import { Asset } from 'aws-cdk-lib/aws-s3-assets';
 import type { Construct } from 'constructs';
+import { largestInAssetBytes } from '../catalogue/memory.ts';
 import type { CatalogueModel } from '../catalogue/schema.ts';
 import { acknowledgeModelObjects } from './acknowledgements.ts';
 import type { ServiceFunction } from './service-function.ts';
 
 /** Where a model's file lies: beside its function's code, or in S3, from where it is read at a cold start. */
 export type ModelStorage = 'asset' | 's3';
-
-/**
- * The largest model beside the code: a function and its layers may have 250 MiB unzipped, of which the
- * layer takes 66 MB and the code 1 MB.
- *
- * @see https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html
- */
-export const largestInAssetBytes = 190_000_000;
 
 /** Where a model's file lies when nothing else is asked for. */
 export function defaultStorage({ bytes }: Pick<CatalogueModel, 'bytes'>): ModelStorage {

@@ -1,11 +1,8 @@
 import { z } from 'zod';
-import { strategyNames } from '../selection/strategies.ts';
-import { type LinkScenario, runOverLink, type SelectorName } from './link-experiment.ts';
+import { type LinkScenario, runOverLink } from './link-experiment.ts';
 import type { Link } from './links.ts';
-import { profileSets } from './profile-sets.ts';
-
-/** Whoever can select in a simulation, the ceiling last. */
-export const selectorNames = [...strategyNames, 'oracle'] as const;
+import { profileSets, withoutDeviceModel } from './profile-sets.ts';
+import { type SelectorName, selectorNames } from './selectors.ts';
 
 const percent = z.number().min(0).max(100);
 const selectorSchema = z.enum(selectorNames);
@@ -49,9 +46,10 @@ export async function runLinks(
   onCell: () => void | Promise<void> = () => {},
 ): Promise<LinksReport> {
   const cells: LinksReport['cells'] = [];
-  for (const [profile, { models }] of Object.entries(profileSets)) {
+  for (const profile of ['p2', 'c5'] as const) {
+    const { models } = withoutDeviceModel(profileSets[profile]);
     for (const link of links) {
-      for (const slaMs of slasMs[profile as keyof typeof slasMs]) {
+      for (const slaMs of slasMs[profile]) {
         for (const strategy of selectors) {
           const outcome = runOverLink(link, models, slaMs, strategy, scenario);
           cells.push({ profile, trace: link.name, slaMs, strategy, ...outcome });

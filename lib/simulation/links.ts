@@ -15,24 +15,48 @@ export interface Link {
  * @throws TraceError when the folder cannot be read, holds no link or half a link, or a file is no trace
  */
 export function readLinks(directory: string): Link[] {
+  return listLinks(directory).map((name) => readLink(directory, name));
+}
+
+/**
+ * The names of a folder's links.
+ *
+ * @throws TraceError when the folder cannot be read, or holds no link or half a link
+ */
+export function listLinks(directory: string): string[] {
   const files = listFiles(directory);
   const names = [...new Set(files.filter((file) => /\.(up|down)$/.test(file)).map(stem))].sort();
   if (names.length === 0) {
     throw new TraceError(`${directory}: there is no packet-delivery trace (NAME.up, NAME.down)`);
   }
-  return names.map((name) => {
-    for (const file of [`${name}.up`, `${name}.down`]) {
-      if (!files.includes(file)) throw new TraceError(`${directory}: there is no ${file}`);
-    }
-    const up = readTrace(join(directory, `${name}.up`));
-    const down = readTrace(join(directory, `${name}.down`));
-    const periodMs = Math.min(up.periodMs, down.periodMs);
-    return { name, up: up.cutAt(periodMs), down: down.cutAt(periodMs) };
-  });
+  for (const file of names.flatMap((name) => [`${name}.up`, `${name}.down`])) {
+    if (!files.includes(file)) throw new TraceError(`${directory}: there is no ${file}`);
+  }
+  return names;
+}
+
+/**
+ * Reads one link: `NAME.up` and `NAME.down` of a folder, each cut to the shorter of the two.
+ *
+ * @throws TraceError when a file cannot be read or is no trace
+ */
+export function readLink(directory: string, name: string): Link {
+  const up = readTrace(join(directory, `${name}.up`));
+  const down = readTrace(join(directory, `${name}.down`));
+  const periodMs = Math.min(up.periodMs, down.periodMs);
+  return { name, up: up.cutAt(periodMs), down: down.cutAt(periodMs) };
 }
 
 function readTrace(path: string): Trace {
-  return parseTrace(readFileSync(path, 'utf8'), basename(path));
+  return parseTrace(readText(path), basename(path));
+}
+
+function readText(path: string): string {
+  try {
+    return readFileSync(path, 'utf8');
+  } catch (error) {
+    throw new TraceError(`${path}: cannot read the trace: ${(error as Error).message}`);
+  }
 }
 
 function stem(file: string): string {

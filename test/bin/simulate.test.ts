@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -19,14 +19,14 @@ function tracesFolder(files: Record<string, string>): string {
   return folder;
 }
 
-function simulate(...args: string[]): Promise<{ code: number; out: string; error: string }> {
+function mdi(...args: string[]): Promise<{ code: number; out: string; error: string }> {
   return new Promise((resolve) => {
-    const command = ['bin/mdi.ts', 'simulate', 'links', ...args];
-    execFile(process.execPath, command, { cwd: root }, (failure, out, error) => {
+    execFile(process.execPath, ['bin/mdi.ts', ...args], { cwd: root }, (failure, out, error) => {
       resolve({ code: failure ? Number(failure.code) : 0, out, error });
     });
   });
 }
+const simulate = (...args: string[]) => mdi('simulate', 'links', ...args);
 
 const everyMs = Array.from({ length: 3000 }, (_, i) => i + 1).join('\n');
 const wifi = { 'wifi.up': everyMs, 'wifi.down': everyMs };
@@ -84,5 +84,72 @@ describe('mdi simulate links', () => {
     const { code, error } = await simulate('--traces', tracesFolder(files));
     expect(code).toBe(1);
     expect(error).toMatch(message);
+  });
+});
+
+describe('mdi simulate', () => {
+  it('prints the paper’s values beside ours and writes the report', async () => {
+    const out = join(tracesFolder({}), 'new', 'report');
+    const { code, out: printed } = await mdi(
+      ...['simulate', 'fig3a', 'fig3b', 'table4', '--requests', '50', '--out', out],
+    );
+    expect(code).toBe(0);
+    expect(printed).toMatch(/fig3a .*latency below static greedy, % .*43 /);
+    expect(printed).toMatch(/table4 .*residential, MDInference .*80\.43/);
+    expect(printed).toMatch(/and 2 numbers that the paper does not give/);
+    for (const file of ['report.html', 'fig3a.svg', 'table4.svg', 'points.csv', 'summary.json']) {
+      expect(existsSync(join(out, file)), file).toBe(true);
+    }
+    const html = readFileSync(join(out, 'report.html'), 'utf8');
+    expect(html).toContain('mdi simulate fig3a fig3b table4 --requests 50');
+  });
+
+  it('prints the summary as JSON, with models, network and SLAs of the user’s', async () => {
+    const folder = tracesFolder({ ...wifi, 'times.csv': 'inputMs,outputMs\n40,5\n60,8\n' });
+    const { code, out } = await mdi(
+      ...['simulate', 'fig3a', 'links', '--profiles', 'c5'],
+      ...['--slas-ms', '200:400:100', '--traces', folder, '--requests', '50', '--json'],
+      ...['--out', join(folder, 'report'), '--network', `csv:${folder}/times.csv`],
+    );
+    expect(code).toBe(0);
+    const rows: { experiment: string; paper: number | null }[] = JSON.parse(out);
+    expect(new Set(rows.map(({ experiment }) => experiment))).toEqual(new Set(['fig3a', 'links']));
+    expect(rows.every(({ paper, experiment }) => experiment === 'links' || paper === null)).toBe(
+      true,
+    );
+    const points = readFileSync(join(folder, 'report', 'points.csv'), 'utf8');
+    expect(points).toMatch(/fig3a,,c5,times\.csv,300,three-stage,50,1,meanMs,,/);
+  });
+
+  it('takes a catalogue’s models', async () => {
+    const folder = tracesFolder({});
+    const { code } = await mdi(
+      ...['simulate', 'fig3b', '--catalogue', 'shapes', '--slas-ms', '100,200'],
+      ...['--requests', '20', '--out', folder],
+    );
+    expect(code).toBe(0);
+    expect(readFileSync(join(folder, 'points.csv'), 'utf8')).toMatch(/usagePct,resnet-/);
+  });
+
+  it.each([
+    ['an experiment', ['fig9'], 1, /no experiment "fig9"/],
+    ['a network', ['fig3a', '--network', 'wifi'], 1, /"wifi" is none of/],
+    ['profiles', ['fig3a', '--profiles', './nowhere.json'], 1, /nowhere\.json: no such file/],
+    ['a network that does not fit', ['fig4', '--network', 'link:./x/y'], 1, /cannot read/],
+    ['recorded links', ['fig3a', 'links'], 1, /links: it needs recorded links: --traces/],
+    ['an SLA', ['fig3a', '--slas-ms', 'soon'], 2, /--slas-ms/],
+    ['a range', ['fig3a', '--slas-ms', '9:1:1'], 2, /FROM:TO:STEP/],
+    ['threads', ['fig3a', '--workers', '0'], 2, /--workers/],
+    [
+      'two models’ sources',
+      ['fig3a', '--profiles', 'p2', '--url', 'http://x'],
+      2,
+      /cannot be used/,
+    ],
+  ])('names %s that is wrong, in one line', async (_, args, expectedCode, message) => {
+    const { code, error } = await mdi('simulate', ...args, '--out', tracesFolder({}));
+    expect(code).toBe(expectedCode);
+    expect(error).toMatch(message);
+    expect(error).not.toMatch(/\n\s+at /);
   });
 });

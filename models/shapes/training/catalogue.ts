@@ -2,9 +2,9 @@ import { createHash } from 'node:crypto';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { shapeLabels } from '../../../lib/shapes/figures.ts';
 import { imageSize } from '../../../lib/shapes/generate.ts';
+import { jpegQuality } from '../../../lib/shapes/jpeg.ts';
 import { catalogueFolder, ladder, modelFile } from './ladder.ts';
 import { type Accuracy, type Latency, readReport, toText } from './report.ts';
-import { jpegQuality } from './through-jpeg.ts';
 
 /** Writes catalogue.json from the model files, accuracy.json and latency.json. */
 const accuracy = readReport<Accuracy>('accuracy.json', '');
@@ -29,6 +29,7 @@ const models = ladder.map((name) => {
       `${measured.images} images of seed ${measured.seed}, ` +
       `standard error ${standardErrorPct.toFixed(2)}; ${accuracy.command}`,
     licence: 'Apache-2.0',
+    output: 'logits',
     memoryMb: 1769,
     reference: { meanMs: timed.meanMs, stdMs: timed.stdMs, what: timed.what },
   };

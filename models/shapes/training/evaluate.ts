@@ -6,11 +6,12 @@ import { SingleBar } from 'cli-progress';
 import sharp from 'sharp';
 import { shapeLabels } from '../../../lib/shapes/figures.ts';
 import { generateImage, imageSize } from '../../../lib/shapes/generate.ts';
+import { encodeJpeg } from '../../../lib/shapes/jpeg.ts';
 import { classify, openModel } from './classify.ts';
 import { ladder, modelFile } from './ladder.ts';
 import { onceAMinute } from './progress.ts';
 import { type Accuracy, updateReport } from './report.ts';
-import { decodeJpeg, encodeJpeg } from './through-jpeg.ts';
+import { decodeJpeg } from './through-jpeg.ts';
 
 /** One worker's share of the test: images first, first + step, ... below count. */
 interface Share {

@@ -6,8 +6,9 @@ import { isMainThread, parentPort, Worker, workerData } from 'node:worker_thread
 import { SingleBar } from 'cli-progress';
 import sharp from 'sharp';
 import { generateImage, imageSize } from '../../../lib/shapes/generate.ts';
+import { encodeJpeg } from '../../../lib/shapes/jpeg.ts';
 import { onceAMinute } from './progress.ts';
-import { decodeJpeg, encodeJpeg } from './through-jpeg.ts';
+import { decodeJpeg } from './through-jpeg.ts';
 
 /** One worker's share of the file: images [first, first + count). */
 interface Share {

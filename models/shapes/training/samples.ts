@@ -1,9 +1,10 @@
 import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { shapeLabels } from '../../../lib/shapes/figures.ts';
 import { generateImage, imageSize } from '../../../lib/shapes/generate.ts';
+import { encodeJpeg } from '../../../lib/shapes/jpeg.ts';
 import { classify, openModel } from './classify.ts';
 import { catalogueFolder, ladder, modelFile } from './ladder.ts';
-import { decodeJpeg, encodeJpeg } from './through-jpeg.ts';
+import { decodeJpeg } from './through-jpeg.ts';
 
 /** The data set that the samples are from: neither training nor test. */
 const seed = 2000;

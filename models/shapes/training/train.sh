@@ -57,3 +57,5 @@ node "$training/time.ts"
 node "$training/samples.ts"
 node "$training/catalogue.ts"
 node "$training/contact-sheet.ts"
+node "$training/charts.ts"
+node bin/mdi.ts models verify shapes

@@ -98,10 +98,20 @@ describe('answerWith', () => {
     expect(lambda.commandCalls(InvokeWithResponseStreamCommand)).toHaveLength(2);
   });
 
-  it('does not try other models with an image that cannot be decoded', async () => {
-    const line = '{"status":"undecodable-image","detail":"no image","coldStart":false}\n';
+  it('is a 502 when both models answer NaN', async () => {
+    const line = '{"status":"non-finite-output","detail":"NaN","coldStart":false}\n';
+    const nan = () => responseStream([line]);
+    functionsAnswer({ 'fn-slow': nan, 'fn-fast': nan });
+    await expect(answer('slow')).rejects.toMatchObject({ type: 'non-finite-output' });
+  });
+
+  it.each([
+    ['an image that cannot be decoded', 'undecodable-image'],
+    ['a tensor of NaN', 'wrong-tensor-values'],
+  ])('does not try other models with %s', async (_, status) => {
+    const line = `{"status":"${status}","detail":"no","coldStart":false}\n`;
     functionsAnswer({ 'fn-slow': () => responseStream([line]) });
-    await expect(answer('slow')).rejects.toMatchObject({ type: 'undecodable-image' });
+    await expect(answer('slow')).rejects.toMatchObject({ type: status });
     expect(lambda.commandCalls(InvokeWithResponseStreamCommand)).toHaveLength(1);
     expect(failedUpdates()).toEqual([]);
   });

@@ -3,7 +3,12 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { CatalogueError, loadCatalogue, readCatalogue } from '../../../lib/catalogue/load.ts';
+import {
+  CatalogueError,
+  listCatalogue,
+  loadCatalogue,
+  readCatalogue,
+} from '../../../lib/catalogue/load.ts';
 import { inputBytes, inputSize } from '../../../lib/catalogue/schema.ts';
 
 const content = 'not really a model';
@@ -61,6 +66,11 @@ describe('loadCatalogue', () => {
     ['a path that leaves the folder', withModel({ file: '../x.onnx' }), /field models\.0\.file/],
     ['the same name twice', { ...catalogue, models: [model, model] }, /models\.1\.name.*twice/],
     ['an unknown on-device model', { ...catalogue, onDevice: 'huge' }, /field onDevice.*huge/],
+    [
+      'an on-device model whose answers have no meaning',
+      { ...withModel({ latencyOnly: true }), onDevice: 'tiny' },
+      /field onDevice.*"tiny" have no meaning/,
+    ],
     ['a shape without 3 channels', withInput([1, 8, 6, 4]), /field input\.shape/],
     ['a standard deviation of 0', withModel({ preprocessing: { std: [1, 0, 1] } }), /std/],
     [
@@ -79,6 +89,48 @@ describe('loadCatalogue', () => {
     expect(() => readCatalogue(join(directory, 'nowhere'))).toThrow(/no such file/);
     writeFileSync(join(directory, 'catalogue.json'), '{');
     expect(() => readCatalogue(directory)).toThrow(/not JSON/);
+  });
+});
+
+describe('models that cannot be served yet', () => {
+  const { accuracyPct: _, ...unknown } = { ...model, name: 'unknown' };
+  const remote = { ...model, name: 'remote', file: undefined, urls: ['https://example.org/x'] };
+
+  it('are listed', () => {
+    write({ ...catalogue, models: [model, remote, unknown], ladder: ['remote'] });
+    const { models, ladder } = listCatalogue(directory);
+    expect(models.map(({ name, file }) => [name, file])).toEqual([
+      ['tiny', 'tiny.onnx'],
+      ['remote', 'remote.onnx'],
+      ['unknown', 'tiny.onnx'],
+    ]);
+    expect(ladder).toEqual(['remote']);
+  });
+
+  it('are left out of what is served', () => {
+    write({ ...catalogue, models: [model, remote, unknown], onDevice: 'remote' });
+    const served = loadCatalogue(directory);
+    expect(served.models.map(({ name }) => name)).toEqual(['tiny']);
+    expect(served.onDevice).toBeUndefined();
+    writeFileSync(join(directory, 'remote.onnx'), content);
+    const { models, onDevice } = loadCatalogue(directory);
+    expect(models.map(({ name }) => name)).toEqual(['tiny', 'remote']);
+    expect(onDevice).toBe('remote');
+  });
+
+  it('must not be all', () => {
+    write({ ...catalogue, models: [remote] });
+    expect(() => loadCatalogue(directory)).toThrow(/none of its 1 models .*mdi models fetch/);
+    write({ ...catalogue, models: [unknown] });
+    expect(() => readCatalogue(directory)).toThrow(/no model has a field accuracyPct/);
+  });
+
+  it.each([
+    ['a ladder of unknown models', { ...catalogue, ladder: ['huge'] }, /field ladder\.0.*huge/],
+    ['an odd URL', withModel({ urls: ['ftp://example.org/x'] }), /field models\.0\.urls\.0/],
+  ])('and %s is wrong', (_, value, message) => {
+    write(value);
+    expect(() => listCatalogue(directory)).toThrow(message);
   });
 });
 

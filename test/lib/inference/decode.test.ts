@@ -1,6 +1,7 @@
+import fc from 'fast-check';
 import sharp from 'sharp';
 import { describe, expect, it } from 'vitest';
-import { decodeImage } from '../../../lib/inference/decode.ts';
+import { decodeImage, maxPixelsFor, resizePixels } from '../../../lib/inference/decode.ts';
 import { UndecodableImageError } from '../../../lib/inference/errors.ts';
 
 /** A PNG whose pixel at (x, y) is (x, y, 7). */
@@ -26,6 +27,50 @@ describe('decodeImage', () => {
   it('cuts the centre out of what is larger in one direction', async () => {
     const pixels = await decodeImage(await png(10, 4), { width: 4, height: 4 });
     expect([...pixels.subarray(0, 3)]).toEqual([3, 0, 7]);
+  });
+
+  it.each([
+    [11, 4, [3, 0, 7]],
+    [4, 11, [0, 3, 7]],
+    [9, 9, [2, 2, 7]],
+  ])('rounds the offset of the centre of %i x %i down', async (width, height, first) => {
+    const crop = { width: 4, height: 4, resizeShorterSide: Math.min(width, height) };
+    const pixels = await decodeImage(await png(width, height), crop);
+    expect([...pixels.subarray(0, 3)]).toEqual(first);
+  });
+
+  it('scales four fields of 16 x 16 to four of 4 x 4', async () => {
+    const fields = Buffer.from([...[10, 60, 0], ...[90, 20, 0], ...[30, 250, 0], ...[200, 7, 255]]);
+    const image = await sharp(fields, { raw: { width: 2, height: 2, channels: 3 } })
+      .resize({ width: 32, height: 32, kernel: 'nearest' })
+      .png()
+      .toBuffer();
+    const pixels = await decodeImage(image, { width: 8, height: 8, resizeShorterSide: 8 });
+    const at = (x: number, y: number) => [...pixels.subarray(3 * (8 * y + x), 3 * (8 * y + x) + 3)];
+    // The kernel (Lanczos) reaches three pixels far: the corners know nothing of the other fields.
+    expect(at(0, 0)).toEqual([10, 60, 0]);
+    expect(at(7, 0)).toEqual([90, 20, 0]);
+    expect(at(0, 7)).toEqual([30, 250, 0]);
+    expect(at(7, 7)).toEqual([200, 7, 255]);
+  });
+
+  it('gives the wanted size for images of any size', async () => {
+    const side = fc.integer({ min: 1, max: 400 });
+    const crop = fc.record(
+      { width: side, height: side, resizeShorterSide: side },
+      { requiredKeys: ['width', 'height'] },
+    );
+    const type = fc.constantFrom('jpeg' as const, 'png' as const);
+    await fc.assert(
+      fc.asyncProperty(side, side, crop, type, async (width, height, wanted, format) => {
+        const image = await sharp({ create: { ...solid, width, height } })
+          .toFormat(format)
+          .toBuffer();
+        const pixels = await decodeImage(image, wanted);
+        expect(pixels.length).toBe(3 * wanted.width * wanted.height);
+      }),
+      { numRuns: 50 },
+    );
   });
 
   it('scales the shorter side, then cuts', async () => {
@@ -81,6 +126,35 @@ describe('decodeImage', () => {
   ])('refuses %s', async (_, make) => {
     const crop = { width: 8, height: 8 };
     await expect(decodeImage(await make(), crop)).rejects.toBeInstanceOf(UndecodableImageError);
+  });
+});
+
+describe('the limit of pixels', () => {
+  it('leaves memory for the rest of the function', () => {
+    expect(maxPixelsFor(128)).toBe(7_111_111);
+    expect(maxPixelsFor(1769)).toBe(50_000_000);
+    expect(maxPixelsFor(10_240)).toBe(50_000_000);
+  });
+
+  it('is that of the decoded image, and says both numbers', async () => {
+    const image = await png(100, 50);
+    expect((await decodeImage(image, { width: 8, height: 8 }, 5_000)).length).toBe(192);
+    await expect(decodeImage(image, { width: 8, height: 8 }, 4_999)).rejects.toThrow(
+      'the image cannot be decoded: 100 x 50 pixels are more than 0.0 million',
+    );
+  });
+});
+
+describe('resizePixels', () => {
+  it('leaves pixels of the right size alone', async () => {
+    const pixels = { data: Uint8Array.of(1, 2, 3), width: 1, height: 1 };
+    expect(await resizePixels(pixels, { width: 1, height: 1 })).toBe(pixels.data);
+  });
+
+  it('scales others', async () => {
+    const pixels = { data: Uint8Array.of(9, 8, 7, 9, 8, 7), width: 2, height: 1 };
+    const scaled = await resizePixels(pixels, { width: 2, height: 2 });
+    expect([...scaled]).toEqual([9, 8, 7, 9, 8, 7, 9, 8, 7, 9, 8, 7]);
   });
 });
 

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { preprocessingSchema } from '../../../lib/catalogue/schema.ts';
-import { TensorLengthError } from '../../../lib/inference/errors.ts';
-import { imageTensor, rawTensor } from '../../../lib/inference/tensor.ts';
+import { TensorLengthError, TensorValueError } from '../../../lib/inference/errors.ts';
+import { imageTensor, rawPixels, rawTensor } from '../../../lib/inference/tensor.ts';
 
 /** Two pixels side by side: (10, 20, 30) and (40, 50, 60). */
 const pixels = { data: Uint8Array.of(10, 20, 30, 40, 50, 60), width: 2, height: 1 };
@@ -66,7 +66,34 @@ describe('rawTensor', () => {
 
   it.each([0, 11, 13])('refuses %i bytes where 12 are due', (length) => {
     expect(() =>
-      rawTensor(new Uint8Array(length), { dtype: 'uint8', shape: [1, 2, 2, 3], layout: 'NHWC' }),
+      rawTensor(new Uint8Array(length), { dtype: 'float32', shape: [1, 1, 1, 3], layout: 'NHWC' }),
+    ).toThrow(TensorLengthError);
+  });
+
+  it.each([Number.NaN, Number.POSITIVE_INFINITY])('refuses %d', (value) => {
+    const bytes = new Uint8Array(Float32Array.of(1, value, 1).buffer);
+    expect(() =>
+      rawTensor(bytes, { dtype: 'float32', shape: [1, 3, 1, 1], layout: 'NCHW' }),
+    ).toThrow(TensorValueError);
+  });
+});
+
+describe('rawPixels', () => {
+  it('takes pixels as they are', () => {
+    const bytes = Uint8Array.of(1, 2, 3, 4, 5, 6);
+    const read = rawPixels(bytes, { dtype: 'uint8', shape: [1, 1, 2, 3], layout: 'NHWC' });
+    expect(read).toEqual({ data: bytes, width: 2, height: 1 });
+  });
+
+  it('puts the colours of a pixel together that come one after the other', () => {
+    const bytes = Uint8Array.of(10, 40, 20, 50, 30, 60);
+    const read = rawPixels(bytes, { dtype: 'uint8', shape: [1, 3, 1, 2], layout: 'NCHW' });
+    expect(read).toEqual(pixels);
+  });
+
+  it.each([0, 5, 7])('refuses %i bytes where 6 are due', (length) => {
+    expect(() =>
+      rawPixels(new Uint8Array(length), { dtype: 'uint8', shape: [1, 1, 2, 3], layout: 'NHWC' }),
     ).toThrow(TensorLengthError);
   });
 });

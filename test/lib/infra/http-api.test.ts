@@ -92,7 +92,7 @@ describe('web pages', () => {
         'x-amz-security-token',
         'x-trace',
       ],
-      ExposeHeaders: ['server-timing', 'retry-after'],
+      ExposeHeaders: ['server-timing', 'retry-after', 'date'],
       MaxAge: 3600,
     });
     // A preflight request cannot be signed.

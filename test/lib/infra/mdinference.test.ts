@@ -6,8 +6,8 @@ import { Architecture } from 'aws-cdk-lib/aws-lambda';
 import { RetentionDays } from 'aws-cdk-lib/aws-logs';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { CatalogueError } from '../../../lib/catalogue/load.ts';
+import { largestInAssetBytes } from '../../../lib/catalogue/memory.ts';
 import { InvalidPropertyError } from '../../../lib/index.ts';
-import { largestInAssetBytes } from '../../../lib/infra/model-storage.ts';
 import { propertiesOf, synthesized } from './synthesized.ts';
 
 let made: ReturnType<typeof synthesized>;

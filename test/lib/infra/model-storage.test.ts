@@ -2,13 +2,10 @@ import { App, Stack } from 'aws-cdk-lib';
 import { Match } from 'aws-cdk-lib/assertions';
 import { describe, expect, it } from 'vitest';
 import { readCatalogue } from '../../../lib/catalogue/load.ts';
+import { largestInAssetBytes } from '../../../lib/catalogue/memory.ts';
 import type { Catalogue } from '../../../lib/catalogue/schema.ts';
 import { type ModelOverrides, withOverrides } from '../../../lib/infra/model-overrides.ts';
-import {
-  defaultStorage,
-  ephemeralStorageOf,
-  largestInAssetBytes,
-} from '../../../lib/infra/model-storage.ts';
+import { defaultStorage, ephemeralStorageOf } from '../../../lib/infra/model-storage.ts';
 import { resolveCatalogue } from '../../../lib/infra/resolve-catalogue.ts';
 import { synthesized } from './synthesized.ts';
 

@@ -1,10 +1,5 @@
-import {
-  emptyStatistics,
-  merge,
-  type ProfileStatistics,
-  statisticsOf,
-} from '../../lib/profiles/statistics.ts';
-import { meanPrecision } from '../../lib/profiles/summary.ts';
+import { emptyStatistics, merge, type ProfileStatistics, statisticsOf } from './statistics.ts';
+import { meanPrecision } from './summary.ts';
 
 /** One call of a model: its service time, and whether its function started for it. */
 export interface Run {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { measure, type Run } from '../../../functions/profiler/measure.ts';
+import { measure, type Run } from '../../../lib/profiles/measure.ts';
 import { meanMs } from '../../../lib/profiles/statistics.ts';
 
 const settings = { maxRuns: 1000, maxMs: 2_000, precision: 0.02 };

@@ -1,0 +1,155 @@
+import { availableParallelism } from 'node:os';
+import { join } from 'node:path';
+import cliProgress from 'cli-progress';
+import { editCatalogue } from '../../lib/catalogue/edit.ts';
+import type { CatalogueListing } from '../../lib/catalogue/schema.ts';
+import { Classifier } from '../../lib/inference/classifier.ts';
+import {
+  compareWithDeclared,
+  type Evaluation,
+  type EvaluationRun,
+  evaluateModel,
+} from '../../lib/models/evaluate.ts';
+import { generatedImages, heldOutSeed } from '../../lib/models/generated-images.ts';
+import { findImages, type LabelledImage, someOf } from '../../lib/models/images.ts';
+import type { Chosen } from '../commands/models.ts';
+import { plainTable } from '../plain-table.ts';
+import { shortPath } from '../short-path.ts';
+import { type Choice, chooseFetched, note, noteDominated } from './choose.ts';
+
+/** Options of `mdi models evaluate`. */
+export interface EvaluateOptions {
+  readonly catalogue?: string;
+  readonly images: string;
+  readonly count?: number;
+  readonly seed?: number;
+  readonly write?: true;
+  readonly strict?: true;
+  readonly json?: true;
+}
+
+const defaultGenerated = 1000;
+
+/** `mdi models evaluate`: how often a catalogue's models are right. */
+export async function evaluate(chosen: Chosen, options: EvaluateOptions): Promise<void> {
+  const choice = chooseFetched(chosen);
+  const images = await imagesOf(choice.catalogue, options);
+  const runs = await evaluateAll(choice, images);
+  const evaluations = runs.map(({ evaluation }) => evaluation);
+  if (options.json) console.log(JSON.stringify(evaluations, null, 2));
+  else console.log(describe(choice, evaluations));
+
+  noteUndecodable(runs);
+  const far = noteFar(choice, evaluations);
+  noteDominated(
+    choice.models.map(({ name, reference }) => ({
+      name,
+      meanMs: reference?.meanMs,
+      accuracyPct: evaluations.find(({ model }) => model === name)?.top1Pct,
+    })),
+  );
+  if (options.write) await write(choice, evaluations, options);
+  if (options.strict && far.length > 0) {
+    throw new Error(`measured far from what is declared: ${far.join(', ')}`);
+  }
+}
+
+async function imagesOf(
+  catalogue: CatalogueListing,
+  { images, seed = heldOutSeed, count }: EvaluateOptions,
+): Promise<LabelledImage[]> {
+  if (images === 'generated') {
+    return generatedImages(catalogue, { seed, count: count ?? defaultGenerated });
+  }
+  const found = await findImages(images, catalogue.labels);
+  return count === undefined ? found : someOf(found, count);
+}
+
+async function evaluateAll(
+  { directory, catalogue, models }: Choice,
+  images: readonly LabelledImage[],
+): Promise<EvaluationRun[]> {
+  const bar = new cliProgress.SingleBar({
+    format: '{bar} {percentage} % | {model} | {eta_formatted} left',
+    clearOnComplete: true,
+    stream: process.stderr,
+  });
+  bar.start(models.length * images.length, 0, { model: '' });
+  try {
+    const runs: EvaluationRun[] = [];
+    // One model after the other: together they may not fit into memory.
+    for (const model of models) {
+      bar.update({ model: model.name });
+      const path = join(directory, model.file);
+      const threads = availableParallelism();
+      const classifier = await Classifier.load({ path, catalogue, model, threads }).catch(
+        (error: Error) => {
+          throw new Error(`model "${model.name}": ${error.message}`);
+        },
+      );
+      runs.push(await evaluateModel(model.name, classifier, images, () => bar.increment()));
+    }
+    return runs;
+  } finally {
+    bar.stop();
+  }
+}
+
+function describe({ models }: Choice, evaluations: readonly Evaluation[]): string {
+  const head = ['model', 'images', 'top-1 %', '95 % interval', 'top-5 %', 'declared %'];
+  const table = plainTable(head, { compact: true });
+  for (const { model, n, top1Pct, top5Pct, ci95Pct } of evaluations) {
+    const declared = models.find(({ name }) => name === model)?.accuracyPct;
+    table.push([
+      model,
+      n,
+      top1Pct.toFixed(2),
+      ci95Pct.map((bound) => bound.toFixed(1)).join(' - '),
+      top5Pct.toFixed(2),
+      declared?.toFixed(2) ?? 'unknown',
+    ]);
+  }
+  return table.toString();
+}
+
+function noteUndecodable([first]: readonly EvaluationRun[]): void {
+  const names = first?.undecodable ?? [];
+  if (names.length === 0) return;
+  const more = names.length > 3 ? `, and ${names.length - 3} more` : '';
+  note(`images that cannot be decoded were left out: ${names.slice(0, 3).join(', ')}${more}.`);
+}
+
+/** @returns the names of the models whose accuracy is not the declared one */
+function noteFar({ models }: Choice, evaluations: readonly Evaluation[]): string[] {
+  return models.flatMap(({ name, accuracyPct }) => {
+    const evaluation = evaluations.find(({ model }) => model === name);
+    if (!evaluation || accuracyPct === undefined) return [];
+    const verdict = compareWithDeclared(evaluation, accuracyPct);
+    if (!verdict) return [];
+    const why =
+      verdict === 'lower'
+        ? 'a wrong preprocessing, order of labels or file does that, or harder images'
+        : 'easier images do that, or ones that it was trained on';
+    note(
+      `${name} is right in ${evaluation.top1Pct} %, far ${verdict} than the declared ${accuracyPct} %: ${why}.`,
+    );
+    return [name];
+  });
+}
+
+async function write(
+  { directory }: Choice,
+  evaluations: readonly Evaluation[],
+  { images }: EvaluateOptions,
+): Promise<void> {
+  const from = images === 'generated' ? images : shortPath(images);
+  await editCatalogue(directory, ({ models }) => {
+    for (const { model, n, top1Pct, ci95Pct } of evaluations) {
+      const entry = models.find(({ name }) => name === model);
+      if (!entry || n === 0) continue;
+      entry.accuracyPct = top1Pct;
+      entry.accuracySource = `${n} images, 95 % interval ${ci95Pct.join(' to ')}; mdi models evaluate --images ${from}`;
+    }
+  });
+  note(`wrote the measured accuracies to ${shortPath(directory)}/catalogue.json.`);
+}

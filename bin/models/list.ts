@@ -1,0 +1,46 @@
+import { findDominated } from '../../lib/catalogue/dominance.ts';
+import { isFetched } from '../../lib/catalogue/load.ts';
+import type { Chosen } from '../commands/models.ts';
+import { plainTable } from '../plain-table.ts';
+import { chooseModels, noteDominated, ratedByCatalogue } from './choose.ts';
+
+/** `mdi models list`: the entries of a catalogue. */
+export function list(chosen: Chosen, { json }: { json?: true }): void {
+  const { directory, catalogue, models } = chooseModels(chosen);
+  const rated = ratedByCatalogue(catalogue);
+  const dominated = findDominated(rated);
+  const rows = models.map((model) => ({
+    model: model.name,
+    version: model.version,
+    accuracyPct: model.accuracyPct ?? null,
+    meanMs: model.reference?.meanMs ?? null,
+    bytes: model.bytes,
+    licence: model.licence,
+    fetched: isFetched(directory, model),
+    dominatedBy: dominated.get(model.name) ?? null,
+    unverified: model.unverified ?? null,
+  }));
+  if (json) {
+    console.log(JSON.stringify(rows, null, 2));
+    return;
+  }
+  const head = ['model', 'licence', 'top-1 %', 'ms', 'MB', ''];
+  const table = plainTable(head, { textColumns: 2, compact: true });
+  for (const row of rows) {
+    table.push([
+      row.model,
+      row.licence,
+      row.accuracyPct?.toFixed(2) ?? 'unknown',
+      row.meanMs?.toPrecision(3) ?? '',
+      (row.bytes / 1e6).toFixed(1),
+      [
+        ...(catalogue.ladder?.includes(row.model) ? ['ladder'] : []),
+        ...(row.fetched ? [] : ['not fetched']),
+        ...(row.unverified ? ['unverified'] : []),
+        ...(row.dominatedBy ? ['dominated'] : []),
+      ].join(', '),
+    ]);
+  }
+  console.log(table.toString());
+  noteDominated(rated);
+}

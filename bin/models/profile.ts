@@ -1,0 +1,111 @@
+import { cpus } from 'node:os';
+import { join } from 'node:path';
+import cliProgress from 'cli-progress';
+import { editCatalogue } from '../../lib/catalogue/edit.ts';
+import { type ModelProfile, profileModel } from '../../lib/models/profile.ts';
+import { referenceOf } from '../../lib/models/reference.ts';
+import type { Chosen } from '../commands/models.ts';
+import { plainTable } from '../plain-table.ts';
+import { shortPath } from '../short-path.ts';
+import { type Choice, chooseFetched, note, noteDominated } from './choose.ts';
+
+/** Options of `mdi models profile`. */
+export interface ProfileOptions {
+  readonly catalogue?: string;
+  readonly threads: readonly number[];
+  readonly seconds: number;
+  readonly write?: true;
+  readonly json?: true;
+}
+
+/** A profile with the accuracy that goes with it; null when nobody knows it. */
+export interface ProfileRow extends ModelProfile {
+  readonly accuracyPct: number | null;
+}
+
+/** A column to put beside the measured ones. */
+export interface Beside {
+  readonly head: string;
+  /** The text of a row's cell. */
+  readonly cell: (row: ProfileRow) => string;
+}
+
+/** `mdi models profile`: how fast and how large a catalogue's models are on this machine. */
+export async function profile(chosen: Chosen, options: ProfileOptions): Promise<void> {
+  const choice = chooseFetched(chosen);
+  const rows = await profileAll(choice, options);
+  if (options.json) console.log(JSON.stringify(rows, null, 2));
+  else {
+    console.log(`session.run of onnxruntime-node on ${cpus()[0]?.model.trim()}`);
+    console.log(profileTable(rows));
+  }
+  const ofOne = rows.filter(({ threads }) => threads === options.threads[0]);
+  noteDominated(
+    ofOne.map(({ model, accuracyPct, meanMs }) => ({
+      name: model,
+      meanMs,
+      accuracyPct: accuracyPct ?? undefined,
+    })),
+  );
+  if (options.write) await write(choice, ofOne);
+}
+
+/** A table of profiles, with columns of other origin beside them. */
+export function profileTable(rows: readonly ProfileRow[], beside: readonly Beside[] = []): string {
+  const head = ['model', 'top-1 %', 'threads', 'mean ms', '± ms', 'p50', 'p95', 'p99'];
+  const table = plainTable(
+    [...head, 'load ms', 'memory MB', 'runs', ...beside.map((column) => column.head)],
+    { compact: true },
+  );
+  for (const row of rows) {
+    const times = [row.meanMs, row.stdMs, row.p50Ms, row.p95Ms, row.p99Ms];
+    table.push([
+      row.model,
+      row.accuracyPct?.toFixed(2) ?? 'unknown',
+      row.threads,
+      ...times.map((ms) => (ms === 0 ? '0' : ms.toPrecision(3))),
+      row.loadMs.toFixed(0),
+      row.memoryMb.toFixed(0),
+      row.runs,
+      ...beside.map(({ cell }) => cell(row)),
+    ]);
+  }
+  return table.toString();
+}
+
+async function profileAll(
+  { directory, catalogue, models }: Choice,
+  { threads, seconds }: ProfileOptions,
+): Promise<ProfileRow[]> {
+  const tasks = models.flatMap((model) => threads.map((count) => ({ model, threads: count })));
+  const settings = { maxRuns: 10_000, maxMs: 1000 * seconds, precision: 0.005 };
+  const bar = new cliProgress.SingleBar({
+    format: '{bar} {percentage} % | {model}',
+    clearOnComplete: true,
+    stream: process.stderr,
+  });
+  bar.start(tasks.length, 0, { model: '' });
+  try {
+    const rows: ProfileRow[] = [];
+    for (const { model, threads: count } of tasks) {
+      bar.update(rows.length, { model: model.name });
+      const path = join(directory, model.file);
+      const task = { path, catalogue, model, threads: count, settings };
+      const measured = await profileModel(task, (share) => bar.update(rows.length + share));
+      rows.push({ ...measured, accuracyPct: model.accuracyPct ?? null });
+    }
+    return rows;
+  } finally {
+    bar.stop();
+  }
+}
+
+async function write({ directory }: Choice, rows: readonly ProfileRow[]): Promise<void> {
+  await editCatalogue(directory, ({ models }) => {
+    for (const row of rows) {
+      const entry = models.find(({ name }) => name === row.model);
+      if (entry) entry.reference = referenceOf(row);
+    }
+  });
+  note(`wrote the measured latencies to ${shortPath(directory)}/catalogue.json.`);
+}

@@ -1,0 +1,28 @@
+import { sizeNote } from '../../lib/catalogue/memory.ts';
+import { verifyModel } from '../../lib/models/verify.ts';
+import type { Chosen } from '../commands/models.ts';
+import { plainTable } from '../plain-table.ts';
+import { chooseFetched, note } from './choose.ts';
+
+/** `mdi models verify`: whether every model is what its entry says. */
+export async function verify(chosen: Chosen, { json }: { json?: true }): Promise<void> {
+  const { directory, catalogue, models } = chooseFetched(chosen);
+  const results: { model: string; ok: boolean; problem: string | null }[] = [];
+  for (const model of models) {
+    const problem = await verifyModel(directory, catalogue, model).then(
+      () => null,
+      (error: Error) => error.message,
+    );
+    results.push({ model: model.name, ok: problem === null, problem });
+    const size = sizeNote(model);
+    if (size) note(`${size}.`);
+  }
+  if (json) console.log(JSON.stringify(results, null, 2));
+  else {
+    const table = plainTable(['model', ''], { textColumns: 2, compact: true });
+    for (const { model, problem } of results) table.push([model, problem ?? 'ok']);
+    console.log(table.toString());
+  }
+  const wrong = results.filter(({ ok }) => !ok).map(({ model }) => model);
+  if (wrong.length > 0) throw new Error(`not right: ${wrong.join(', ')}`);
+}

@@ -1,0 +1,38 @@
+import type { InferenceSession } from 'onnxruntime-common';
+import { ModelShapeError } from './errors.ts';
+import { ort } from './native.ts';
+
+/** MB of memory for which Lambda gives one vCPU (https://docs.aws.amazon.com/lambda/latest/dg/configuration-memory.html). */
+const mbPerVcpu = 1769;
+
+/** The threads that pay off in a function of some memory: one for each whole vCPU, at most 6. */
+export function threadsFor(memoryMb: number): number {
+  return Math.min(6, Math.max(1, Math.floor(memoryMb / mbPerVcpu)));
+}
+
+/**
+ * Opens a model as the service does.
+ *
+ * @param file - the model's path, or its bytes
+ * @throws {@link ModelShapeError} when onnxruntime cannot load it
+ */
+export async function openSession(
+  file: string | Uint8Array,
+  threads: number,
+): Promise<InferenceSession> {
+  const options: InferenceSession.SessionOptions = {
+    intraOpNumThreads: threads,
+    interOpNumThreads: 1,
+    executionMode: 'sequential',
+    // onnxruntime warns of each initializer it removes while it optimises: errors are thrown anyway.
+    logSeverityLevel: 3,
+  };
+  try {
+    return await (typeof file === 'string'
+      ? ort.InferenceSession.create(file, options)
+      : ort.InferenceSession.create(file, options));
+  } catch (error) {
+    const [reason] = (error as Error).message.split('\n', 1);
+    throw new ModelShapeError(`onnxruntime cannot load it: ${reason}`, { cause: error });
+  }
+}

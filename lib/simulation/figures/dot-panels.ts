@@ -1,0 +1,103 @@
+import { concat } from './concat.ts';
+import { domainOf } from './domain.ts';
+import { type Figure, ink, type Series, type Spec, type Width, widthPx } from './theme.ts';
+
+/** A dot in a row. */
+export interface Dot {
+  readonly row: string;
+  readonly series: string;
+  readonly value: number;
+  /** A ring: what somebody else has found. */
+  readonly hollow?: boolean;
+}
+
+/** A panel with a row for each condition. */
+export interface DotPanel {
+  readonly title: string;
+  readonly dots: readonly Dot[];
+  /** The horizontal axis ends at multiples of it. */
+  readonly step: number;
+}
+
+/** Vega has no fonts here to measure with. */
+const letterPx = 6.6;
+
+/** Rows with a dot for each series, and a line from the lowest to the highest. */
+export function dotPanels(series: readonly Series[], panels: readonly DotPanel[]): Figure {
+  return (width) =>
+    concat(
+      panels.map((panel, i) => panelSpec(series, panel, { width, of: panels.length, i })),
+      series,
+      width,
+    );
+}
+
+function panelSpec(
+  series: readonly Series[],
+  { title, dots, step }: DotPanel,
+  { width, of, i }: { width: Width; of: number; i: number },
+): Spec {
+  const domain = domainOf(
+    dots.map(({ value }) => value),
+    step,
+  );
+  const rows = [...new Set(dots.map(({ row }) => row))];
+  const wide = width === 'wide';
+  const longest = Math.max(...rows.map((row) => row.length));
+  const namesPx = wide ? Math.min(330, longest * letterPx + 14) : 0;
+  const panelPx = wide ? (widthPx.wide - namesPx) / of - 40 : widthPx.narrow - 40;
+  // Beside another panel with the same rows their names need not be said again.
+  const beside = {
+    ...{ labelLimit: 0, labelColor: ink.text, labelPadding: 8, domain: false, ticks: false },
+    ...{ minExtent: namesPx, maxExtent: namesPx },
+  };
+  const y = {
+    ...{ field: 'row', type: 'nominal', sort: rows, title: null },
+    axis: wide && i === 0 ? beside : null,
+  };
+  const x = {
+    ...{ field: 'value', type: 'quantitative', title: null, axis: { tickCount: 5 } },
+    scale: { domain, nice: false, zero: false },
+  };
+  const values = dots.map((dot) => ({
+    ...dot,
+    colour: series.find(({ label }) => label === dot.series)?.colour,
+  }));
+  const colour = { field: 'colour', type: 'nominal', scale: null };
+  return {
+    title,
+    width: panelPx,
+    height: { step: wide ? 26 : 40 },
+    data: { values },
+    encoding: { y },
+    layer: [
+      ...(wide ? [] : [namesAbove(rows, domain, x)]),
+      {
+        mark: { type: 'rule', strokeWidth: 1.5, color: ink.faint },
+        encoding: {
+          x: { ...x, aggregate: 'min' },
+          x2: { field: 'value', aggregate: 'max' },
+        },
+      },
+      {
+        transform: [{ filter: 'datum.hollow' }],
+        mark: { type: 'point', filled: false, size: 130, strokeWidth: 1.6 },
+        encoding: { x, color: colour },
+      },
+      {
+        transform: [{ filter: '!datum.hollow' }],
+        mark: { type: 'point', filled: true, size: 70, opacity: 1 },
+        encoding: { x, color: colour },
+      },
+    ],
+  };
+}
+
+/** The rows' names, each above its row, where there is no room beside it. */
+function namesAbove(rows: readonly string[], domain: readonly [number, number], x: Spec): Spec {
+  return {
+    data: { values: rows.map((row) => ({ row, value: domain[0] })) },
+    mark: { type: 'text', align: 'left', dy: -14, color: ink.text },
+    encoding: { x, text: { field: 'row' } },
+  };
+}

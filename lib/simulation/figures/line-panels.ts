@@ -1,0 +1,167 @@
+import { concat } from './concat.ts';
+import { domainOf } from './domain.ts';
+import { type Figure, ink, type Series, type Spec, type Width, widthPx } from './theme.ts';
+
+/** A point of a line; the band around it reaches from low to high. */
+export interface LinePoint {
+  readonly x: number;
+  readonly series: string;
+  readonly value: number;
+  readonly low?: number;
+  readonly high?: number;
+}
+
+/** A panel with a line for each series. */
+export interface LinePanel {
+  readonly title: string;
+  readonly points: readonly LinePoint[];
+  /** The vertical axis ends at multiples of it. */
+  readonly step: number;
+  /** What a dashed line of equal x and y means. */
+  readonly diagonal?: string;
+}
+
+const heightPx = 260;
+const labelsPx = 112;
+/** Two labels at one height would cover each other. */
+const labelGapPx = 15;
+
+/** Lines over a common horizontal axis, labelled where they end, or by a legend where room is short. */
+export function linePanels(
+  xTitle: string,
+  series: readonly Series[],
+  panels: readonly LinePanel[],
+): Figure {
+  const legend = series.map(({ label, colour }) => ({ label, colour }));
+  return (width) =>
+    concat(
+      panels.map((panel) => panelSpec(xTitle, series, panel, { width, of: panels.length })),
+      width === 'wide' ? [] : legend,
+      width,
+    );
+}
+
+function panelSpec(
+  xTitle: string,
+  series: readonly Series[],
+  { title, points, step, diagonal }: LinePanel,
+  { width, of }: { width: Width; of: number },
+): Spec {
+  const xs = points.map(({ x }) => x);
+  const [xLow, xHigh] = [Math.min(...xs), Math.max(...xs)];
+  const domain = domainOf(
+    points.flatMap(({ value, low = value, high = value }) => [low, high]),
+    step,
+  );
+  const labelled = width === 'wide';
+  const values = points.map((point) => {
+    const own = series.find(({ label }) => label === point.series);
+    return { ...point, colour: own?.colour, dashed: own?.dashed ?? false };
+  });
+  const colour = { field: 'colour', type: 'nominal', scale: null };
+  const x = {
+    ...{
+      field: 'x',
+      type: 'quantitative',
+      title: xTitle,
+      axis: { grid: false, tickCount: 6, format: '.5~g' },
+    },
+    scale: { domain: [xLow, xHigh], nice: false },
+  };
+  const y = {
+    ...{ field: 'value', type: 'quantitative', title: null, axis: { tickCount: 5 } },
+    scale: { domain, nice: false, zero: false },
+  };
+  const lines = (dashed: boolean): Spec => ({
+    transform: [{ filter: dashed ? 'datum.dashed' : '!datum.dashed' }],
+    mark: {
+      // A line through few points shows where they are.
+      ...{ type: 'line', strokeWidth: 2.2, clip: true, point: new Set(xs).size < 4 },
+      ...(dashed && { strokeDash: [6, 4] }),
+    },
+    encoding: { x, y, color: colour },
+  });
+  const layer: Spec[] = [
+    {
+      transform: [{ filter: 'isValid(datum.low)' }],
+      mark: { type: 'area', opacity: 0.14, clip: true },
+      encoding: { x, y: { ...y, field: 'low' }, y2: { field: 'high' }, color: colour },
+    },
+    lines(false),
+    lines(true),
+    ...(diagonal ? diagonalLayers(diagonal, [xLow, xHigh], domain, { x, y }) : []),
+    ...(labelled ? [labelLayer(values, domain, xHigh, { x, y, colour })] : []),
+  ];
+  const panelPx = labelled ? widthPx.wide / of - 56 - labelsPx : widthPx.narrow - 60;
+  return { title, width: panelPx, height: labelled ? heightPx : 200, data: { values }, layer };
+}
+
+function labelLayer(
+  points: readonly LinePoint[],
+  domain: readonly [number, number],
+  xEnd: number,
+  { x, y, colour }: { x: Spec; y: Spec; colour: Spec },
+): Spec {
+  const ends = points.filter((point) => point.x === xEnd);
+  const pxPerUnit = heightPx / (domain[1] - domain[0]);
+  const heights = spread(
+    ends.map(({ value }) => value),
+    labelGapPx / pxPerUnit,
+    domain[0],
+  );
+  const values = ends.map((end, i) => ({ ...end, value: heights[i] }));
+  return {
+    data: { values },
+    mark: { type: 'text', align: 'left', dx: 7, fontWeight: 600 },
+    encoding: { x, y, text: { field: 'series' }, color: colour },
+  };
+}
+
+function diagonalLayers(
+  label: string,
+  [xLow, xHigh]: readonly [number, number],
+  domain: readonly [number, number],
+  { x, y }: { x: Spec; y: Spec },
+): Spec[] {
+  const from = Math.max(xLow, domain[0]);
+  const to = Math.min(xHigh, domain[1]);
+  const at = from + 0.18 * (to - from);
+  return [
+    {
+      data: { values: [from, to].map((value) => ({ x: value, value })) },
+      mark: { type: 'line', strokeDash: [4, 4], strokeWidth: 1.2, color: ink.quiet },
+      encoding: { x, y },
+    },
+    {
+      data: { values: [{ x: at, value: at }] },
+      mark: { type: 'text', text: label, color: ink.quiet, align: 'left', dx: 6, dy: 8 },
+      encoding: { x, y },
+    },
+  ];
+}
+
+/**
+ * Moves values apart until neighbours have a gap: crowded ones by as much down as up.
+ *
+ * @param least - below which none is moved
+ */
+export function spread(values: readonly number[], gap: number, least: number): number[] {
+  const order = values.map((_, i) => i).sort((a, b) => (values[a] ?? 0) - (values[b] ?? 0));
+  const moved = [...values];
+  const lift = (index: number | undefined, by: number) => {
+    if (index !== undefined) moved[index] = Math.max(least, (moved[index] ?? 0) + by);
+  };
+  for (let pass = 0; pass < 100; pass++) {
+    let crowded = false;
+    for (let i = 1; i < order.length; i++) {
+      const [below, above] = [order[i - 1] ?? 0, order[i] ?? 0];
+      const lack = gap - ((moved[above] ?? 0) - (moved[below] ?? 0));
+      if (lack < gap / 100) continue;
+      crowded = true;
+      lift(below, -lack / 2);
+      lift(above, lack / 2);
+    }
+    if (!crowded) break;
+  }
+  return moved;
+}

@@ -1,0 +1,74 @@
+import { concat } from './concat.ts';
+import { type Figure, ink, type Series, type Spec, type Width, widthPx } from './theme.ts';
+
+/** One request: what it spent its time on, in ms. */
+export interface TimelineRow {
+  readonly inputMs: number;
+  readonly serviceMs: number;
+  readonly outputMs: number;
+  readonly late: boolean;
+}
+
+/** A panel with a bar for each request. */
+export interface TimelinePanel {
+  readonly title: string;
+  readonly rows: readonly TimelineRow[];
+}
+
+const network: Series = { label: 'network', colour: '#bcc7d3' };
+const lateNetwork: Series = { label: 'network of a late answer', colour: '#e5867f' };
+const inference: Series = { label: 'inference', colour: '#0b62b8' };
+
+/** Requests as bars in time: the way up, the model, the way back, and where the SLA ends. */
+export function timelines(slaMs: number, panels: readonly TimelinePanel[]): Figure {
+  const longest = Math.max(
+    ...panels.flatMap(({ rows }) => rows.map((row) => row.inputMs + row.serviceMs + row.outputMs)),
+  );
+  return (width) =>
+    concat(
+      panels.map((panel) => panelSpec(panel, { slaMs, longest, width, of: panels.length })),
+      [network, inference, lateNetwork],
+      width,
+    );
+}
+
+function panelSpec(
+  { title, rows }: TimelinePanel,
+  { slaMs, longest, width, of }: { slaMs: number; longest: number; width: Width; of: number },
+): Spec {
+  const values = rows.flatMap(({ inputMs, serviceMs, outputMs, late }, i) => {
+    const ready = inputMs + serviceMs;
+    const way = late ? lateNetwork.colour : network.colour;
+    return [
+      { request: i + 1, from: 0, to: inputMs, colour: way },
+      { request: i + 1, from: inputMs, to: ready, colour: inference.colour },
+      { request: i + 1, from: ready, to: ready + outputMs, colour: way },
+    ];
+  });
+  const x = {
+    ...{ field: 'from', type: 'quantitative', title: 'ms', axis: { tickCount: 4 } },
+    scale: { domain: [0, longest], nice: false },
+  };
+  return {
+    title,
+    width: width === 'wide' ? widthPx.wide / of - 42 : widthPx.narrow - 40,
+    height: width === 'wide' ? 300 : 170,
+    layer: [
+      {
+        data: { values },
+        mark: { type: 'bar' },
+        encoding: {
+          y: { field: 'request', type: 'ordinal', axis: null, scale: { paddingInner: 0.25 } },
+          x,
+          x2: { field: 'to' },
+          color: { field: 'colour', type: 'nominal', scale: null },
+        },
+      },
+      {
+        data: { values: [{ from: slaMs }] },
+        mark: { type: 'rule', strokeDash: [4, 4], strokeWidth: 1.4, color: ink.text },
+        encoding: { x },
+      },
+    ],
+  };
+}

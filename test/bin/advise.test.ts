@@ -1,0 +1,72 @@
+import { execFile } from 'node:child_process';
+import { fileURLToPath } from 'node:url';
+import { describe, expect, it } from 'vitest';
+
+const root = fileURLToPath(new URL('../..', import.meta.url));
+
+function advise(...args: string[]): Promise<{ code: number; out: string; error: string }> {
+  return new Promise((resolve) => {
+    const command = ['bin/mdi.ts', 'advise', ...args];
+    execFile(process.execPath, command, { cwd: root }, (failure, out, error) => {
+      resolve({ code: failure ? Number(failure.code) : 0, out, error });
+    });
+  });
+}
+const few = ['--requests', '200', '--slas-ms', '150,250'];
+
+describe('mdi advise', () => {
+  it('subset: says which models are enough and what that saves', async () => {
+    const { code, out } = await advise('subset', '--profiles', 'table3', '--within', '2', ...few);
+    expect(code).toBe(0);
+    expect(out).toMatch(/11 models of table3, network residential, SLA 150, 250 ms, three-stage/);
+    expect(out).toMatch(/\d of 11 models are within 2 points of all: .*InceptionV4/);
+    expect(out).toMatch(/Saved: \d+ functions/);
+  });
+
+  it('subset: knows the memory of a catalogue’s functions', async () => {
+    const { out } = await advise('subset', '--catalogue', 'shapes', '--json', ...few);
+    const advice = JSON.parse(out);
+    expect(advice.full.models).toHaveLength(7);
+    expect(advice.enough.models.length).toBeLessThanOrEqual(7);
+    expect(advice.saving.memoryMb).toBe(1769 * advice.saving.models);
+  });
+
+  it('duplication: says when the device begins', async () => {
+    const { code, out } = await advise('duplication', '--risk-pct', '1,0', ...few);
+    expect(code).toBe(0);
+    expect(out).toMatch(/the device takes 35 ± 5 ms/);
+    expect(out).toMatch(/With an SLA of 250 ms and a risk of 1 % the device .* runs are saved/);
+    const { out: json } = await advise('duplication', '--risk-pct', '1', '--json', ...few);
+    expect(JSON.parse(json)).toEqual([
+      expect.objectContaining({ slaMs: 150, riskPct: 1, skippedPct: expect.any(Number) }),
+      expect.objectContaining({ slaMs: 250 }),
+    ]);
+  });
+
+  it('device: says which model to carry', async () => {
+    const { code, out } = await advise('device', '--device-profiles', 'table3', ...few);
+    expect(code).toBe(0);
+    expect(out).toMatch(/on the device table3 times 2\.34/);
+    expect(out).toMatch(/advised/);
+    const { out: json } = await advise('device', '--json', ...few);
+    expect(JSON.parse(json)).toMatchObject({
+      advised: { model: expect.any(String) },
+      carried: expect.any(Array),
+    });
+  });
+
+  it.each([
+    [[], 2, /Usage: mdi advise/],
+    [['model'], 2, /unknown command 'model'/],
+    [['subset', '--within', 'x'], 2, /--within/],
+    [['subset', '--profiles', './nowhere.json'], 1, /no such file/],
+    [['duplication', '--risk-pct', '0,200'], 2, /--risk-pct/],
+    [['device', '--device-profiles', './nowhere.json'], 1, /no such file/],
+    [['device', '--strategy', 'best'], 2, /--strategy/],
+  ])('%j is refused in plain words', async (args, expectedCode, message) => {
+    const { code, out, error } = await advise(...args);
+    expect(code).toBe(expectedCode);
+    expect(out + error).toMatch(message);
+    expect(error).not.toMatch(/\n\s+at /);
+  });
+});

@@ -1,0 +1,251 @@
+import { execFile } from 'node:child_process';
+import { createHash } from 'node:crypto';
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { colourCatalogue, colourImage, colourModel, colours } from '../fixtures/colours.ts';
+import { FileServer, serve } from '../fixtures/file-server.ts';
+import { temporaryFolder } from '../fixtures/temporary-folder.ts';
+
+const root = fileURLToPath(new URL('../..', import.meta.url));
+const folder = temporaryFolder();
+const catalogue = join(folder, 'colours');
+const photos = join(folder, 'photos');
+const inFolder = (file: string) => join(folder, file);
+
+/** Runs `mdi models`. */
+function models(...args: string[]): Promise<{ code: number; out: string; error: string }> {
+  return new Promise((resolve) => {
+    const command = ['bin/mdi.ts', 'models', ...args];
+    execFile(process.execPath, command, { cwd: root }, (failure, out, error) => {
+      resolve({ code: failure ? Number(failure.code) : 0, out, error });
+    });
+  });
+}
+
+function add(file: string, name: string, accuracy: number, ...more: string[]) {
+  const which = ['--catalogue', catalogue, '--name', name, '--accuracy', String(accuracy)];
+  return models('add', inFolder(file), ...which, ...more);
+}
+
+// Two models of the same architecture, one of which reads BGR: as with real models, the file does not say.
+beforeAll(async () => {
+  writeFileSync(inFolder('rgb.onnx'), colourModel());
+  writeFileSync(inFolder('bgr.onnx'), colourModel({ order: [2, 1, 0], ending: 'softmax' }));
+  writeFileSync(inFolder('labels.json'), JSON.stringify(colours));
+  writeFileSync(inFolder('bgr.json'), '{"color": "BGR"}');
+  mkdirSync(photos);
+  for (let i = 0; i < 30; i++) {
+    const name = join(photos, `000${i % 3}_${i}.png`);
+    writeFileSync(name, await colourImage(i % 3, 10 + i));
+  }
+});
+
+describe('mdi models', () => {
+  it('add: begins a catalogue with models, one of them with the wrong preprocessing', async () => {
+    const first = await add('rgb.onnx', 'rgb', 100, '--labels', inFolder('labels.json'));
+    expect(first).toMatchObject({ code: 0 });
+    expect(first.out).toMatch(/^Added rgb to .*a new catalogue: top-1 100 %, .* ms, .*logits\.$/m);
+    expect(first.error).toContain('no --preprocessing was given');
+    const second = await add(
+      'bgr.onnx',
+      'bgr',
+      99,
+      '--preprocessing',
+      inFolder('bgr.json'),
+      '--json',
+    );
+    expect(JSON.parse(second.out)).toMatchObject({ name: 'bgr', output: 'probabilities' });
+    expect((await add('bgr.onnx', 'wrong', 99)).code).toBe(0);
+  }, 60_000);
+
+  it('evaluate: catches the wrong one', async () => {
+    const { code, out, error } = await models(
+      'evaluate',
+      '--catalogue',
+      catalogue,
+      '--images',
+      photos,
+      '--json',
+    );
+    expect(code).toBe(0);
+    const all = { n: 30, top1Pct: 100, top5Pct: 100, ci95Pct: [88.65, 100] };
+    expect(JSON.parse(out)).toEqual([
+      { model: 'rgb', ...all },
+      { model: 'bgr', ...all },
+      { model: 'wrong', n: 30, top1Pct: 33.33, top5Pct: 100, ci95Pct: [19.23, 51.22] },
+    ]);
+    expect(error).toContain('wrong is right in 33.33 %, far lower than the declared 99 %');
+    expect(error.match(/far lower/g)).toHaveLength(1);
+  });
+
+  it('evaluate: as a table, and with an exit code when asked', async () => {
+    const args = [catalogue, 'wrong', '--images', photos];
+    const { code, out, error } = await models('evaluate', ...args, '--strict');
+    expect(code).toBe(1);
+    expect(out).toMatch(/wrong .*30 .*33\.33 .*19\.2 - 51\.2 .*99\.00/);
+    expect(error).toContain('mdi: measured far from what is declared: wrong');
+  });
+
+  it('evaluate: writes what it measured', async () => {
+    await models('evaluate', catalogue, 'wrong', '--images', photos, '--write');
+    const { models: entries } = JSON.parse(readFileSync(join(catalogue, 'catalogue.json'), 'utf8'));
+    expect(entries[2]).toMatchObject({
+      accuracyPct: 33.33,
+      accuracySource: expect.stringMatching(/^30 images, 95 % interval 19\.23 to 51\.22; mdi /),
+    });
+    expect(entries[0].accuracyPct).toBe(100);
+  });
+
+  it('verify: ok, and not once a file is damaged', async () => {
+    expect((await models('verify', catalogue)).out).toMatch(/rgb .*ok/);
+    const path = join(catalogue, 'wrong.onnx');
+    const bytes = readFileSync(path);
+    const last = bytes.length - 1;
+    bytes[last] = 255 - (bytes[last] ?? 0);
+    writeFileSync(path, bytes);
+    const { code, out, error } = await models('verify', catalogue, '--json');
+    expect(code).toBe(1);
+    expect(JSON.parse(out)).toEqual([
+      { model: 'rgb', ok: true, problem: null },
+      { model: 'bgr', ok: true, problem: null },
+      { model: 'wrong', ok: false, problem: expect.stringMatching(/SHA-256/) },
+    ]);
+    expect(error.trim()).toBe('mdi: not right: wrong');
+  });
+
+  it('remove: takes it out', async () => {
+    const { code, out } = await models('remove', 'wrong', '--catalogue', catalogue);
+    expect([code, out]).toEqual([0, `Removed wrong from ${catalogue}.\n`]);
+    expect((await models('verify', '--catalogue', catalogue)).code).toBe(0);
+  });
+
+  it('profile: at one and two threads, and keeps the latencies when told to', async () => {
+    const { code, out } = await models(
+      'profile',
+      catalogue,
+      '--seconds',
+      '0.1',
+      '--json',
+      '--write',
+    );
+    expect(code).toBe(0);
+    const rows: Record<string, unknown>[] = JSON.parse(out);
+    expect(rows.map(({ model, threads }) => [model, threads])).toEqual([
+      ['rgb', 1],
+      ['rgb', 2],
+      ['bgr', 1],
+      ['bgr', 2],
+    ]);
+    expect(Object.keys(rows[0] ?? {})).toEqual([
+      'model',
+      'threads',
+      'runs',
+      'meanMs',
+      'stdMs',
+      'p50Ms',
+      'p95Ms',
+      'p99Ms',
+      'loadMs',
+      'memoryMb',
+      'accuracyPct',
+    ]);
+    const listed = JSON.parse((await models('list', catalogue, '--json')).out);
+    expect(listed[0].meanMs).toBeCloseTo(Number(rows[0]?.meanMs), 3);
+  }, 60_000);
+
+  it('list: points out what another model dominates', async () => {
+    const path = join(catalogue, 'catalogue.json');
+    const value = JSON.parse(readFileSync(path, 'utf8'));
+    const [rgb, bgr] = value.models;
+    rgb.reference.meanMs = 1;
+    bgr.reference.meanMs = 2;
+    writeFileSync(path, JSON.stringify(value));
+    const { out, error } = await models('list', catalogue);
+    expect(out).toMatch(/bgr .*dominated/);
+    expect(error).toBe('Note: bgr is dominated: rgb is at least as fast and as accurate.\n');
+    const evaluated = await models('evaluate', catalogue, '--images', photos);
+    expect(evaluated.error).toContain('bgr is dominated');
+  });
+});
+
+describe('mdi models fetch', () => {
+  let server: FileServer;
+  const shelf = join(folder, 'shelf');
+  const file = Buffer.from(colourModel());
+  beforeAll(async () => {
+    server = await FileServer.start();
+    const url = server.on('/rgb.onnx', serve(file));
+    const entry = (name: string, ...urls: string[]) => ({
+      name,
+      version: '1',
+      urls,
+      sha256: createHash('sha256').update(file).digest('hex'),
+      bytes: file.length,
+      accuracyPct: 100,
+      accuracySource: 'made up',
+      licence: 'MIT',
+      preprocessing: { dtype: 'float32', layout: 'NCHW' },
+    });
+    mkdirSync(shelf);
+    const models = [
+      entry('first', url),
+      { ...entry('doubtful', server.on('/gone'), url), unverified: 'its preprocessing' },
+      entry('lost', server.on('/gone')),
+      entry('unreachable', 'http://127.0.0.1:1/x'),
+    ];
+    const value = { ...colourCatalogue, models, ladder: ['first'] };
+    writeFileSync(join(shelf, 'catalogue.json'), JSON.stringify(value));
+  });
+  afterAll(() => server.stop());
+
+  it('gets the ladder, with which the catalogue can be used', async () => {
+    const before = await models('verify', shelf);
+    expect(before).toMatchObject({ code: 1, error: expect.stringMatching(/mdi models fetch/) });
+    const { code, out } = await models('fetch', shelf);
+    expect([code, out]).toEqual([0, `first: fetched 0.0 MB to ${shelf}\n`]);
+    const after = await models('verify', shelf);
+    expect(after).toMatchObject({ code: 0, error: 'Note: 3 listed models are not fetched yet.\n' });
+    expect((await models('list', shelf)).out).toMatch(/lost .*not fetched/);
+  });
+
+  it('gets named ones, from the second URL if need be, and says what is doubtful', async () => {
+    const { code, out, error } = await models('fetch', shelf, 'first', 'doubtful');
+    expect(code).toBe(0);
+    expect(out).toMatch(/^first: is there already\ndoubtful: fetched/);
+    expect(error).toBe('Note: doubtful: its preprocessing.\n');
+  });
+
+  it('says in one line what could not be fetched, or that nobody can be reached', async () => {
+    const lost = await models('fetch', shelf, 'lost');
+    expect(lost.code).toBe(1);
+    expect(lost.error).toMatch(/^mdi: lost cannot be fetched: 127\.0\.0\.1:\d+: HTTP 404\n$/);
+    const offline = await models('fetch', shelf, 'unreachable');
+    expect(offline.code).toBe(1);
+    expect(offline.error).toMatch(
+      /^mdi: unreachable .*ECONNREFUSED.* \(is this machine offline\?\)\n$/,
+    );
+    const several = await models('fetch', shelf, '--all');
+    expect(several.code).toBe(1);
+    expect(several.error).toContain('mdi: 2 of 4 models could not be fetched');
+  });
+});
+
+describe('wrong use of mdi models', () => {
+  it.each([
+    ['a catalogue that is not there', ['list', './nowhere'], 1, /nowhere.*no such file/],
+    ['a model that is not there', ['verify', 'shapes', 'huge'], 1, /no model "huge": nano-24/],
+    ['no images', ['evaluate', 'shapes', '--images', './nowhere'], 1, /nowhere: no such file or/],
+    ['nothing said of images', ['evaluate', 'shapes'], 2, /--images/],
+    ['no threads', ['profile', 'shapes', '--threads', '0'], 2, /"0" is no number of threads/],
+    ['no accuracy', ['add', 'x.onnx', '--catalogue', 'x', '--name', 'x'], 2, /--accuracy/],
+    ['an accuracy over 100', ['add', 'x', '--catalogue', 'x', '--accuracy', '101'], 2, /0 to 100/],
+    ['nothing to fetch', ['fetch', 'shapes'], 1, /has no models that are to be fetched/],
+  ])('says plainly that there is %s', async (_, args, expectedCode, message) => {
+    const { code, error } = await models(...args);
+    expect(code).toBe(expectedCode);
+    expect(error).toMatch(message);
+    expect(error).not.toMatch(/\n\s+at /);
+  });
+});
