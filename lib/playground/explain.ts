@@ -28,6 +28,7 @@ export function whyThisAnswer({ source, late, model, timing, race }: Classificat
 /** What the cloud's answer made of the device's run. */
 function withoutDevice(model: AnsweringModel, device: Race['device']): string {
   const than = device?.answer?.model;
+  if (than && than.accuracyPct >= model.accuracyPct) return ', and its model is no worse';
   if (than) {
     return `, and ${model.name} (${pct(model.accuracyPct)}) is more accurate than ${than.name} (${pct(than.accuracyPct)})`;
   }

@@ -76,12 +76,11 @@ export class ModelsPanel {
     const { name, accuracyPct, profile } = model;
     const { meanMs, stdMs, p95Ms, samples } = profile;
     const { selection, model: chosen, timing } = this.#last ?? {};
-    const isEligible = selection?.eligible.some((candidate) => candidate.model === name);
-    const probability = selection?.eligible.find((candidate) => candidate.model === name);
+    const eligible = selection?.eligible.find((candidate) => candidate.model === name);
     const fits = timing === undefined || meanMs + stdMs < timing.budgetMs;
     const classes = [
       name === chosen?.name && 'chosen',
-      isEligible && 'eligible',
+      eligible && 'eligible',
       !fits && 'too-slow',
     ].filter(Boolean);
     const range = make('div', {
@@ -110,7 +109,7 @@ export class ModelsPanel {
       make(
         'td',
         { class: 'number probability' },
-        probability ? `${(100 * probability.probability).toFixed(0)} %` : '–',
+        eligible ? `${(100 * eligible.probability).toFixed(0)} %` : '–',
       ),
       make('td', { class: 'number wide' }, String(this.#counts.get(name) ?? 0)),
     );
@@ -137,7 +136,7 @@ function head(): HTMLElement {
       cell('p95 ms', '95 % of the calls are within', 'number wide'),
       cell('samples', 'Calls that the profile rests on', 'number wide'),
       cell('chance', 'Probability to be drawn for the last request'),
-      cell('answers', 'Answers in this session', 'number wide'),
+      cell('answers', 'Answers of the service in this session, late ones included', 'number wide'),
     ),
   );
 }

@@ -12,6 +12,12 @@ describe('whyThisAnswer', () => {
     );
   });
 
+  it('does not call a model more accurate than itself', () => {
+    expect(said({}, { model: small })).toBe(
+      'The cloud was in time, with 120 ms to spare, and its model is no worse.',
+    );
+  });
+
   it('says that the device’s run was saved', () => {
     expect(said({ device: { state: 'waiting' } })).toBe(
       'The cloud was in time, with 120 ms to spare: the device did not have to run.',
