@@ -14,7 +14,7 @@ beforeAll(async () => {
   for (const { file } of models) {
     copyFileSync(join(resolveCatalogue('shapes'), file), join(directory, file));
   }
-  const hollow = { ...catalogue, models, samples: [] };
+  const hollow = { ...catalogue, onDevice: undefined, models, samples: [] };
   writeFileSync(join(directory, 'catalogue.json'), JSON.stringify(hollow));
   service = await RunningService.start({ context: { catalogue: directory } });
 }, 120_000);
