@@ -38,8 +38,9 @@ export function chooseFetched(chosen: Chosen): Choice {
   const here = models.filter((model) => !model.urls || isFetched(directory, model));
   const missing = models.filter((model) => !here.includes(model)).map(({ name }) => name);
   if (here.length === 0 || (missing.length > 0 && chosen.names.length > 0)) {
+    const wanted = chosen.names.length > 0 ? missing : [];
     throw new CatalogueError(
-      `${missing.join(', ')}: not fetched yet; npx mdi models fetch ${shortPath(directory)} ${missing.join(' ')}`,
+      `${wanted.join(', ') || `${models.length} models`}: not fetched yet; npx mdi models fetch ${[shortPath(directory), ...wanted].join(' ')}`,
     );
   }
   if (missing.length > 0) note(`${missing.length} listed models are not fetched yet.`);

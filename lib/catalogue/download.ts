@@ -137,10 +137,8 @@ async function transfer(
     transform(chunk: Buffer, _, done) {
       bytes += chunk.length;
       onProgress?.(Math.min(bytes, file.bytes));
-      const tooMuch = new TransferError(url, `has more than ${file.bytes} bytes`, {
-        isFinal: true,
-      });
-      done(bytes > file.bytes ? tooMuch : null, chunk);
+      if (bytes <= file.bytes) done(null, chunk);
+      else done(new TransferError(url, `has more than ${file.bytes} bytes`, { isFinal: true }));
     },
   });
   await pipeline(body, count, createWriteStream(part.path, { flags: start > 0 ? 'a' : 'w' }));
@@ -163,7 +161,7 @@ class Part {
   constructor(target: string) {
     this.#target = target;
     this.path = `${target}.part`;
-    this.#originPath = `${this.path}.json`;
+    this.#originPath = `${this.path}.origin`;
   }
 
   get bytes(): number {
@@ -177,17 +175,16 @@ class Part {
   resumeHeaders(url: string): Record<string, string> {
     if (this.bytes === 0) return {};
     const range = `bytes=${this.bytes}-`;
-    const origin = existsSync(this.#originPath)
-      ? JSON.parse(readFileSync(this.#originPath, 'utf8'))
-      : {};
-    return origin.url === url ? { range, 'if-range': origin.etag } : { range };
+    const text = existsSync(this.#originPath) ? readFileSync(this.#originPath, 'utf8') : '';
+    const [origin, etag] = text.split('\n');
+    return origin === url && etag ? { range, 'if-range': etag } : { range };
   }
 
   begin(url: string, etag: string | string[] | undefined): void {
     rmSync(this.#originPath, { force: true });
     // A weak validator does not promise the same bytes.
     if (typeof etag === 'string' && !etag.startsWith('W/')) {
-      writeFileSync(this.#originPath, JSON.stringify({ url, etag }));
+      writeFileSync(this.#originPath, `${url}\n${etag}`);
     }
   }
 

@@ -14,6 +14,9 @@ export interface LabelledImage {
   readonly read: () => Promise<Uint8Array>;
 }
 
+/** Of a CSV's first column. */
+const heading = /^\s*(file|file ?name|image|name|path)\s*$/i;
+
 const extensions = ['.jpg', '.jpeg', '.png', '.webp'];
 
 /**
@@ -39,10 +42,10 @@ export async function findImages(
 /** At most `count` of the images, spread evenly over all: those of a folder are sorted by class. */
 export function someOf<T>(images: readonly T[], count: number): T[] {
   if (count >= images.length) return [...images];
-  return Array.from(
-    { length: count },
-    (_, i) => images.slice(Math.floor(((i + 0.5) * images.length) / count))[0],
-  ).filter((image) => image !== undefined);
+  const chosen = new Set(
+    Array.from({ length: count }, (_, i) => Math.floor(((i + 0.5) * images.length) / count)),
+  );
+  return images.filter((_, i) => chosen.has(i));
 }
 
 function csvOf(path: string): string | undefined {
@@ -83,7 +86,7 @@ async function imagesOfCsv(path: string, labels: readonly string[]): Promise<Lab
   return rows.flatMap(({ file, label }, i) => {
     const where = `${path}, line ${i + 1}`;
     const image = join(dirname(path), file.trim());
-    if (i === 0 && !existsSync(image)) return [];
+    if (i === 0 && heading.test(file)) return [];
     if (!label) throw new TruthError(`${where}: must be file,label`);
     if (!existsSync(image)) throw new TruthError(`${where}: no file ${image}`);
     return imageOf(image, labelIndex(label.trim(), labels, where));

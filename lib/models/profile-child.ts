@@ -7,6 +7,8 @@ import { measure, type Progress } from '../profiles/measure.ts';
 import { deviationMs, meanMs } from '../profiles/statistics.ts';
 import type { ModelProfile, ProfileMessage, ProfileTask } from './profile.ts';
 
+// Nobody is left to tell: the work is done, or whoever wanted it has ended.
+process.once('disconnect', () => process.exit());
 process.once('message', (task: ProfileTask) => {
   profile(task).then(
     (result) => tell({ kind: 'done', profile: result }),

@@ -12,6 +12,8 @@ export interface MeasureSettings {
   readonly maxRuns: number;
   /** In ms, warm-up included. */
   readonly maxMs: number;
+  /** Counted runs that there are at least, whatever time they take; one by default. */
+  readonly leastRuns?: number;
   /** Half width of the mean's 95 % interval, as a share of the mean. */
   readonly precision: number;
 }
@@ -45,6 +47,7 @@ export async function measure(
   onProgress: (progress: Progress) => void,
 ): Promise<Progress> {
   const startMs = performance.now();
+  const { leastRuns = 1 } = settings;
   const deadlineMs = startMs + settings.maxMs;
   const warmMs = startMs + warmUpShare * settings.maxMs;
   let statistics = emptyStatistics();
@@ -61,7 +64,7 @@ export async function measure(
     await count(true);
     const progress = progressOf(statistics, settings, deadlineMs);
     onProgress(progress);
-    if (progress.share >= 1 && statistics.n > 0n) return progress;
+    if (progress.share >= 1 && statistics.n >= BigInt(leastRuns)) return progress;
   }
 }
 

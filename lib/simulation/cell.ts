@@ -24,8 +24,7 @@ export interface Cell extends Simulation {
 /** Runs cells one after another; what two cells in a row have in common is made once. */
 export class CellRunner {
   readonly #links = new Map<string, Link>();
-  #key = '';
-  #requests: Requests | undefined;
+  #last: { network: Network; key: string; requests: Requests } | undefined;
 
   /**
    * @throws TraceError when a recorded link cannot be read
@@ -38,15 +37,16 @@ export class CellRunner {
   #requestsOf({ network, slaMs, conditions = {}, requests: count, seed }: Cell): Requests {
     // Only over a link does the SLA decide when the next request begins.
     const sla = network.kind === 'link' ? slaMs : undefined;
-    const key = JSON.stringify([network, sla, conditions, count, seed]);
-    if (this.#requests && key === this.#key) return this.#requests;
+    const key = JSON.stringify([sla, conditions, count, seed]);
+    const last = this.#last;
+    if (last && last.network === network && last.key === key) return last.requests;
     const plain =
       network.kind === 'link'
         ? linkRequests(this.#link(network), slaMs, network.conditions, count, seed)
         : sampledRequests(network, count, seed);
-    this.#key = key;
-    this.#requests = withConditions(plain, conditions, seed);
-    return this.#requests;
+    const requests = withConditions(plain, conditions, seed);
+    this.#last = { network, key, requests };
+    return requests;
   }
 
   #link({ folder, name }: { folder: string; name: string }): Link {

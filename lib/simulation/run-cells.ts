@@ -3,6 +3,7 @@ import { extname } from 'node:path';
 import { Worker } from 'node:worker_threads';
 import type { Cell } from './cell.ts';
 import type { CellMessage, CellWorkerData } from './cell-worker.ts';
+import type { MeasuredNetwork, Network } from './networks.ts';
 import type { Outcome } from './outcome.ts';
 
 // A source beside a source, compiled code beside compiled code.
@@ -32,7 +33,7 @@ export async function runCells(
   cells: readonly Cell[],
   { workers = availableParallelism(), onCell }: RunOptions = {},
 ): Promise<Result[]> {
-  const keys = cells.map((cell) => JSON.stringify(cell));
+  const keys = keysOf(cells);
   const distinct = new Map(keys.map((key, i) => [key, cells[i]] as [string, Cell]));
   const outcomes = await runDistinct([...distinct.values()], workers, onCell);
   const outcomeOf = new Map([...distinct.keys()].map((key, i) => [key, outcomes[i]]));
@@ -45,7 +46,25 @@ export async function runCells(
 
 /** How many cells {@link runCells} runs: equal ones count once. */
 export function countDistinct(cells: readonly Cell[]): number {
-  return new Set(cells.map((cell) => JSON.stringify(cell))).size;
+  return new Set(keysOf(cells)).size;
+}
+
+/** Equal cells have equal keys. */
+function keysOf(cells: readonly Cell[]): string[] {
+  const measured: Network[] = [];
+  // Measured times can be many, and all cells have the same ones: which they are says enough.
+  const shorten = (_: string, value: unknown) => {
+    if (!isMeasured(value)) return value;
+    if (!measured.includes(value)) measured.push(value);
+    return measured.indexOf(value);
+  };
+  return cells.map((cell) => JSON.stringify(cell, shorten));
+}
+
+function isMeasured(value: unknown): value is MeasuredNetwork {
+  return (
+    typeof value === 'object' && value !== null && 'kind' in value && value.kind === 'measured'
+  );
 }
 
 async function runDistinct(

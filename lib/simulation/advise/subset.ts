@@ -1,3 +1,4 @@
+import { findDominated } from '../../catalogue/dominance.ts';
 import { NoCandidateError } from '../../selection/types.ts';
 import type { ProfiledModel } from '../profile-sets.ts';
 import { type RunOptions, runCells } from '../run-cells.ts';
@@ -46,7 +47,8 @@ export async function adviseSubset(
 ): Promise<SubsetAdvice> {
   const { models } = question.profiles;
   if (models.length === 0) throw new NoCandidateError();
-  const worthHaving = models.filter((model) => !models.some((other) => beats(other, model)));
+  const dominated = findDominated(models);
+  const worthHaving = models.filter(({ name }) => !dominated.has(name));
   const search = { ...question, requests: Math.min(searchRequests, question.requests) };
   const [full] = await rate(question, [models], undefined, options);
   const bySize: Subset[] = [];
@@ -96,16 +98,6 @@ async function rate(
 
 interface Rated extends Subset {
   readonly bySla: readonly number[];
-}
-
-/** Whether a model is at least as good in everything and better in something. */
-function beats(other: ProfiledModel, model: ProfiledModel): boolean {
-  const asGood =
-    other.accuracyPct >= model.accuracyPct &&
-    other.meanMs <= model.meanMs &&
-    other.meanMs + other.stdMs <= model.meanMs + model.stdMs;
-  const better = other.accuracyPct > model.accuracyPct || other.meanMs < model.meanMs;
-  return asGood && better;
 }
 
 function countSubsets(of: number, size: number): number {

@@ -1,6 +1,6 @@
 import { seededRandom } from '../../selection/random.ts';
 import { drawPositiveNormal } from '../draw.ts';
-import type { Answers } from '../outcome.ts';
+import { type Answers, latencyStatistics } from '../outcome.ts';
 
 /** What a user got for one request. */
 export interface Got {
@@ -134,13 +134,11 @@ export function outcomeOf({ run }: Approach, requests: readonly Choices[]): Appr
     if (got.ranOnDevice) device++;
     cloud += got.cloudRuns;
   });
-  latencies.sort();
-  const quantile = (q: number) => latencies[Math.floor(q * (count - 1))] ?? 0;
+  const { p50Ms, p99Ms } = latencyStatistics(latencies);
   return {
     inTimePct: inTime / count,
     latePct: (100 * late) / count,
-    p50Ms: quantile(0.5),
-    p99Ms: quantile(0.99),
+    ...{ p50Ms, p99Ms },
     deviceRunsPct: (100 * device) / count,
     cloudRunsPct: (100 * cloud) / count,
   };

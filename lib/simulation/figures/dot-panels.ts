@@ -7,7 +7,7 @@ export interface Dot {
   readonly row: string;
   readonly series: string;
   readonly value: number;
-  /** A ring: what somebody else has found. */
+  /** A ring, in which a dot of the same value can be seen. */
   readonly hollow?: boolean;
 }
 

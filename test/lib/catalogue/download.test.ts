@@ -14,6 +14,7 @@ import { createDownloader } from '../../../lib/catalogue/downloader.ts';
 import {
   breakAfter,
   FileServer,
+  hangUp,
   ignoreRange,
   serve,
   stallAfter,
@@ -174,7 +175,7 @@ describe('a connection that breaks', () => {
   it('is a failure when it breaks at the same place each time', async () => {
     const url = server.on('/file', (_, response) => {
       response.writeHead(200, { 'content-length': bytes });
-      response.write(content.subarray(0, 1000), () => response.destroy());
+      response.write(content.subarray(0, 1000), () => hangUp(response));
     });
     await expectFailure(get(url), /127\.0\.0\.1/);
     expect(server.requests.length).toBeLessThan(20);

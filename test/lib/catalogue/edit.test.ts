@@ -46,9 +46,9 @@ describe('editCatalogue', () => {
     await editCatalogue(folder, () => {});
     expect(text(folder)).toBe(shapes);
     await editCatalogue(folder, (catalogue) => {
-      catalogue.onDevice = 'nano-24';
+      catalogue.ladder = ['nano-24'];
     });
-    expect(text(folder).replace(',\n  "onDevice": "nano-24"', '')).toBe(shapes);
+    expect(text(folder).replace(',\n  "ladder": [\n    "nano-24"\n  ]', '')).toBe(shapes);
   });
 
   it('writes nothing that is not valid', async () => {

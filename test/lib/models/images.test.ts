@@ -67,6 +67,7 @@ describe('findImages', () => {
     ['no images', { 'a.txt': '' }, /no images in it/],
     ['several CSVs', { 'a.csv': '', 'b.csv': '' }, /several CSV files/],
     ['a CSV of missing files', { 'a.csv': 'file,label\nx.jpg,red' }, /a\.csv, line 2: no file/],
+    ['a CSV whose first file is missing', { 'a.csv': 'x.jpg,red' }, /line 1: no file .*x\.jpg/],
     ['a CSV without labels', { 'x.jpg': '', 'a.csv': 'x.jpg' }, /line 1: must be file,label/],
     ['a CSV of other labels', { 'x.jpg': '', 'a.csv': 'x.jpg,cow' }, /line 1: "cow" is neither/],
   ])('says plainly that there is %s', async (_, files, message) => {

@@ -48,6 +48,12 @@ describe('measure', () => {
     expect(statistics.coldN).toBe(2n);
   });
 
+  it('makes the least number of runs whatever time they take', async () => {
+    const { run } = runs([1, 100]);
+    const { statistics } = await measure(run, { ...settings, maxMs: 0, leastRuns: 7 }, () => {});
+    expect(statistics.n).toBe(7n);
+  });
+
   it('tells how far it has come, never backwards at the end', async () => {
     const shares: number[] = [];
     const { run } = runs([4, 6]);
