@@ -8,7 +8,6 @@
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
-import sharp from 'sharp';
 import { plainTable } from '../bin/plain-table.ts';
 import { readCatalogue } from '../lib/catalogue/load.ts';
 import { type Classification, createClient, type OnDeviceModel } from '../lib/client/index.ts';
@@ -20,6 +19,7 @@ import { resolveCatalogue } from '../lib/infra/resolve-catalogue.ts';
 import { outcomeOf } from '../lib/playground/history.ts';
 import { shapeLabels } from '../lib/shapes/figures.ts';
 import { generateImage, imageSize } from '../lib/shapes/generate.ts';
+import { encodeJpeg } from '../lib/shapes/jpeg.ts';
 import { type Link, readLinks } from '../lib/simulation/links.ts';
 import { StartedService } from '../test/e2e/started-service.ts';
 import { quantile } from './quantiles.ts';
@@ -142,8 +142,7 @@ async function loadModel(): Promise<OnDeviceModel> {
 
 async function picture(index: number): Promise<Uint8Array> {
   const { pixels } = generateImage({ seed, index });
-  const raw = { width: imageSize, height: imageSize, channels: 3 } as const;
-  return new Uint8Array(await sharp(pixels, { raw }).jpeg({ quality: 90 }).toBuffer());
+  return new Uint8Array(await encodeJpeg(pixels, imageSize));
 }
 
 function labelOf(index: number): string | undefined {

@@ -21,7 +21,7 @@ export class FactsPanel {
   /** Follows a model while it is loaded. */
   showDevice(device: OnDeviceModel | undefined): void {
     if (!device) {
-      this.#device.textContent = 'device: the catalogue names no model for it (onDevice)';
+      this.#device.textContent = 'device: no model, see the catalogue’s onDevice';
       return;
     }
     const say = (state: string, text: string) => {

@@ -121,7 +121,7 @@ export class SettingsPanel {
     const show = () => {
       note.textContent = hasDevice
         ? policyNotes[this.policy]
-        : 'The catalogue has no model for devices (onDevice): only the cloud answers.';
+        : 'The catalogue names no model for devices (onDevice), or its file is not here: only the cloud answers.';
     };
     for (const radio of document.querySelectorAll<HTMLInputElement>('input[name=policy]')) {
       radio.disabled = !hasDevice;
