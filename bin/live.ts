@@ -31,7 +31,7 @@ export async function simulateLive(options: LiveOptions): Promise<void> {
   const service = await readModelsOf(options.live);
   const onDevice = await loadDeviceModel(resolveCatalogue(options.catalogue ?? service.catalogue));
   const plan = await planOf(options, link, service);
-  const predicted = predict(plan, predictedService(service, onDevice.accuracyPct));
+  const before = predictedService(service, onDevice.accuracyPct);
 
   const bar = progressBar('requests');
   bar.start(plan.dueMs.length, 0);
@@ -41,6 +41,7 @@ export async function simulateLive(options: LiveOptions): Promise<void> {
     onSettled: () => bar.increment(),
   }).finally(() => bar.stop());
 
+  const after = predictedService(await readModelsOf(options.live), onDevice.accuracyPct);
   const { live, rate, duration, arrivals, policy, seed } = options;
   const { strategy, catalogue } = service;
   const report = liveReport(
@@ -49,7 +50,11 @@ export async function simulateLive(options: LiveOptions): Promise<void> {
       ...{ slaMs: plan.slaMs, ratePerS: rate, durationS: duration, arrivals, policy, seed },
     },
     measured,
-    predicted,
+    {
+      models: before.models.map(({ name }) => name),
+      before: predict(plan, before),
+      after: predict(plan, after),
+    },
   );
   writeLiveReport(options.out, report, measured);
   console.log(options.json ? JSON.stringify(report, null, 2) : describe(report));
@@ -99,14 +104,22 @@ async function imagesOf(
   );
 }
 
-/** The table, and how much of the difference in right labels may be chance. */
-function describe({ metrics, requests, right95Pct, ...facts }: LiveReport): string {
+/** The table, and what else is to be known of the differences. */
+function describe({ metrics, requests, right95Pct, afterwards, ...facts }: LiveReport): string {
   const table = plainTable(['metric', 'measured', 'simulated', 'difference'], { compact: true });
   for (const metric of metrics) table.push(cellsOf(metric));
   const [low, high] = right95Pct.map((bound) => bound.toFixed(1));
+  const notes = ['mean accuracy of the models that answered, %', 'reliance on the device, %'];
+  const later = notes.map(
+    (name) => `${name.replace(/, %$/, '')} ${afterwards[name]?.toFixed(2)} %`,
+  );
   return [
     `${requests} requests over ${facts.trace}, SLA ${facts.slaMs} ms, ${facts.strategy}, on the device ${facts.onDevice}`,
     table.toString(),
     `Right labels: of so many requests the 95 % interval is ${low} to ${high} %.`,
+    `Simulated with the profiles after the run: ${later.join(', ')}.`,
+    ...Object.entries(facts.failures).map(
+      ([why, count]) => `The cloud failed ${count} times: ${why}`,
+    ),
   ].join('\n');
 }

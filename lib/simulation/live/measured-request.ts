@@ -24,6 +24,8 @@ export interface MeasuredRequest extends SentRequest, Course {
   readonly deviceMs: number | undefined;
   readonly cloudState: RunState;
   readonly coldStart: boolean | undefined;
+  /** Whether the server knew T_input from the client, or took its default. */
+  readonly inputSource: 'client' | 'default' | undefined;
   /** Why the cloud did not answer, if it said. */
   readonly error: string | undefined;
 }
@@ -65,6 +67,7 @@ export function measuredRequest(
         : undefined,
     cloudState: cloud.state,
     coldStart: reply?.timing.coldStart,
+    inputSource: reply?.timing.source,
     error: cloud.error instanceof Error ? cloud.error.message : undefined,
   };
 }

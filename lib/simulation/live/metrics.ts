@@ -14,27 +14,40 @@ export interface ComparedMetric {
   readonly difference: number | null;
 }
 
-/** Shares, means and quantiles of some requests. Answers that never came count as later than all others. */
-export function metricsOf(courses: readonly Course[], slaMs: number): Metrics {
+/** What a timer may be late by without an answer counting as late, in ms. */
+export const timerToleranceMs = 10;
+
+/**
+ * Shares, means and quantiles of some requests. Answers that never came count as later than all others.
+ *
+ * @param models - names of the cloud's models, in the order in which their shares are wanted
+ */
+export function metricsOf(
+  courses: readonly Course[],
+  { slaMs, models }: { readonly slaMs: number; readonly models: readonly string[] },
+): Metrics {
   const percent = (value: (course: Course) => number) =>
     (100 * courses.reduce((sum, course) => sum + value(course), 0)) / courses.length;
   const share = (holds: (course: Course) => boolean) => percent((it) => (holds(it) ? 1 : 0));
   const clouds = courses.flatMap(({ cloud }) => (cloud ? [cloud] : []));
   const cloudMs = courses.map(({ cloud }) => cloud?.totalMs ?? Number.POSITIVE_INFINITY);
-  const quantiles = (what: string, values: readonly number[]) =>
-    [0.5, 0.9, 0.99].map((q) => [`${what}, p${100 * q} ms`, quantile(values, q)] as const);
-  const models = [...new Set(clouds.map(({ model }) => model))].sort();
+  const knowsRuns = courses.every(({ deviceRan }) => deviceRan !== undefined);
 
   return new Map([
     ['right labels, %', percent(({ right }) => right)],
     ['mean accuracy of the models that answered, %', percent((it) => it.accuracyPct / 100)],
-    ['answers within the SLA, %', share(({ inTime }) => inTime)],
-    ['the cloud’s within the SLA, %', share(({ cloud }) => (cloud?.totalMs ?? slaMs + 1) <= slaMs)],
+    [
+      'answers within the SLA, %',
+      share(({ inTime, answerMs }) => inTime && answerMs <= slaMs + timerToleranceMs),
+    ],
+    ['the cloud’s within the SLA, %', share(({ cloud }) => !!cloud && cloud.totalMs <= slaMs)],
     ['reliance on the device, %', share(({ source }) => source === 'device')],
     ['no answer at all, %', share(({ source }) => source === 'nobody')],
-    ...(courses.every(({ deviceRan }) => deviceRan !== undefined)
-      ? [['runs on the device, %', share(({ deviceRan }) => deviceRan === true)] as const]
-      : []),
+    ['runs on the device, %', knowsRuns ? share((it) => it.deviceRan === true) : Number.NaN],
+    ...models.map((name): [string, number] => {
+      const count = clouds.filter(({ model }) => model === name).length;
+      return [`cloud’s answers by ${name}, %`, (100 * count) / clouds.length];
+    }),
     ...quantiles(
       'answer',
       courses.map(({ answerMs }) => answerMs),
@@ -48,25 +61,20 @@ export function metricsOf(courses: readonly Course[], slaMs: number): Metrics {
       'service time',
       clouds.map(({ serviceMs }) => serviceMs),
     ),
-    ...models.map((name) => {
-      const count = clouds.filter(({ model }) => model === name).length;
-      return [`${usage}${name}, %`, (100 * count) / clouds.length] as const;
-    }),
   ]);
 }
 
-/** How the metric of a model's share of the cloud's answers begins. */
-const usage = 'cloud’s answers by ';
+/** The quantiles of times in ms by which they are known. */
+export function quantiles(what: string, timesMs: readonly number[]): [string, number][] {
+  return [0.5, 0.9, 0.99].map((q) => [`${what}, p${100 * q} ms`, quantile(timesMs, q)]);
+}
 
-/** Both sides of a run as rows; a model that only one side used was used by the other in 0 %. */
+/** Both sides of a run as rows, in the order of the measured ones; models that nobody used are left out. */
 export function compareMetrics(measured: Metrics, simulated: Metrics): ComparedMetric[] {
-  const names = [...new Set([...measured.keys(), ...simulated.keys()])];
-  const valueIn = (metrics: Metrics, name: string) => {
-    const value = metrics.get(name) ?? (name.startsWith(usage) ? 0 : Number.NaN);
-    return Number.isFinite(value) ? value : null;
-  };
-  return names.map((metric) => {
-    const [ours, theirs] = [valueIn(measured, metric), valueIn(simulated, metric)];
+  const finite = (value = Number.NaN) => (Number.isFinite(value) ? value : null);
+  return [...measured].flatMap(([metric, value]) => {
+    const [ours, theirs] = [finite(value), finite(simulated.get(metric))];
+    if (metric.startsWith('cloud’s answers by') && ours === 0 && theirs === 0) return [];
     const apart = ours === null || theirs === null ? null : ours - theirs;
     return { metric, measured: ours, simulated: theirs, difference: apart };
   });

@@ -1,11 +1,16 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { type IntervalPct, wilsonIntervalPct } from '../../models/interval.ts';
-import { quantile } from '../../quantile.ts';
 import { csvOf } from '../report/csv.ts';
 import type { Course } from './course.ts';
 import type { MeasuredRequest } from './measured-request.ts';
-import { type ComparedMetric, compareMetrics, type Metrics, metricsOf } from './metrics.ts';
+import {
+  type ComparedMetric,
+  compareMetrics,
+  type Metrics,
+  metricsOf,
+  quantiles,
+} from './metrics.ts';
 
 /** What a run was made with, for who reads of it later. */
 export interface LiveFacts {
@@ -29,41 +34,69 @@ export interface LiveReport extends LiveFacts {
   /** 95 % interval of the measured share of right labels, in percent. */
   readonly right95Pct: IntervalPct;
   readonly metrics: readonly ComparedMetric[];
+  /** What the simulation says with the profiles that the service has after the run. */
+  readonly afterwards: Readonly<Record<string, number>>;
+  /** How often the cloud failed, by its message. */
+  readonly failures: Readonly<Record<string, number>>;
+}
+
+/** The simulation of a run, and the names of the models that it knows. */
+export interface Prediction {
+  readonly models: readonly string[];
+  /** With the profiles before the run. */
+  readonly before: readonly Course[];
+  /** With those after it. */
+  readonly after: readonly Course[];
 }
 
 /** Puts what was measured beside what was predicted. */
 export function liveReport(
   facts: LiveFacts,
   measured: readonly MeasuredRequest[],
-  predicted: readonly Course[],
+  { models, before, after }: Prediction,
 ): LiveReport {
-  const { slaMs } = facts;
+  const options = { slaMs: facts.slaMs, models };
   const right = measured.filter((request) => request.right === 1).length;
-  const ours = new Map([...metricsOf(measured, slaMs), ...timerMetrics(measured)]);
+  const metrics = new Map([...metricsOf(measured, options), ...measuredOnly(measured)]);
+  const errors = measured.flatMap(({ error }) => error ?? []);
+  const counts = Map.groupBy(errors, (message) => message);
   return {
     ...facts,
     requests: measured.length,
     right95Pct: wilsonIntervalPct(right, measured.length),
-    metrics: compareMetrics(ours, metricsOf(predicted, slaMs)),
+    metrics: compareMetrics(metrics, metricsOf(before, options)),
+    afterwards: Object.fromEntries(metricsOf(after, options)),
+    failures: Object.fromEntries([...counts].map(([message, all]) => [message, all.length])),
   };
 }
 
-/** How far this machine's timers were from what was asked of them. */
-function timerMetrics(requests: readonly MeasuredRequest[]): Metrics {
-  const startErrors = requests.map(({ startMs, dueMs }) => startMs - dueMs);
-  const timerErrors = requests.flatMap(({ timerErrorMs }) => timerErrorMs ?? []);
-  return new Map(
-    [0.5, 0.99].flatMap((q) => [
-      [`start after it was due, p${100 * q} ms`, quantile(startErrors, q)],
-      [`timer after the SLA’s end, p${100 * q} ms`, quantile(timerErrors, q)],
-    ]),
-  );
+/** What the simulation does not know: cold starts, the clock, and how late this machine's timers are. */
+function measuredOnly(requests: readonly MeasuredRequest[]): Metrics {
+  const replies = requests.filter(({ cloud }) => cloud !== undefined);
+  const share = (holds: (request: MeasuredRequest) => boolean) =>
+    (100 * replies.filter(holds).length) / replies.length;
+  return new Map([
+    ['cold starts, %', share(({ coldStart }) => coldStart === true)],
+    ['T_input told by the client, %', share(({ inputSource }) => inputSource === 'client')],
+    ...quantiles(
+      'start after it was due',
+      requests.map(({ startMs, dueMs }) => startMs - dueMs),
+    ),
+    ...quantiles(
+      'timer after the SLA’s end',
+      requests.flatMap(({ timerErrorMs }) => timerErrorMs ?? []),
+    ),
+    ...quantiles(
+      'run on the device',
+      requests.flatMap(({ deviceMs }) => deviceMs ?? []),
+    ),
+  ]);
 }
 
 const columns = [
   ...['request', 'dueMs', 'startMs', 'bytes', 'label', 'predicted', 'right', 'source', 'model'],
   ...['accuracyPct', 'inTime', 'answerMs', 'timerErrorMs', 'deviceMs', 'cloudState', 'cloudModel'],
-  ...['inputMs', 'serviceMs', 'cloudMs', 'coldStart', 'error'],
+  ...['inputMs', 'inputSource', 'serviceMs', 'cloudMs', 'coldStart', 'error'],
 ] as const;
 
 /** Requests as CSV, one a row. */
