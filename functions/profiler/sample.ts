@@ -1,26 +1,21 @@
-import { existsSync, readFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
-import { type Catalogue, inputBytes } from '../../lib/catalogue/schema.ts';
-import { tensorContentType } from '../../lib/http/body.ts';
+import { photoFile } from '../../lib/catalogue/photo.ts';
+import type { Catalogue } from '../../lib/catalogue/schema.ts';
 import type { InferenceEvent } from '../../lib/inference/contract.ts';
 
 /**
- * The input that models are measured with: the catalogue's first sample image, or a grey tensor when
- * the catalogue has none.
+ * The input that models are measured with: the catalogue's first sample image, or the photo that comes
+ * with the profiler (images have to be decoded, and a profile without that would promise too much).
+ *
+ * @param directory - of the profiler's code, where the image lies
  */
 export function sampleInput(
   catalogue: Catalogue,
   directory: string,
 ): Pick<InferenceEvent, 'contentType' | 'body'> {
-  const path = join(directory, basename(catalogue.samples[0]?.file ?? ''));
-  if (catalogue.samples.length > 0 && existsSync(path)) {
-    return { contentType: contentTypeOf(path), body: readFileSync(path).toString('base64') };
-  }
-  const grey = Buffer.alloc(
-    inputBytes(catalogue.input),
-    catalogue.input.dtype === 'uint8' ? 128 : 0,
-  );
-  return { contentType: tensorContentType, body: grey.toString('base64') };
+  const path = join(directory, basename(catalogue.samples[0]?.file ?? photoFile));
+  return { contentType: contentTypeOf(path), body: readFileSync(path).toString('base64') };
 }
 
 function contentTypeOf(path: string): string {

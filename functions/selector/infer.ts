@@ -16,7 +16,7 @@ import { timeBudget } from '../../lib/selection/budget.ts';
 import { select } from '../../lib/selection/select.ts';
 import { strategies } from '../../lib/selection/strategies.ts';
 import { answerWith } from './answer.ts';
-import { candidatesOf } from './candidates.ts';
+import { candidatesOf, worthChoosing } from './candidates.ts';
 import type { Service } from './service.ts';
 
 /**
@@ -50,7 +50,7 @@ export async function infer(
   if (outputMs !== undefined) service.outputTimes.observe(outputMs);
   const selection = select(
     strategies[service.strategy],
-    candidates,
+    worthChoosing(service.strategy, candidates),
     {
       ...budget,
       outputMs: service.outputTimes.distribution(outputMs),

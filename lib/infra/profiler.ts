@@ -4,10 +4,12 @@ import { CustomResource, Duration } from 'aws-cdk-lib';
 import { Grant } from 'aws-cdk-lib/aws-iam';
 import { Provider } from 'aws-cdk-lib/custom-resources';
 import type { Construct } from 'constructs';
+import { photoFile } from '../catalogue/photo.ts';
 import type { Catalogue } from '../catalogue/schema.ts';
 import { summaryAttribute } from '../profiles/summary.ts';
 import { acknowledgeProvider, acknowledgeVersions } from './acknowledgements.ts';
 import type { ModelFunction } from './model-function.ts';
+import { packageRoot } from './package-root.ts';
 import type { ProfileTable } from './profile-table.ts';
 import { type CommonFunctionProps, logAndRole, ServiceFunction } from './service-function.ts';
 
@@ -37,9 +39,9 @@ export class Profiler extends ServiceFunction {
       description: `${catalogue.name}: measures models at deploy`,
       addFiles: (directory) => {
         writeFileSync(join(directory, 'catalogue.json'), JSON.stringify(catalogue));
-        const sample = catalogue.samples[0]?.file;
-        if (sample)
-          copyFileSync(join(catalogueDirectory, sample), join(directory, basename(sample)));
+        const own = catalogue.samples[0]?.file;
+        const sample = own ? join(catalogueDirectory, own) : join(packageRoot, 'models', photoFile);
+        copyFileSync(sample, join(directory, basename(sample)));
       },
       environment: {
         ...props.environment,

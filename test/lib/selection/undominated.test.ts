@@ -1,0 +1,49 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { fastest, mostAccurate } from '../../../lib/selection/order.ts';
+import { baseModel } from '../../../lib/selection/stages.ts';
+import { undominated } from '../../../lib/selection/undominated.ts';
+
+const model = (name: string, accuracyPct: number, meanMs: number, stdMs = 1) => ({
+  ...{ name, accuracyPct, meanMs, stdMs },
+});
+const names = (models: readonly { name: string }[]) => models.map(({ name }) => name);
+
+const candidates = fc
+  .array(
+    fc.record({
+      accuracyPct: fc.integer({ min: 1, max: 99 }),
+      meanMs: fc.integer({ min: 1, max: 300 }),
+      stdMs: fc.integer({ min: 0, max: 50 }),
+    }),
+    { minLength: 1, maxLength: 12 },
+  )
+  .map((models) => models.map((m, i) => ({ ...m, name: `m${i}` })));
+
+describe('undominated', () => {
+  it('leaves out what is slower and less accurate', () => {
+    const models = [model('good', 82, 12), model('dominated', 61, 13), model('fast', 50, 3)];
+    expect(names(undominated(models))).toEqual(['good', 'fast']);
+  });
+
+  it('keeps a slower, less accurate model that varies less: it fits budgets that the other does not', () => {
+    const models = [model('wild', 80, 10, 8), model('steady', 70, 11, 1)];
+    expect(names(undominated(models))).toEqual(['wild', 'steady']);
+  });
+
+  it('keeps equals', () => {
+    expect(undominated([model('a', 80, 10), model('b', 80, 10)])).toHaveLength(2);
+  });
+
+  it('changes no base model’s accuracy, nor that of the fastest and the most accurate', () => {
+    fc.assert(
+      fc.property(candidates, fc.integer({ min: -10, max: 400 }), (models, budgetMs) => {
+        const left = undominated(models);
+        const accuracyOf = baseModel(models, budgetMs).accuracyPct;
+        expect(baseModel(left, budgetMs).accuracyPct).toBe(accuracyOf);
+        expect(fastest(left).meanMs).toBe(fastest(models).meanMs);
+        expect(mostAccurate(left).accuracyPct).toBe(mostAccurate(models).accuracyPct);
+      }),
+    );
+  });
+});
