@@ -51,7 +51,7 @@ export async function simulateLive(options: LiveOptions): Promise<void> {
     },
     measured,
     {
-      models: before.models.map(({ name }) => name),
+      models: service.models.map(({ name }) => name),
       before: predict(plan, before),
       after: predict(plan, after),
     },

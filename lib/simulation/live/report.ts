@@ -40,8 +40,9 @@ export interface LiveReport extends LiveFacts {
   readonly failures: Readonly<Record<string, number>>;
 }
 
-/** The simulation of a run, and the names of the models that it knows. */
+/** The simulation of a run. */
 export interface Prediction {
+  /** Names of the service’s models, also of those that the simulation never chose. */
   readonly models: readonly string[];
   /** With the profiles before the run. */
   readonly before: readonly Course[];

@@ -50,8 +50,33 @@ describe('the prediction', () => {
   });
 });
 
+/** As `GET /v1/models` lists a model, as far as it counts here. */
+function listed(name: string, accuracyPct: number, meanMs: number, latencyOnly?: true) {
+  const profile = { meanMs, stdMs: 1, p50Ms: meanMs, p95Ms: meanMs, p99Ms: meanMs };
+  return {
+    ...{ name, version: '1', accuracyPct, catalogueAccuracyPct: accuracyPct, accuracySource: '' },
+    ...{ feedback: { labels: 0, correct: 0 }, licence: 'MIT', memoryMb: 1 },
+    ...(latencyOnly && { latencyOnly }),
+    profile: { ...profile, samples: 9, coldShare: 0, failures: 0, basis: 'baseline' },
+  };
+}
+
 describe('a service that is predicted', () => {
+  const models = [
+    listed('small', 60, 5),
+    listed('worse', 50, 9),
+    listed('large', 90, 40),
+    listed('meaningless', 99, 80, true),
+  ];
+  const namesOf = (strategy: string) =>
+    predictedService({ models, strategy }, 50).models.map(({ name }) => name);
+
+  it('chooses among the models that its selector chooses among', () => {
+    expect(namesOf('three-stage')).toEqual(['small', 'large']);
+    expect(namesOf('pure-random')).toEqual(['small', 'worse', 'large']);
+  });
+
   it('must select by a strategy that is known', () => {
-    expect(() => predictedService({ models: [], strategy: 'luck' }, 50)).toThrow(/"luck"/);
+    expect(() => predictedService({ models, strategy: 'luck' }, 50)).toThrow(/"luck"/);
   });
 });
