@@ -55,8 +55,7 @@ const table = plainTable(
 );
 const timerErrorsMs: number[] = [];
 for (const link of links) {
-  for (const device of [onDevice, undefined]) {
-    const answers = await run(link, device);
+  for (const { device, answers } of await run(link)) {
     const outcomes = answers.map((answer, i) => outcomeOf(answer, labelOf(i)));
     const mean = (value: (outcome: (typeof outcomes)[number]) => number) =>
       outcomes.reduce((sum, outcome) => sum + value(outcome), 0) / outcomes.length;
@@ -82,27 +81,32 @@ console.log(
     `p50 ${quantile(timerErrorsMs, 0.5).toFixed(1)} ms, p99 ${quantile(timerErrorsMs, 0.99).toFixed(1)} ms`,
 );
 
-/** All requests, one after another; undefined where there was no answer. */
-async function run(link: Link, device: OnDeviceModel | undefined) {
-  const client = createClient({
-    endpoint: service.url,
-    slaMs,
-    fetch: fetchOver(link),
-    ...(device && { onDevice: device }),
+/**
+ * All requests over a link, one after another. The two clients take turns, so that both meet the same
+ * stretches of the link and the same moods of the machine.
+ */
+async function run(link: Link) {
+  const fetch = fetchOver(link);
+  const sides = [onDevice, undefined].map((device) => {
+    const options = { endpoint: service.url, slaMs, fetch };
+    const client = createClient(device ? { ...options, onDevice: device } : options);
+    // Undefined where there was no answer.
+    return { device, client, answers: [] as (Classification | undefined)[] };
   });
-  await client.prepare();
-  const answers: (Classification | undefined)[] = [];
+  for (const { client } of sides) await client.prepare();
   for (let i = 0; i < requests; i++) {
     const image = await picture(i);
-    const answer = await client
-      .classify(image, { contentType: 'image/jpeg' })
-      .catch(() => undefined);
-    if (answer && answer.timing.timerErrorMs > 0) timerErrorsMs.push(answer.timing.timerErrorMs);
-    answers.push(answer);
-    await delay(pauseMs);
+    for (const { client, answers } of i % 2 === 0 ? sides : sides.toReversed()) {
+      const answer = await client
+        .classify(image, { contentType: 'image/jpeg' })
+        .catch(() => undefined);
+      answers.push(answer);
+      if (answer && answer.timing.timerErrorMs > 0) timerErrorsMs.push(answer.timing.timerErrorMs);
+      await delay(pauseMs);
+    }
   }
-  client.close();
-  return answers;
+  for (const { client } of sides) client.close();
+  return sides;
 }
 
 /** A `fetch` that waits for its turn on the link, there and back; the recording begins now. */
