@@ -25,7 +25,7 @@ import { s3Endpoint } from '../lib/local/s3-endpoint.ts';
 import { close, listen, urlOf } from '../lib/local/servers.ts';
 import { type LambdaFunction, readFunctions } from '../lib/local/template/functions.ts';
 import { readStack } from '../lib/local/template/stack.ts';
-import { quantile } from './quantiles.ts';
+import { quantile } from '../lib/quantile.ts';
 
 const [name = 'shapes', rounds = '20'] = process.argv.slice(2);
 const directory = resolveCatalogue(name);

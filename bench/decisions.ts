@@ -2,13 +2,13 @@
 import { plainTable } from '../bin/plain-table.ts';
 import { distributionOf } from '../lib/profiles/histogram.ts';
 import { deviationMs, meanMs, merge, statisticsOf } from '../lib/profiles/statistics.ts';
+import { quantile } from '../lib/quantile.ts';
 import { OutputTimes } from '../lib/selection/output-time.ts';
 import { seededRandom } from '../lib/selection/random.ts';
 import { select } from '../lib/selection/select.ts';
 import { strategies, strategyNames } from '../lib/selection/strategies.ts';
 import type { Candidate, TimeBudget } from '../lib/selection/types.ts';
 import { drawLognormal } from '../lib/simulation/draw.ts';
-import { quantile } from './quantiles.ts';
 
 const modelCounts = [12, 100, 1_000, 10_000];
 const random = seededRandom(1);

@@ -5,29 +5,25 @@
  *
  *   npm run bench -- duplication --traces FOLDER [--links NAME,NAME] [--requests 500] [--sla 250]
  */
-import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
 import { plainTable } from '../bin/plain-table.ts';
-import { readCatalogue } from '../lib/catalogue/load.ts';
-import { type Classification, createClient, type OnDeviceModel } from '../lib/client/index.ts';
-import { describeModel } from '../lib/client/model-description.ts';
-import { OnnxModel } from '../lib/client/onnx-model.ts';
-import { decodeImage } from '../lib/inference/decode.ts';
-import { ort } from '../lib/inference/native.ts';
+import { type Classification, createClient } from '../lib/client/index.ts';
 import { resolveCatalogue } from '../lib/infra/resolve-catalogue.ts';
 import { outcomeOf } from '../lib/playground/history.ts';
+import { quantile } from '../lib/quantile.ts';
 import { shapeLabels } from '../lib/shapes/figures.ts';
 import { generateImage, imageSize } from '../lib/shapes/generate.ts';
 import { encodeJpeg } from '../lib/shapes/jpeg.ts';
+import { defaultLinkConditions } from '../lib/simulation/link-requests.ts';
 import { type Link, readLinks } from '../lib/simulation/links.ts';
+import { loadDeviceModel } from '../lib/simulation/live/device-model.ts';
+import { linkFetch } from '../lib/simulation/live/link-fetch.ts';
+import { SystemTime } from '../lib/simulation/live/wall-time.ts';
 import { StartedService } from '../test/e2e/started-service.ts';
-import { quantile } from './quantiles.ts';
 
-/** What each way takes beside the link, and pauses between requests, in ms. */
-const [baseDelayMs, pauseMs] = [20, 100];
-/** What an answer weighs on the link: one packet. */
-const answerBytes = 1_500;
+/** Between requests, in ms. */
+const pauseMs = 100;
 /** The data set that the pictures are of; no model was trained on it. */
 const seed = 3_000;
 
@@ -48,7 +44,7 @@ const names = values.links?.split(',');
 const links = readLinks(values.traces).filter(({ name }) => names?.includes(name) ?? true);
 
 const service = await StartedService.start(2);
-const onDevice = await loadModel();
+const onDevice = await loadDeviceModel(resolveCatalogue('shapes'));
 const table = plainTable(
   ['link', 'on the device', 'in time %', 'no answer', 'by device', 'mean A(m) %', 'right %'],
   { compact: true },
@@ -86,7 +82,8 @@ console.log(
  * stretches of the link and the same moods of the machine.
  */
 async function run(link: Link) {
-  const fetch = fetchOver(link);
+  // The recording begins now.
+  const fetch = linkFetch(link, defaultLinkConditions, new SystemTime());
   const sides = [onDevice, undefined].map((device) => {
     const options = { endpoint: service.url, slaMs, fetch };
     const client = createClient(device ? { ...options, onDevice: device } : options);
@@ -107,41 +104,6 @@ async function run(link: Link) {
   }
   for (const { client } of sides) client.close();
   return sides;
-}
-
-/** A `fetch` that waits for its turn on the link, there and back; the recording begins now. */
-function fetchOver({ up, down }: Link): typeof fetch {
-  const beginMs = performance.now();
-  const nowMs = () => performance.now() - beginMs;
-  return async (url, init) => {
-    const signal = init?.signal ?? undefined;
-    const bytes = init?.body instanceof Uint8Array ? init.body.length : 0;
-    await delay(up.deliveredMs(nowMs(), bytes) - nowMs() + baseDelayMs, undefined, { signal });
-    const response = await fetch(url, init);
-    const backMs = down.deliveredMs(nowMs(), answerBytes) - nowMs() + baseDelayMs;
-    await delay(backMs, undefined, { signal });
-    return response;
-  };
-}
-
-/** The catalogue's model for devices, run by onnxruntime-node behind the client's own adapter. */
-async function loadModel(): Promise<OnDeviceModel> {
-  const directory = resolveCatalogue('shapes');
-  const catalogue = readCatalogue(directory);
-  const description = describeModel(catalogue);
-  const file = catalogue.models.find(({ name }) => name === description.name)?.file ?? '';
-  const model = await OnnxModel.load(ort, join(directory, file), description);
-  const { name, accuracyPct } = description;
-  return {
-    name,
-    accuracyPct,
-    classify: async (image, { contentType }) => ({
-      predictions: await model.classify({ image, contentType }, async (input, size) => {
-        const data = await decodeImage(input.image as Uint8Array, size);
-        return { data, width: size.width, height: size.height };
-      }),
-    }),
-  };
 }
 
 async function picture(index: number): Promise<Uint8Array> {

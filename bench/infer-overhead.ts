@@ -13,7 +13,7 @@ import { inferResponseSchema } from '../lib/http/schemas.ts';
 import { Classifier } from '../lib/inference/classifier.ts';
 import { resolveCatalogue } from '../lib/infra/resolve-catalogue.ts';
 import { startAssembly } from '../lib/local/assembly.ts';
-import { quantile } from './quantiles.ts';
+import { quantile } from '../lib/quantile.ts';
 
 const warmUps = 100;
 const rounds = Number(process.argv[2] ?? 1000);

@@ -3,7 +3,7 @@ import { basename } from 'node:path';
 
 const names = globSync(new URL('*.ts', import.meta.url).pathname)
   .map((path) => basename(path, '.ts'))
-  .filter((name) => name !== 'run' && name !== 'quantiles')
+  .filter((name) => name !== 'run')
   .sort();
 const [name = '', ...rest] = process.argv.slice(2);
 

@@ -13,7 +13,7 @@ export async function fetchJson(url: string, init?: RequestInit): Promise<unknow
   const body: unknown = await response.json().catch(() => undefined);
   if (response.ok) return body;
   const problem = problemSchema.safeParse(body).data;
-  throw new Error(
-    problem ? `${problem.title}: ${problem.detail}` : `${url}: HTTP ${response.status}`,
-  );
+  const said = problem ? `${problem.title}: ${problem.detail}` : `${url}: HTTP ${response.status}`;
+  const isRefused = response.status === 401 || response.status === 403;
+  throw new Error(isRefused ? `${said} (the service takes signed requests only)` : said);
 }

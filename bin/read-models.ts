@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { readCatalogue } from '../lib/catalogue/load.ts';
 import { modelsOfCatalogue, modelsOfProfiles, type PricedModel } from '../lib/cost/models.ts';
-import { modelsResponseSchema } from '../lib/http/schemas.ts';
+import { type ModelsResponse, modelsResponseSchema } from '../lib/http/schemas.ts';
 import { resolveCatalogue } from '../lib/infra/resolve-catalogue.ts';
 import { fetchJson } from './fetch-json.ts';
 
@@ -28,12 +28,21 @@ export async function readModels({
   profiles,
   url,
 }: ModelSource): Promise<PricedModel[]> {
-  if (url !== undefined) {
-    const from = `${url.replace(/\/$/, '')}/v1/models`;
-    return parseProfiles(await fetchJson(from), from);
+  if (url !== undefined) return modelsOfProfiles(await readModelsOf(url));
+  if (profiles !== undefined) {
+    return modelsOfProfiles(parseProfiles(await readJsonFile(profiles), profiles));
   }
-  if (profiles !== undefined) return parseProfiles(await readJsonFile(profiles), profiles);
   return modelsOfCatalogue(readCatalogue(resolveCatalogue(catalogue)), overheadMs);
+}
+
+/**
+ * Asks a running service for its models and their profiles.
+ *
+ * @throws Error saying what the service said, or that it cannot be reached
+ */
+export async function readModelsOf(url: string): Promise<ModelsResponse> {
+  const from = `${url.replace(/\/+$/, '')}/v1/models`;
+  return parseProfiles(await fetchJson(from), from);
 }
 
 async function readJsonFile(path: string): Promise<unknown> {
@@ -47,9 +56,9 @@ async function readJsonFile(path: string): Promise<unknown> {
   }
 }
 
-function parseProfiles(value: unknown, from: string): PricedModel[] {
+function parseProfiles(value: unknown, from: string): ModelsResponse {
   const parsed = modelsResponseSchema.safeParse(value);
-  if (parsed.success) return modelsOfProfiles(parsed.data);
+  if (parsed.success) return parsed.data;
   const { path, message } = parsed.error.issues[0] ?? { path: [], message: '' };
   const field = path.length > 0 ? `field ${path.map(String).join('.')}: ` : '';
   throw new Error(`${from}: not an answer of GET /v1/models: ${field}${message}`);

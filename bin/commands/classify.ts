@@ -1,5 +1,4 @@
 import { readFile } from 'node:fs/promises';
-import { extname } from 'node:path';
 import type { Command } from 'commander';
 import { maxSlaMs } from '../../lib/http/headers.ts';
 import {
@@ -7,6 +6,7 @@ import {
   inferResponseSchema,
   timeResponseSchema,
 } from '../../lib/http/schemas.ts';
+import { contentTypeOf } from '../content-type.ts';
 import { fetchJson } from '../fetch-json.ts';
 import { plainTable } from '../plain-table.ts';
 import { numberBetween } from './options.ts';
@@ -16,13 +16,6 @@ interface ClassifyOptions {
   readonly sla?: number;
   readonly json?: true;
 }
-
-const contentTypes: Record<string, string> = {
-  '.jpg': 'image/jpeg',
-  '.jpeg': 'image/jpeg',
-  '.png': 'image/png',
-  '.webp': 'image/webp',
-};
 
 /** `mdi classify IMAGE`: one request, shown for people. */
 export function addClassifyCommand(program: Command): void {
@@ -43,7 +36,7 @@ async function classify(image: string, { url, sla }: ClassifyOptions): Promise<I
   const body = await readFile(image).catch((error: NodeJS.ErrnoException) => {
     throw new Error(`${image}: ${error.code === 'ENOENT' ? 'no such file' : error.message}`);
   });
-  const contentType = contentTypes[extname(image).toLowerCase()] ?? 'application/octet-stream';
+  const contentType = contentTypeOf(image);
   const offsetMs = await serverClockOffsetMs(url);
   const response = await fetchJson(`${url}/v1/infer`, {
     method: 'POST',

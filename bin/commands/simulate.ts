@@ -19,6 +19,7 @@ import { plainTable } from '../plain-table.ts';
 import { progressBar } from '../progress-bar.ts';
 import { integerBetween } from './options.ts';
 import { addSimulateLinksCommand } from './simulate-links.ts';
+import { addLiveOptions, isLive, type LiveOptions } from './simulate-live.ts';
 import {
   addDeviceOption,
   addLinkOptions,
@@ -54,7 +55,8 @@ Examples:
   mdi simulate fig3a table4 --out /tmp/report
   mdi simulate fig3a --profiles c5 --network residential --slas-ms 100:2000:50
   mdi simulate all --url http://127.0.0.1:8787 --network csv:times.csv --slas-ms 50:300:10
-  mdi simulate all --traces FOLDER --json > summary.json`;
+  mdi simulate all --traces FOLDER --json > summary.json
+  mdi simulate --live http://127.0.0.1:8787 --traces FOLDER --trace NAME --rate 5 --duration 60`;
 
 /** `mdi simulate`: the paper's evaluation and more, with the project's own selection code. */
 export function addSimulateCommand(program: Command): void {
@@ -76,10 +78,20 @@ export function addSimulateCommand(program: Command): void {
     .addHelpText('after', help)
     .action(simulateAll);
   addLinkOptions(simulate);
+  addLiveOptions(simulate);
   addSimulateLinksCommand(simulate);
 }
 
-async function simulateAll(names: string[], options: SimulateOptions): Promise<void> {
+async function simulateAll(
+  names: string[],
+  options: SimulateOptions,
+  command: Command,
+): Promise<void> {
+  if (isLive(command, names)) {
+    // The client, the image decoder and onnxruntime take time to load.
+    const { simulateLive } = await import('../live.ts');
+    return simulateLive(command.opts<LiveOptions>());
+  }
   const inputs = await inputsOf(options);
   const { chosen, leftOut } = chooseExperiments(names.length > 0 ? names : ['all'], inputs);
   for (const { name, why } of leftOut) console.error(`Left out: ${name}: ${why}.`);
@@ -93,8 +105,9 @@ async function simulateAll(names: string[], options: SimulateOptions): Promise<v
     loadDrawing(),
   ]);
   const { requests, seed } = options;
-  const command = ['mdi', ...process.argv.slice(2)].join(' ');
-  await writeReport(options.out, sections, { command, requests, seed, sources: sourcesOf(inputs) });
+  const typed = ['mdi', ...process.argv.slice(2)].join(' ');
+  const facts = { command: typed, requests, seed, sources: sourcesOf(inputs) };
+  await writeReport(options.out, sections, facts);
   if (options.json) process.stdout.write(summaryJson(sections));
   else console.log(describe(sections));
   console.error(`${join(options.out, 'report.html')}`);

@@ -1,9 +1,7 @@
 import { posteriorAccuracyPct } from '../../lib/profiles/accuracy.ts';
 import type { ProfileSnapshot } from '../../lib/profiles/cache.ts';
 import type { Profile } from '../../lib/profiles/profile.ts';
-import type { StrategyName } from '../../lib/selection/strategies.ts';
 import type { Candidate } from '../../lib/selection/types.ts';
-import { undominated } from '../../lib/selection/undominated.ts';
 import type { ServedModel, Service } from './service.ts';
 
 /** A model with its current profile, as selection sees it. */
@@ -15,19 +13,6 @@ type Models = Pick<Service, 'models' | 'feedbackWeight'>;
 /** The models that may answer a client: not those whose answers have no meaning. */
 export function candidatesOf(service: Models, profiles: ProfileSnapshot): ServedCandidate[] {
   return profiledModels(service, profiles).filter(({ latencyOnly }) => !latencyOnly);
-}
-
-/**
- * The candidates that a strategy chooses among. `three-stage` is not given models that no request is
- * better off with: the utility of Equation 3 is linear in accuracy, so a model that is slower and less
- * accurate than another would keep nearly half of the requests as long as their times are close.
- * The baselines stay as the paper has them, and `expected-accuracy` leaves such models by itself.
- */
-export function worthChoosing(
-  strategy: StrategyName,
-  candidates: readonly ServedCandidate[],
-): readonly ServedCandidate[] {
-  return strategy === 'three-stage' ? undominated(candidates) : candidates;
 }
 
 /** Joins all models with their profiles, by name, and moves their accuracy by feedback. */

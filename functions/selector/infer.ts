@@ -15,8 +15,9 @@ import type { InferenceEvent } from '../../lib/inference/contract.ts';
 import { timeBudget } from '../../lib/selection/budget.ts';
 import { select } from '../../lib/selection/select.ts';
 import { strategies } from '../../lib/selection/strategies.ts';
+import { worthChoosing } from '../../lib/selection/worth-choosing.ts';
 import { answerWith } from './answer.ts';
-import { candidatesOf, worthChoosing } from './candidates.ts';
+import { candidatesOf } from './candidates.ts';
 import type { Service } from './service.ts';
 
 /**

@@ -1,5 +1,6 @@
 import type { Section } from '../experiments/run.ts';
 import type { Outcome } from '../outcome.ts';
+import { csvOf } from './csv.ts';
 
 /** One number of one point: a row of `points.csv`. */
 export interface Point {
@@ -55,11 +56,5 @@ const columns = [
 
 /** Points as CSV (RFC 4180), a number a row. */
 export function pointsCsv(points: readonly Point[]): string {
-  const lines = points.map((point) => columns.map((column) => quoted(point[column])).join(','));
-  return [columns.join(','), ...lines, ''].join('\r\n');
-}
-
-function quoted(field: string | number): string {
-  const text = String(field);
-  return /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
+  return csvOf(columns, points);
 }

@@ -1,11 +1,11 @@
 import { describe, expect, it } from 'vitest';
-import { type ServedCandidate, worthChoosing } from '../../../functions/selector/candidates.ts';
 import { strategyNames } from '../../../lib/selection/strategies.ts';
+import { worthChoosing } from '../../../lib/selection/worth-choosing.ts';
 
 const candidates = [
   { name: 'good', accuracyPct: 82, meanMs: 12, stdMs: 4 },
   { name: 'dominated', accuracyPct: 61, meanMs: 13, stdMs: 4 },
-] as ServedCandidate[];
+];
 
 describe('worthChoosing', () => {
   it('does not give three-stage a model that no request is better off with', () => {

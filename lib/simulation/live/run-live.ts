@@ -1,0 +1,78 @@
+import { createClient } from '../../client/client.ts';
+import { ApiError, ClassifyError } from '../../client/errors.ts';
+import type { Fetch } from '../../client/http.ts';
+import type { Client } from '../../client/options.ts';
+import type { Classification, OnDeviceModel } from '../../client/types.ts';
+import { linkFetch } from './link-fetch.ts';
+import { LiveError } from './live-error.ts';
+import { type MeasuredRequest, measuredRequest } from './measured-request.ts';
+import { pace } from './pace.ts';
+import { imageOf, type LivePlan } from './plan.ts';
+import { SystemTime } from './wall-time.ts';
+
+/** The running service, and who asks it. */
+export interface LiveParties {
+  readonly endpoint: string;
+  readonly onDevice: OnDeviceModel;
+  /** Called when a request has its answer and the cloud's is no longer waited for. */
+  readonly onSettled?: () => void;
+  /** @default - the global `fetch` */
+  readonly fetch?: Fetch;
+}
+
+/**
+ * Sends a plan's requests to a running service through the client SDK. The clock is synchronized, the
+ * device's model loaded and one request sent before the recording begins.
+ *
+ * @throws LiveError when the service refuses requests or cannot be reached
+ */
+export async function runLive(plan: LivePlan, parties: LiveParties): Promise<MeasuredRequest[]> {
+  const { link, conditions, slaMs, policy, dueMs } = plan;
+  const { endpoint, onDevice, onSettled } = parties;
+  const time = new SystemTime();
+  const client = createClient({
+    ...{ endpoint, slaMs, onDevice, duplication: policy },
+    fetch: linkFetch(link, conditions, time, parties.fetch),
+  });
+  try {
+    await rehearse(client, plan);
+    time.restart();
+    return await pace(dueMs, time, async (request) => {
+      const startMs = time.nowMs();
+      const { bytes, contentType, label } = imageOf(plan, request);
+      const answer = await classify(client, bytes, contentType);
+      const race = answer instanceof Error ? answer.race : await answer.settled;
+      if (!race) throw answer;
+      onSettled?.();
+      const sent = { request, dueMs: dueMs[request] ?? 0, startMs, bytes: bytes.length, label };
+      return measuredRequest(sent, answer, race);
+    });
+  } finally {
+    client.close();
+  }
+}
+
+/** One request ahead: what it fails with all others would fail with, behind the device's back. */
+async function rehearse(client: Client, plan: LivePlan): Promise<void> {
+  const { bytes, contentType } = imageOf(plan, 0);
+  await client.prepare(bytes, { contentType });
+  const answer = await classify(client, bytes, contentType);
+  const race = answer instanceof Error ? answer.race : await answer.settled;
+  const error = race?.cloud.error;
+  if (error instanceof ApiError && (error.status === 401 || error.status === 403)) {
+    throw new LiveError(`POST /v1/infer: ${error.message}: it takes signed requests only`);
+  }
+  if (error instanceof Error) throw new LiveError(`POST /v1/infer: ${error.message}`);
+}
+
+/** The answer, or why there is none. */
+async function classify(
+  client: Client,
+  image: Uint8Array,
+  contentType: string,
+): Promise<Classification | ClassifyError> {
+  return client.classify(image, { contentType }).catch((error: unknown) => {
+    if (error instanceof ClassifyError) return error;
+    throw error;
+  });
+}

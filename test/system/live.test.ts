@@ -1,0 +1,117 @@
+import { execFile } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { LiveReport } from '../../lib/simulation/live/report.ts';
+import { RunningService } from './running-service.ts';
+
+const root = fileURLToPath(new URL('../..', import.meta.url));
+const folder = mkdtempSync(join(tmpdir(), 'mdinference-live-'));
+// A packet every 4 ms, for two seconds.
+const everyMs = Array.from({ length: 500 }, (_, i) => 4 * (i + 1)).join('\n');
+for (const file of ['wifi.up', 'wifi.down']) writeFileSync(join(folder, file), everyMs);
+afterAll(() => rmSync(folder, { recursive: true }));
+
+function simulate(...args: string[]): Promise<{ code: number; out: string; error: string }> {
+  const command = ['bin/mdi.ts', 'simulate', '--out', join(folder, 'out'), ...args];
+  return new Promise((resolve) => {
+    execFile(process.execPath, command, { cwd: root }, (failure, out, error) => {
+      resolve({ code: failure ? Number(failure.code) : 0, out, error });
+    });
+  });
+}
+
+describe('mdi simulate --live', () => {
+  let service: RunningService;
+  beforeAll(async () => {
+    service = await RunningService.start();
+  }, 120_000);
+  afterAll(() => service.stop());
+
+  it('measures a running service and puts the simulation beside it', async () => {
+    const { code, out, error } = await simulate(
+      ...['--live', service.assembly.url, '--traces', folder, '--trace', 'wifi', '--json'],
+      ...['--rate', '5', '--duration', '3', '--arrivals', 'even', '--sla', '1000'],
+    );
+    expect(error).toMatch(/live\.csv/);
+    expect(code).toBe(0);
+    const report: LiveReport = JSON.parse(out);
+    expect(report).toMatchObject({
+      ...{ trace: 'wifi', slaMs: 1000, policy: 'always', catalogue: 'shapes', requests: 15 },
+      ...{ strategy: 'three-stage', onDevice: 'nano-24', failures: {} },
+    });
+    expect(JSON.parse(readFileSync(join(folder, 'out', 'live.json'), 'utf8'))).toEqual(report);
+    const row = (name: string) => report.metrics.find(({ metric }) => metric === name);
+    expect(row('no answer at all, %')).toMatchObject({ measured: 0, simulated: 0 });
+    expect(row('T_input told by the client, %')?.measured).toBe(100);
+    expect(row('right labels, %')?.measured).toBeGreaterThan(30);
+    // Nothing arrives before the recording lets it; how much later, this machine decides.
+    const input = row('T_input, p50 ms');
+    expect(input?.simulated).toBeGreaterThan(40);
+    expect(row('the cloud’s answer, p50 ms')?.measured).toBeGreaterThan(input?.simulated ?? 0);
+    const csv = readFileSync(join(folder, 'out', 'live.csv'), 'utf8')
+      .trim()
+      .split('\r\n');
+    expect(csv).toHaveLength(1 + 15);
+    expect(csv[1]).toMatch(/^0,0,.*,answered,/);
+  });
+
+  it('sends labelled images of the user’s', async () => {
+    const images = join(root, 'models/shapes/samples');
+    const csv = join(folder, 'images.csv');
+    writeFileSync(csv, `${join('.', 'disc.jpg')},ring\n`);
+    writeFileSync(join(folder, 'disc.jpg'), readFileSync(join(images, 'disc.jpg')));
+    const { code, out } = await simulate(
+      ...['--live', service.assembly.url, '--traces', folder, '--trace', 'wifi', '--images', csv],
+      ...['--rate', '5', '--duration', '0.5', '--sla', '2000', '--policy', 'never'],
+    );
+    expect(code).toBe(0);
+    // It is a disc: whoever says so is wrong by that CSV.
+    expect(out).toMatch(/right labels, % +│ +0 │/);
+    expect(out).toMatch(/runs on the device, % +│ +0 │ +0 │/);
+  });
+
+  it('names the links that there are', async () => {
+    const { code, error } = await simulate(
+      ...['--live', service.assembly.url, '--traces', folder, '--trace', 'lte'],
+    );
+    expect(code).toBe(1);
+    expect(error).toMatch(/^mdi: .*no link "lte", only wifi\n$/);
+  });
+});
+
+describe('mdi simulate --live', () => {
+  const link = ['--traces', folder, '--trace', 'wifi'];
+
+  it('says that a service takes signed requests only', async () => {
+    const server = createServer((_, response) => response.writeHead(403).end('{}'));
+    await once(server.listen(0, '127.0.0.1'), 'listening');
+    const { port } = server.address() as AddressInfo;
+    const { code, error } = await simulate('--live', `http://127.0.0.1:${port}`, ...link);
+    server.close();
+    expect(code).toBe(1);
+    expect(error).toMatch(/^mdi: .*HTTP 403 .*signed requests only\)\n$/);
+  });
+
+  it.each([
+    ['a service that is not there', ['--live', 'http://127.0.0.1:9', ...link], 1, /npm start/],
+    ['no traces', ['--live', 'http://x', '--traces', './nowhere', '--trace', 'a'], 1, /nowhere/],
+    ['an experiment', ['fig3a', '--live', 'http://x', ...link], 2, /no experiments/],
+    ['a network', ['--live', 'http://x', ...link, '--network', 'lte'], 2, /cannot be used/],
+    ['no trace', ['--live', 'http://x', '--traces', folder], 2, /--trace <name>/],
+    ['no URL', ['--live', 'here', ...link], 2, /no URL/],
+    ['no service', ['--rate', '5'], 2, /'--rate' needs '--live <url>'/],
+    ['a rate of 0', ['--live', 'http://x', ...link, '--rate', '0'], 2, /--rate/],
+    ['an unknown policy', ['--live', 'http://x', ...link, '--policy', 'x'], 2, /--policy/],
+  ])('says plainly that there is %s', async (_, args, expectedCode, message) => {
+    const { code, error } = await simulate(...args);
+    expect(code).toBe(expectedCode);
+    expect(error).toMatch(message);
+    expect(error).not.toMatch(/\n\s+at /);
+  });
+});
