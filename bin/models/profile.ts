@@ -5,10 +5,9 @@ import { editCatalogue } from '../../lib/catalogue/edit.ts';
 import { type ModelProfile, profileModel } from '../../lib/models/profile.ts';
 import { referenceOf } from '../../lib/models/reference.ts';
 import { compareWithTable3, type Table3Comparison } from '../../lib/table3/reference.ts';
-import type { Chosen } from '../commands/models.ts';
 import { plainTable } from '../plain-table.ts';
 import { shortPath } from '../short-path.ts';
-import { type Choice, chooseFetched, note, noteDominated } from './choose.ts';
+import { type Choice, type Chosen, chooseFetched, note, noteDominated } from './choose.ts';
 
 /** Options of `mdi models profile`. */
 export interface ProfileOptions {
