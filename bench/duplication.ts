@@ -8,7 +8,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
 import { plainTable } from '../bin/plain-table.ts';
-import { type Classification, createClient, type OnDeviceModel } from '../lib/client/index.ts';
+import { type Classification, createClient } from '../lib/client/index.ts';
 import { resolveCatalogue } from '../lib/infra/resolve-catalogue.ts';
 import { outcomeOf } from '../lib/playground/history.ts';
 import { quantile } from '../lib/quantile.ts';
@@ -51,8 +51,7 @@ const table = plainTable(
 );
 const timerErrorsMs: number[] = [];
 for (const link of links) {
-  for (const device of [onDevice, undefined]) {
-    const answers = await run(link, device);
+  for (const { device, answers } of await run(link)) {
     const outcomes = answers.map((answer, i) => outcomeOf(answer, labelOf(i)));
     const mean = (value: (outcome: (typeof outcomes)[number]) => number) =>
       outcomes.reduce((sum, outcome) => sum + value(outcome), 0) / outcomes.length;
@@ -78,28 +77,33 @@ console.log(
     `p50 ${quantile(timerErrorsMs, 0.5).toFixed(1)} ms, p99 ${quantile(timerErrorsMs, 0.99).toFixed(1)} ms`,
 );
 
-/** All requests, one after another; undefined where there was no answer. */
-async function run(link: Link, device: OnDeviceModel | undefined) {
-  const client = createClient({
-    endpoint: service.url,
-    slaMs,
-    // The recording begins now.
-    fetch: linkFetch(link, defaultLinkConditions, new SystemTime()),
-    ...(device && { onDevice: device }),
+/**
+ * All requests over a link, one after another. The two clients take turns, so that both meet the same
+ * stretches of the link and the same moods of the machine.
+ */
+async function run(link: Link) {
+  // The recording begins now.
+  const fetch = linkFetch(link, defaultLinkConditions, new SystemTime());
+  const sides = [onDevice, undefined].map((device) => {
+    const options = { endpoint: service.url, slaMs, fetch };
+    const client = createClient(device ? { ...options, onDevice: device } : options);
+    // Undefined where there was no answer.
+    return { device, client, answers: [] as (Classification | undefined)[] };
   });
-  await client.prepare();
-  const answers: (Classification | undefined)[] = [];
+  for (const { client } of sides) await client.prepare();
   for (let i = 0; i < requests; i++) {
     const image = await picture(i);
-    const answer = await client
-      .classify(image, { contentType: 'image/jpeg' })
-      .catch(() => undefined);
-    if (answer && answer.timing.timerErrorMs > 0) timerErrorsMs.push(answer.timing.timerErrorMs);
-    answers.push(answer);
-    await delay(pauseMs);
+    for (const { client, answers } of i % 2 === 0 ? sides : sides.toReversed()) {
+      const answer = await client
+        .classify(image, { contentType: 'image/jpeg' })
+        .catch(() => undefined);
+      answers.push(answer);
+      if (answer && answer.timing.timerErrorMs > 0) timerErrorsMs.push(answer.timing.timerErrorMs);
+      await delay(pauseMs);
+    }
   }
-  client.close();
-  return answers;
+  for (const { client } of sides) client.close();
+  return sides;
 }
 
 async function picture(index: number): Promise<Uint8Array> {

@@ -1,18 +1,11 @@
 import { type Command, InvalidArgumentError } from 'commander';
 import { resolveCatalogue } from '../../lib/infra/resolve-catalogue.ts';
 import type { AddOptions } from '../models/add.ts';
+import type { Chosen } from '../models/choose.ts';
 import type { EvaluateOptions } from '../models/evaluate.ts';
 import type { FetchOptions } from '../models/fetch.ts';
 import type { ProfileOptions } from '../models/profile.ts';
 import { integerBetween, numberBetween } from './options.ts';
-
-/** What the commands that look at a catalogue's models work on. */
-export interface Chosen {
-  /** The catalogue's folder. */
-  readonly directory: string;
-  /** The models that were named; empty: all. */
-  readonly names: readonly string[];
-}
 
 const catalogueHelp = 'a catalogue of models/, or a folder of your own';
 

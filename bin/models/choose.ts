@@ -1,8 +1,15 @@
 import { findDominated, type Rated } from '../../lib/catalogue/dominance.ts';
 import { CatalogueError, isFetched, listCatalogue } from '../../lib/catalogue/load.ts';
 import type { CatalogueListing, ListedModel } from '../../lib/catalogue/schema.ts';
-import type { Chosen } from '../commands/models.ts';
 import { shortPath } from '../short-path.ts';
+
+/** What the commands that look at a catalogue's models work on. */
+export interface Chosen {
+  /** The catalogue's folder. */
+  readonly directory: string;
+  /** The models that were named; empty: all. */
+  readonly names: readonly string[];
+}
 
 /** A catalogue with the models that a command works on. */
 export interface Choice {

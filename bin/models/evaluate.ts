@@ -12,10 +12,9 @@ import {
 } from '../../lib/models/evaluate.ts';
 import { generatedImages, heldOutSeed } from '../../lib/models/generated-images.ts';
 import { findImages, type LabelledImage, someOf } from '../../lib/models/images.ts';
-import type { Chosen } from '../commands/models.ts';
 import { plainTable } from '../plain-table.ts';
 import { shortPath } from '../short-path.ts';
-import { type Choice, chooseFetched, note, noteDominated } from './choose.ts';
+import { type Choice, type Chosen, chooseFetched, note, noteDominated } from './choose.ts';
 
 /** Options of `mdi models evaluate`. */
 export interface EvaluateOptions {

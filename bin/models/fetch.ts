@@ -5,9 +5,8 @@ import { fetchModel } from '../../lib/catalogue/fetch.ts';
 import { CatalogueError, listCatalogue } from '../../lib/catalogue/load.ts';
 import { sizeNote } from '../../lib/catalogue/memory.ts';
 import type { ListedModel } from '../../lib/catalogue/schema.ts';
-import type { Chosen } from '../commands/models.ts';
 import { shortPath } from '../short-path.ts';
-import { chooseModels, note } from './choose.ts';
+import { type Chosen, chooseModels, note } from './choose.ts';
 
 /** Options of `mdi models fetch`. */
 export interface FetchOptions {

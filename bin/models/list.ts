@@ -1,8 +1,7 @@
 import { findDominated } from '../../lib/catalogue/dominance.ts';
 import { isFetched } from '../../lib/catalogue/load.ts';
-import type { Chosen } from '../commands/models.ts';
 import { plainTable } from '../plain-table.ts';
-import { chooseModels, noteDominated, ratedByCatalogue } from './choose.ts';
+import { type Chosen, chooseModels, noteDominated, ratedByCatalogue } from './choose.ts';
 
 /** `mdi models list`: the entries of a catalogue. */
 export function list(chosen: Chosen, { json }: { json?: true }): void {

@@ -4,10 +4,10 @@ import cliProgress from 'cli-progress';
 import { editCatalogue } from '../../lib/catalogue/edit.ts';
 import { type ModelProfile, profileModel } from '../../lib/models/profile.ts';
 import { referenceOf } from '../../lib/models/reference.ts';
-import type { Chosen } from '../commands/models.ts';
+import { compareWithTable3, type Table3Comparison } from '../../lib/table3/reference.ts';
 import { plainTable } from '../plain-table.ts';
 import { shortPath } from '../short-path.ts';
-import { type Choice, chooseFetched, note, noteDominated } from './choose.ts';
+import { type Choice, type Chosen, chooseFetched, note, noteDominated } from './choose.ts';
 
 /** Options of `mdi models profile`. */
 export interface ProfileOptions {
@@ -37,7 +37,7 @@ export async function profile(chosen: Chosen, options: ProfileOptions): Promise<
   if (options.json) console.log(JSON.stringify(rows, null, 2));
   else {
     console.log(`session.run of onnxruntime-node on ${cpus()[0]?.model.trim()}`);
-    console.log(profileTable(rows));
+    console.log(profileTable(rows, choice.catalogue.name === 'table3' ? besidePaper(rows) : []));
   }
   const ofOne = rows.filter(({ threads }) => threads === options.threads[0]);
   noteDominated(
@@ -71,6 +71,24 @@ export function profileTable(rows: readonly ProfileRow[], beside: readonly Besid
     ]);
   }
   return table.toString();
+}
+
+/** The paper's own times of the same networks, and how many times as long they take here. */
+export function besidePaper(rows: readonly ProfileRow[]): Beside[] {
+  const compared = new Map(compareWithTable3(rows).map((row) => [row.measured, row]));
+  const column = (head: string, of: (row: Table3Comparison<ProfileRow>) => string): Beside => ({
+    head,
+    cell: (row) => {
+      const found = compared.get(row);
+      return found ? of(found) : '';
+    },
+  });
+  return [
+    column('paper GPU ms', ({ gpu }) => gpu.meanMs.toFixed(2)),
+    column('×', ({ timesGpu }) => timesGpu.toFixed(2)),
+    column('authors’ CPU ms', ({ cpu }) => cpu.meanMs.toFixed(1)),
+    column('×', ({ timesCpu }) => timesCpu.toFixed(2)),
+  ];
 }
 
 // A slow model is run some times, too: of fewer runs there would be no deviation to speak of.

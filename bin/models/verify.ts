@@ -1,8 +1,7 @@
 import { sizeNote } from '../../lib/catalogue/memory.ts';
 import { verifyModel } from '../../lib/models/verify.ts';
-import type { Chosen } from '../commands/models.ts';
 import { plainTable } from '../plain-table.ts';
-import { chooseFetched, note } from './choose.ts';
+import { type Chosen, chooseFetched, note } from './choose.ts';
 
 /** `mdi models verify`: whether every model is what its entry says. */
 export async function verify(chosen: Chosen, { json }: { json?: true }): Promise<void> {

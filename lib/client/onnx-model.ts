@@ -28,8 +28,8 @@ export interface Runtime {
 
 /** How many labels an answer has. */
 const answerLength = 5;
-/** Quantised models round their probabilities: their sum may miss 1 by this much. */
-const sumTolerance = 0.1;
+/** Quantised models round their probabilities to multiples of 1/255: their sum may miss 1 by this much. */
+const sumTolerance = (count: number) => Math.min(0.1, 0.001 + count / 510);
 
 /** A model in an onnxruntime session that classifies as the service would. */
 export class OnnxModel {
@@ -123,7 +123,8 @@ export class OnnxModel {
       throw new Error(`"${name}" gives ${scores.length} scores for ${labels.length} labels`);
     }
     const sum = scores.reduce((total, score) => total + score, 0);
-    const isDistribution = Math.abs(sum - 1) < sumTolerance && scores.every((score) => score >= 0);
+    const isDistribution =
+      Math.abs(sum - 1) < sumTolerance(scores.length) && scores.every((score) => score >= 0);
     this.#areProbabilities = output ? output === 'probabilities' : isDistribution;
   }
 }

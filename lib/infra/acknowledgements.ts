@@ -1,7 +1,6 @@
 import { type CfnElement, Stack, Validations } from 'aws-cdk-lib';
 import type { Asset } from 'aws-cdk-lib/aws-s3-assets';
 import type { IConstruct } from 'constructs';
-import type { ServiceFunction } from './service-function.ts';
 
 /**
  * What cdk-nag's AwsSolutions rules find and why it stays: every reason stands here, and nowhere else.
@@ -10,8 +9,13 @@ import type { ServiceFunction } from './service-function.ts';
  * @see https://github.com/cdklabs/cdk-nag/blob/main/RULES.md#awssolutions
  */
 
+/** A construct with one Lambda function. */
+interface HasFunction {
+  readonly function: IConstruct;
+}
+
 /** The profiler invokes every version of a model's function. */
-export function acknowledgeVersions(scope: IConstruct, models: readonly ServiceFunction[]): void {
+export function acknowledgeVersions(scope: IConstruct, models: readonly HasFunction[]): void {
   for (const model of models) {
     acknowledge(
       scope,
@@ -22,7 +26,7 @@ export function acknowledgeVersions(scope: IConstruct, models: readonly ServiceF
 }
 
 /** CDK's provider framework invokes the profiler. */
-export function acknowledgeProvider(scope: IConstruct, profiler: ServiceFunction): void {
+export function acknowledgeProvider(scope: IConstruct, profiler: HasFunction): void {
   acknowledge(
     scope,
     anyVersionOf(profiler),
@@ -69,7 +73,7 @@ export function acknowledgeCodeDeployRole(role: IConstruct): void {
   );
 }
 
-function anyVersionOf({ function: fn }: ServiceFunction): string {
+function anyVersionOf({ function: fn }: HasFunction): string {
   const logicalId = Stack.of(fn).getLogicalId(fn.node.defaultChild as CfnElement);
   return `AwsSolutions-IAM5[Resource::<${logicalId}.Arn>:*]`;
 }

@@ -1,6 +1,8 @@
 import { baseModel } from '../selection/stages.ts';
 import { type StrategyName, strategies, strategyNames } from '../selection/strategies.ts';
+import { threeStage } from '../selection/three-stage.ts';
 import type { Candidate, Decision, Strategy, TimeBudget } from '../selection/types.ts';
+import { undominated } from '../selection/undominated.ts';
 
 /**
  * The first of the three stages alone: what the authors' published simulator does
@@ -14,14 +16,28 @@ export function stageOne<C extends Candidate>(
   return { baseModel: model, eligible: [{ model, probability: 1 }] };
 }
 
-/** Whoever decides in a simulation: a deployment's strategies, and the first stage alone. */
+/** What a deployment's selector makes of `three-stage`: it gives it no model that another one dominates. */
+export function servedThreeStage<C extends Candidate>(
+  candidates: readonly C[],
+  budget: TimeBudget,
+): Decision<C> {
+  return threeStage(undominated(candidates), budget);
+}
+
+/** Whoever decides in a simulation: a deployment's strategies, and variants of the paper's algorithm. */
 export const deciders: Readonly<Record<Exclude<SelectorName, 'oracle'>, Strategy>> = {
   ...strategies,
   'stage-one': stageOne,
+  'three-stage-served': servedThreeStage,
 };
 
 /** Whoever selects in a simulation: a decider, or the clairvoyant ceiling. */
-export type SelectorName = StrategyName | 'stage-one' | 'oracle';
+export type SelectorName = StrategyName | 'stage-one' | 'three-stage-served' | 'oracle';
 
 /** All of them, the ceiling last. */
-export const selectorNames = [...strategyNames, 'stage-one', 'oracle'] as const;
+export const selectorNames = [
+  ...strategyNames,
+  'stage-one',
+  'three-stage-served',
+  'oracle',
+] as const;

@@ -1,5 +1,5 @@
 import type { Browser, BrowserContext, Page } from 'playwright-core';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import type { Classification, ClientStatistics } from '../../lib/client/index.ts';
 import { sample } from '../system/running-service.ts';
 import { chromiumPath, launchBrowser } from './browser.ts';
@@ -172,7 +172,10 @@ describe.skipIf(!chromiumPath)('the SLA holds in Chromium', () => {
   beforeAll(async () => {
     ({ page, context } = await open());
   });
-  afterAll(() => context.close());
+  afterEach(() => {
+    gate.trouble = 'none';
+  });
+  afterAll(() => context?.close());
 
   it('with a service that answers', async () => {
     const answers = await ask(page, 20, 1_000);
@@ -188,7 +191,6 @@ describe.skipIf(!chromiumPath)('the SLA holds in Chromium', () => {
   ])('when the API is %s', async (trouble, count) => {
     gate.trouble = trouble;
     const answers = await ask(page, count);
-    gate.trouble = 'none';
     expectKept(answers);
     expect(answers.every(({ source }) => source === 'device')).toBe(true);
   });

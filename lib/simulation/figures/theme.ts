@@ -39,6 +39,7 @@ export const selectorSeries: Readonly<Record<SelectorName, Series>> = {
   'related-random': { label: 'related random', colour: '#b0719f' },
   'related-accurate': { label: 'related accurate', colour: '#7a5cc0' },
   'stage-one': { label: 'stage one alone', colour: '#4fa3dd', dashed: true },
+  'three-stage-served': { label: 'as the service runs it', colour: '#0d8f72' },
   oracle: { label: 'oracle', colour: '#24292f' },
 };
 

@@ -151,5 +151,5 @@ it('refuses to select from nothing', () => {
 });
 
 it('knows every strategy of a deployment', () => {
-  expect(selectorNames).toEqual([...strategyNames, 'stage-one', 'oracle']);
+  expect(selectorNames).toEqual([...strategyNames, 'stage-one', 'three-stage-served', 'oracle']);
 });
