@@ -41,7 +41,9 @@ export async function simulateLive(options: LiveOptions): Promise<void> {
     onSettled: () => bar.increment(),
   }).finally(() => bar.stop());
 
-  const after = predictedService(await readModelsOf(options.live), onDevice.accuracyPct);
+  // What was measured counts also when the service has gone by now.
+  const later = await readModelsOf(options.live).catch(() => service);
+  const after = predictedService(later, onDevice.accuracyPct);
   const { live, rate, duration, arrivals, policy, seed } = options;
   const { strategy, catalogue } = service;
   const report = liveReport(
