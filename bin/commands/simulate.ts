@@ -48,7 +48,7 @@ ${experiments.map(({ name, source, title }) => `  ${name.padEnd(10)} ${source}: 
 
 Without models, network or SLAs of your own each is run as in the paper, and the paper's values stand
 beside ours. The report is written to --out: report.html, a figure <experiment>.svg each, points.csv,
-points.json, summary.json.
+points.json, summary.json; of a live run it is live.json (--json) and live.csv.
 
 Examples:
   mdi simulate
