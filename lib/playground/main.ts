@@ -1,6 +1,7 @@
 import { ClassifyError, type Race } from '../client/index.ts';
+import { outcomeOf } from '../client/outcome.ts';
 import { loadCatalogue, modelOnDevice } from './catalogue.ts';
-import { History, outcomeOf } from './history.ts';
+import { History } from './history.ts';
 import { shapedFetch } from './network.ts';
 import { AnswerPanel } from './panels/answer.ts';
 import { BudgetPanel } from './panels/budget.ts';

@@ -1,6 +1,6 @@
 import type { ClassifyError } from '../../client/errors.ts';
+import { outcomeOf } from '../../client/outcome.ts';
 import type { Classification, Race, RunState } from '../../client/types.ts';
-import { outcomeOf } from '../../playground/history.ts';
 import type { Course } from './course.ts';
 
 /** When a request was sent, and what. */

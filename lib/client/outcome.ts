@@ -1,0 +1,46 @@
+import type { Classification } from './types.ts';
+
+/** What one request came to, for those who count. */
+export interface Outcome {
+  /** Nobody, when there was no answer at all. */
+  readonly source: 'cloud' | 'device' | 'nobody';
+  /** Whether the answer was there within the SLA. */
+  readonly inTime: boolean;
+  /** Whether the cloud's was. */
+  readonly cloudInTime: boolean;
+  /** Accuracy in percent of the model that answered; 0 when none did. */
+  readonly accuracyPct: number;
+  /** Whether the best label was right; undefined when that is not known. */
+  readonly correct?: boolean | undefined;
+}
+
+/**
+ * What a request came to.
+ *
+ * @param classification - undefined when there was no answer
+ * @param label - the right one, where it is known
+ */
+export function outcomeOf(
+  classification: Classification | undefined,
+  label: string | undefined,
+): Outcome {
+  const correct = (best: string | undefined) => (label === undefined ? undefined : best === label);
+  if (!classification) {
+    const nothing = {
+      source: 'nobody',
+      inTime: false,
+      cloudInTime: false,
+      accuracyPct: 0,
+    } as const;
+    return { ...nothing, correct: correct(undefined) };
+  }
+  const { source, late, model, predictions, race } = classification;
+  const { state, endMs = Number.POSITIVE_INFINITY } = race.cloud;
+  return {
+    source,
+    inTime: !late,
+    cloudInTime: state === 'answered' && endMs <= race.slaMs,
+    accuracyPct: model.accuracyPct,
+    correct: correct(predictions[0]?.label),
+  };
+}
