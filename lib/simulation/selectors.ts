@@ -2,7 +2,7 @@ import { baseModel } from '../selection/stages.ts';
 import { type StrategyName, strategies, strategyNames } from '../selection/strategies.ts';
 import { threeStage } from '../selection/three-stage.ts';
 import type { Candidate, Decision, Strategy, TimeBudget } from '../selection/types.ts';
-import { undominated } from '../selection/undominated.ts';
+import { worthChoosing } from '../selection/worth-choosing.ts';
 
 /**
  * The first of the three stages alone: what the authors' published simulator does
@@ -21,7 +21,7 @@ export function servedThreeStage<C extends Candidate>(
   candidates: readonly C[],
   budget: TimeBudget,
 ): Decision<C> {
-  return threeStage(undominated(candidates), budget);
+  return threeStage(worthChoosing('three-stage', candidates), budget);
 }
 
 /** Whoever decides in a simulation: a deployment's strategies, and variants of the paper's algorithm. */
