@@ -24,6 +24,7 @@ const settingsSchema = z
     requestsPerSecond: number.pipe(z.number().positive()).optional(),
     keepWarmMinutes: number.pipe(z.int().min(1)).optional(),
     provisionedConcurrency: number.pipe(z.int().min(1)).optional(),
+    tracing: z.enum(['on', 'off']).optional(),
     stackName: z.string().min(1).default('MdInference'),
   })
   .refine(({ auth, jwtIssuer, jwtAudience }) => auth !== 'jwt' || (jwtIssuer && jwtAudience), {
@@ -54,7 +55,7 @@ export function settingsOf(
     throw new SettingError(`context ${path.map(String).join('.')}: ${message}`);
   }
   const { auth, jwtIssuer, jwtAudience, corsOrigins, slaMs, ...settings } = parsed.data;
-  const { requestsPerSecond: rate, keepWarmMinutes, ...same } = settings;
+  const { requestsPerSecond: rate, keepWarmMinutes, tracing, ...same } = settings;
   return {
     ...same,
     ...(auth === 'jwt' && jwtIssuer && jwtAudience
@@ -63,6 +64,7 @@ export function settingsOf(
     ...(corsOrigins && { cors: { origins: corsOrigins } }),
     ...(slaMs && { defaultSlaMs: slaMs }),
     ...(rate && { throttling: { rate, burst: 2 * rate } }),
+    ...(tracing && { tracing: tracing === 'on' }),
     ...(keepWarmMinutes && { keepWarm: Duration.minutes(keepWarmMinutes) }),
   };
 }

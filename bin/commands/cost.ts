@@ -27,6 +27,7 @@ interface CostOptions {
   readonly provisioned?: ReadonlyMap<string, number>;
   readonly architecture: Architecture;
   readonly region: string;
+  readonly tracing: boolean;
   readonly json?: true;
 }
 
@@ -103,6 +104,7 @@ export function addCostCommand(program: Command): void {
         .default('x86_64'),
     )
     .option('--region <name>', 'whose prices', 'us-east-1')
+    .option('--no-tracing', 'the deployment has the property tracing: false')
     .option('--json', 'print the whole estimate as JSON')
     .addHelpText('after', help)
     .action(async (options: CostOptions) => {
@@ -112,14 +114,18 @@ export function addCostCommand(program: Command): void {
 }
 
 async function estimate(options: CostOptions): Promise<CostReport> {
-  const { region, architecture, requestsPerMonth, uploadKb } = options;
+  const { region, architecture, requestsPerMonth, uploadKb, tracing } = options;
   const models = await readModels(options);
   const { mix, simulated } = mixOf(options, models);
   const provisioned = readProvisioned(options.provisioned ?? new Map(), models);
   const report = costReport(
     { models, mix, requestsPerMonth, provisioned },
     { region, architecture },
-    { ...defaultAssumptions, uploadBytes: 1000 * uploadKb },
+    {
+      ...defaultAssumptions,
+      uploadBytes: 1000 * uploadKb,
+      ...(!tracing && { tracesPerSecond: 0, tracedShare: 0 }),
+    },
   );
   return { ...report, ...(simulated && { simulated }) };
 }

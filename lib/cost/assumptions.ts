@@ -22,6 +22,10 @@ export interface Assumptions {
   /** Metrics that alarms watch. */
   readonly alarmMetrics: number;
   readonly dashboards: number;
+  /** Requests that X-Ray traces in a second with any; 0 without tracing. */
+  readonly tracesPerSecond: 0 | 1;
+  /** Share of the other requests that it traces; 0 without tracing. */
+  readonly tracedShare: number;
 }
 
 /** A deployment with default settings, and photos of 52 KB as the paper measured them. */
@@ -44,6 +48,9 @@ export const defaultAssumptions: Assumptions = {
   metricsPerModel: 2,
   alarmMetrics: 7,
   dashboards: 1,
+  // Lambda's own sampling (https://docs.aws.amazon.com/lambda/latest/dg/services-xray.html).
+  tracesPerSecond: 1,
+  tracedShare: 0.05,
 };
 
 /**

@@ -126,8 +126,18 @@ function functionItems({ models, selector }: Usage, compute: ComputePrices): Ite
 }
 
 function otherItems(
-  { uploads, writeUnits, readUnits, logGb, outGb, metrics, alarmMetrics, dashboards }: Usage,
-  { httpApi, dynamodb, cloudwatch, dataTransfer }: RegionPrices,
+  {
+    uploads,
+    writeUnits,
+    readUnits,
+    logGb,
+    outGb,
+    metrics,
+    alarmMetrics,
+    dashboards,
+    traces,
+  }: Usage,
+  { httpApi, dynamodb, cloudwatch, xray, dataTransfer }: RegionPrices,
 ): Item[] {
   const metered = uploads.count * Math.max(1, Math.ceil(uploads.bytes / httpApi.meteredBytes));
   const item = (name: string, quantity: number, unit: string, usd: number): Item => ({
@@ -154,6 +164,7 @@ function otherItems(
     item('Metrics', metrics, 'metrics', metrics * cloudwatch.perMetric),
     item('Alarms', alarmMetrics, 'metrics', alarmMetrics * cloudwatch.perAlarmMetric),
     item('Dashboard', dashboards, 'dashboards', dashboards * cloudwatch.perDashboard),
+    item('Traces', traces, 'traces', (traces * xray.perMillionTraces) / 1e6),
     item('Data out', outGb, 'GB', tieredCost(outGb, dataTransfer.perGbOut)),
   ];
 }

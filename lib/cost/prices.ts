@@ -42,6 +42,7 @@ const regionPricesSchema = z.strictObject({
     perAlarmMetric: price,
     perDashboard: price,
   }),
+  xray: z.strictObject({ perMillionTraces: price }),
   dataTransfer: z.strictObject({ perGbOut: tiersSchema }),
 });
 

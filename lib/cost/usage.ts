@@ -44,6 +44,7 @@ export interface Usage {
   readonly metrics: number;
   readonly alarmMetrics: number;
   readonly dashboards: number;
+  readonly traces: number;
 }
 
 const bytesPerGb = 2 ** 30;
@@ -78,6 +79,7 @@ export function usageOf(deployment: Deployment, assumptions: Assumptions): Usage
     metrics: assumptions.metrics + models.length * assumptions.metricsPerModel,
     alarmMetrics: assumptions.alarmMetrics,
     dashboards: assumptions.dashboards,
+    traces: traces(requestsPerMonth, assumptions),
   };
 }
 
@@ -109,6 +111,21 @@ function refreshes(requests: number, selectorSeconds: number, refreshSeconds: nu
   const environments = Math.max(1, selectorSeconds / secondsPerMonth);
   const requestsPerSecond = requests / environments / secondsPerMonth;
   return requests / (1 + refreshSeconds * requestsPerSecond);
+}
+
+/**
+ * How many requests X-Ray traces: the first of every second in which there is one, and a share of the
+ * others, with requests at random moments.
+ *
+ * @see https://docs.aws.amazon.com/lambda/latest/dg/services-xray.html
+ */
+function traces(
+  requests: number,
+  { tracesPerSecond, tracedShare }: Pick<Assumptions, 'tracesPerSecond' | 'tracedShare'>,
+): number {
+  const busySeconds = secondsPerMonth * (1 - Math.exp(-requests / secondsPerMonth));
+  const first = busySeconds * tracesPerSecond;
+  return first + (requests - busySeconds) * tracedShare;
 }
 
 function keptReady(environments: number, memoryMb: number): number {

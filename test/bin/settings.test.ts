@@ -13,7 +13,7 @@ describe('the settings of the app', () => {
     const settings = of({
       ...{ catalogue: './mine', strategy: 'expected-accuracy', auth: 'none', slaMs: '400' },
       ...{ corsOrigins: 'https://a.example, https://b.example', requestsPerSecond: '50' },
-      ...{ keepWarmMinutes: '5', provisionedConcurrency: 2, stackName: 'Other' },
+      ...{ keepWarmMinutes: '5', provisionedConcurrency: 2, tracing: 'off', stackName: 'Other' },
     });
     expect(settings).toEqual({
       catalogue: './mine',
@@ -24,6 +24,7 @@ describe('the settings of the app', () => {
       throttling: { rate: 50, burst: 100 },
       keepWarm: Duration.minutes(5),
       provisionedConcurrency: 2,
+      tracing: false,
       stackName: 'Other',
     });
   });

@@ -22,6 +22,8 @@ const assumptions: Assumptions = {
   metricsPerModel: 2,
   alarmMetrics: 7,
   dashboards: 1,
+  tracesPerSecond: 1,
+  tracedShare: 0.05,
 };
 
 // 94.5 ms, 5 more, and half a ms of rounding: billed 100 ms.
@@ -58,10 +60,13 @@ describe('costReport, worked by hand', () => {
     expect(usd.Metrics).toBeCloseTo(2.4);
     expect(usd.Alarms).toBeCloseTo(0.7);
     expect(usd.Dashboard).toBeCloseTo(3);
+    // 0.3805 requests a second meet 2,628,000 (1 - e^-0.3805) = 831,742 seconds; 5 % of the others.
+    expect(quantities.Traces).toBeCloseTo(831_742 + 0.05 * 168_258, -1);
+    expect(usd.Traces).toBeCloseTo(4.201);
     expect(usd['Data out']).toBeCloseTo(0.9);
     expect(usd['Provisioned concurrency']).toBeUndefined();
-    expect(estimate.totalUsd).toBeCloseTo(17.51459, 4);
-    expect(estimate.usdPerMillionRequests).toBeCloseTo(17.51459, 4);
+    expect(estimate.totalUsd).toBeCloseTo(21.71559, 3);
+    expect(estimate.usdPerMillionRequests).toBeCloseTo(21.71559, 3);
   });
 
   it('splits the bill by model, the selector’s waiting included', () => {
