@@ -9,7 +9,7 @@ if (!existsSync(source)) {
   await import(source.href);
 } else {
   console.error(
-    `mdi: a clone runs on Node 24, this is ${process.version}. npm ci has brought one for Linux and Windows; npm 10 links it only by: npm rebuild --ignore-scripts`,
+    `mdi: a clone runs on Node 24, this is ${process.version}: install that (on Linux x64 npm ci brings one, which npm start and npx mdi take)`,
   );
   process.exitCode = 1;
 }
