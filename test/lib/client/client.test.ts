@@ -1,25 +1,10 @@
 import { describe, expect, it, vi } from 'vitest';
-import {
-  ApiError,
-  MalformedAnswerError,
-  NetworkError,
-  SlaExceededError,
-} from '../../../lib/client/errors.ts';
-import type { ClientOptions } from '../../../lib/client/options.ts';
-import type { Classification } from '../../../lib/client/types.ts';
+import { NetworkError, SlaExceededError } from '../../../lib/client/errors.ts';
 import { type Behaviour, FakeModel } from './fake-service.ts';
 import { image, outcome, useFakeService } from './running-client.ts';
 
 const fake = useFakeService();
-
-async function classify(
-  options: Partial<ClientOptions>,
-  behaviour: Behaviour = {},
-): Promise<{ answer: Classification | undefined; error?: unknown; ms: number }> {
-  fake.service.infer = behaviour;
-  const { value, error, ms } = await outcome(fake.client(options).classify(image));
-  return { answer: value, error, ms };
-}
+const { classify } = fake;
 
 describe('with a model on the device', () => {
   it('takes the answer of the cloud as soon as it is there, and stops the device', async () => {
@@ -202,57 +187,6 @@ describe('with a model on the device', () => {
   });
 });
 
-describe('without a model on the device', () => {
-  it('takes the answer of the cloud', async () => {
-    const { answer, ms } = await classify({}, { serverMs: 100 });
-    expect(answer).toMatchObject({ source: 'cloud', late: false });
-    expect(answer?.race.device).toBeUndefined();
-    expect(ms).toBe(100);
-  });
-
-  it('rejects at the end of the SLA', async () => {
-    const { error, ms } = await classify({}, { serverMs: 251 });
-    expect(error).toBeInstanceOf(SlaExceededError);
-    expect(error).toMatchObject({ slaMs: 250, message: 'no answer within the SLA of 250 ms' });
-    expect(ms).toBe(250);
-  });
-
-  it('rejects with the problem document as soon as it is there', async () => {
-    const problem = {
-      type: '/problems/throttled',
-      title: 'Too many requests',
-      status: 429,
-      detail: 'try again later',
-      requestId: 'r2',
-    };
-    const headers = { 'retry-after': '3' };
-    const { error, ms } = await classify({}, { inputMs: 20, status: 429, body: problem, headers });
-    expect(error).toBeInstanceOf(ApiError);
-    expect(error).toMatchObject({ status: 429, problem, retryAfterMs: 3_000 });
-    expect((error as ApiError).message).toBe('Too many requests: try again later');
-    expect(ms).toBe(20);
-  });
-
-  it('rejects with the status alone when there is no problem document', async () => {
-    const { error } = await classify({}, { status: 403, body: { message: 'Forbidden' } });
-    expect(error).toMatchObject({ name: 'ApiError', status: 403, problem: undefined });
-  });
-
-  it('names what broke and what is malformed', async () => {
-    const offline = await classify({}, { breaks: true });
-    expect(offline.error).toBeInstanceOf(NetworkError);
-    expect((offline.error as NetworkError).cause).toBeInstanceOf(TypeError);
-    const malformed = await classify({}, { body: { requestId: 'r', model: { name: 1 } } });
-    expect(malformed.error).toBeInstanceOf(MalformedAnswerError);
-    expect((malformed.error as Error).message).toContain('.model.name');
-  });
-
-  it('rejects with what the authorization throws', async () => {
-    const auth = () => Promise.reject(new Error('signed out'));
-    expect((await classify({ auth })).error).toMatchObject({ message: 'signed out' });
-  });
-});
-
 describe('a late answer of the cloud', () => {
   it('is learned from, shown when the race has settled, and changes nothing', async () => {
     const made = fake.client({ onDevice: new FakeModel(30) });
@@ -282,140 +216,5 @@ describe('a late answer of the cloud', () => {
     await classify({}, { serverMs: 400 });
     await vi.runAllTimersAsync();
     expect(fake.clients[0]?.statistics()).toMatchObject({ cloudLate: 1, rejected: 1, slaKept: 0 });
-  });
-});
-
-describe('the caller’s signal', () => {
-  it('ends both runs and leaves nothing behind', async () => {
-    fake.service.infer = { hangs: true };
-    const onDevice = new FakeModel(Number.POSITIVE_INFINITY);
-    const controller = new AbortController();
-    const added = vi.spyOn(controller.signal, 'addEventListener');
-    const removed = vi.spyOn(controller.signal, 'removeEventListener');
-    const made = fake.client({ onDevice });
-    await outcome(made.prepare());
-    const promise = outcome(made.classify(image, { signal: controller.signal }));
-    setTimeout(() => controller.abort(new Error('changed my mind')), 40);
-    const { error, ms } = await promise;
-    expect(error).toMatchObject({ message: 'changed my mind' });
-    expect(ms).toBe(40);
-    expect(onDevice.signals[0]?.aborted).toBe(true);
-    expect(fake.service.inferences[0]?.signal.aborted).toBe(true);
-    expect(vi.getTimerCount()).toBe(0);
-    expect(removed.mock.calls).toEqual(added.mock.calls);
-    expect(made.statistics()).toMatchObject({ requests: 0, rejected: 0, cloudChance: 0 });
-  });
-
-  it('keeps a request from being sent when it is aborted already', async () => {
-    const { error } = await outcome(fake.client().classify(image, { signal: AbortSignal.abort() }));
-    expect(error).toMatchObject({ name: 'AbortError' });
-    expect(fake.service.requests).toEqual([]);
-  });
-
-  it('works where signals know no reason', async () => {
-    fake.service.infer = { hangs: true };
-    const controller = new AbortController();
-    Object.defineProperty(controller.signal, 'reason', { value: undefined });
-    const promise = outcome(fake.client().classify(image, { signal: controller.signal }));
-    controller.abort();
-    expect((await promise).error).toMatchObject({ name: 'AbortError' });
-  });
-
-  it.each([
-    ['an answer', { serverMs: 20 }],
-    ['a broken connection', { breaks: true }],
-    ['an error', { status: 503 }],
-    ['nonsense', { body: '<html>' }],
-    ['a late answer', { serverMs: 400 }],
-    ['none', { hangs: true }],
-  ])('needs no timer when both runs have ended, with %s of the cloud', async (_, behaviour) => {
-    for (const onDevice of [new FakeModel(100), new FakeModel(300), undefined]) {
-      const made = fake.client(onDevice ? { onDevice } : {});
-      await outcome(made.prepare());
-      fake.service.infer = behaviour;
-      const { value } = await outcome(made.classify(image));
-      if (value) await outcome(value.settled);
-      else await vi.advanceTimersByTimeAsync(2_001);
-      expect(vi.getTimerCount()).toBe(0);
-    }
-  });
-
-  it('has no listener left after an answer, and no timer', async () => {
-    const controller = new AbortController();
-    const added = vi.spyOn(controller.signal, 'addEventListener');
-    const removed = vi.spyOn(controller.signal, 'removeEventListener');
-    const made = fake.client({ onDevice: new FakeModel(100) });
-    await outcome(made.prepare());
-    await outcome(made.classify(image, { signal: controller.signal }));
-    expect(vi.getTimerCount()).toBe(0);
-    expect(removed.mock.calls).toEqual(added.mock.calls);
-  });
-});
-
-describe('what does not obey', () => {
-  it('a fetch that ignores its signal is left alone', async () => {
-    const deaf: typeof fake.service.fetch = (url, init) =>
-      url.endsWith('/v1/infer') ? new Promise(() => undefined) : fake.service.fetch(url, init);
-    const { answer, ms } = await classify({ onDevice: new FakeModel(30), fetch: deaf });
-    expect(ms).toBe(250);
-    await vi.runAllTimersAsync();
-    expect(await answer?.settled).toMatchObject({ cloud: { state: 'cancelled' } });
-  });
-
-  it('a model that goes on after it was stopped, and fails, disturbs nobody', async () => {
-    const onDevice = new FakeModel(500);
-    onDevice.deaf = true;
-    onDevice.fails = true;
-    const { answer } = await classify({ onDevice }, { serverMs: 20 });
-    await vi.runAllTimersAsync();
-    expect(answer?.source).toBe('cloud');
-    expect(fake.clients[0]?.statistics().deviceRuns).toBe(1);
-  });
-
-  it('a model that throws at once counts as failed', async () => {
-    const onDevice = new FakeModel(1);
-    onDevice.classify = () => {
-      throw new Error('not loaded');
-    };
-    const { answer } = await classify({ onDevice }, { serverMs: 20 });
-    expect(answer).toMatchObject({ source: 'cloud', race: { device: { state: 'failed' } } });
-  });
-});
-
-describe('what is asked for wrongly', () => {
-  it.each([0, -1, Number.NaN, Number.POSITIVE_INFINITY, 2 ** 31])('an SLA of %s', async (slaMs) => {
-    expect(() => fake.client({ slaMs })).toThrow(RangeError);
-    await expect(fake.client().classify(image, { slaMs })).rejects.toThrow(RangeError);
-  });
-
-  it('bytes without a content type', async () => {
-    const made = fake.client();
-    await expect(made.classify(new Uint8Array(3))).rejects.toThrow('contentType is missing');
-    await expect(made.classify(new Blob(['?']))).rejects.toThrow(TypeError);
-    expect(fake.service.requests).toEqual([]);
-  });
-});
-
-describe('close', () => {
-  it('ends an exchange of clocks that obeys nothing', async () => {
-    const made = fake.client({ auth: () => new Promise<never>(() => undefined) });
-    const prepared = made.prepare();
-    made.close();
-    await prepared;
-    expect(vi.getTimerCount()).toBe(0);
-  });
-
-  it('ends what runs, and closes the models', async () => {
-    fake.service.infer = { hangs: true };
-    fake.service.time = { hangs: true };
-    const onDevice = Object.assign(new FakeModel(Number.POSITIVE_INFINITY), { close: vi.fn() });
-    const made = fake.client({ onDevice });
-    const promise = outcome(made.classify(image));
-    await vi.advanceTimersByTimeAsync(20);
-    made.close();
-    expect((await promise).error).toMatchObject({ name: 'AbortError' });
-    expect(vi.getTimerCount()).toBe(0);
-    expect(onDevice.close).toHaveBeenCalledOnce();
-    await expect(made.classify(image)).rejects.toThrow('the client is closed');
   });
 });

@@ -1,7 +1,8 @@
 import { afterEach, beforeEach, expect, vi } from 'vitest';
 import { createClient } from '../../../lib/client/client.ts';
 import type { Client, ClientOptions } from '../../../lib/client/options.ts';
-import { FakeService, fakeTime } from './fake-service.ts';
+import type { Classification } from '../../../lib/client/types.ts';
+import { type Behaviour, FakeService, fakeTime } from './fake-service.ts';
 
 /** The image that tests classify. */
 export const image = new Blob(['an image'], { type: 'image/jpeg' });
@@ -11,6 +12,11 @@ export function useFakeService(): {
   readonly service: FakeService;
   readonly clients: Client[];
   client(options?: Partial<ClientOptions>): Client;
+  /** What comes of {@link image} with a new client, and after how many ms, when the service behaves so. */
+  classify(
+    options: Partial<ClientOptions>,
+    behaviour?: Behaviour,
+  ): Promise<{ answer: Classification | undefined; error?: unknown; ms: number }>;
 } {
   const state = { service: new FakeService(), clients: [] as Client[] };
   beforeEach(() => {
@@ -24,23 +30,29 @@ export function useFakeService(): {
     for (const client of state.clients) client.close();
     vi.useRealTimers();
   });
+  const client = (options: Partial<ClientOptions> = {}) => {
+    const { fetch } = state.service;
+    const made = createClient({
+      endpoint: 'https://service.example/',
+      slaMs: 250,
+      fetch,
+      ...options,
+    });
+    state.clients.push(made);
+    return made;
+  };
   return {
+    client,
+    async classify(options, behaviour = {}) {
+      state.service.infer = behaviour;
+      const { value, error, ms } = await outcome(client(options).classify(image));
+      return { answer: value, error, ms };
+    },
     get service() {
       return state.service;
     },
     get clients() {
       return state.clients;
-    },
-    client(options = {}) {
-      const { fetch } = state.service;
-      const made = createClient({
-        endpoint: 'https://service.example/',
-        slaMs: 250,
-        fetch,
-        ...options,
-      });
-      state.clients.push(made);
-      return made;
     },
   };
 }
