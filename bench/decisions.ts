@@ -1,4 +1,4 @@
-/** How long one decision takes, for each strategy and number of models. */
+/** How long one decision of the service takes, for each strategy and number of models. */
 import { plainTable } from '../bin/plain-table.ts';
 import { distributionOf } from '../lib/profiles/histogram.ts';
 import { deviationMs, meanMs, merge, statisticsOf } from '../lib/profiles/statistics.ts';
@@ -8,6 +8,7 @@ import { seededRandom } from '../lib/selection/random.ts';
 import { select } from '../lib/selection/select.ts';
 import { strategies, strategyNames } from '../lib/selection/strategies.ts';
 import type { Candidate, TimeBudget } from '../lib/selection/types.ts';
+import { worthChoosing } from '../lib/selection/worth-choosing.ts';
 import { drawLognormal } from '../lib/simulation/draw.ts';
 
 const modelCounts = [12, 100, 1_000, 10_000];
@@ -63,7 +64,7 @@ function measure(name: (typeof strategyNames)[number], models: Candidate[]): num
       outputMs: outputTimes.distribution(ownMs),
       deviceAccuracyPct: 41.4,
     };
-    select(strategies[name], models, budget, random);
+    select(strategies[name], worthChoosing(name, models), budget, random);
     // The first third warms the JIT up.
     if (i > rounds / 2) timesUs.push(1000 * (performance.now() - startMs));
   }

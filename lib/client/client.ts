@@ -14,6 +14,7 @@ import { shrink } from './upload.ts';
 
 /** An exchange of clocks that takes longer is given up, in ms. */
 const exchangeTimeoutMs = 5_000;
+
 /** Makes a client of a service. It does nothing before its first call. */
 export function createClient(options: ClientOptions): Client {
   return new RacingClient(options);

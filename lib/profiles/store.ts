@@ -15,7 +15,7 @@ import {
   statisticsOf,
 } from './statistics.ts';
 import type { LiveStatistics, StoredProfile } from './stored.ts';
-import { placeholders, replacement, sumsOf } from './update-expressions.ts';
+import { liveSinceAttribute, placeholders, replacement, sumsOf } from './update-expressions.ts';
 import {
   DEFAULT_WINDOWS,
   expiresAt,
@@ -236,14 +236,6 @@ export class ProfileStore {
     for await (const { Items } of pages) live.push(...(Items ?? []).map(toLive));
     return live;
   }
-}
-
-/** From when on live windows count: since the measured version replaced another one. */
-function liveSinceAttribute(earlier: Attributes, fingerprint: string, nowMs: number): Attributes {
-  const measured = earlier.fingerprint?.S;
-  const isReplaced = measured !== undefined && measured !== fingerprint;
-  const liveSinceMs = isReplaced ? { N: String(Math.round(nowMs)) } : earlier.liveSinceMs;
-  return liveSinceMs ? { liveSinceMs } : {};
 }
 
 function toLive(item: Attributes): LiveStatistics {

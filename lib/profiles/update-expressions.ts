@@ -24,3 +24,15 @@ export function replacement(earlier: Attributes, attributes: Attributes) {
     ExpressionAttributeValues: placeholders(attributes),
   };
 }
+
+/** From when on live windows count: since the measured version replaced another one. */
+export function liveSinceAttribute(
+  earlier: Attributes,
+  fingerprint: string,
+  nowMs: number,
+): Attributes {
+  const measured = earlier.fingerprint?.S;
+  const isReplaced = measured !== undefined && measured !== fingerprint;
+  const liveSinceMs = isReplaced ? { N: String(Math.round(nowMs)) } : earlier.liveSinceMs;
+  return liveSinceMs ? { liveSinceMs } : {};
+}

@@ -5,14 +5,24 @@ import type { Candidate } from './types.ts';
  * one is at least equal in accuracy, in mean and in mean + deviation, and better in one of them.
  */
 export function undominated<C extends Candidate>(candidates: readonly C[]): C[] {
-  return candidates.filter((model) => !candidates.some((other) => dominates(other, model)));
+  // Nothing is dominated by what comes behind it in this order.
+  const bestFirst = candidates.toSorted(
+    (a, b) => b.accuracyPct - a.accuracyPct || a.meanMs - b.meanMs || a.stdMs - b.stdMs,
+  );
+  const kept = new Set<C>();
+  for (const model of bestFirst) if (!isDominated(model, kept)) kept.add(model);
+  return candidates.filter((model) => kept.has(model));
+}
+
+function isDominated(model: Candidate, others: Iterable<Candidate>): boolean {
+  for (const other of others) if (dominates(other, model)) return true;
+  return false;
 }
 
 function dominates(a: Candidate, b: Candidate): boolean {
-  const gains = [
-    a.accuracyPct - b.accuracyPct,
-    b.meanMs - a.meanMs,
-    b.meanMs + b.stdMs - (a.meanMs + a.stdMs),
-  ];
-  return gains.every((gain) => gain >= 0) && gains.some((gain) => gain > 0);
+  const accuracyGain = a.accuracyPct - b.accuracyPct;
+  const meanGain = b.meanMs - a.meanMs;
+  const boundGain = meanGain + b.stdMs - a.stdMs;
+  const isEqualAtLeast = accuracyGain >= 0 && meanGain >= 0 && boundGain >= 0;
+  return isEqualAtLeast && accuracyGain + meanGain + boundGain > 0;
 }

@@ -35,6 +35,23 @@ describe('undominated', () => {
     expect(undominated([model('a', 80, 10), model('b', 80, 10)])).toHaveLength(2);
   });
 
+  it('finds the same as comparing each with each, in the order given', () => {
+    const isBetter = (a: ReturnType<typeof model>, b: ReturnType<typeof model>) => {
+      const gains = [
+        a.accuracyPct - b.accuracyPct,
+        b.meanMs - a.meanMs,
+        b.meanMs + b.stdMs - (a.meanMs + a.stdMs),
+      ];
+      return gains.every((gain) => gain >= 0) && gains.some((gain) => gain > 0);
+    };
+    fc.assert(
+      fc.property(candidates, (models) => {
+        const expected = models.filter((m) => !models.some((other) => isBetter(other, m)));
+        expect(undominated(models)).toEqual(expected);
+      }),
+    );
+  });
+
   it('changes no base model’s accuracy, nor that of the fastest and the most accurate', () => {
     fc.assert(
       fc.property(candidates, fc.integer({ min: -10, max: 400 }), (models, budgetMs) => {
