@@ -1,5 +1,5 @@
+import { sizeNote } from '../../lib/catalogue/limits.ts';
 import { listCatalogue } from '../../lib/catalogue/load.ts';
-import { sizeNote } from '../../lib/catalogue/memory.ts';
 import { addModel, type NewModel } from '../../lib/models/add.ts';
 import { shortPath } from '../short-path.ts';
 import { note, noteDominated, ratedByCatalogue } from './choose.ts';

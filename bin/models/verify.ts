@@ -1,4 +1,4 @@
-import { sizeNote } from '../../lib/catalogue/memory.ts';
+import { sizeNote } from '../../lib/catalogue/limits.ts';
 import { verifyModel } from '../../lib/models/verify.ts';
 import { plainTable } from '../plain-table.ts';
 import { type Chosen, chooseFetched, note } from './choose.ts';

@@ -1,6 +1,6 @@
 import type { Architecture } from 'aws-cdk-lib/aws-lambda';
 import type { IConstruct } from 'constructs';
-import { largestInAssetBytes, largestOnnxBytes, neededMemoryMb } from '../catalogue/memory.ts';
+import { largestInAssetBytes, largestOnnxBytes, neededMemoryMb } from '../catalogue/limits.ts';
 import type { Catalogue, CatalogueModel } from '../catalogue/schema.ts';
 import { InvalidPropertyError } from './errors.ts';
 import type { ModelStorage } from './model-storage.ts';

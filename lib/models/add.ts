@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { existsSync, readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { editCatalogue, replaceFile } from '../catalogue/edit.ts';
+import { neededMemoryMb } from '../catalogue/limits.ts';
 import {
   CatalogueError,
   catalogueFile,
@@ -9,7 +10,6 @@ import {
   parseFile,
   readOrExplain,
 } from '../catalogue/load.ts';
-import { neededMemoryMb } from '../catalogue/memory.ts';
 import {
   type CatalogueJson,
   catalogueListingSchema,

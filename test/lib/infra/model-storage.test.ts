@@ -1,8 +1,8 @@
 import { App, Stack } from 'aws-cdk-lib';
 import { Match } from 'aws-cdk-lib/assertions';
 import { describe, expect, it } from 'vitest';
+import { largestInAssetBytes } from '../../../lib/catalogue/limits.ts';
 import { readCatalogue } from '../../../lib/catalogue/load.ts';
-import { largestInAssetBytes } from '../../../lib/catalogue/memory.ts';
 import type { Catalogue } from '../../../lib/catalogue/schema.ts';
 import { type ModelOverrides, withOverrides } from '../../../lib/infra/model-overrides.ts';
 import { defaultStorage, ephemeralStorageOf } from '../../../lib/infra/model-storage.ts';
