@@ -109,7 +109,7 @@ export function networkOf(
 }
 
 /** Reads `100,250` or `50:300:10` (from, to, step) as ascending numbers. */
-export function readNumbers(text: string): number[] {
+function readNumbers(text: string): number[] {
   const [from = Number.NaN, to = Number.NaN, step = Number.NaN, ...more] = text
     .split(':')
     .map(toNumber);

@@ -8,7 +8,7 @@ import { worthChoosing } from '../selection/worth-choosing.ts';
  * The first of the three stages alone: what the authors' published simulator does
  * (cake-lab/MDInference, egg/mdinference/ModelChooser.py).
  */
-export function stageOne<C extends Candidate>(
+function stageOne<C extends Candidate>(
   candidates: readonly C[],
   { budgetMs }: TimeBudget,
 ): Decision<C> {
@@ -17,7 +17,7 @@ export function stageOne<C extends Candidate>(
 }
 
 /** What a deployment's selector makes of `three-stage`: it gives it no model that another one dominates. */
-export function servedThreeStage<C extends Candidate>(
+function servedThreeStage<C extends Candidate>(
   candidates: readonly C[],
   budget: TimeBudget,
 ): Decision<C> {
