@@ -1,8 +1,8 @@
 import { InferenceSession, Tensor } from 'onnxruntime-node';
-import { decodeModel, encodeModel, type TensorProto } from '../lib/onnx/messages.ts';
-import { quantile } from '../lib/quantile.ts';
-import { table3Networks } from '../lib/table3/networks.ts';
-import { table3Rows } from '../lib/table3/reference.ts';
+import { quantile } from '../lib/core/statistics/quantile.ts';
+import { table3Rows } from '../lib/evaluation/models/table-3.ts';
+import { table3Networks } from '../models/table3/networks.ts';
+import { decodeModel, encodeModel, type TensorProto } from '../models/table3/onnx/messages.ts';
 
 /*
  * Whether the networks of Table III are as fast with their constant weights as with any others: the

@@ -1,15 +1,15 @@
 /** How long one decision of the service takes, for each strategy and number of models. */
-import { plainTable } from '../bin/plain-table.ts';
-import { distributionOf } from '../lib/profiles/histogram.ts';
-import { deviationMs, meanMs, merge, statisticsOf } from '../lib/profiles/statistics.ts';
-import { quantile } from '../lib/quantile.ts';
-import { OutputTimes } from '../lib/selection/output-time.ts';
-import { seededRandom } from '../lib/selection/random.ts';
-import { select } from '../lib/selection/select.ts';
-import { strategies, strategyNames } from '../lib/selection/strategies.ts';
-import type { Candidate, TimeBudget } from '../lib/selection/types.ts';
-import { worthChoosing } from '../lib/selection/worth-choosing.ts';
-import { drawLognormal } from '../lib/simulation/draw.ts';
+import { plainTable } from '../bin/shared/plain-table.ts';
+import { OutputTimes } from '../lib/core/selection/output-time.ts';
+import { select } from '../lib/core/selection/select.ts';
+import { strategies, strategyNames } from '../lib/core/selection/strategies.ts';
+import type { Candidate, TimeBudget } from '../lib/core/selection/types.ts';
+import { worthChoosing } from '../lib/core/selection/worth-choosing.ts';
+import { drawLognormal } from '../lib/core/statistics/draw.ts';
+import { distributionOf } from '../lib/core/statistics/histogram.ts';
+import { quantile } from '../lib/core/statistics/quantile.ts';
+import { seededRandom } from '../lib/core/statistics/random.ts';
+import { deviationMs, meanMs, merge, statisticsOf } from '../lib/service/profiles/statistics.ts';
 
 const modelCounts = [12, 100, 1_000, 10_000];
 const random = seededRandom(1);

@@ -7,19 +7,19 @@
  */
 import { setTimeout as delay } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
-import { plainTable } from '../bin/plain-table.ts';
+import { plainTable } from '../bin/shared/plain-table.ts';
 import { type Classification, createClient } from '../lib/client/index.ts';
 import { outcomeOf } from '../lib/client/outcome.ts';
+import { quantile } from '../lib/core/statistics/quantile.ts';
+import { defaultLinkConditions } from '../lib/evaluation/engine/network/link-requests.ts';
+import { type Link, readLinks } from '../lib/evaluation/engine/network/links.ts';
+import { loadDeviceModel } from '../lib/evaluation/live/device-model.ts';
+import { linkFetch } from '../lib/evaluation/live/link-fetch.ts';
+import { SystemTime } from '../lib/evaluation/live/wall-time.ts';
 import { resolveCatalogue } from '../lib/infra/resolve-catalogue.ts';
-import { quantile } from '../lib/quantile.ts';
 import { shapeLabels } from '../lib/shapes/figures.ts';
 import { generateImage, imageSize } from '../lib/shapes/generate.ts';
 import { encodeJpeg } from '../lib/shapes/jpeg.ts';
-import { defaultLinkConditions } from '../lib/simulation/link-requests.ts';
-import { type Link, readLinks } from '../lib/simulation/links.ts';
-import { loadDeviceModel } from '../lib/simulation/live/device-model.ts';
-import { linkFetch } from '../lib/simulation/live/link-fetch.ts';
-import { SystemTime } from '../lib/simulation/live/wall-time.ts';
 import { StartedService } from '../test/e2e/started-service.ts';
 
 /** Between requests, in ms. */

@@ -6,14 +6,14 @@
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { plainTable } from '../bin/plain-table.ts';
-import { synthesize } from '../bin/synthesize.ts';
-import { readCatalogue } from '../lib/catalogue/load.ts';
-import { inferResponseSchema } from '../lib/http/schemas.ts';
-import { Classifier } from '../lib/inference/classifier.ts';
+import { plainTable } from '../bin/shared/plain-table.ts';
+import { synthesize } from '../bin/shared/synthesize.ts';
+import { inferResponseSchema } from '../lib/core/contract/schemas.ts';
+import { quantile } from '../lib/core/statistics/quantile.ts';
 import { resolveCatalogue } from '../lib/infra/resolve-catalogue.ts';
 import { startAssembly } from '../lib/local/assembly.ts';
-import { quantile } from '../lib/quantile.ts';
+import { readCatalogue } from '../lib/service/catalogue/load.ts';
+import { Classifier } from '../lib/service/inference/classifier.ts';
 
 const warmUps = 100;
 const rounds = Number(process.argv[2] ?? 1000);

@@ -10,14 +10,14 @@ import { isDeepStrictEqual } from 'node:util';
 import { isMainThread, parentPort, Worker } from 'node:worker_threads';
 import { CreateTableCommand, type DynamoDBClientConfig } from '@aws-sdk/client-dynamodb';
 import Table from 'cli-table3';
-import { createProfileClient } from '../lib/profiles/client.ts';
+import { createProfileClient } from '../lib/service/profiles/client.ts';
 import {
   emptyStatistics,
   merge,
   observe,
   type ProfileStatistics,
-} from '../lib/profiles/statistics.ts';
-import { ProfileStore } from '../lib/profiles/store.ts';
+} from '../lib/service/profiles/statistics.ts';
+import { ProfileStore } from '../lib/service/profiles/store.ts';
 
 const TABLE_NAME = 'profiles';
 const WRITERS = [1, 8, 64];

@@ -3,15 +3,15 @@ import { execFileSync } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { availableParallelism, tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { plainTable } from '../bin/plain-table.ts';
+import { plainTable } from '../bin/shared/plain-table.ts';
+import { type Cell, CellRunner } from '../lib/evaluation/engine/cell.ts';
+import { paperNetwork } from '../lib/evaluation/engine/network/networks.ts';
+import { deviceAccuracyPct, profileSets } from '../lib/evaluation/engine/profile-sets.ts';
+import { countDistinct } from '../lib/evaluation/engine/run-cells.ts';
+import { selectorNames } from '../lib/evaluation/engine/selectors.ts';
+import { defaultInputs } from '../lib/evaluation/experiments/experiment.ts';
+import { chooseExperiments } from '../lib/evaluation/experiments/run.ts';
 import { packageRoot } from '../lib/infra/package-root.ts';
-import { type Cell, CellRunner } from '../lib/simulation/cell.ts';
-import { defaultInputs } from '../lib/simulation/experiments/experiment.ts';
-import { chooseExperiments } from '../lib/simulation/experiments/run.ts';
-import { paperNetwork } from '../lib/simulation/networks.ts';
-import { deviceAccuracyPct, profileSets } from '../lib/simulation/profile-sets.ts';
-import { countDistinct } from '../lib/simulation/run-cells.ts';
-import { selectorNames } from '../lib/simulation/selectors.ts';
 
 const common: Cell = {
   ...{ profiles: 'table3', models: profileSets.table3.models, network: paperNetwork },

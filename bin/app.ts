@@ -1,8 +1,8 @@
 #!/usr/bin/env node
 import { App, Stack } from 'aws-cdk-lib';
-import { CatalogueError } from '../lib/catalogue/load.ts';
 import { InvalidPropertyError, MdInference } from '../lib/index.ts';
-import { SettingError, settingsOf } from './settings.ts';
+import { CatalogueError } from '../lib/service/catalogue/load.ts';
+import { SettingError, settingsOf } from './start/settings.ts';
 
 const app = new App();
 try {

@@ -14,12 +14,12 @@ const program = new Command('mdi')
 
 /** What adds each command; its code is loaded only when it is asked for, or listed. */
 const commands: Readonly<Record<string, () => Promise<(program: Command) => void>>> = {
-  start: async () => (await import('./commands/start.ts')).addStartCommand,
-  classify: async () => (await import('./commands/classify.ts')).addClassifyCommand,
-  models: async () => (await import('./commands/models.ts')).addModelsCommand,
-  simulate: async () => (await import('./commands/simulate.ts')).addSimulateCommand,
-  advise: async () => (await import('./commands/advise.ts')).addAdviseCommand,
-  cost: async () => (await import('./commands/cost.ts')).addCostCommand,
+  start: async () => (await import('./start/start.ts')).addStartCommand,
+  classify: async () => (await import('./classify/classify.ts')).addClassifyCommand,
+  models: async () => (await import('./models/models.ts')).addModelsCommand,
+  simulate: async () => (await import('./simulate/simulate.ts')).addSimulateCommand,
+  advise: async () => (await import('./advise/advise.ts')).addAdviseCommand,
+  cost: async () => (await import('./cost/cost.ts')).addCostCommand,
 };
 
 try {

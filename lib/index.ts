@@ -3,6 +3,8 @@
  *
  * @module mdinference
  */
+
+export type { StrategyName } from './core/selection/strategies.ts';
 export { InvalidPropertyError } from './infra/errors.ts';
 export type { Auth, Cors, JwtAuth, Throttle, Throttling } from './infra/http-api.ts';
 export { MdInference } from './infra/mdinference.ts';
@@ -13,4 +15,3 @@ export type {
   ProvisionedScaling,
 } from './infra/provisioned-concurrency.ts';
 export type { RolloutOptions } from './infra/rollout.ts';
-export type { StrategyName } from './selection/strategies.ts';

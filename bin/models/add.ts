@@ -1,7 +1,7 @@
-import { sizeNote } from '../../lib/catalogue/limits.ts';
-import { listCatalogue } from '../../lib/catalogue/load.ts';
-import { addModel, type NewModel } from '../../lib/models/add.ts';
-import { shortPath } from '../short-path.ts';
+import { addModel, type NewModel } from '../../lib/evaluation/models/add.ts';
+import { sizeNote } from '../../lib/service/catalogue/limits.ts';
+import { listCatalogue } from '../../lib/service/catalogue/load.ts';
+import { shortPath } from '../shared/short-path.ts';
 import { note, noteDominated, ratedByCatalogue } from './choose.ts';
 
 /** Options of `mdi models add`. */

@@ -1,7 +1,7 @@
-import { findDominated, type Rated } from '../../lib/catalogue/dominance.ts';
-import { CatalogueError, isFetched, listCatalogue } from '../../lib/catalogue/load.ts';
-import type { CatalogueListing, ListedModel } from '../../lib/catalogue/schema.ts';
-import { shortPath } from '../short-path.ts';
+import { findDominated, type Rated } from '../../lib/core/selection/dominance.ts';
+import { CatalogueError, isFetched, listCatalogue } from '../../lib/service/catalogue/load.ts';
+import type { CatalogueListing, ListedModel } from '../../lib/service/catalogue/schema.ts';
+import { shortPath } from '../shared/short-path.ts';
 
 /** What the commands that look at a catalogue's models work on. */
 export interface Chosen {

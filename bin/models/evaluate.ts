@@ -1,19 +1,19 @@
 import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import cliProgress from 'cli-progress';
-import { editCatalogue } from '../../lib/catalogue/edit.ts';
-import type { CatalogueListing } from '../../lib/catalogue/schema.ts';
-import { Classifier } from '../../lib/inference/classifier.ts';
+import { editCatalogue } from '../../lib/evaluation/models/edit.ts';
 import {
   compareWithDeclared,
   type Evaluation,
   type EvaluationRun,
   evaluateModel,
-} from '../../lib/models/evaluate.ts';
-import { generatedImages, heldOutSeed } from '../../lib/models/generated-images.ts';
-import { findImages, type LabelledImage, someOf } from '../../lib/models/images.ts';
-import { plainTable } from '../plain-table.ts';
-import { shortPath } from '../short-path.ts';
+} from '../../lib/evaluation/models/evaluate.ts';
+import { generatedImages, heldOutSeed } from '../../lib/evaluation/models/generated-images.ts';
+import { findImages, type LabelledImage, someOf } from '../../lib/evaluation/models/images.ts';
+import type { CatalogueListing } from '../../lib/service/catalogue/schema.ts';
+import { Classifier } from '../../lib/service/inference/classifier.ts';
+import { plainTable } from '../shared/plain-table.ts';
+import { shortPath } from '../shared/short-path.ts';
 import { type Choice, type Chosen, chooseFetched, note, noteDominated } from './choose.ts';
 
 /** Options of `mdi models evaluate`. */

@@ -1,11 +1,11 @@
 import cliProgress from 'cli-progress';
-import { DownloadError } from '../../lib/catalogue/download.ts';
-import { createDownloader } from '../../lib/catalogue/downloader.ts';
-import { fetchModel } from '../../lib/catalogue/fetch.ts';
-import { sizeNote } from '../../lib/catalogue/limits.ts';
-import { CatalogueError, listCatalogue } from '../../lib/catalogue/load.ts';
-import type { ListedModel } from '../../lib/catalogue/schema.ts';
-import { shortPath } from '../short-path.ts';
+import { DownloadError } from '../../lib/evaluation/models/download.ts';
+import { createDownloader } from '../../lib/evaluation/models/downloader.ts';
+import { fetchModel } from '../../lib/evaluation/models/fetch.ts';
+import { sizeNote } from '../../lib/service/catalogue/limits.ts';
+import { CatalogueError, listCatalogue } from '../../lib/service/catalogue/load.ts';
+import type { ListedModel } from '../../lib/service/catalogue/schema.ts';
+import { shortPath } from '../shared/short-path.ts';
 import { type Chosen, chooseModels, note } from './choose.ts';
 
 /** Options of `mdi models fetch`. */

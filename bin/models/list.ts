@@ -1,6 +1,6 @@
-import { findDominated } from '../../lib/catalogue/dominance.ts';
-import { isFetched } from '../../lib/catalogue/load.ts';
-import { plainTable } from '../plain-table.ts';
+import { findDominated } from '../../lib/core/selection/dominance.ts';
+import { isFetched } from '../../lib/service/catalogue/load.ts';
+import { plainTable } from '../shared/plain-table.ts';
 import { type Chosen, chooseModels, noteDominated, ratedByCatalogue } from './choose.ts';
 
 /** `mdi models list`: the entries of a catalogue. */

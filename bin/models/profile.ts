@@ -1,12 +1,12 @@
 import { cpus } from 'node:os';
 import { join } from 'node:path';
 import cliProgress from 'cli-progress';
-import { editCatalogue } from '../../lib/catalogue/edit.ts';
-import { type ModelProfile, profileModel } from '../../lib/models/profile.ts';
-import { referenceOf } from '../../lib/models/reference.ts';
-import { compareWithTable3, type Table3Comparison } from '../../lib/table3/reference.ts';
-import { plainTable } from '../plain-table.ts';
-import { shortPath } from '../short-path.ts';
+import { editCatalogue } from '../../lib/evaluation/models/edit.ts';
+import { type ModelProfile, profileModel } from '../../lib/evaluation/models/profile.ts';
+import { referenceOf } from '../../lib/evaluation/models/reference.ts';
+import { compareWithTable3, type Table3Comparison } from '../../lib/evaluation/models/table-3.ts';
+import { plainTable } from '../shared/plain-table.ts';
+import { shortPath } from '../shared/short-path.ts';
 import { type Choice, type Chosen, chooseFetched, note, noteDominated } from './choose.ts';
 
 /** Options of `mdi models profile`. */

@@ -1,5 +1,5 @@
-import { removeModel } from '../../lib/models/remove.ts';
-import { shortPath } from '../short-path.ts';
+import { removeModel } from '../../lib/evaluation/models/remove.ts';
+import { shortPath } from '../shared/short-path.ts';
 
 /** `mdi models remove`: takes a model out of a catalogue. */
 export async function remove(

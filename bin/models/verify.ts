@@ -1,6 +1,6 @@
-import { sizeNote } from '../../lib/catalogue/limits.ts';
-import { verifyModel } from '../../lib/models/verify.ts';
-import { plainTable } from '../plain-table.ts';
+import { verifyModel } from '../../lib/evaluation/models/verify.ts';
+import { sizeNote } from '../../lib/service/catalogue/limits.ts';
+import { plainTable } from '../shared/plain-table.ts';
 import { type Chosen, chooseFetched, note } from './choose.ts';
 
 /** `mdi models verify`: whether every model is what its entry says. */

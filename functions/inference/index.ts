@@ -2,29 +2,29 @@ import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import middy from '@middy/core';
 import { executionModeStreamifyResponse } from '@middy/core/StreamifyResponse';
-import { readCatalogue } from '../../lib/catalogue/load.ts';
-import { epochMs } from '../../lib/clock.ts';
-import { inferenceEnvironmentSchema, readEnvironment } from '../../lib/environment.ts';
-import { tensorContentType } from '../../lib/http/body.ts';
-import { Classifier } from '../../lib/inference/classifier.ts';
+import { tensorContentType } from '../../lib/core/contract/body.ts';
 import {
   type InferenceAnswer,
   type InferenceEvent,
   inferenceEventSchema,
   toLine,
-} from '../../lib/inference/contract.ts';
+} from '../../lib/core/contract/inference-event.ts';
+import { isWarmUp } from '../../lib/core/contract/warm-up.ts';
+import { readCatalogue } from '../../lib/service/catalogue/load.ts';
+import { epochMs } from '../../lib/service/clock.ts';
+import { inferenceEnvironmentSchema, readEnvironment } from '../../lib/service/environment.ts';
+import { Classifier } from '../../lib/service/inference/classifier.ts';
 import {
   NonFiniteOutputError,
   TensorLengthError,
   TensorValueError,
   UndecodableImageError,
-} from '../../lib/inference/errors.ts';
-import { withModelFile } from '../../lib/inference/model-file.ts';
-import { partitionKey } from '../../lib/profiles/keys.ts';
-import type { Observation } from '../../lib/profiles/statistics.ts';
-import { ProfileStore, storeOptions } from '../../lib/profiles/store.ts';
-import { Telemetry } from '../../lib/telemetry.ts';
-import { isWarmUp } from '../../lib/warm-up.ts';
+} from '../../lib/service/inference/errors.ts';
+import { withModelFile } from '../../lib/service/inference/model-file.ts';
+import { partitionKey } from '../../lib/service/profiles/keys.ts';
+import type { Observation } from '../../lib/service/profiles/statistics.ts';
+import { ProfileStore, storeOptions } from '../../lib/service/profiles/store.ts';
+import { Telemetry } from '../../lib/service/telemetry.ts';
 
 const environment = readEnvironment(inferenceEnvironmentSchema);
 const directory = dirname(fileURLToPath(import.meta.url));

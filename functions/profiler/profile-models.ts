@@ -1,14 +1,14 @@
 import type { LambdaClient } from '@aws-sdk/client-lambda';
 import type { z } from 'zod';
-import type { Catalogue, CatalogueModel } from '../../lib/catalogue/schema.ts';
-import type { profilerEnvironmentSchema } from '../../lib/environment.ts';
-import type { InferenceEvent } from '../../lib/inference/contract.ts';
-import { invokeModel } from '../../lib/inference/invoke.ts';
-import { partitionKey } from '../../lib/profiles/keys.ts';
-import { measure, type Run } from '../../lib/profiles/measure.ts';
-import type { ProfilerLog } from '../../lib/profiles/profiler-log.ts';
-import { meanMs, type ProfileStatistics } from '../../lib/profiles/statistics.ts';
-import type { ProfileStore } from '../../lib/profiles/store.ts';
+import type { InferenceEvent } from '../../lib/core/contract/inference-event.ts';
+import type { Catalogue, CatalogueModel } from '../../lib/service/catalogue/schema.ts';
+import type { profilerEnvironmentSchema } from '../../lib/service/environment.ts';
+import { invokeModel } from '../../lib/service/inference/invoke.ts';
+import { partitionKey } from '../../lib/service/profiles/keys.ts';
+import { measure, type Run } from '../../lib/service/profiles/measure.ts';
+import type { ProfilerLog } from '../../lib/service/profiles/profiler-log.ts';
+import { meanMs, type ProfileStatistics } from '../../lib/service/profiles/statistics.ts';
+import type { ProfileStore } from '../../lib/service/profiles/store.ts';
 
 /** What {@link profileModels} works with. */
 export interface Profiling {

@@ -1,8 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
-import { photoFile } from '../../lib/catalogue/photo.ts';
-import type { Catalogue } from '../../lib/catalogue/schema.ts';
-import type { InferenceEvent } from '../../lib/inference/contract.ts';
+import type { InferenceEvent } from '../../lib/core/contract/inference-event.ts';
+import { photoFile } from '../../lib/service/catalogue/photo.ts';
+import type { Catalogue } from '../../lib/service/catalogue/schema.ts';
 
 /**
  * The input that models are measured with: the catalogue's first sample image, or the photo that comes

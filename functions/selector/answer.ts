@@ -1,8 +1,8 @@
-import { ProblemError } from '../../lib/http/problem.ts';
-import type { InferenceAnswer, InferenceEvent } from '../../lib/inference/contract.ts';
-import { NonFiniteOutputError } from '../../lib/inference/errors.ts';
-import { InvocationError, invokeModel } from '../../lib/inference/invoke.ts';
-import { fastest } from '../../lib/selection/order.ts';
+import type { InferenceAnswer, InferenceEvent } from '../../lib/core/contract/inference-event.ts';
+import { ProblemError } from '../../lib/core/contract/problem.ts';
+import { fastest } from '../../lib/core/selection/order.ts';
+import { NonFiniteOutputError } from '../../lib/service/inference/errors.ts';
+import { InvocationError, invokeModel } from '../../lib/service/inference/invoke.ts';
 import { candidatesOf, type ServedCandidate } from './candidates.ts';
 import type { Service } from './service.ts';
 

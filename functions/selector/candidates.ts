@@ -1,7 +1,7 @@
-import { posteriorAccuracyPct } from '../../lib/profiles/accuracy.ts';
-import type { ProfileSnapshot } from '../../lib/profiles/cache.ts';
-import type { Profile } from '../../lib/profiles/profile.ts';
-import type { Candidate } from '../../lib/selection/types.ts';
+import type { Candidate } from '../../lib/core/selection/types.ts';
+import { posteriorAccuracyPct } from '../../lib/service/feedback/accuracy.ts';
+import type { ProfileSnapshot } from '../../lib/service/profiles/cache.ts';
+import type { Profile } from '../../lib/service/profiles/profile.ts';
 import type { ServedModel, Service } from './service.ts';
 
 /** A model with its current profile, as selection sees it. */

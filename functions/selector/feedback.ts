@@ -1,7 +1,7 @@
 import type { APIGatewayProxyEventV2 } from 'aws-lambda';
-import { ProblemError } from '../../lib/http/problem.ts';
-import { feedbackPeriodMs, isReceipt } from '../../lib/http/receipt.ts';
-import { type FeedbackResponse, feedbackRequestSchema } from '../../lib/http/schemas.ts';
+import { ProblemError } from '../../lib/core/contract/problem.ts';
+import { type FeedbackResponse, feedbackRequestSchema } from '../../lib/core/contract/schemas.ts';
+import { feedbackPeriodMs, isReceipt } from '../../lib/service/feedback/receipt.ts';
 import type { Service } from './service.ts';
 
 /**

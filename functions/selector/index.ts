@@ -1,12 +1,12 @@
 import middy from '@middy/core';
 import httpRouter, { type Route } from '@middy/http-router';
 import type { APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2 } from 'aws-lambda';
-import { epochMs } from '../../lib/clock.ts';
-import { openApiDocument } from '../../lib/http/openapi.ts';
-import { ProblemError } from '../../lib/http/problem.ts';
-import { type Route as ApiRoute, methodsOf, routes } from '../../lib/http/routes.ts';
-import { serverTiming } from '../../lib/http/server-timing.ts';
-import { isWarmUp } from '../../lib/warm-up.ts';
+import { openApiDocument } from '../../lib/core/contract/openapi.ts';
+import { ProblemError } from '../../lib/core/contract/problem.ts';
+import { type Route as ApiRoute, methodsOf, routes } from '../../lib/core/contract/routes.ts';
+import { serverTiming } from '../../lib/core/contract/server-timing.ts';
+import { isWarmUp } from '../../lib/core/contract/warm-up.ts';
+import { epochMs } from '../../lib/service/clock.ts';
 import { countAnswer } from './count-answer.ts';
 import { takeFeedback } from './feedback.ts';
 import { infer } from './infer.ts';

@@ -1,21 +1,21 @@
 import type { APIGatewayProxyEventV2 } from 'aws-lambda';
-import { inputBytes } from '../../lib/catalogue/schema.ts';
 import {
   base64Bytes,
   checkBodyLength,
   parseContentType,
   tensorContentType,
-} from '../../lib/http/body.ts';
-import { parseInferHeaders } from '../../lib/http/headers.ts';
-import { ProblemError } from '../../lib/http/problem.ts';
-import { signReceipt } from '../../lib/http/receipt.ts';
-import type { InferResponse } from '../../lib/http/schemas.ts';
-import { roundMs } from '../../lib/http/server-timing.ts';
-import type { InferenceEvent } from '../../lib/inference/contract.ts';
-import { timeBudget } from '../../lib/selection/budget.ts';
-import { select } from '../../lib/selection/select.ts';
-import { strategies } from '../../lib/selection/strategies.ts';
-import { worthChoosing } from '../../lib/selection/worth-choosing.ts';
+} from '../../lib/core/contract/body.ts';
+import { parseInferHeaders } from '../../lib/core/contract/headers.ts';
+import type { InferenceEvent } from '../../lib/core/contract/inference-event.ts';
+import { ProblemError } from '../../lib/core/contract/problem.ts';
+import type { InferResponse } from '../../lib/core/contract/schemas.ts';
+import { roundMs } from '../../lib/core/contract/server-timing.ts';
+import { timeBudget } from '../../lib/core/selection/budget.ts';
+import { select } from '../../lib/core/selection/select.ts';
+import { strategies } from '../../lib/core/selection/strategies.ts';
+import { worthChoosing } from '../../lib/core/selection/worth-choosing.ts';
+import { inputBytes } from '../../lib/service/catalogue/schema.ts';
+import { signReceipt } from '../../lib/service/feedback/receipt.ts';
 import { answerWith } from './answer.ts';
 import { candidatesOf } from './candidates.ts';
 import type { Service } from './service.ts';

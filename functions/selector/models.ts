@@ -1,7 +1,7 @@
 import { setTimeout } from 'node:timers/promises';
-import type { ModelsResponse } from '../../lib/http/schemas.ts';
-import { roundMs } from '../../lib/http/server-timing.ts';
-import type { Profile } from '../../lib/profiles/profile.ts';
+import type { ModelsResponse } from '../../lib/core/contract/schemas.ts';
+import { roundMs } from '../../lib/core/contract/server-timing.ts';
+import type { Profile } from '../../lib/service/profiles/profile.ts';
 import { profiledModels } from './candidates.ts';
 import type { Service } from './service.ts';
 

@@ -5,8 +5,8 @@ import {
   problemContentType,
   problemDocument,
   problems,
-} from '../../lib/http/problem.ts';
-import type { Telemetry } from '../../lib/telemetry.ts';
+} from '../../lib/core/contract/problem.ts';
+import type { Telemetry } from '../../lib/service/telemetry.ts';
 
 /** Turns every error into a problem document (RFC 9457); one that nobody foresaw says nothing of itself. */
 export function problemDetails({

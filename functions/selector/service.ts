@@ -1,19 +1,19 @@
 import { dirname } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { LambdaClient } from '@aws-sdk/client-lambda';
-import { readCatalogue } from '../../lib/catalogue/load.ts';
-import type { Catalogue, CatalogueModel } from '../../lib/catalogue/schema.ts';
-import { readEnvironment, selectorEnvironmentSchema } from '../../lib/environment.ts';
-import { ProfileCache, type ProfileCacheEvent } from '../../lib/profiles/cache.ts';
-import { createProfileClient } from '../../lib/profiles/client.ts';
-import { FeedbackLedger } from '../../lib/profiles/feedback.ts';
-import { partitionKey } from '../../lib/profiles/keys.ts';
-import { ProfileStore, storeOptions } from '../../lib/profiles/store.ts';
-import type { BudgetSettings } from '../../lib/selection/budget.ts';
-import { OutputTimes } from '../../lib/selection/output-time.ts';
-import type { StrategyName } from '../../lib/selection/strategies.ts';
-import type { Random } from '../../lib/selection/types.ts';
-import { Telemetry } from '../../lib/telemetry.ts';
+import type { BudgetSettings } from '../../lib/core/selection/budget.ts';
+import { OutputTimes } from '../../lib/core/selection/output-time.ts';
+import type { StrategyName } from '../../lib/core/selection/strategies.ts';
+import type { Random } from '../../lib/core/statistics/random.ts';
+import { readCatalogue } from '../../lib/service/catalogue/load.ts';
+import type { Catalogue, CatalogueModel } from '../../lib/service/catalogue/schema.ts';
+import { readEnvironment, selectorEnvironmentSchema } from '../../lib/service/environment.ts';
+import { FeedbackLedger } from '../../lib/service/feedback/ledger.ts';
+import { ProfileCache, type ProfileCacheEvent } from '../../lib/service/profiles/cache.ts';
+import { createProfileClient } from '../../lib/service/profiles/client.ts';
+import { partitionKey } from '../../lib/service/profiles/keys.ts';
+import { ProfileStore, storeOptions } from '../../lib/service/profiles/store.ts';
+import { Telemetry } from '../../lib/service/telemetry.ts';
 
 /** A model that requests can be sent to. */
 export interface ServedModel extends CatalogueModel {

@@ -1,5 +1,5 @@
-import type { ProblemDocument } from '../http/problem.ts';
-import type { InferResponse, TimeResponse } from '../http/schemas.ts';
+import type { ProblemDocument } from '../core/contract/problem.ts';
+import type { InferResponse, TimeResponse } from '../core/contract/schemas.ts';
 
 /** What JSON has to look like: a type's name, an object of shapes, or a list of one shape. */
 type Shape = 'string' | 'number' | 'boolean' | readonly [Shape] | { readonly [key: string]: Shape };

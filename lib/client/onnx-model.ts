@@ -1,5 +1,4 @@
 import type { InferenceSession, Tensor, TypedTensor } from 'onnxruntime-common';
-import type { ModelDescription } from './model-description.ts';
 import {
   type CropSize,
   fullPreprocessing,
@@ -8,7 +7,8 @@ import {
   rawPixels,
   type TensorData,
   tensorOf,
-} from './pixels.ts';
+} from '../core/preprocessing/pixels.ts';
+import type { ModelDescription } from './model-description.ts';
 import type { DeviceInput, ImageInput, Prediction } from './types.ts';
 
 /** What makes pixels of an image, in the size that a model wants. */

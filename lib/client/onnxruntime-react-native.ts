@@ -3,6 +3,7 @@ import type { ModelDescription } from './model-description.ts';
 import { type Decode, OnnxModel } from './onnx-model.ts';
 import type { OnDeviceModel } from './types.ts';
 
+export { type CropSize, type Pixels, type Region, regionOf } from '../core/preprocessing/pixels.ts';
 export {
   type CatalogueJson,
   describeModel,
@@ -10,7 +11,6 @@ export {
   type ModelPreprocessing,
   type RawInput,
 } from './model-description.ts';
-export { type CropSize, type Pixels, type Region, regionOf } from './pixels.ts';
 
 /** Settings of {@link onnxruntimeReactNative}. */
 export interface OnnxruntimeReactNativeOptions extends ModelDescription {

@@ -1,5 +1,5 @@
+import { regionOf } from '../core/preprocessing/pixels.ts';
 import type { Decode } from './onnx-model.ts';
-import { regionOf } from './pixels.ts';
 
 /**
  * Makes pixels of an image by the browser's decoder and an `OffscreenCanvas`: rotated as its EXIF data

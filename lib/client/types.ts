@@ -1,4 +1,4 @@
-import type { InferResponse } from '../http/schemas.ts';
+import type { InferResponse } from '../core/contract/schemas.ts';
 
 /** An image file, or a catalogue's raw tensor, to be classified. */
 export type ImageInput = Blob | ArrayBuffer | ArrayBufferView;

@@ -17,8 +17,8 @@ import { Grant, type IGrantable } from 'aws-cdk-lib/aws-iam';
 import type { IFunction } from 'aws-cdk-lib/aws-lambda';
 import { LogGroup, type RetentionDays } from 'aws-cdk-lib/aws-logs';
 import type { Construct } from 'constructs';
-import { inferHeadersSchema } from '../http/headers.ts';
-import { type RouteKey, routes } from '../http/routes.ts';
+import { inferHeadersSchema } from '../core/contract/headers.ts';
+import { type RouteKey, routes } from '../core/contract/routes.ts';
 import { acknowledgePreflight } from './acknowledgements.ts';
 
 /** Callers with a token of an OpenID Connect provider, such as a Cognito user pool. */

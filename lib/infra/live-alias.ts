@@ -3,7 +3,7 @@ import { Rule, RuleTargetInput, Schedule } from 'aws-cdk-lib/aws-events';
 import { LambdaFunction } from 'aws-cdk-lib/aws-events-targets';
 import { Alias, type IVersion } from 'aws-cdk-lib/aws-lambda';
 import type { Construct } from 'constructs';
-import { warmUpEvent } from '../warm-up.ts';
+import { warmUpEvent } from '../core/contract/warm-up.ts';
 import { type ProvisionedConcurrency, scalingOf } from './provisioned-concurrency.ts';
 
 /** How callers reach a function. */

@@ -2,7 +2,7 @@ import { copyFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { ILayerVersion } from 'aws-cdk-lib/aws-lambda';
 import type { Construct } from 'constructs';
-import type { Catalogue, CatalogueModel } from '../catalogue/schema.ts';
+import type { Catalogue, CatalogueModel } from '../service/catalogue/schema.ts';
 import { LiveAlias, type LiveOptions } from './live-alias.ts';
 import {
   defaultStorage,

@@ -1,7 +1,11 @@
 import type { Architecture } from 'aws-cdk-lib/aws-lambda';
 import type { IConstruct } from 'constructs';
-import { largestInAssetBytes, largestOnnxBytes, neededMemoryMb } from '../catalogue/limits.ts';
-import type { Catalogue, CatalogueModel } from '../catalogue/schema.ts';
+import {
+  largestInAssetBytes,
+  largestOnnxBytes,
+  neededMemoryMb,
+} from '../service/catalogue/limits.ts';
+import type { Catalogue, CatalogueModel } from '../service/catalogue/schema.ts';
 import { InvalidPropertyError } from './errors.ts';
 import type { ModelStorage } from './model-storage.ts';
 import type { ProvisionedConcurrency } from './provisioned-concurrency.ts';

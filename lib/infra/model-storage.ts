@@ -2,8 +2,8 @@ import { Size } from 'aws-cdk-lib';
 import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import { Asset } from 'aws-cdk-lib/aws-s3-assets';
 import type { Construct } from 'constructs';
-import { largestInAssetBytes } from '../catalogue/limits.ts';
-import type { CatalogueModel } from '../catalogue/schema.ts';
+import { largestInAssetBytes } from '../service/catalogue/limits.ts';
+import type { CatalogueModel } from '../service/catalogue/schema.ts';
 import { acknowledgeModelObjects } from './acknowledgements.ts';
 import type { ServiceFunction } from './service-function.ts';
 

@@ -2,7 +2,7 @@ import type { Duration, RemovalPolicy } from 'aws-cdk-lib';
 import type { Architecture } from 'aws-cdk-lib/aws-lambda';
 import type { RetentionDays } from 'aws-cdk-lib/aws-logs';
 import type { ITopic } from 'aws-cdk-lib/aws-sns';
-import type { StrategyName } from '../selection/strategies.ts';
+import type { StrategyName } from '../core/selection/strategies.ts';
 import type { Auth, Cors, Throttling } from './http-api.ts';
 import type { ModelOverrides } from './model-overrides.ts';
 import type { ProvisionedConcurrency } from './provisioned-concurrency.ts';

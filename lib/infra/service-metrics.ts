@@ -1,10 +1,10 @@
 import { Duration } from 'aws-cdk-lib';
 import { MathExpression, Metric, type MetricProps } from 'aws-cdk-lib/aws-cloudwatch';
-import { metricsNamespace } from '../metrics-namespace.ts';
+import { metricsNamespace } from '../service/metrics-namespace.ts';
 
 const period = Duration.minutes(5);
 
-/** The metrics that the functions of one deployment write (lib/telemetry.ts). */
+/** The metrics that the functions of one deployment write (lib/service/telemetry.ts). */
 export class ServiceMetrics {
   readonly #service: string;
   readonly #strategy: string;

@@ -1,8 +1,12 @@
 import { createServer } from 'node:http';
 import { availableParallelism } from 'node:os';
 import { resolve } from 'node:path';
-import { CallRecorder, type RecordedCall } from './calls.ts';
-import { type CustomResourceEntry, createCustomResources } from './custom-resource.ts';
+import {
+  type CustomResourceEntry,
+  createCustomResources,
+} from './custom-resource/custom-resource.ts';
+import { ignoredFeatures } from './custom-resource/ignored-features.ts';
+import { ResponseInbox } from './custom-resource/response-inbox.ts';
 import { type DynamoDbEndpoint, startDynamoDb } from './dynamodb/dynamodb.ts';
 import { createTables } from './dynamodb/tables.ts';
 import { HttpFront } from './http/http-front.ts';
@@ -11,12 +15,11 @@ import type { LogEntry } from './lambda/environment.ts';
 import { FunctionRegistry } from './lambda/function-registry.ts';
 import { invokeEndpoint } from './lambda/invoke-endpoint.ts';
 import { runtimeClient } from './lambda/runtime-client.ts';
-import { ResponseInbox } from './response-inbox.ts';
-import { s3Endpoint } from './s3-endpoint.ts';
-import { close, LOOPBACK, listen, urlOf } from './servers.ts';
+import { s3Endpoint } from './s3/s3-endpoint.ts';
+import { CallRecorder, type RecordedCall } from './shared/calls.ts';
+import { close, LOOPBACK, listen, urlOf } from './shared/servers.ts';
 import { readFunctions } from './template/functions.ts';
 import { readHttpApis } from './template/http-api.ts';
-import { ignoredFeatures } from './template/notes.ts';
 import { apiEndpoint } from './template/physical-ids.ts';
 import { readStack } from './template/stack.ts';
 

@@ -1,6 +1,6 @@
 #!/usr/bin/env node
 import { fileURLToPath } from 'node:url';
-import { buildTable3 } from '../../lib/table3/build.ts';
+import { buildTable3 } from './build-catalogue.ts';
 import { readLatencies } from './latency.ts';
 
 /* Writes the .onnx files, the sample and catalogue.json, with the latencies that time.ts measured. */

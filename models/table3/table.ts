@@ -1,7 +1,11 @@
 #!/usr/bin/env node
-import { table3Networks } from '../../lib/table3/networks.ts';
-import { compareWithTable3, type Latency, table3Rows } from '../../lib/table3/reference.ts';
+import {
+  compareWithTable3,
+  type Latency,
+  table3Rows,
+} from '../../lib/evaluation/models/table-3.ts';
 import { readLatencies } from './latency.ts';
+import { table3Networks } from './networks.ts';
 
 /* Prints the tables of docs/table3.md as Markdown. */
 

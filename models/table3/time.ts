@@ -1,10 +1,10 @@
 #!/usr/bin/env node
 import { cpus } from 'node:os';
 import { InferenceSession, Tensor } from 'onnxruntime-node';
-import { deviationMs, meanMs, merge, statisticsOf } from '../../lib/profiles/statistics.ts';
-import { table3Networks } from '../../lib/table3/networks.ts';
-import { table3Rows } from '../../lib/table3/reference.ts';
+import { table3Rows } from '../../lib/evaluation/models/table-3.ts';
+import { deviationMs, meanMs, merge, statisticsOf } from '../../lib/service/profiles/statistics.ts';
 import { type MeasuredLatency, writeLatencies } from './latency.ts';
+import { table3Networks } from './networks.ts';
 
 /* Measures the networks on one thread: latency.json. */
 

@@ -6,7 +6,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, afterEach, describe, expect, it } from 'vitest';
-import { inferResponseSchema, modelsResponseSchema } from '../../lib/http/schemas.ts';
+import { inferResponseSchema, modelsResponseSchema } from '../../lib/core/contract/schemas.ts';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
 const dataDir = mkdtempSync(join(tmpdir(), 'mdinference-start-'));

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { largestInAssetBytes, neededMemoryMb } from '../../lib/catalogue/limits.ts';
-import { CatalogueError, listCatalogue, loadCatalogue } from '../../lib/catalogue/load.ts';
+import { largestInAssetBytes, neededMemoryMb } from '../../lib/service/catalogue/limits.ts';
+import { CatalogueError, listCatalogue, loadCatalogue } from '../../lib/service/catalogue/load.ts';
 
 const folder = new URL('../../models/imagenet/', import.meta.url).pathname;
 const { labels, input, models, ladder = [] } = listCatalogue(folder);

@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs';
 import { InferenceSession, Tensor } from 'onnxruntime-node';
 import sharp from 'sharp';
 import { describe, expect, it } from 'vitest';
-import { decodeImage } from '../../lib/inference/decode.ts';
+import { decodeImage } from '../../lib/service/inference/decode.ts';
 import { shapeLabels } from '../../lib/shapes/figures.ts';
 import { generateImage, imageSize } from '../../lib/shapes/generate.ts';
 

@@ -36,7 +36,7 @@ const readJson = (...path: string[]) => JSON.parse(readFileSync(join(...path), '
 
 // A CDK app of somebody else, with another version of a package that the layer has too.
 beforeAll(async () => {
-  await run(root, process.execPath, 'bin/build.ts');
+  await run(root, process.execPath, 'scripts/build.ts');
   const report = await run(root, 'npm', 'pack', '--json', '--pack-destination', folder);
   [packed] = packedSchema.parse(JSON.parse(report));
   const { devDependencies } = readJson(root, 'package.json');
@@ -77,8 +77,8 @@ describe('the tarball', () => {
         'dist/lib/index.js',
         'dist/lib/local/dynamodb/dynalite-worker.js',
         'dist/lib/local/lambda/runtime/preload.cjs',
-        'dist/lib/selection/index.d.ts',
-        'dist/lib/models/profile-child.js',
+        'dist/lib/core/selection/index.d.ts',
+        'dist/lib/evaluation/models/profile-child.js',
         'dist/models/imagenet/catalogue.json',
         'dist/models/shapes/catalogue.json',
         'dist/models/shapes/samples/gear.jpg',

@@ -1,8 +1,8 @@
 import sharp from 'sharp';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import { inputBytes } from '../../lib/catalogue/schema.ts';
-import { problemSchema } from '../../lib/http/problem.ts';
-import { inferResponseSchema } from '../../lib/http/schemas.ts';
+import { problemSchema } from '../../lib/core/contract/problem.ts';
+import { inferResponseSchema } from '../../lib/core/contract/schemas.ts';
+import { inputBytes } from '../../lib/service/catalogue/schema.ts';
 import { catalogue, RunningService, sample } from './running-service.ts';
 
 let service: RunningService;

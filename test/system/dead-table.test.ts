@@ -2,9 +2,9 @@ import { once } from 'node:events';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { modelsResponseSchema } from '../../lib/http/schemas.ts';
-import { fastest } from '../../lib/selection/order.ts';
-import { startTable } from '../lib/profiles/table.ts';
+import { modelsResponseSchema } from '../../lib/core/contract/schemas.ts';
+import { fastest } from '../../lib/core/selection/order.ts';
+import { startTable } from '../lib/service/profiles/table.ts';
 import { RunningService } from './running-service.ts';
 
 /** Stands before the table, and can pass requests on, refuse them with an error, or swallow them. */

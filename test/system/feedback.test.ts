@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { problemSchema } from '../../lib/http/problem.ts';
-import { modelsResponseSchema } from '../../lib/http/schemas.ts';
+import { problemSchema } from '../../lib/core/contract/problem.ts';
+import { modelsResponseSchema } from '../../lib/core/contract/schemas.ts';
 import { RunningService } from './running-service.ts';
 
 let service: RunningService;

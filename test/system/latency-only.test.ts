@@ -2,7 +2,7 @@ import { copyFileSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { modelsResponseSchema } from '../../lib/http/schemas.ts';
+import { modelsResponseSchema } from '../../lib/core/contract/schemas.ts';
 import { resolveCatalogue } from '../../lib/infra/resolve-catalogue.ts';
 import { catalogue, RunningService, sample } from './running-service.ts';
 

@@ -7,7 +7,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { LiveReport } from '../../lib/simulation/live/report.ts';
+import type { LiveReport } from '../../lib/evaluation/live/report.ts';
 import { RunningService } from './running-service.ts';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));

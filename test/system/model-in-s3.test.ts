@@ -1,7 +1,7 @@
 import { appendFileSync, globSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, describe, expect, it } from 'vitest';
-import { inferResponseSchema } from '../../lib/http/schemas.ts';
+import { inferResponseSchema } from '../../lib/core/contract/schemas.ts';
 import { type RunningAssembly, startAssembly } from '../../lib/local/assembly.ts';
 import { allowedBy } from '../../lib/local/template/iam.ts';
 import { readStack } from '../../lib/local/template/stack.ts';

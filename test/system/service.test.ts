@@ -1,15 +1,15 @@
 import { InvokeCommand, LambdaClient } from '@aws-sdk/client-lambda';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { inputBytes } from '../../lib/catalogue/schema.ts';
 import {
   inferResponseSchema,
   modelsResponseSchema,
   timeResponseSchema,
-} from '../../lib/http/schemas.ts';
+} from '../../lib/core/contract/schemas.ts';
+import { warmUpEvent } from '../../lib/core/contract/warm-up.ts';
+import { fastest, mostAccurate } from '../../lib/core/selection/order.ts';
 import { allowedBy } from '../../lib/local/template/iam.ts';
 import { readStack } from '../../lib/local/template/stack.ts';
-import { fastest, mostAccurate } from '../../lib/selection/order.ts';
-import { warmUpEvent } from '../../lib/warm-up.ts';
+import { inputBytes } from '../../lib/service/catalogue/schema.ts';
 import { catalogue, RunningService, sample } from './running-service.ts';
 
 let service: RunningService;

@@ -2,8 +2,8 @@ import { EventEmitter } from 'node:events';
 import type { IncomingMessage, RequestListener, Server, ServerResponse } from 'node:http';
 import { parentPort, workerData } from 'node:worker_threads';
 import dynalite from 'dynalite';
-import { readBody } from '../read-body.ts';
-import { close, listen } from '../servers.ts';
+import { readBody } from '../shared/read-body.ts';
+import { close, listen } from '../shared/servers.ts';
 import { tableArn } from '../template/physical-ids.ts';
 
 /**

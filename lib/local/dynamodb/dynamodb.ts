@@ -1,9 +1,9 @@
 import { once } from 'node:events';
 import { extname } from 'node:path';
 import { Worker } from 'node:worker_threads';
-import type { CallRecorder } from '../calls.ts';
-import { lockDataDir } from '../data-dir.ts';
-import { urlOf } from '../servers.ts';
+import type { CallRecorder } from '../shared/calls.ts';
+import { urlOf } from '../shared/servers.ts';
+import { lockDataDir } from './data-dir.ts';
 import type { WorkerMessage } from './dynalite-worker.ts';
 
 // A source beside a source, compiled code beside compiled code.

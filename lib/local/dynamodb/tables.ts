@@ -1,6 +1,6 @@
 import type { CreateTableCommandInput, DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { z } from 'zod';
-import { TableError } from '../errors.ts';
+import { TableError } from '../shared/errors.ts';
 import { physicalId, REGION } from '../template/physical-ids.ts';
 import type { Stack } from '../template/stack.ts';
 

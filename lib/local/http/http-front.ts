@@ -1,10 +1,10 @@
 import { randomUUID } from 'node:crypto';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
-import { TooManyRequestsError } from '../errors.ts';
 import type { FunctionRegistry } from '../lambda/function-registry.ts';
 import { Invocation, MAX_REQUEST_BYTES } from '../lambda/invocation.ts';
-import { readBody } from '../read-body.ts';
-import { close, listen } from '../servers.ts';
+import { TooManyRequestsError } from '../shared/errors.ts';
+import { readBody } from '../shared/read-body.ts';
+import { close, listen } from '../shared/servers.ts';
 import type { HttpApi, Route } from '../template/http-api.ts';
 import { corsHeaders } from './cors.ts';
 import { toEvent } from './http-event.ts';

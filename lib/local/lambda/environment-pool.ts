@@ -1,4 +1,4 @@
-import { TooManyRequestsError } from '../errors.ts';
+import { TooManyRequestsError } from '../shared/errors.ts';
 import type { LambdaFunction } from '../template/functions.ts';
 import { type EnvironmentSettings, ExecutionEnvironment } from './environment.ts';
 import type { Invocation } from './invocation.ts';

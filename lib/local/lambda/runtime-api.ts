@@ -1,5 +1,5 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
-import { close, LOOPBACK, listen } from '../servers.ts';
+import { close, LOOPBACK, listen } from '../shared/servers.ts';
 import type { Invocation } from './invocation.ts';
 
 const ROOT = '/2018-06-01/runtime';

@@ -1,5 +1,5 @@
 import { fileURLToPath } from 'node:url';
-import { RuntimeClientError } from '../errors.ts';
+import { RuntimeClientError } from '../shared/errors.ts';
 
 /**
  * The file of aws-lambda-ric, AWS's own runtime client. It is an optional peer dependency: its install

@@ -3,7 +3,7 @@ import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { z } from 'zod';
-import { AssemblyError } from '../errors.ts';
+import { AssemblyError } from '../shared/errors.ts';
 import { functionArn, physicalId } from './physical-ids.ts';
 import type { Stack } from './stack.ts';
 

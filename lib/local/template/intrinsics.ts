@@ -1,4 +1,4 @@
-import { AssemblyError } from '../errors.ts';
+import { AssemblyError } from '../shared/errors.ts';
 
 /** What `Ref` and `Fn::GetAtt` stand for. */
 export interface References {

@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { AssetManifestArtifact, CloudAssembly } from 'aws-cdk-lib/cx-api';
 import { z } from 'zod';
-import { AssemblyError } from '../errors.ts';
+import { AssemblyError } from '../shared/errors.ts';
 import { createResolver } from './intrinsics.ts';
 import { attributeOf, physicalId, pseudoParameters } from './physical-ids.ts';
 

@@ -1,4 +1,4 @@
-import type { InferResponse, ModelsResponse } from '../../http/schemas.ts';
+import type { InferResponse, ModelsResponse } from '../../core/contract/schemas.ts';
 import { byId, make, setProperties } from '../dom.ts';
 
 /** How often profiles are asked for at most, in ms. */

@@ -1,4 +1,4 @@
-import { decodeImage } from '../../../lib/inference/decode.ts';
+import { decodeImage } from '../../../lib/service/inference/decode.ts';
 import { imageSize } from '../../../lib/shapes/generate.ts';
 
 /** The RGB bytes that the service hands to a model for a JPEG of a picture. */

@@ -8,8 +8,8 @@ import { InvokeWithResponseStreamCommand, LambdaClient } from '@aws-sdk/client-l
 import { mockClient } from 'aws-sdk-client-mock';
 import { afterAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import { ProfileError, profileModels } from '../../../functions/profiler/profile-models.ts';
-import { catalogueSchema } from '../../../lib/catalogue/schema.ts';
-import { ProfileStore } from '../../../lib/profiles/store.ts';
+import { catalogueSchema } from '../../../lib/service/catalogue/schema.ts';
+import { ProfileStore } from '../../../lib/service/profiles/store.ts';
 import { okStream, responseStream } from '../../fixtures/response-stream.ts';
 
 const lambda = mockClient(LambdaClient);

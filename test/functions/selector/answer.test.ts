@@ -5,8 +5,8 @@ import { afterAll, beforeEach, describe, expect, it } from 'vitest';
 import { answerWith } from '../../../functions/selector/answer.ts';
 import type { ServedCandidate } from '../../../functions/selector/candidates.ts';
 import type { Service } from '../../../functions/selector/service.ts';
-import { referenceProfile } from '../../../lib/profiles/profile.ts';
-import { ProfileStore } from '../../../lib/profiles/store.ts';
+import { referenceProfile } from '../../../lib/service/profiles/profile.ts';
+import { ProfileStore } from '../../../lib/service/profiles/store.ts';
 import { okAnswer, okStream, responseStream } from '../../fixtures/response-stream.ts';
 
 process.env.AWS_REGION = 'local';

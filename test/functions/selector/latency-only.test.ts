@@ -4,8 +4,8 @@ import { candidatesOf } from '../../../functions/selector/candidates.ts';
 import { infer } from '../../../functions/selector/infer.ts';
 import { listModels } from '../../../functions/selector/models.ts';
 import type { Service } from '../../../functions/selector/service.ts';
-import { modelsResponseSchema } from '../../../lib/http/schemas.ts';
-import { referenceProfile } from '../../../lib/profiles/profile.ts';
+import { modelsResponseSchema } from '../../../lib/core/contract/schemas.ts';
+import { referenceProfile } from '../../../lib/service/profiles/profile.ts';
 
 const snapshot = new Map(
   ['real', 'hollow'].map((name) => [name, referenceProfile({ meanMs: 1, stdMs: 0 })]),

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { faultOfAnswer, isProblem, isTimeResponse } from '../../../lib/client/answer.ts';
-import { problemDocument } from '../../../lib/http/problem.ts';
-import { type InferResponse, inferResponseSchema } from '../../../lib/http/schemas.ts';
+import { problemDocument } from '../../../lib/core/contract/problem.ts';
+import { type InferResponse, inferResponseSchema } from '../../../lib/core/contract/schemas.ts';
 
 const answer: InferResponse = {
   requestId: 'r1',

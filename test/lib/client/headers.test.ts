@@ -1,5 +1,5 @@
 import { describe, expect, it, vi } from 'vitest';
-import { parseInferHeaders } from '../../../lib/http/headers.ts';
+import { parseInferHeaders } from '../../../lib/core/contract/headers.ts';
 import { FakeModel } from './fake-service.ts';
 import { image, useFakeService, value } from './running-client.ts';
 

@@ -1,19 +1,19 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it, vi } from 'vitest';
-import { readCatalogue } from '../../../lib/catalogue/load.ts';
 import { describeModel } from '../../../lib/client/model-description.ts';
 import { type Decode, OnnxModel } from '../../../lib/client/onnx-model.ts';
 import { onnxruntimeReactNative } from '../../../lib/client/onnxruntime-react-native.ts';
-import { Classifier } from '../../../lib/inference/classifier.ts';
-import { decodeImage } from '../../../lib/inference/decode.ts';
-import { ort } from '../../../lib/inference/native.ts';
 import { resolveCatalogue } from '../../../lib/infra/resolve-catalogue.ts';
+import { readCatalogue } from '../../../lib/service/catalogue/load.ts';
+import { Classifier } from '../../../lib/service/inference/classifier.ts';
+import { decodeImage } from '../../../lib/service/inference/decode.ts';
+import { ort } from '../../../lib/service/inference/native.ts';
 
 // The same API by another name: onnxruntime-react-native cannot be had here.
 vi.mock(
   'onnxruntime-react-native',
-  async () => (await import('../../../lib/inference/native.ts')).ort,
+  async () => (await import('../../../lib/service/inference/native.ts')).ort,
 );
 
 const directory = resolveCatalogue('shapes');

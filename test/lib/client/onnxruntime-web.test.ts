@@ -2,11 +2,11 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import sharp from 'sharp';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { readCatalogue } from '../../../lib/catalogue/load.ts';
 import { describeModel, onnxruntimeWeb } from '../../../lib/client/onnxruntime-web.ts';
 import type { FromWorker, ToWorker } from '../../../lib/client/onnxruntime-web-messages.ts';
-import { Classifier } from '../../../lib/inference/classifier.ts';
 import { resolveCatalogue } from '../../../lib/infra/resolve-catalogue.ts';
+import { readCatalogue } from '../../../lib/service/catalogue/load.ts';
+import { Classifier } from '../../../lib/service/inference/classifier.ts';
 
 const directory = resolveCatalogue('shapes');
 const catalogue = readCatalogue(directory);

@@ -5,9 +5,9 @@ import { Match, type Template } from 'aws-cdk-lib/assertions';
 import { Architecture } from 'aws-cdk-lib/aws-lambda';
 import { RetentionDays } from 'aws-cdk-lib/aws-logs';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { largestInAssetBytes } from '../../../lib/catalogue/limits.ts';
-import { CatalogueError } from '../../../lib/catalogue/load.ts';
 import { InvalidPropertyError } from '../../../lib/index.ts';
+import { largestInAssetBytes } from '../../../lib/service/catalogue/limits.ts';
+import { CatalogueError } from '../../../lib/service/catalogue/load.ts';
 import { propertiesOf, synthesized } from './synthesized.ts';
 
 let made: ReturnType<typeof synthesized>;

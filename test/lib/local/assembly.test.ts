@@ -7,14 +7,14 @@ import { join } from 'node:path';
 import { DescribeTableCommand, DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { startAssembly } from '../../../lib/local/assembly.ts';
-import type { CustomResourceEntry } from '../../../lib/local/custom-resource.ts';
+import type { CustomResourceEntry } from '../../../lib/local/custom-resource/custom-resource.ts';
 import {
   AssemblyError,
   CustomResourceError,
   PortInUseError,
   TableError,
-} from '../../../lib/local/errors.ts';
-import { listen } from '../../../lib/local/servers.ts';
+} from '../../../lib/local/shared/errors.ts';
+import { listen } from '../../../lib/local/shared/servers.ts';
 import { allowedBy } from '../../../lib/local/template/iam.ts';
 import { readStack } from '../../../lib/local/template/stack.ts';
 import { synthesizeFixture } from './fixture/app.ts';

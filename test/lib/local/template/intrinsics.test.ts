@@ -1,6 +1,6 @@
 // biome-ignore-all lint/suspicious/noTemplateCurlyInString: that is how Fn::Sub writes references
 import { describe, expect, it } from 'vitest';
-import { AssemblyError } from '../../../../lib/local/errors.ts';
+import { AssemblyError } from '../../../../lib/local/shared/errors.ts';
 import { createResolver, referencesIn } from '../../../../lib/local/template/intrinsics.ts';
 
 const resolve = createResolver(

@@ -1,0 +1,62 @@
+import type { CostReport } from '../../lib/evaluation/cost/report.ts';
+import { plainTable } from '../shared/plain-table.ts';
+
+/** A cost estimate for people: by model, by item, and against the most accurate model alone. */
+export function describeCost(report: CostReport): string {
+  const { estimate, mostAccurate, savingPct, region, architecture, pricesAsOf } = report;
+  const accurate = mostAccurate.models[0];
+  const verdict =
+    savingPct >= 0
+      ? `${savingPct.toFixed(1)} % less than`
+      : `${(-savingPct).toFixed(1)} % more than`;
+  return [
+    `${count(report.requestsPerMonth)} requests a month; list prices of ${region} as of ${pricesAsOf}, ${architecture}, no free tier, USD`,
+    ...(report.simulated ? [mixLine(report.simulated)] : []),
+    modelTable(estimate.models),
+    itemTable(estimate),
+    `${usd(estimate.totalUsd)} a month, ${usd(estimate.usdPerMillionRequests)} a million requests, mean top-1 ${estimate.accuracyPct.toFixed(2)} %`,
+    `${verdict} ${accurate?.name} alone: ${usd(mostAccurate.totalUsd)} a month, top-1 ${mostAccurate.accuracyPct.toFixed(2)} %`,
+  ].join('\n');
+}
+
+function mixLine(simulated: NonNullable<CostReport['simulated']>): string {
+  const { strategy, slaMs, networkMeanMs, networkStdMs } = simulated;
+  return `mix as ${strategy} chooses with an SLA of ${slaMs} ms over a network of ${networkMeanMs} ± ${networkStdMs} ms (simulated)`;
+}
+
+function modelTable(models: CostReport['estimate']['models']): string {
+  const head = ['model', 'top-1 %', 'share %', 'ms', 'MB', 'calls', 'function $', 'selector $'];
+  const table = plainTable(head, { compact: true });
+  for (const model of models) {
+    table.push([
+      model.name,
+      model.accuracyPct.toFixed(2),
+      (100 * model.share).toFixed(1),
+      model.serviceMs.toFixed(1),
+      model.memoryMb,
+      count(model.calls),
+      model.functionUsd.toFixed(2),
+      model.selectorUsd.toFixed(2),
+    ]);
+  }
+  return table.toString();
+}
+
+function itemTable({ items, totalUsd }: CostReport['estimate']): string {
+  const table = plainTable(['item', 'unit', 'quantity', '$'], { textColumns: 2, compact: true });
+  for (const item of items) {
+    table.push([item.item, item.unit, count(item.quantity), item.usd.toFixed(2)]);
+  }
+  table.push(['total', '', '', totalUsd.toFixed(2)]);
+  return table.toString();
+}
+
+function usd(value: number): string {
+  return `$${value.toFixed(2)}`;
+}
+
+/** Whole numbers with separators; small ones with what tells them apart from 0. */
+function count(value: number): string {
+  const digits = value < 100 && !Number.isInteger(value) ? 2 : 0;
+  return value.toLocaleString('en', { maximumFractionDigits: digits });
+}

@@ -1,0 +1,19 @@
+import { problemSchema } from '../../lib/core/contract/problem.ts';
+
+/**
+ * The JSON that a service answers with.
+ *
+ * @throws Error saying what the service said, or that it cannot be reached
+ */
+export async function fetchJson(url: string, init?: RequestInit): Promise<unknown> {
+  const response = await fetch(url, init).catch((error: Error) => {
+    const reason = error.cause instanceof Error ? error.cause.message : error.message;
+    throw new Error(`${url}: ${reason} (is the service running? npm start)`);
+  });
+  const body: unknown = await response.json().catch(() => undefined);
+  if (response.ok) return body;
+  const problem = problemSchema.safeParse(body).data;
+  const said = problem ? `${problem.title}: ${problem.detail}` : `${url}: HTTP ${response.status}`;
+  const isRefused = response.status === 401 || response.status === 403;
+  throw new Error(isRefused ? `${said} (the service takes signed requests only)` : said);
+}

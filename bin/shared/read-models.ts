@@ -1,0 +1,69 @@
+import { readFile } from 'node:fs/promises';
+import { type ModelsResponse, modelsResponseSchema } from '../../lib/core/contract/schemas.ts';
+import {
+  modelsOfCatalogue,
+  modelsOfProfiles,
+  type PricedModel,
+} from '../../lib/evaluation/cost/models.ts';
+import { resolveCatalogue } from '../../lib/infra/resolve-catalogue.ts';
+import { readCatalogue } from '../../lib/service/catalogue/load.ts';
+import { fetchJson } from './fetch-json.ts';
+
+/** Where models and their times are read from: the first that is given. */
+export interface ModelSource {
+  /** Of a running service, whose profiles are taken. */
+  readonly url?: string | undefined;
+  /** A file: what `GET /v1/models` has answered. */
+  readonly profiles?: string | undefined;
+  /** A catalogue of `models/` or a folder, whose reference latencies are taken. */
+  readonly catalogue: string;
+  /** Added to a catalogue's latencies. */
+  readonly overheadMs: number;
+}
+
+/**
+ * Reads models with their service times.
+ *
+ * @throws Error saying what cannot be read, and which field of it is wrong
+ */
+export async function readModels({
+  catalogue,
+  overheadMs,
+  profiles,
+  url,
+}: ModelSource): Promise<PricedModel[]> {
+  if (url !== undefined) return modelsOfProfiles(await readModelsOf(url));
+  if (profiles !== undefined) {
+    return modelsOfProfiles(parseProfiles(await readJsonFile(profiles), profiles));
+  }
+  return modelsOfCatalogue(readCatalogue(resolveCatalogue(catalogue)), overheadMs);
+}
+
+/**
+ * Asks a running service for its models and their profiles.
+ *
+ * @throws Error saying what the service said, or that it cannot be reached
+ */
+export async function readModelsOf(url: string): Promise<ModelsResponse> {
+  const from = `${url.replace(/\/+$/, '')}/v1/models`;
+  return parseProfiles(await fetchJson(from), from);
+}
+
+async function readJsonFile(path: string): Promise<unknown> {
+  const text = await readFile(path, 'utf8').catch((error: NodeJS.ErrnoException) => {
+    throw new Error(`${path}: ${error.code === 'ENOENT' ? 'no such file' : error.message}`);
+  });
+  try {
+    return JSON.parse(text);
+  } catch (error) {
+    throw new Error(`${path}: not JSON: ${(error as Error).message}`);
+  }
+}
+
+function parseProfiles(value: unknown, from: string): ModelsResponse {
+  const parsed = modelsResponseSchema.safeParse(value);
+  if (parsed.success) return parsed.data;
+  const { path, message } = parsed.error.issues[0] ?? { path: [], message: '' };
+  const field = path.length > 0 ? `field ${path.map(String).join('.')}: ` : '';
+  throw new Error(`${from}: not an answer of GET /v1/models: ${field}${message}`);
+}

@@ -1,0 +1,37 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { extname } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import cdkJson from '../../cdk.json' with { type: 'json' };
+
+// A source beside a source, compiled code beside compiled code.
+const appPath = fileURLToPath(new URL(`../app${extname(import.meta.url)}`, import.meta.url));
+
+/**
+ * Synthesizes the CDK app of `bin/` as the CDK command line does, in a process of its own and with the
+ * feature flags of `cdk.json`.
+ *
+ * @param options - the folder to write the assembly to, and CDK context
+ * @returns the folder of the assembly
+ * @throws Error with what the app said
+ */
+export async function synthesize(options: {
+  output: string;
+  context: Record<string, string>;
+}): Promise<string> {
+  const app = spawn(process.execPath, [appPath], {
+    env: {
+      ...process.env,
+      CDK_OUTDIR: options.output,
+      CDK_CONTEXT_JSON: JSON.stringify({ ...cdkJson.context, ...options.context }),
+    },
+    stdio: ['ignore', 'ignore', 'pipe'],
+  });
+  let said = '';
+  app.stderr.on('data', (chunk: Buffer) => {
+    said += chunk;
+  });
+  const [code] = await once(app, 'close');
+  if (code === 0) return options.output;
+  throw new Error(said.trim().split('\n').at(0) || `the CDK app ended with exit code ${code}`);
+}

@@ -1,0 +1,91 @@
+import { setImmediate } from 'node:timers/promises';
+import { type Command, InvalidArgumentError } from 'commander';
+import {
+  defaultLinkScenario,
+  type LinkScenario,
+} from '../../lib/evaluation/engine/link-experiment.ts';
+import { readLinks } from '../../lib/evaluation/engine/network/links.ts';
+import { type SelectorName, selectorNames } from '../../lib/evaluation/engine/selectors.ts';
+import {
+  countCells,
+  type LinksReport,
+  runLinks,
+} from '../../lib/evaluation/experiments/links-report.ts';
+import { integerBetween, numberBetween } from '../shared/options.ts';
+import { plainTable } from '../shared/plain-table.ts';
+import { progressBar } from '../shared/progress-bar.ts';
+import { addDeviceOption, addLinkOptions } from './options.ts';
+
+interface LinksOptions extends LinkScenario {
+  readonly traces: string;
+  readonly strategies: SelectorName[];
+  readonly json?: true;
+}
+
+const { requests, seed, clockErrorMs } = defaultLinkScenario;
+
+/** `mdi simulate links`: strategies over recorded links, as a table. */
+export function addSimulateLinksCommand(simulate: Command): void {
+  const command = simulate
+    .command('links')
+    .description('strategies over recorded mobile links (Mahimahi packet-delivery traces)')
+    .requiredOption('--traces <folder>', 'folder with NAME.up and NAME.down of each link')
+    .option('--strategies <names>', `some of ${selectorNames.join(', ')}`, readSelectors, [
+      'three-stage',
+      'expected-accuracy',
+      'oracle',
+    ] as SelectorName[])
+    .option('--requests <n>', 'requests a cell', integerBetween(1, 1_000_000), requests)
+    .option('--seed <n>', 'same seed, same result', integerBetween(0, 2 ** 31), seed)
+    .option(
+      '--clock-error-ms <ms>',
+      'what is kept in hand for the phone’s clock',
+      numberBetween(0, 1e6),
+      clockErrorMs,
+    )
+    .option('--json', 'print {cells, means} as JSON')
+    .action(links);
+  addDeviceOption(addLinkOptions(command));
+}
+
+async function links({ traces, strategies, json, ...scenario }: LinksOptions): Promise<void> {
+  const recorded = readLinks(traces);
+  const bar = progressBar('cells');
+  bar.start(countCells(recorded, strategies), 0);
+  const report = await runLinks(
+    recorded,
+    strategies,
+    { ...defaultLinkScenario, ...scenario },
+    async () => {
+      bar.increment();
+      await setImmediate();
+    },
+  ).finally(() => bar.stop());
+  console.log(json ? JSON.stringify(report) : describe(report, strategies));
+}
+
+function readSelectors(text: string): SelectorName[] {
+  return text.split(',').map((name) => {
+    const known = selectorNames.find((selector) => selector === name.trim());
+    if (known) return known;
+    throw new InvalidArgumentError(`"${name}" is none of ${selectorNames.join(', ')}.`);
+  });
+}
+
+/** A row for each profile, link and SLA, with accuracy / on-device reliance of every strategy. */
+function describe({ cells, means }: LinksReport, strategies: readonly SelectorName[]): string {
+  const columns = strategies.map((name) => `${name}\naccuracy / reliance %`);
+  const table = plainTable(['profile', 'link', 'SLA ms', ...columns], {
+    textColumns: 2,
+    compact: true,
+  });
+  const show = (values: { accuracyPct: number; reliancePct: number } | undefined) =>
+    values ? `${values.accuracyPct.toFixed(2)} / ${values.reliancePct.toFixed(2)}` : '';
+  const rows = Map.groupBy(cells, ({ profile, trace, slaMs }) => `${profile}\n${trace}\n${slaMs}`);
+  for (const [key, row] of rows) {
+    const values = strategies.map((name) => show(row.find(({ strategy }) => strategy === name)));
+    table.push([...key.split('\n'), ...values]);
+  }
+  table.push(['mean', '', '', ...strategies.map((name) => show(means[name]))]);
+  return table.toString();
+}

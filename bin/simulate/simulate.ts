@@ -1,0 +1,156 @@
+import { join } from 'node:path';
+import type { Command } from 'commander';
+import type { LinkConditions } from '../../lib/evaluation/engine/network/link-requests.ts';
+import { listLinks } from '../../lib/evaluation/engine/network/links.ts';
+import type { LinkNetwork } from '../../lib/evaluation/engine/network/networks.ts';
+import { profileSets } from '../../lib/evaluation/engine/profile-sets.ts';
+import { defaultInputs, type Inputs } from '../../lib/evaluation/experiments/experiment.ts';
+import { experiments } from '../../lib/evaluation/experiments/index.ts';
+import {
+  chooseExperiments,
+  runExperiments,
+  type Section,
+  summaryRows,
+} from '../../lib/evaluation/experiments/run.ts';
+import { loadDrawing } from '../../lib/evaluation/figures/render.ts';
+import { difference, shown } from '../../lib/evaluation/report/format.ts';
+import { summaryJson, writeReport } from '../../lib/evaluation/report/write.ts';
+import { integerBetween } from '../shared/options.ts';
+import { plainTable } from '../shared/plain-table.ts';
+import { progressBar } from '../shared/progress-bar.ts';
+import { addSimulateLinksCommand } from './links.ts';
+import { addLiveOptions, isLive, type LiveOptions } from './live.ts';
+import {
+  addDeviceOption,
+  addLinkOptions,
+  addModelOptions,
+  addRequestOptions,
+  type ModelOptions,
+  networkOf,
+  profilesOf,
+} from './options.ts';
+
+interface SimulateOptions extends LinkConditions, ModelOptions {
+  readonly network?: string;
+  readonly slasMs?: number[];
+  readonly requests: number;
+  readonly seed: number;
+  readonly deviceAccuracyPct: number;
+  readonly traces?: string;
+  readonly out: string;
+  readonly workers?: number;
+  readonly json?: true;
+}
+
+const help = `
+Experiments:
+${experiments.map(({ name, source, title }) => `  ${name.padEnd(10)} ${source}: ${title}`).join('\n')}
+
+Without models, network or SLAs of your own each is run as in the paper, and the paper's values stand
+beside ours. The report is written to --out: report.html, a figure <experiment>.svg each, points.csv,
+points.json, summary.json; of a live run it is live.json (--json) and live.csv.
+
+Examples:
+  mdi simulate
+  mdi simulate fig3a table4 --out /tmp/report
+  mdi simulate fig3a --profiles c5 --network residential --slas-ms 100:2000:50
+  mdi simulate all --url http://127.0.0.1:8787 --network csv:times.csv --slas-ms 50:300:10
+  mdi simulate all --traces FOLDER --json > summary.json
+  mdi simulate --live http://127.0.0.1:8787 --traces FOLDER --trace NAME --rate 5 --duration 60`;
+
+/** `mdi simulate`: the paper's evaluation and more, with the project's own selection code. */
+export function addSimulateCommand(program: Command): void {
+  const simulate = program
+    .command('simulate')
+    .description('run the paper’s evaluation, or the same with your models and network')
+    .argument(
+      '[experiments...]',
+      `all, or some of ${experiments.map(({ name }) => name).join(', ')}`,
+    )
+    .enablePositionalOptions();
+  addModelOptions(simulate);
+  addRequestOptions(simulate, defaultInputs.requests);
+  addDeviceOption(simulate)
+    .option('--traces <folder>', 'recorded links: NAME.up and NAME.down of each')
+    .option('--out <folder>', 'where the report goes', 'simulation')
+    .option('--workers <n>', 'threads; the results do not depend on it', integerBetween(1, 256))
+    .option('--json', 'print [{experiment, condition, metric, paper, ours}] as JSON')
+    .addHelpText('after', help)
+    .action(simulateAll);
+  addLinkOptions(simulate);
+  addLiveOptions(simulate);
+  addSimulateLinksCommand(simulate);
+}
+
+async function simulateAll(
+  names: string[],
+  options: SimulateOptions,
+  command: Command,
+): Promise<void> {
+  if (isLive(command, names)) {
+    // The client, the image decoder and onnxruntime take time to load.
+    const { simulateLive } = await import('./run-live.ts');
+    return simulateLive(command.opts<LiveOptions>());
+  }
+  const inputs = await inputsOf(options);
+  const { chosen, leftOut } = chooseExperiments(names.length > 0 ? names : ['all'], inputs);
+  for (const { name, why } of leftOut) console.error(`Left out: ${name}: ${why}.`);
+  const bar = progressBar('points');
+  const [sections] = await Promise.all([
+    runExperiments(chosen, inputs, {
+      workers: options.workers,
+      onPlanned: (points) => bar.start(points, 0),
+      onCell: () => bar.increment(),
+    }).finally(() => bar.stop()),
+    loadDrawing(),
+  ]);
+  const { requests, seed } = options;
+  const typed = ['mdi', ...process.argv.slice(2)].join(' ');
+  const facts = { command: typed, requests, seed, sources: sourcesOf(inputs) };
+  await writeReport(options.out, sections, facts);
+  if (options.json) process.stdout.write(summaryJson(sections));
+  else console.log(describe(sections));
+  console.error(`${join(options.out, 'report.html')}`);
+}
+
+async function inputsOf(options: SimulateOptions): Promise<Inputs> {
+  const { requests, seed, deviceAccuracyPct, slasMs, traces } = options;
+  const profiles = await profilesOf(options);
+  const network = networkOf(options);
+  const links = traces === undefined ? undefined : linksOf(traces, options);
+  return { requests, seed, deviceAccuracyPct, slasMs, profiles, network, links };
+}
+
+function linksOf(folder: string, conditions: LinkConditions): LinkNetwork[] {
+  return listLinks(folder).map((name) => ({ kind: 'link', name, folder, conditions }));
+}
+
+function sourcesOf({ profiles, network }: Inputs): string[] {
+  const used = profiles ? [profiles] : Object.values(profileSets);
+  return [
+    ...used.map(({ name, source }) =>
+      name === source ? `Models: ${name}.` : `${name}: ${source}.`,
+    ),
+    ...(network ? [`Network: ${network.name}.`] : []),
+  ];
+}
+
+/** Paper and ours side by side; without values of the paper, ours alone. */
+function describe(sections: readonly Section[]): string {
+  const table = plainTable(['experiment', 'condition', 'metric', 'paper', 'ours', 'difference'], {
+    textColumns: 3,
+    compact: true,
+  });
+  const rows = summaryRows(sections);
+  const compared = rows.filter(({ paper }) => paper !== null);
+  for (const { experiment, condition, metric, paper, ours } of compared.length > 0
+    ? compared
+    : rows) {
+    const known = paper === null ? '' : shown(paper);
+    table.push([experiment, condition, metric, known, shown(ours), difference(paper, ours)]);
+  }
+  const more = compared.length > 0 ? rows.length - compared.length : 0;
+  return more > 0
+    ? `${table}\nand ${more} numbers that the paper does not give (--json, summary.json, report.html)`
+    : table.toString();
+}

@@ -1,0 +1,70 @@
+import { Duration } from 'aws-cdk-lib';
+import { z } from 'zod';
+import { strategyNames } from '../../lib/core/selection/strategies.ts';
+import type { MdInferenceProps } from '../../lib/index.ts';
+
+const number = z.coerce.number('must be a number');
+const list = z
+  .union([
+    z.string().transform((text) => text.split(',').map((item) => item.trim())),
+    z.array(z.string()),
+  ])
+  .pipe(z.array(z.string().min(1)).min(1));
+
+/** What can be set from outside: `cdk deploy -c catalogue=imagenet -c keepWarmMinutes=5`. */
+const settingsSchema = z
+  .object({
+    catalogue: z.string().min(1).optional(),
+    strategy: z.enum(strategyNames).optional(),
+    auth: z.enum(['iam', 'jwt', 'none']).optional(),
+    jwtIssuer: z.url().optional(),
+    jwtAudience: list.optional(),
+    corsOrigins: list.optional(),
+    slaMs: number.pipe(z.number().positive()).optional(),
+    requestsPerSecond: number.pipe(z.number().positive()).optional(),
+    keepWarmMinutes: number.pipe(z.int().min(1)).optional(),
+    provisionedConcurrency: number.pipe(z.int().min(1)).optional(),
+    tracing: z.enum(['on', 'off']).optional(),
+    stackName: z.string().min(1).default('MdInference'),
+  })
+  .refine(({ auth, jwtIssuer, jwtAudience }) => auth !== 'jwt' || (jwtIssuer && jwtAudience), {
+    path: ['auth'],
+    message: 'jwt needs jwtIssuer and jwtAudience as well',
+  });
+
+/** A setting of the app that cannot be deployed; the message names it. */
+export class SettingError extends Error {
+  override readonly name = 'SettingError';
+}
+
+/**
+ * The app's settings as properties of the construct. What needs more than a word has a property only.
+ *
+ * @param contextOf - the CDK context's value of a name
+ * @throws {@link SettingError}
+ */
+export function settingsOf(
+  contextOf: (name: string) => unknown,
+): MdInferenceProps & { readonly stackName: string } {
+  const names = Object.keys(settingsSchema.shape);
+  const parsed = settingsSchema.safeParse(
+    Object.fromEntries(names.map((name) => [name, contextOf(name)])),
+  );
+  if (!parsed.success) {
+    const { path, message } = parsed.error.issues[0] ?? { path: [], message: '' };
+    throw new SettingError(`context ${path.map(String).join('.')}: ${message}`);
+  }
+  const { auth, jwtIssuer, jwtAudience, corsOrigins, slaMs, ...settings } = parsed.data;
+  const { requestsPerSecond: rate, keepWarmMinutes, tracing, ...same } = settings;
+  return {
+    ...same,
+    ...(auth === 'jwt' && jwtIssuer && jwtAudience
+      ? { auth: { jwt: { issuer: jwtIssuer, audience: jwtAudience } } }
+      : auth !== 'jwt' && auth && { auth }),
+    ...(corsOrigins && { cors: { origins: corsOrigins } }),
+    ...(slaMs && { defaultSlaMs: slaMs }),
+    ...(rate && { throttling: { rate, burst: 2 * rate } }),
+    ...(tracing && { tracing: tracing === 'on' }),
+    ...(keepWarmMinutes && { keepWarm: Duration.minutes(keepWarmMinutes) }),
+  };
+}

@@ -1,0 +1,134 @@
+import { createWriteStream } from 'node:fs';
+import { hostname } from 'node:os';
+import { join, relative, resolve } from 'node:path';
+import { type Command, Option } from 'commander';
+import { modelsResponseSchema } from '../../lib/core/contract/schemas.ts';
+import { strategyNames } from '../../lib/core/selection/strategies.ts';
+import { resolveCatalogue } from '../../lib/infra/resolve-catalogue.ts';
+import { type RunningAssembly, startAssembly } from '../../lib/local/assembly.ts';
+import { lockDataDir } from '../../lib/local/dynamodb/data-dir.ts';
+import { readServedCatalogue } from '../../lib/service/catalogue/load.ts';
+import { integerBetween, numberBetween } from '../shared/options.ts';
+import { synthesize } from '../shared/synthesize.ts';
+import { playgroundFiles } from './playground.ts';
+import { ProfileProgress } from './profile-progress.ts';
+import { curlLine, modelTable } from './ready-message.ts';
+
+interface StartOptions {
+  readonly port: number;
+  readonly strategy: string;
+  readonly catalogue: string;
+  readonly dataDir: string;
+  readonly dynamodb?: string;
+  readonly profileSeconds: number;
+  readonly verbose?: true;
+}
+
+/** `mdi start`: the whole service on this machine. */
+export function addStartCommand(program: Command): void {
+  program
+    .command('start')
+    .description('run the service on this machine: no AWS account, no Docker')
+    .option('--port <port>', 'port of the HTTP API', integerBetween(0, 65_535), 8787)
+    .addOption(
+      new Option('--strategy <name>', 'how a model is selected')
+        .choices(strategyNames)
+        .default(strategyNames[0]),
+    )
+    .option('--catalogue <name>', 'a catalogue of models/, or a folder of your own', 'shapes')
+    .option('--data-dir <folder>', 'where profiles and logs are kept', '.mdinference')
+    .option('--dynamodb <url>', 'a DynamoDB endpoint to use instead of the built-in one')
+    .option(
+      '--profile-seconds <s>',
+      'the longest time a model is measured',
+      numberBetween(0, 600),
+      2,
+    )
+    .option('--verbose', 'print what the functions log')
+    .action(start);
+}
+
+async function start(options: StartOptions): Promise<void> {
+  const dataDir = resolve(options.dataDir);
+  const directory = resolveCatalogue(options.catalogue);
+  const catalogue = readServedCatalogue(directory);
+  // Before anything is written there: another service may be running from it.
+  const unlock = lockDataDir(dataDir);
+  const endEarly = onStopSignal(() => {
+    unlock();
+    process.exit(130);
+  });
+  const logPath = join(dataDir, 'functions.log');
+  const log = createWriteStream(logPath);
+
+  const startMs = performance.now();
+  console.log(
+    `Synthesizing the CDK app (${catalogue.name}, ${catalogue.models.length} models) ...`,
+  );
+  const assemblyDir = await synthesize({
+    output: join(dataDir, 'cdk.out'),
+    context: { catalogue: options.catalogue, strategy: options.strategy },
+  });
+  const progress = new ProfileProgress(catalogue.models.map(({ name }) => name));
+  const assembly = await startAssembly({
+    assemblyDir,
+    port: options.port,
+    dataDir: join(dataDir, 'dynamodb'),
+    dynamodbUrl: options.dynamodb,
+    files: playgroundFiles(directory, catalogue),
+    environment: {
+      // Profiles of this machine never mix with those of a deployment.
+      MDI_DEPLOYMENT: `local-${hostname()}`,
+      // One model at a time: side by side they would share this machine's processors.
+      MDI_PROFILE_CONCURRENCY: '1',
+      MDI_PROFILE_MODEL_MS: String(1000 * options.profileSeconds),
+      // There is no CloudWatch to read them.
+      POWERTOOLS_METRICS_DISABLED: 'true',
+    },
+    onLog: ({ functionName, line }) => {
+      log.write(`${functionName}: ${line}\n`);
+      if (!progress.take(line) && options.verbose) console.error(`${functionName}: ${line}`);
+    },
+  }).finally(() => progress.stop());
+
+  await printReady(assembly, catalogue.samples[0]?.file, options);
+  const seconds = ((performance.now() - startMs) / 1000).toFixed(1);
+  console.log(
+    `Ready after ${seconds} s. The functions log to ${relative('', logPath)}. Ctrl-C stops.`,
+  );
+  endEarly.cancel();
+  await new Promise<void>((stop) => onStopSignal(stop));
+  await assembly.close();
+  log.end();
+  unlock();
+}
+
+async function printReady(
+  { url, notes }: RunningAssembly,
+  sample: string | undefined,
+  options: StartOptions,
+): Promise<void> {
+  const response = await fetch(`${url}/v1/models`);
+  const listed = modelsResponseSchema.parse(await response.json());
+  console.log(modelTable(listed));
+  for (const note of notes) console.log(`Note: ${note}.`);
+  console.log(`\nThe playground (open it in a browser) and the API:\n\n${url}\n`);
+  if (listed.models.every(({ latencyOnly }) => latencyOnly)) {
+    console.log('All of these models are for latency only: POST /v1/infer is refused.\n');
+  } else if (sample) {
+    const path = join(resolveCatalogue(options.catalogue), sample);
+    console.log(`${curlLine(url, relative('', path))}\n`);
+  }
+}
+
+const stopSignals = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
+
+/** Does something at Ctrl-C, or when the process is asked to end. */
+function onStopSignal(stop: () => void): { cancel: () => void } {
+  for (const signal of stopSignals) process.on(signal, stop);
+  return {
+    cancel: () => {
+      for (const signal of stopSignals) process.off(signal, stop);
+    },
+  };
+}

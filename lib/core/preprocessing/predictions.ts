@@ -1,0 +1,64 @@
+import { NonFiniteOutputError } from '../../service/inference/errors.ts';
+
+/** One label with the model's probability for it. */
+export interface Prediction {
+  readonly index: number;
+  readonly label: string;
+  /** 0 to 1. */
+  readonly score: number;
+}
+
+/** What a model answers with: any numbers, or numbers that already are probabilities. */
+export type OutputKind = 'logits' | 'probabilities';
+
+/**
+ * By how much probabilities may miss a sum of 1: a quantised model rounds each to a multiple of 1/255.
+ * The fewer they are the closer the look, since a few logits may well add up to about 1.
+ */
+function sumTolerance(count: number): number {
+  return Math.min(0.1, 0.001 + count / 510);
+}
+
+/** What a model answers with, judged by one of its answers. */
+export function outputKind(output: ArrayLike<number>): OutputKind {
+  const values = Array.from(output);
+  const sum = values.reduce((total, value) => total + value, 0);
+  const isDistribution =
+    Math.abs(sum - 1) < sumTolerance(values.length) && values.every((value) => value >= 0);
+  return isDistribution ? 'probabilities' : 'logits';
+}
+
+/**
+ * The best labels of a model's output, best first; of equals the lower index. Logits become
+ * probabilities by softmax; probabilities stay as they are.
+ *
+ * @throws {@link NonFiniteOutputError} when the output holds NaN or an infinity
+ */
+export function topPredictions(
+  output: ArrayLike<number>,
+  labels: readonly string[],
+  kind: OutputKind,
+  count = 5,
+): Prediction[] {
+  const values = Array.from(output);
+  if (!values.every(Number.isFinite)) {
+    throw new NonFiniteOutputError('the model answered with NaN or an infinity');
+  }
+  const scores = kind === 'probabilities' ? values : softmax(values);
+  const value = (index: number) => values[index] ?? 0;
+  return Array.from(values.keys())
+    .sort((a, b) => value(b) - value(a) || a - b)
+    .slice(0, count)
+    .map((index) => ({
+      index,
+      label: labels[index] ?? String(index),
+      score: Math.min(1, Math.max(0, scores[index] ?? 0)),
+    }));
+}
+
+function softmax(logits: readonly number[]): number[] {
+  const largest = logits.reduce((a, b) => Math.max(a, b), Number.NEGATIVE_INFINITY);
+  const powers = logits.map((logit) => Math.exp(logit - largest));
+  const total = powers.reduce((sum, power) => sum + power, 0);
+  return powers.map((power) => power / total);
+}

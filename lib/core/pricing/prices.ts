@@ -1,0 +1,97 @@
+import { z } from 'zod';
+import data from './prices.json' with { type: 'json' };
+
+const price = z.number().min(0);
+
+/** What a unit costs up to an amount a month; the last tier has no end. */
+const tiersSchema = z
+  .array(z.strictObject({ upTo: z.number().positive().default(Number.POSITIVE_INFINITY), price }))
+  .min(1)
+  .refine(
+    (tiers) =>
+      tiers.at(-1)?.upTo === Number.POSITIVE_INFINITY &&
+      tiers.every(({ upTo }, i) => upTo > (tiers[i - 1]?.upTo ?? 0)),
+    'must rise, and the last tier has no upTo',
+  );
+
+const computeSchema = z.strictObject({
+  /** On demand, while a function runs. */
+  perGbSecond: tiersSchema,
+  /** Provisioned concurrency, whether it runs or not. */
+  perProvisionedGbSecond: price,
+  /** On top of it, while it runs. */
+  perGbSecondOnProvisioned: price,
+});
+
+const regionPricesSchema = z.strictObject({
+  lambda: z.strictObject({
+    perMillionRequests: price,
+    x86_64: computeSchema,
+    arm64: computeSchema,
+  }),
+  httpApi: z.strictObject({
+    /** A request or an answer larger than this counts several times. */
+    meteredBytes: z.int().positive(),
+    perMillionRequests: tiersSchema,
+  }),
+  dynamodb: z.strictObject({ perMillionWriteUnits: price, perMillionReadUnits: price }),
+  cloudwatch: z.strictObject({
+    /** Ingestion of the standard class; the first tier, which is the highest. */
+    perLogGb: price,
+    perMetric: price,
+    perAlarmMetric: price,
+    perDashboard: price,
+  }),
+  xray: z.strictObject({ perMillionTraces: price }),
+  dataTransfer: z.strictObject({ perGbOut: tiersSchema }),
+});
+
+const priceListSchema = z.strictObject({
+  currency: z.literal('USD'),
+  asOf: z.string().regex(/^\d{4}-\d{2}$/),
+  note: z.string(),
+  sources: z.record(z.string(), z.url()),
+  regions: z.record(z.string(), regionPricesSchema),
+});
+
+/** What a unit costs up to an amount a month. */
+export type Tiers = z.infer<typeof tiersSchema>;
+
+/** List prices of one region in USD: amounts are a month's, GB of 2^30 bytes. */
+export type RegionPrices = z.infer<typeof regionPricesSchema>;
+
+/** Processors that Lambda has prices for. */
+export type Architecture = 'x86_64' | 'arm64';
+
+/** All list prices known here, with their month and their sources (prices.json). */
+export const priceList = priceListSchema.parse(data);
+
+/** The prices of a region are not known here. */
+export class UnknownRegionError extends Error {
+  override readonly name = 'UnknownRegionError';
+}
+
+/**
+ * The list prices of a region.
+ *
+ * @throws {@link UnknownRegionError} naming the regions that are known
+ */
+export function pricesOf(region: string): RegionPrices {
+  const prices = priceList.regions[region];
+  if (prices) return prices;
+  const known = Object.keys(priceList.regions).join(', ');
+  throw new UnknownRegionError(
+    `there are no prices of "${region}" in lib/core/pricing/prices.json, only of ${known}`,
+  );
+}
+
+/** What an amount costs when each part of it costs what its tier says. */
+export function tieredCost(amount: number, tiers: Tiers): number {
+  let cost = 0;
+  let from = 0;
+  for (const { upTo, price } of tiers) {
+    cost += Math.max(0, Math.min(amount, upTo) - from) * price;
+    from = upTo;
+  }
+  return cost;
+}

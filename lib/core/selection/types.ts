@@ -1,0 +1,69 @@
+/** A model as selection sees it: its accuracy A(m) and the mu(m), sigma(m) of its service time (paper, Table I). */
+export interface Candidate {
+  readonly name: string;
+  /** Top-1 accuracy in percent, 0 to 100. */
+  readonly accuracyPct: number;
+  /** Mean service time of a warm call in ms. */
+  readonly meanMs: number;
+  /** Standard deviation of the service time of a warm call in ms. */
+  readonly stdMs: number;
+  /** P(service time of a warm call <= ms), 0 to 1; by default that of a normal distribution. */
+  readonly probabilityWithin?: (ms: number) => number;
+  /** Share of calls that meet a cold start, 0 to 1; by default 0. */
+  readonly coldShare?: number;
+  /** Mean service time of a cold call in ms. */
+  readonly coldMeanMs?: number | undefined;
+  /** Calls in the last moments: few mean that what is known of the model may be old. By default many. */
+  readonly freshSamples?: number;
+}
+
+/** A time that is not known for certain: values in ms with weights that add up to 1. */
+export type Distribution = readonly { readonly ms: number; readonly weight: number }[];
+
+/** The time terms of one request, all in ms (paper, Section IV-D). */
+export interface TimeBudget {
+  /** T_sla. */
+  readonly slaMs: number;
+  /** T_input: from the start of the upload to the start of the selector's handler. */
+  readonly inputMs: number;
+  /** T_nw = 2 * T_input. */
+  readonly networkMs: number;
+  /** T_budget = T_sla - T_nw; zero or negative when the network has used the SLA up. */
+  readonly budgetMs: number;
+  /** T_output, as far as it can be told beforehand; by default as long as T_input. */
+  readonly outputMs?: Distribution | undefined;
+  /** Accuracy in percent of the model that answers on the device when the SLA is missed; by default 0. */
+  readonly deviceAccuracyPct?: number | undefined;
+  /** How much earlier than measured the upload may have begun, in ms; by default 0. */
+  readonly clockErrorMs?: number;
+}
+
+/** One eligible model and the probability with which it is run. */
+export interface Eligible<C extends Candidate> {
+  readonly model: C;
+  /** In (0, 1]; the probabilities of one decision add up to 1. */
+  readonly probability: number;
+}
+
+/** What a strategy decides: whom it would run, and how likely. */
+export interface Decision<C extends Candidate> {
+  readonly baseModel: C;
+  readonly eligible: readonly Eligible<C>[];
+}
+
+/**
+ * A rule that spreads one request over models. It is a pure function of its arguments: chance comes
+ * in only when {@link select} draws from the decision, so that every probability can be reported.
+ */
+export type Strategy = <C extends Candidate>(
+  candidates: readonly C[],
+  budget: TimeBudget,
+) => Decision<C>;
+
+/** There is no model to choose from. */
+export class NoCandidateError extends Error {
+  override readonly name = 'NoCandidateError';
+  constructor() {
+    super('there is no model to select from: the catalogue is empty');
+  }
+}

@@ -1,0 +1,102 @@
+import { drawPositiveNormal } from '../../core/statistics/draw.ts';
+import { seededRandom } from '../../core/statistics/random.ts';
+import { CellRunner } from '../engine/cell.ts';
+import { cellsOfQuestion, type Question } from './question.ts';
+
+/** How long the model on the device takes, in ms. */
+export interface DeviceTime {
+  readonly meanMs: number;
+  readonly stdMs: number;
+}
+
+/** What waiting with the on-device run saves, for one SLA and one risk. */
+export interface DuplicationAdvice {
+  readonly slaMs: number;
+  /** Share of requests in percent that may go without an answer in time. */
+  readonly riskPct: number;
+  /** When the device begins, in ms after the request, unless the answer is there; never if absent. */
+  readonly startMs?: number;
+  /** Share of requests in percent that the device need not run for. */
+  readonly skippedPct: number;
+  /** Share of requests in percent without an answer in time. */
+  readonly missedPct: number;
+  /** Mean accuracy in percent where a missing answer is worth nothing. */
+  readonly accuracyPct: number;
+}
+
+/**
+ * Says how long a device may wait for the cloud's answer before it runs its own model. The answer is
+ * shown when it comes or at the SLA, so that waiting costs nobody anything, as long as the device still
+ * finishes in time when it must: the latest start at which no more than the risk go without an answer.
+ */
+export function adviseDuplication(
+  question: Question,
+  device: DeviceTime,
+  risksPct: readonly number[],
+): DuplicationAdvice[] {
+  const runner = new CellRunner();
+  const random = seededRandom(question.seed + 6);
+  const deviceMs = new Float64Array(question.requests).map(() =>
+    drawPositiveNormal(random, device.meanMs, device.stdMs),
+  );
+  return cellsOfQuestion(question, { keepAnswers: true }).flatMap((cell) => {
+    const { answers } = runner.run(cell);
+    if (!answers) return [];
+    const requests = Array.from(deviceMs, (ms, i) => ({
+      latencyMs: answers.latencyMs[i] ?? 0,
+      accuracyPct: cell.models[answers.model[i] ?? 0]?.accuracyPct ?? 0,
+      deviceMs: ms,
+    }));
+    return risksPct.map((riskPct) =>
+      weigh(requests, latestStart(requests, cell.slaMs, riskPct), {
+        slaMs: cell.slaMs,
+        riskPct,
+        deviceAccuracyPct: question.deviceAccuracyPct,
+      }),
+    );
+  });
+}
+
+interface Request {
+  readonly latencyMs: number;
+  readonly accuracyPct: number;
+  readonly deviceMs: number;
+}
+
+/** The latest start at which few enough requests whose answer is late find the device too slow. */
+function latestStart(requests: readonly Request[], slaMs: number, riskPct: number): number {
+  const latest = requests
+    .filter(({ latencyMs }) => latencyMs > slaMs)
+    .map(({ deviceMs }) => slaMs - deviceMs)
+    .sort((a, b) => a - b);
+  const mayMiss = Math.floor((riskPct / 100) * requests.length);
+  return Math.max(0, latest[mayMiss] ?? Number.POSITIVE_INFINITY);
+}
+
+function weigh(
+  requests: readonly Request[],
+  startMs: number,
+  {
+    slaMs,
+    riskPct,
+    deviceAccuracyPct,
+  }: { slaMs: number; riskPct: number; deviceAccuracyPct: number },
+): DuplicationAdvice {
+  let [skipped, missed, accuracy] = [0, 0, 0];
+  for (const request of requests) {
+    const inTime = request.latencyMs <= slaMs;
+    const runs = request.latencyMs > startMs;
+    const deviceInTime = runs && startMs + request.deviceMs <= slaMs;
+    if (!runs) skipped++;
+    if (!inTime && !deviceInTime) missed++;
+    accuracy += Math.max(inTime ? request.accuracyPct : 0, deviceInTime ? deviceAccuracyPct : 0);
+  }
+  const count = requests.length;
+  return {
+    ...{ slaMs, riskPct },
+    ...(Number.isFinite(startMs) && { startMs }),
+    skippedPct: (100 * skipped) / count,
+    missedPct: (100 * missed) / count,
+    accuracyPct: accuracy / count,
+  };
+}

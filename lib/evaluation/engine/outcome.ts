@@ -1,0 +1,80 @@
+import type { Candidate } from '../../core/selection/types.ts';
+
+/** The cloud's answers one by one: an element for each request, times in ms. */
+export interface Answers {
+  /** Index of the model that ran. */
+  readonly model: Uint16Array;
+  readonly inputMs: Float64Array;
+  readonly serviceMs: Float64Array;
+  readonly outputMs: Float64Array;
+  /** From the start of the upload to the end of the answer. */
+  readonly latencyMs: Float64Array;
+}
+
+/** What became of the requests. */
+export interface Outcome {
+  /** Mean accuracy in percent of the models that ran, in time or not: the paper's aggregate accuracy. */
+  readonly accuracyPct: number;
+  /** The same with duplication: the device's where the answer is late or the device is better. */
+  readonly duplicatedAccuracyPct: number;
+  /** Share of requests in percent whose answer is late: on-device reliance, 100 - SLA attainment. */
+  readonly reliancePct: number;
+  /** End-to-end latency of the cloud's answers, in ms. */
+  readonly meanMs: number;
+  readonly stdMs: number;
+  readonly p50Ms: number;
+  readonly p99Ms: number;
+  /** Share of the requests in percent that each model answered, in the order of the models. */
+  readonly usagePct: readonly number[];
+  /** Only when asked for. */
+  readonly answers?: Answers;
+}
+
+/** Adds up the answers of one simulation. */
+export function summarize(
+  { model, latencyMs }: Answers,
+  models: readonly Candidate[],
+  { slaMs, deviceAccuracyPct }: { slaMs: number; deviceAccuracyPct: number },
+): Outcome {
+  const count = latencyMs.length;
+  const runs = new Float64Array(models.length);
+  const inTime = new Float64Array(models.length);
+  for (let i = 0; i < count; i++) {
+    const index = model[i] ?? 0;
+    runs[index] = (runs[index] ?? 0) + 1;
+    if ((latencyMs[i] ?? 0) <= slaMs) inTime[index] = (inTime[index] ?? 0) + 1;
+  }
+  const accuracySum = sumOver(runs, (i) => models[i]?.accuracyPct ?? 0);
+  const inTimeCount = sumOver(inTime, () => 1);
+  const inTimeSum = sumOver(inTime, (i) =>
+    Math.max(models[i]?.accuracyPct ?? 0, deviceAccuracyPct),
+  );
+  return {
+    accuracyPct: accuracySum / count,
+    duplicatedAccuracyPct: (inTimeSum + (count - inTimeCount) * deviceAccuracyPct) / count,
+    reliancePct: (100 * (count - inTimeCount)) / count,
+    ...latencyStatistics(latencyMs),
+    usagePct: Array.from(runs, (times) => (100 * times) / count),
+  };
+}
+
+function sumOver(counts: Float64Array, worth: (index: number) => number): number {
+  return counts.reduce((sum, times, i) => sum + times * worth(i), 0);
+}
+
+/** Mean, deviation and quantiles in ms. */
+export function latencyStatistics(
+  latencyMs: Float64Array,
+): Pick<Outcome, 'meanMs' | 'stdMs' | 'p50Ms' | 'p99Ms'> {
+  const count = latencyMs.length;
+  const meanMs = latencyMs.reduce((sum, ms) => sum + ms, 0) / count;
+  const squares = latencyMs.reduce((sum, ms) => sum + (ms - meanMs) ** 2, 0);
+  const sorted = latencyMs.toSorted();
+  const quantile = (q: number) => sorted[Math.floor(q * (count - 1))] ?? 0;
+  return {
+    meanMs,
+    stdMs: Math.sqrt(squares / count),
+    p50Ms: quantile(0.5),
+    p99Ms: quantile(0.99),
+  };
+}

@@ -1,0 +1,179 @@
+import { drawPositiveNormal } from '../../core/statistics/draw.ts';
+import { seededRandom } from '../../core/statistics/random.ts';
+import { type Answers, latencyStatistics } from '../engine/outcome.ts';
+
+/** What a user got for one request. */
+export interface Got {
+  readonly accuracyPct: number;
+  readonly latencyMs: number;
+  readonly ranOnDevice: boolean;
+  readonly cloudRuns: number;
+}
+
+/** What would come back for one request, and when, in ms from its start. */
+export interface Choices {
+  readonly slaMs: number;
+  readonly deviceAccuracyPct: number;
+  /** How long the model on the device takes. */
+  readonly deviceMs: number;
+  /** Whether the device has its model: not downloaded, too little memory, too old. */
+  readonly deviceWorks: boolean;
+  /** The cloud's answer by a selector or a fixed choice. */
+  readonly cloud: Readonly<Record<CloudAnswer, { accuracyPct: number; latencyMs: number }>>;
+}
+
+/** Whose answers of the cloud an approach may use. */
+export type CloudAnswer =
+  | 'largest'
+  | 'fastest'
+  | 'greedy'
+  | 'cheapest'
+  | 'mdinference'
+  | 'expected'
+  | 'oracle';
+
+/** How clients and servers put a request through. */
+export interface Approach {
+  readonly name: string;
+  readonly ours?: true;
+  run(choices: Choices): Got;
+}
+
+/** Phones without a working model on them, of those that ask the device first. */
+export const brokenDeviceShare = 0.2;
+/** What is asked of the cheapest model. */
+export const leastAccuracyPct = 70;
+/** The phone's own model: three deviations within the shortest SLA that the paper names, 50 ms. */
+export const deviceTime = { meanMs: 35, stdMs: 5 } as const;
+
+/** Time that the device surely needs: what is left of the SLA after a time-out. */
+const deviceReserveMs = deviceTime.meanMs + 3 * deviceTime.stdMs;
+
+/** From the simplest to the paper's and beyond. */
+export const approaches: readonly Approach[] = [
+  { name: 'on the device only', run: (choices) => onDevice(choices, choices.deviceMs, 0) },
+  { name: 'cloud only, a model that fits the SLA', run: ({ cloud }) => fromCloud(cloud.greedy) },
+  { name: 'always the largest model', run: ({ cloud }) => fromCloud(cloud.largest) },
+  {
+    name: `cheapest model of at least ${leastAccuracyPct} %`,
+    run: ({ cloud }) => fromCloud(cloud.cheapest),
+  },
+  { name: 'same request to two models', run: toTwoModels },
+  {
+    name: 'device first, cloud where it cannot',
+    run: (choices) =>
+      choices.deviceWorks
+        ? onDevice(choices, choices.deviceMs, 0)
+        : fromCloud(choices.cloud.largest),
+  },
+  { name: 'cloud first, device after a time-out', run: cloudThenDevice },
+  {
+    name: 'MDInference without the device',
+    ours: true,
+    run: ({ cloud }) => fromCloud(cloud.mdinference),
+  },
+  { name: 'MDInference', ours: true, run: (choices) => duplicated(choices, 'mdinference') },
+  { name: 'expected accuracy', ours: true, run: (choices) => duplicated(choices, 'expected') },
+  { name: 'oracle', run: (choices) => duplicated(choices, 'oracle') },
+];
+
+function onDevice({ deviceAccuracyPct }: Choices, latencyMs: number, cloudRuns: number): Got {
+  return { accuracyPct: deviceAccuracyPct, latencyMs, ranOnDevice: true, cloudRuns };
+}
+
+function fromCloud(answer: { accuracyPct: number; latencyMs: number }, cloudRuns = 1): Got {
+  return { ...answer, ranOnDevice: false, cloudRuns };
+}
+
+/** The better answer if it is there in time, else the other, else whichever comes first. */
+function toTwoModels({ cloud: { largest, fastest }, slaMs }: Choices): Got {
+  if (largest.latencyMs <= slaMs) return fromCloud(largest, 2);
+  if (fastest.latencyMs <= slaMs) return fromCloud({ ...fastest, latencyMs: slaMs }, 2);
+  return fromCloud(fastest.latencyMs < largest.latencyMs ? fastest : largest, 2);
+}
+
+/** The time-out leaves the device as much as it surely needs: the best that this approach can do. */
+function cloudThenDevice(choices: Choices): Got {
+  const timeoutMs = Math.max(0, choices.slaMs - deviceReserveMs);
+  const { largest } = choices.cloud;
+  return largest.latencyMs <= timeoutMs
+    ? fromCloud(largest)
+    : onDevice(choices, timeoutMs + choices.deviceMs, 1);
+}
+
+/** Both at once; the device's answer is held until the SLA (paper, Section IV-E). */
+function duplicated(choices: Choices, whose: CloudAnswer): Got {
+  const { slaMs, deviceMs, deviceAccuracyPct } = choices;
+  const answer = choices.cloud[whose];
+  if (answer.latencyMs > slaMs) return onDevice(choices, Math.max(slaMs, deviceMs), 1);
+  const accuracyPct = Math.max(answer.accuracyPct, deviceAccuracyPct);
+  return { accuracyPct, latencyMs: answer.latencyMs, ranOnDevice: true, cloudRuns: 1 };
+}
+
+/** What an approach comes to; shares in percent of the requests. */
+export interface ApproachOutcome {
+  /** Mean accuracy where an answer that is late is worth nothing. */
+  readonly inTimePct: number;
+  readonly latePct: number;
+  readonly p50Ms: number;
+  readonly p99Ms: number;
+  readonly deviceRunsPct: number;
+  readonly cloudRunsPct: number;
+}
+
+/** Adds up an approach over all requests. */
+export function outcomeOf({ run }: Approach, requests: readonly Choices[]): ApproachOutcome {
+  const count = requests.length;
+  const latencies = new Float64Array(count);
+  let [inTime, late, device, cloud] = [0, 0, 0, 0];
+  requests.forEach((choices, i) => {
+    const got = run(choices);
+    latencies[i] = got.latencyMs;
+    if (got.latencyMs > choices.slaMs) late++;
+    else inTime += got.accuracyPct;
+    if (got.ranOnDevice) device++;
+    cloud += got.cloudRuns;
+  });
+  const { p50Ms, p99Ms } = latencyStatistics(latencies);
+  return {
+    inTimePct: inTime / count,
+    latePct: (100 * late) / count,
+    ...{ p50Ms, p99Ms },
+    deviceRunsPct: (100 * device) / count,
+    cloudRunsPct: (100 * cloud) / count,
+  };
+}
+
+/** Answers of the cloud and the accuracies of the models that gave them. */
+export interface CloudRun {
+  readonly answers: Answers;
+  readonly models: readonly { readonly accuracyPct: number }[];
+}
+
+/** Puts together what every request could have got; the device's times are drawn from the seed. */
+export function choicesOf(
+  cloud: Readonly<Record<CloudAnswer, CloudRun>>,
+  { slaMs, deviceAccuracyPct, seed }: { slaMs: number; deviceAccuracyPct: number; seed: number },
+): Choices[] {
+  const random = seededRandom(seed + 6);
+  const count = cloud.largest.answers.latencyMs.length;
+  const answer = ({ answers, models }: CloudRun, i: number) => ({
+    accuracyPct: models[answers.model[i] ?? 0]?.accuracyPct ?? 0,
+    latencyMs: answers.latencyMs[i] ?? 0,
+  });
+  return Array.from({ length: count }, (_, i) => ({
+    slaMs,
+    deviceAccuracyPct,
+    deviceMs: drawPositiveNormal(random, deviceTime.meanMs, deviceTime.stdMs),
+    deviceWorks: random() >= brokenDeviceShare,
+    cloud: {
+      largest: answer(cloud.largest, i),
+      fastest: answer(cloud.fastest, i),
+      greedy: answer(cloud.greedy, i),
+      cheapest: answer(cloud.cheapest, i),
+      mdinference: answer(cloud.mdinference, i),
+      expected: answer(cloud.expected, i),
+      oracle: answer(cloud.oracle, i),
+    },
+  }));
+}

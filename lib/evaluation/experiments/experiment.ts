@@ -1,0 +1,136 @@
+import type { Cell } from '../engine/cell.ts';
+import type { LinkNetwork, Network } from '../engine/network/networks.ts';
+import { deviceAccuracyPct, type ProfileSet } from '../engine/profile-sets.ts';
+import type { Result } from '../engine/run-cells.ts';
+import type { SelectorName } from '../engine/selectors.ts';
+import type { Figure } from '../figures/theme.ts';
+
+/** What experiments are run with. What is absent is as in the paper. */
+export interface Inputs {
+  /** Of each point. */
+  readonly requests: number;
+  readonly seed: number;
+  /** Accuracy in percent of the model on the device. */
+  readonly deviceAccuracyPct: number;
+  readonly profiles?: ProfileSet | undefined;
+  readonly network?: Network | undefined;
+  readonly slasMs?: readonly number[] | undefined;
+  /** Recorded links, for the experiment over them. */
+  readonly links?: readonly LinkNetwork[] | undefined;
+}
+
+/** As the paper: 10,000 requests a point (Section V). */
+export const defaultInputs: Inputs = { requests: 10_000, seed: 1, deviceAccuracyPct };
+
+/** A number that the paper gives, or could give, and ours. */
+export interface SummaryRow {
+  readonly experiment: string;
+  readonly condition: string;
+  /** With its unit. */
+  readonly metric: string;
+  /** null where the paper gives none, or other models or networks were asked for than the paper's. */
+  readonly paper: number | null;
+  readonly ours: number;
+}
+
+/** A table that stands below a figure. */
+export interface FindingsTable {
+  readonly head: readonly string[];
+  readonly rows: readonly (readonly string[])[];
+  /** The rows that are the project's own. */
+  readonly own?: readonly number[];
+  /** The first columns are text, the others numbers. */
+  readonly textColumns: number;
+}
+
+/** What is worth saying first. */
+export interface Headline {
+  readonly value: string;
+  readonly what: string;
+  /** It speaks of something that does not come out. */
+  readonly fails?: boolean;
+}
+
+/** What came out of an experiment. */
+export interface Findings {
+  /** What the figure shows, in a sentence or two, with this run's numbers. */
+  readonly says: string;
+  readonly headline?: Headline | undefined;
+  readonly summary: readonly Omit<SummaryRow, 'experiment'>[];
+  readonly figure: Figure;
+  readonly table?: FindingsTable;
+}
+
+/** A figure or table: which points it needs, and what it makes of them. Both are pure. */
+export interface Experiment {
+  readonly name: string;
+  readonly title: string;
+  /** Where it stands in the paper, or that it does not. */
+  readonly source: string;
+  /** Why it cannot be run with these inputs, if it cannot. */
+  unfit?(inputs: Inputs): string | undefined;
+  plan(inputs: Inputs): Cell[];
+  /** @param results - of the planned cells, in their order */
+  report(results: readonly Result[], inputs: Inputs): Findings;
+}
+
+/** The cells of an experiment: every network with every SLA and every selector. */
+export interface Grid {
+  readonly profiles: ProfileSet;
+  readonly networks: readonly Network[];
+  readonly slasMs: readonly number[];
+  readonly selectors: readonly SelectorName[];
+}
+
+/** The cells of a grid, in which what the inputs say takes the place of what the experiment would take. */
+export function cellsOf(inputs: Inputs, grid: Grid, changes: Partial<Cell> = {}): Cell[] {
+  const { requests, seed, profiles = grid.profiles, slasMs = grid.slasMs } = inputs;
+  const networks = inputs.network ? [inputs.network] : grid.networks;
+  const common = {
+    ...{ requests, seed, deviceAccuracyPct: inputs.deviceAccuracyPct, clockErrorMs: 0 },
+    ...{ profiles: profiles.name, models: profiles.models },
+  };
+  return networks.flatMap((network) =>
+    grid.selectors.flatMap((selector) =>
+      slasMs.map((slaMs) => ({ ...common, network, selector, slaMs, ...changes })),
+    ),
+  );
+}
+
+/** Numbers from one to another, both included. */
+export function range(from: number, to: number, step: number): number[] {
+  return Array.from({ length: Math.floor((to - from) / step) + 1 }, (_, i) => from + i * step);
+}
+
+/** Whether models, network and device are the paper's, so that its numbers can be compared. */
+export function isAsPaper({ profiles, network, ...inputs }: Inputs): boolean {
+  const sameDevice = inputs.deviceAccuracyPct === deviceAccuracyPct;
+  return profiles === undefined && network === undefined && sameDevice;
+}
+
+/** Rows of a summary whose paper values count only as long as the inputs are the paper's. */
+export function summaryOf(
+  inputs: Inputs,
+  rows: readonly {
+    readonly condition: string;
+    readonly metric: string;
+    readonly paper?: number;
+    readonly ours: number | undefined;
+  }[],
+): Omit<SummaryRow, 'experiment'>[] {
+  return rows.flatMap(({ condition, metric, paper, ours }) =>
+    ours === undefined || !Number.isFinite(ours)
+      ? []
+      : [{ condition, metric, paper: isAsPaper(inputs) ? (paper ?? null) : null, ours }],
+  );
+}
+
+/** The results of a selector. */
+export function bySelector(results: readonly Result[], selector: SelectorName): Result[] {
+  return results.filter(({ cell }) => cell.selector === selector);
+}
+
+/** The outcome of a selector at an SLA, if it was run. */
+export function outcomeAt(results: readonly Result[], selector: SelectorName, slaMs: number) {
+  return bySelector(results, selector).find(({ cell }) => cell.slaMs === slaMs)?.outcome;
+}

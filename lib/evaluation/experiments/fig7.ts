@@ -1,0 +1,86 @@
+import { residential } from '../engine/network/networks.ts';
+import { profileSets } from '../engine/profile-sets.ts';
+import type { Result } from '../engine/run-cells.ts';
+import { linePanels } from '../figures/line-panels.ts';
+import { selectorSeries } from '../figures/theme.ts';
+import {
+  cellsOf,
+  type Experiment,
+  type Findings,
+  type Inputs,
+  outcomeAt,
+  range,
+  summaryOf,
+} from './experiment.ts';
+
+const selectors = ['three-stage', 'static-accuracy', 'pure-random', 'static-latency'] as const;
+
+/** Figure 7: with duplication, accuracy and reliance on the device on the residential network. */
+export const fig7: Experiment = {
+  name: 'fig7',
+  title: 'With the device as a net: more accuracy, and less need of the net',
+  source: 'Figure 7',
+  plan: (inputs) =>
+    cellsOf(inputs, {
+      profiles: profileSets.p2,
+      networks: [residential],
+      slasMs: range(0, 500, 10),
+      selectors,
+    }),
+  report,
+};
+
+function report(results: readonly Result[], inputs: Inputs): Findings {
+  const firstBelow = (selector: (typeof selectors)[number], reliancePct: number) =>
+    results.find(
+      ({ cell, outcome }) => cell.selector === selector && outcome.reliancePct <= reliancePct,
+    )?.cell.slaMs;
+  const ours = firstBelow('three-stage', 10);
+  const accurate = firstBelow('static-accuracy', 10);
+  const gain = (slaMs: number) => {
+    const paper = outcomeAt(results, 'three-stage', slaMs);
+    const largest = outcomeAt(results, 'static-accuracy', slaMs);
+    return paper && largest && paper.duplicatedAccuracyPct - largest.duplicatedAccuracyPct;
+  };
+  return {
+    says:
+      `MDInference needs the device in at most one request of ten from an SLA of ${ours ?? '—'} ms on, the ` +
+      `most accurate model alone from ${accurate ?? '—'} ms on.`,
+    summary: summaryOf(inputs, [
+      {
+        condition: 'SLA 250 ms',
+        metric: 'accuracy above static accuracy, points',
+        ...{ paper: 7.32, ours: gain(250) },
+      },
+      ...selectors.map((selector) => ({
+        condition: selectorSeries[selector].label,
+        metric: 'shortest SLA with on-device reliance of at most 10 %, ms',
+        ours: firstBelow(selector, 10),
+      })),
+    ]),
+    figure: linePanels(
+      'SLA, ms',
+      selectors.map((name) => selectorSeries[name]),
+      [
+        {
+          title: 'Aggregate accuracy with duplication, %',
+          points: pointsOf(results, 'duplicatedAccuracyPct'),
+          step: 10,
+        },
+        {
+          title: 'On-device reliance, %',
+          points: pointsOf(results, 'reliancePct'),
+          step: 20,
+        },
+      ],
+    ),
+  };
+}
+
+function pointsOf(results: readonly Result[], field: 'duplicatedAccuracyPct' | 'reliancePct') {
+  return results.map(({ cell, outcome }) => ({
+    x: cell.slaMs,
+    series: selectorSeries[cell.selector].label,
+    value: outcome[field],
+  }));
+}

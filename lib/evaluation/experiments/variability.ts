@@ -1,0 +1,48 @@
+import type { Cell } from '../engine/cell.ts';
+import type { Network, SampledNetwork } from '../engine/network/networks.ts';
+import { paperNetwork } from '../engine/network/networks.ts';
+import { profileSets } from '../engine/profile-sets.ts';
+import type { Result } from '../engine/run-cells.ts';
+import { cellsOf, type Inputs, range } from './experiment.ts';
+
+/** Coefficients of variation of T_nw in percent (paper, Section V-B). */
+export const cvsPct = range(0, 100, 5);
+
+/** MDInference over networks of the same mean that vary from not at all to as much as their mean. */
+export function planVariability(inputs: Inputs): Cell[] {
+  const slasMs = inputs.slasMs ?? [100, 250];
+  const { network = paperNetwork } = inputs;
+  // The SLAs outermost: a panel or line for each of them.
+  return slasMs.flatMap((slaMs) =>
+    cellsOf(
+      { ...inputs, network: undefined, slasMs: [slaMs] },
+      {
+        profiles: profileSets.table3,
+        networks: isSampled(network) ? cvsPct.map((cvPct) => withCv(network, cvPct)) : [],
+        slasMs,
+        selectors: ['three-stage'],
+      },
+    ),
+  );
+}
+
+/** Only a distribution's deviation can be changed and its mean kept. */
+export function unfitForVariability({ network = paperNetwork }: Inputs): string | undefined {
+  return isSampled(network)
+    ? undefined
+    : 'it changes how much the network varies: --network must be normal, lognormal or gamma';
+}
+
+/** The coefficient of variation of a result's network, in percent. */
+export function cvPctOf({ cell: { network } }: Result): number {
+  return isSampled(network) ? Math.round((100 * network.stdMs) / network.meanMs) : Number.NaN;
+}
+
+function isSampled(network: Network): network is SampledNetwork {
+  return network.kind !== 'measured' && network.kind !== 'link';
+}
+
+function withCv(network: SampledNetwork, cvPct: number): SampledNetwork {
+  const { meanMs } = network;
+  return { ...network, name: `${meanMs} ms, CV ${cvPct} %`, stdMs: (meanMs * cvPct) / 100 };
+}

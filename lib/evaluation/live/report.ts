@@ -1,0 +1,127 @@
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { type IntervalPct, wilsonIntervalPct } from '../../core/statistics/interval.ts';
+import { csvOf } from '../report/csv.ts';
+import type { Course } from './course.ts';
+import type { MeasuredRequest } from './measured-request.ts';
+import {
+  type ComparedMetric,
+  compareMetrics,
+  type Metrics,
+  metricsOf,
+  quantiles,
+} from './metrics.ts';
+
+/** What a run was made with, for who reads of it later. */
+export interface LiveFacts {
+  readonly url: string;
+  readonly trace: string;
+  readonly slaMs: number;
+  readonly ratePerS: number;
+  readonly durationS: number;
+  readonly arrivals: string;
+  readonly policy: string;
+  readonly seed: number;
+  /** As the service says. */
+  readonly strategy: string;
+  readonly catalogue: string;
+  readonly onDevice: string;
+}
+
+/** A run beside its prediction: `live.json`. */
+export interface LiveReport extends LiveFacts {
+  readonly requests: number;
+  /** 95 % interval of the measured share of right labels, in percent. */
+  readonly right95Pct: IntervalPct;
+  readonly metrics: readonly ComparedMetric[];
+  /** What the simulation says with the profiles that the service has after the run. */
+  readonly afterwards: Readonly<Record<string, number>>;
+  /** How often the cloud failed, by its message. */
+  readonly failures: Readonly<Record<string, number>>;
+}
+
+/** The simulation of a run. */
+export interface Prediction {
+  /** Names of the service’s models, also of those that the simulation never chose. */
+  readonly models: readonly string[];
+  /** With the profiles before the run. */
+  readonly before: readonly Course[];
+  /** With those after it. */
+  readonly after: readonly Course[];
+}
+
+/** Puts what was measured beside what was predicted. */
+export function liveReport(
+  facts: LiveFacts,
+  measured: readonly MeasuredRequest[],
+  { models, before, after }: Prediction,
+): LiveReport {
+  const options = { slaMs: facts.slaMs, models };
+  const right = measured.filter((request) => request.right === 1).length;
+  const metrics = new Map([...metricsOf(measured, options), ...measuredOnly(measured)]);
+  const errors = measured.flatMap(({ error }) => error ?? []);
+  const counts = Map.groupBy(errors, (message) => message);
+  return {
+    ...facts,
+    requests: measured.length,
+    right95Pct: wilsonIntervalPct(right, measured.length),
+    metrics: compareMetrics(metrics, metricsOf(before, options)),
+    afterwards: Object.fromEntries(metricsOf(after, options)),
+    failures: Object.fromEntries([...counts].map(([message, all]) => [message, all.length])),
+  };
+}
+
+/** What the simulation does not know: cold starts, the clock, and how late this machine's timers are. */
+function measuredOnly(requests: readonly MeasuredRequest[]): Metrics {
+  const replies = requests.filter(({ cloud }) => cloud !== undefined);
+  const share = (holds: (request: MeasuredRequest) => boolean) =>
+    (100 * replies.filter(holds).length) / replies.length;
+  return new Map([
+    ['cold starts, %', share(({ coldStart }) => coldStart === true)],
+    ['T_input told by the client, %', share(({ inputSource }) => inputSource === 'client')],
+    ...quantiles(
+      'start after it was due',
+      requests.map(({ startMs, dueMs }) => startMs - dueMs),
+    ),
+    ...quantiles(
+      'timer after the SLA’s end',
+      requests.flatMap(({ timerErrorMs }) => timerErrorMs ?? []),
+    ),
+    ...quantiles(
+      'run on the device',
+      requests.flatMap(({ deviceMs }) => deviceMs ?? []),
+    ),
+  ]);
+}
+
+const columns = [
+  ...['request', 'dueMs', 'startMs', 'bytes', 'label', 'predicted', 'right', 'source', 'model'],
+  ...['accuracyPct', 'inTime', 'answerMs', 'timerErrorMs', 'deviceMs', 'cloudState', 'cloudModel'],
+  ...['inputMs', 'inputSource', 'serviceMs', 'cloudMs', 'coldStart', 'error'],
+] as const;
+
+/** Requests as CSV, one a row. */
+export function requestsCsv(requests: readonly MeasuredRequest[]): string {
+  const rows = requests.map(({ cloud, answerMs, ...request }) => ({
+    ...request,
+    answerMs: Number.isFinite(answerMs) ? answerMs : undefined,
+    ...{ cloudModel: cloud?.model, inputMs: cloud?.inputMs },
+    ...{ serviceMs: cloud?.serviceMs, cloudMs: cloud?.totalMs },
+  }));
+  return csvOf(columns, rows);
+}
+
+/**
+ * Writes `live.json` and `live.csv` into a folder, which it makes.
+ *
+ * @throws Error of the file system
+ */
+export function writeLiveReport(
+  folder: string,
+  report: LiveReport,
+  requests: readonly MeasuredRequest[],
+): void {
+  mkdirSync(folder, { recursive: true });
+  writeFileSync(join(folder, 'live.json'), `${JSON.stringify(report, null, 2)}\n`);
+  writeFileSync(join(folder, 'live.csv'), requestsCsv(requests));
+}

@@ -1,0 +1,32 @@
+import { join } from 'node:path';
+import { readOrExplain, verifyModelFile } from '../../service/catalogue/load.ts';
+import {
+  type CatalogueListing,
+  inputBytes,
+  type ListedModel,
+} from '../../service/catalogue/schema.ts';
+import { Classifier } from '../../service/inference/classifier.ts';
+
+/**
+ * Checks a model as far as it goes without images: its file is the one of its entry, it loads, it is a
+ * classifier of the catalogue's labels and input, and it gives a finite answer to the catalogue's first
+ * sample, or to a grey image.
+ *
+ * @throws CatalogueError, ModelShapeError, NonFiniteOutputError saying what is wrong
+ */
+export async function verifyModel(
+  directory: string,
+  catalogue: CatalogueListing,
+  model: ListedModel,
+): Promise<void> {
+  verifyModelFile(directory, model);
+  const classifier = await Classifier.load({
+    path: join(directory, model.file),
+    catalogue,
+    model,
+  });
+  const sample = catalogue.samples[0];
+  if (sample)
+    await classifier.classifyImage(readOrExplain(join(directory, sample.file), 'a sample'));
+  else await classifier.classifyTensor(new Uint8Array(inputBytes(catalogue.input)));
+}

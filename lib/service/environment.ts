@@ -1,0 +1,68 @@
+import { z } from 'zod';
+import { strategyNames } from '../core/selection/strategies.ts';
+
+const number = z.coerce.number();
+const json = <Schema extends z.ZodType>(schema: Schema) =>
+  z
+    .string()
+    .transform((text) => JSON.parse(text) as unknown)
+    .pipe(schema);
+
+const profileTable = {
+  MDI_TABLE_NAME: z.string().min(1),
+  /** Separates this deployment's profiles from all others. */
+  MDI_DEPLOYMENT: z.string().min(1),
+  /** Length in ms of the windows that live calls are counted in. */
+  MDI_WINDOW_MS: number.pipe(z.int().positive()),
+  /** Items over which one window's calls of a model are spread. */
+  MDI_SHARDS: number.pipe(z.int().positive()),
+};
+
+/** Environment variables of the selector. */
+export const selectorEnvironmentSchema = z.object({
+  ...profileTable,
+  /** What to invoke, `function:alias`, by model name. */
+  MDI_MODEL_FUNCTIONS: json(z.record(z.string(), z.string())),
+  MDI_STRATEGY: z.enum(strategyNames),
+  MDI_DEFAULT_SLA_MS: number,
+  MDI_DEFAULT_NETWORK_MS: number,
+  MDI_CLOCK_TOLERANCE_MS: number,
+  MDI_MAX_INPUT_MS: number,
+  MDI_CLOCK_ERROR_MS: number,
+  /** Labelled answers at which the accuracy seen in the field counts as much as the catalogue's. */
+  MDI_FEEDBACK_WEIGHT: number.pipe(z.number().positive()),
+});
+
+/** Environment variables of a model's function. */
+export const inferenceEnvironmentSchema = z.object({
+  ...profileTable,
+  MDI_MODEL: z.string().min(1),
+  /** Where the model's file lies when it is not beside the code. */
+  MDI_MODEL_BUCKET: z.string().min(1).optional(),
+  MDI_MODEL_KEY: z.string().min(1).optional(),
+});
+
+/** Environment variables of the profiler. */
+export const profilerEnvironmentSchema = z.object({
+  ...profileTable,
+  /** Models measured at the same time. */
+  MDI_PROFILE_CONCURRENCY: number.pipe(z.int().min(1)),
+  /** The longest time in ms that one model is measured. */
+  MDI_PROFILE_MODEL_MS: number,
+  /** The most runs of one model. */
+  MDI_PROFILE_MAX_RUNS: number.pipe(z.int().min(1)),
+  /** The half width of the mean's 95 % interval, as a share of the mean, at which measuring ends. */
+  MDI_PROFILE_PRECISION: number,
+});
+
+/**
+ * Reads a function's environment variables.
+ *
+ * @throws Error naming the first variable that is missing or wrong
+ */
+export function readEnvironment<Schema extends z.ZodType>(schema: Schema): z.output<Schema> {
+  const parsed = schema.safeParse(process.env);
+  if (parsed.success) return parsed.data;
+  const { path, message } = parsed.error.issues[0] ?? { path: [], message: '' };
+  throw new Error(`environment variable ${path.map(String).join('.')}: ${message}`);
+}

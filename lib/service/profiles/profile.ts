@@ -1,0 +1,126 @@
+import { distributionOf } from '../../core/statistics/histogram.ts';
+import {
+  countingStatistics,
+  type Evidence,
+  type EvidenceSettings,
+  freshStatistics,
+  weighEvidence,
+} from './evidence.ts';
+import { type Reference, referenceStatistics } from './reference.ts';
+import {
+  coldMeanMs,
+  deviationMs,
+  emptyStatistics,
+  meanMs,
+  type ProfileStatistics,
+} from './statistics.ts';
+import type { StoredProfile } from './stored.ts';
+import { DEFAULT_WINDOWS } from './windows.ts';
+
+/** What the warm numbers of a profile rest on. */
+export type ProfileBasis = 'live' | 'live+baseline' | 'live+reference' | 'baseline' | 'reference';
+
+/** What model selection knows of a model's service time. Times in ms, shares from 0 to 1. */
+export interface Profile {
+  /** Mean of the warm service time: mu(m) of the paper's Equation 2. */
+  readonly meanMs: number;
+  /** Standard deviation of the warm service time: sigma(m). */
+  readonly stdMs: number;
+  /** Answered calls known of, warm and cold; all of them measured. */
+  readonly samples: number;
+  /** The warm ones among them. */
+  readonly warmSamples: number;
+  /**
+   * Those of the current and the previous window: few of a model that is hardly used any more, and
+   * whose numbers are therefore old.
+   */
+  readonly freshSamples: number;
+  /**
+   * Share of calls to expect cold: that of the live ones, {@link IMAGINED_WARM_CALLS} warm ones
+   * added. The cold starts of measuring at deploy say nothing of how often callers meet one.
+   */
+  readonly coldShare: number;
+  /** Mean service time of the cold calls; absent if none was seen. */
+  readonly coldMeanMs?: number;
+  /** Live calls that gave no answer. */
+  readonly failures: number;
+  /** Answers whose truth a client told. */
+  readonly labels: number;
+  /** The right ones among them. */
+  readonly labelsCorrect: number;
+  /** What mean, deviation, quantiles and probabilities rest on. */
+  readonly basis: ProfileBasis;
+  /** The `q`-quantile (0 to 1) of the warm service time, to 2 %. */
+  quantileMs(q: number): number;
+  /** Probability that a warm call takes at most `ms`. */
+  probabilityWithin(ms: number): number;
+}
+
+/** Keeps a model whose first live call was cold from being thought always cold. */
+const IMAGINED_WARM_CALLS = 50;
+
+/** Five-minute windows remembered for an hour; 30 samples make a profile. */
+export const DEFAULT_PROFILE_SETTINGS: EvidenceSettings = {
+  ...DEFAULT_WINDOWS,
+  minLiveSamples: 30,
+};
+
+/** The profile of a model of which nothing was measured: normal with the catalogue's numbers. */
+export function referenceProfile(reference: Reference): Profile {
+  return profileOf({ live: [] }, reference, 0);
+}
+
+/**
+ * The profile of a model at a moment: its warm numbers by {@link weighEvidence}, where the reference
+ * stands in for a missing baseline. Cold calls and failures are too rare to be told from two windows
+ * and are taken from all live windows that still count.
+ *
+ * @param nowMs - Unix ms
+ */
+export function profileOf(
+  stored: StoredProfile,
+  reference: Reference,
+  nowMs: number,
+  settings: EvidenceSettings = DEFAULT_PROFILE_SETTINGS,
+): Profile {
+  const live = countingStatistics(stored.live, nowMs, settings);
+  const fresh = freshStatistics(stored.live, nowMs, settings);
+  const baseline = stored.baseline ?? emptyStatistics();
+  const fallback = baseline.n > 0n ? baseline : referenceStatistics(reference);
+  const { statistics, source } = weighEvidence(stored.live, fallback, nowMs, settings);
+  return {
+    ...warmNumbers(statistics),
+    ...coldNumbers(live, baseline),
+    samples: Number(live.n + live.coldN + baseline.n + baseline.coldN),
+    warmSamples: Number(live.n + baseline.n),
+    freshSamples: Number(fresh.n),
+    failures: Number(live.failN),
+    labels: Number(live.labelN + baseline.labelN),
+    labelsCorrect: Number(live.labelCorrectN + baseline.labelCorrectN),
+    basis: basisOf(source, baseline.n > 0n ? 'baseline' : 'reference'),
+  };
+}
+
+function basisOf(source: Evidence['source'], fallback: 'baseline' | 'reference'): ProfileBasis {
+  if (source === 'live') return source;
+  return source === 'fallback' ? fallback : `live+${fallback}`;
+}
+
+function warmNumbers(warm: ProfileStatistics) {
+  const { quantileUs, shareWithinUs } = distributionOf(warm.histogram);
+  return {
+    meanMs: meanMs(warm) ?? 0,
+    stdMs: deviationMs(warm) ?? 0,
+    quantileMs: (q: number) => quantileUs(q) / 1000,
+    probabilityWithin: (ms: number) => shareWithinUs(ms * 1000),
+  };
+}
+
+function coldNumbers(live: ProfileStatistics, baseline: ProfileStatistics) {
+  const mean = coldMeanMs(live) ?? coldMeanMs(baseline);
+  const calls = Number(live.n + live.coldN);
+  return {
+    coldShare: Number(live.coldN) / (calls + IMAGINED_WARM_CALLS),
+    ...(mean !== undefined && { coldMeanMs: mean }),
+  };
+}

@@ -1,0 +1,45 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import {
+  base64Bytes,
+  checkBodyLength,
+  maxBodyBytes,
+  parseContentType,
+} from '../../../../lib/core/contract/body.ts';
+
+describe('parseContentType', () => {
+  it.each([
+    ['image/jpeg', 'image/jpeg'],
+    ['IMAGE/PNG', 'image/png'],
+    ['image/webp; charset=binary', 'image/webp'],
+    ['application/octet-stream', 'application/octet-stream'],
+  ])('takes %j', (header, type) => {
+    expect(parseContentType(header)).toBe(type);
+  });
+
+  it.each([undefined, '', 'text/plain', 'image/gif', 'image/svg+xml'])('refuses %j', (header) => {
+    expect(() => parseContentType(header)).toThrow(
+      expect.objectContaining({ type: 'unsupported-media-type' }),
+    );
+  });
+});
+
+describe('the length of a body', () => {
+  it('is neither none nor more than fits base64 in 6 MB', () => {
+    expect(() => checkBodyLength(0)).toThrow(expect.objectContaining({ type: 'empty-body' }));
+    expect(() => checkBodyLength(1)).not.toThrow();
+    expect(() => checkBodyLength(maxBodyBytes)).not.toThrow();
+    expect(() => checkBodyLength(maxBodyBytes + 1)).toThrow(
+      expect.objectContaining({ type: 'too-large' }),
+    );
+    expect((maxBodyBytes / 3) * 4).toBeLessThan(6 * 1024 * 1024);
+  });
+
+  it('is known from its base64 without decoding', () => {
+    fc.assert(
+      fc.property(fc.uint8Array({ maxLength: 100 }), (bytes) => {
+        expect(base64Bytes(Buffer.from(bytes).toString('base64'))).toBe(bytes.length);
+      }),
+    );
+  });
+});

@@ -1,0 +1,64 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { parseInferHeaders } from '../../../../lib/core/contract/headers.ts';
+import { ProblemError } from '../../../../lib/core/contract/problem.ts';
+
+describe('parseInferHeaders', () => {
+  it('reads every header as a number', () => {
+    const headers = {
+      'mdi-sla-ms': '250',
+      'mdi-upload-start': '1800000000000.25',
+      'mdi-output-ms': '0',
+      'mdi-device-accuracy': '41.4',
+      'content-type': 'image/jpeg',
+    };
+    expect(parseInferHeaders(headers)).toEqual({
+      slaMs: 250,
+      uploadStartMs: 1_800_000_000_000.25,
+      outputMs: 0,
+      deviceAccuracyPct: 41.4,
+    });
+  });
+
+  it('needs none', () => {
+    expect(parseInferHeaders({})).toEqual({});
+  });
+
+  it.each([
+    ['mdi-sla-ms', '0'],
+    ['mdi-sla-ms', '-1'],
+    ['mdi-sla-ms', '1e9'],
+    ['mdi-sla-ms', '1000000000'],
+    ['mdi-sla-ms', 'abc'],
+    ['mdi-sla-ms', ''],
+    ['mdi-sla-ms', '0x10'],
+    ['mdi-sla-ms', '250,300'],
+    ['mdi-sla-ms', ' 250'],
+    ['mdi-upload-start', 'NaN'],
+    ['mdi-upload-start', 'Infinity'],
+    ['mdi-upload-start', '-5'],
+    ['mdi-output-ms', '-1'],
+    ['mdi-device-accuracy', '101'],
+  ])('refuses %s: %j by its name', (name, value) => {
+    expect(() => parseInferHeaders({ [name]: value })).toThrow(
+      expect.objectContaining({ type: 'bad-header', message: expect.stringContaining(name) }),
+    );
+  });
+
+  it('gives finite numbers or a problem, whatever the text', () => {
+    fc.assert(
+      fc.property(fc.string(), (text) => {
+        try {
+          const { slaMs, uploadStartMs } = parseInferHeaders({
+            'mdi-sla-ms': text,
+            'mdi-upload-start': text,
+          });
+          expect(slaMs).toBeGreaterThan(0);
+          expect(Number.isFinite(uploadStartMs)).toBe(true);
+        } catch (error) {
+          expect(error).toBeInstanceOf(ProblemError);
+        }
+      }),
+    );
+  });
+});

@@ -1,0 +1,24 @@
+import fc from 'fast-check';
+import type { Candidate } from '../../../../lib/core/selection/types.ts';
+
+/** Catalogues of 1 to 12 models, of few distinct values so that ties and shared means are common. */
+export const candidates: fc.Arbitrary<Candidate[]> = fc.uniqueArray(
+  fc.record({
+    name: fc.string({ minLength: 1, maxLength: 4 }),
+    accuracyPct: fc.oneof(fc.integer({ min: 0, max: 100 }), fc.constantFrom(50, 75)),
+    meanMs: fc.oneof(fc.double({ min: 0, max: 300, noNaN: true }), fc.integer({ min: 1, max: 5 })),
+    stdMs: fc.oneof(fc.double({ min: 0, max: 100, noNaN: true }), fc.constantFrom(0, 1)),
+  }),
+  { minLength: 1, maxLength: 12, selector: (model) => model.name },
+);
+
+/** Budgets that often coincide with a model's mean, where Equation 3 is undefined. */
+export const slaAndInput = fc.record({
+  slaMs: fc.oneof(fc.integer({ min: 1, max: 500 }), fc.integer({ min: 1, max: 6 })),
+  inputMs: fc.oneof(fc.constant(0), fc.double({ min: 0, max: 300, noNaN: true })),
+});
+
+/** A time budget made of its two measured terms. */
+export function budgetOf({ slaMs, inputMs }: { slaMs: number; inputMs: number }) {
+  return { slaMs, inputMs, networkMs: 2 * inputMs, budgetMs: slaMs - 2 * inputMs };
+}

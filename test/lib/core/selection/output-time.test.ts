@@ -1,0 +1,60 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { OutputTimes } from '../../../../lib/core/selection/output-time.ts';
+import type { Distribution } from '../../../../lib/core/selection/types.ts';
+
+const meanOf = (distribution: Distribution = []) =>
+  distribution.reduce((sum, { ms, weight }) => sum + ms * weight, 0);
+const weightOf = (distribution: Distribution = []) =>
+  distribution.reduce((sum, { weight }) => sum + weight, 0);
+
+describe('OutputTimes', () => {
+  it('knows nothing at first', () => {
+    expect(new OutputTimes().distribution()).toBeUndefined();
+  });
+
+  it('believes a client alone until others have reported', () => {
+    const own = new OutputTimes().distribution(40);
+    expect(weightOf(own)).toBeCloseTo(1, 12);
+    expect(meanOf(own)).toBeGreaterThan(35);
+    expect(meanOf(own)).toBeLessThan(50);
+  });
+
+  it('lies between what the client saw and what all saw', () => {
+    const times = new OutputTimes();
+    for (let i = 0; i < 100; i++) times.observe(20);
+    expect(meanOf(times.distribution())).toBeGreaterThan(18);
+    expect(meanOf(times.distribution())).toBeLessThan(22);
+    expect(meanOf(times.distribution(200))).toBeGreaterThan(meanOf(times.distribution()));
+    expect(meanOf(times.distribution(200))).toBeLessThan(200);
+  });
+
+  it('forgets', () => {
+    const times = new OutputTimes();
+    for (let i = 0; i < 1000; i++) times.observe(500);
+    for (let i = 0; i < 1000; i++) times.observe(20);
+    expect(meanOf(times.distribution())).toBeLessThan(25);
+  });
+
+  it('stays a distribution of few values over any number of reports', () => {
+    const times = new OutputTimes();
+    for (let i = 0; i < 100_000; i++) times.observe(5 + ((i * 7919) % 3000));
+    const distribution = times.distribution(30);
+    expect(weightOf(distribution)).toBeCloseTo(1, 6);
+    expect(distribution?.length).toBeLessThan(120);
+    for (const { ms, weight } of distribution ?? []) {
+      expect(ms).toBeGreaterThan(0);
+      expect(weight).toBeGreaterThanOrEqual(0);
+    }
+  });
+
+  it('keeps every value to 5 %', () => {
+    fc.assert(
+      fc.property(fc.double({ min: 0.1, max: 1e6, noNaN: true }), (ms) => {
+        const times = new OutputTimes();
+        times.observe(ms);
+        expect(Math.abs(meanOf(times.distribution()) / ms - 1)).toBeLessThan(0.051);
+      }),
+    );
+  });
+});

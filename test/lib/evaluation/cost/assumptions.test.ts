@@ -1,0 +1,57 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { App, Stack } from 'aws-cdk-lib';
+import { Template } from 'aws-cdk-lib/assertions';
+import { afterAll, afterEach, describe, expect, it, vi } from 'vitest';
+import { defaultAssumptions } from '../../../../lib/evaluation/cost/assumptions.ts';
+import { MdInference } from '../../../../lib/index.ts';
+import { Telemetry } from '../../../../lib/service/telemetry.ts';
+
+const outdir = mkdtempSync(join(tmpdir(), 'mdinference-synth-'));
+afterAll(() => rmSync(outdir, { recursive: true }));
+afterEach(() => {
+  vi.unstubAllEnvs();
+  vi.restoreAllMocks();
+});
+
+describe('what the cost estimate assumes', () => {
+  const stack = new Stack(new App({ outdir, analyticsReporting: false }), 'Test');
+  const service = new MdInference(stack, 'Api');
+  const template = Template.fromStack(stack);
+  const propertiesOf = (type: string) =>
+    Object.values(template.findResources(type)).map(({ Properties }) => Properties);
+
+  it('is what the construct deploys', () => {
+    const alarmMetrics = propertiesOf('AWS::CloudWatch::Alarm').map(({ Metrics = [1] }) => {
+      // Expressions are free; the metrics that they are made of are not.
+      const charged = Metrics.filter((metric: { Expression?: string }) => !metric.Expression);
+      return charged.length;
+    });
+    expect(alarmMetrics.reduce((sum, n) => sum + n, 0)).toBe(defaultAssumptions.alarmMetrics);
+    const dashboards = propertiesOf('AWS::CloudWatch::Dashboard').length;
+    expect(dashboards).toBe(defaultAssumptions.dashboards);
+    const selector = stack.resolve(service.selector.function.functionName).Ref;
+    const functions = template.findResources('AWS::Lambda::Function');
+    expect(functions[selector]?.Properties.MemorySize).toBe(defaultAssumptions.selectorMemoryMb);
+  });
+
+  it('is what the functions count', () => {
+    vi.stubEnv('POWERTOOLS_DEV', 'true');
+    vi.stubEnv('POWERTOOLS_METRICS_DISABLED', 'false');
+    const log = vi.spyOn(console, 'log').mockImplementation(() => {});
+    new Telemetry('Stack-Api').answered({
+      ...{ strategy: 'three-stage', model: 'resnet-64-views12', accuracyPct: 96.68 },
+      ...{ budgetMs: 123.456, selectMs: 0.123, serviceMs: 23.456, serverMs: 25.678 },
+      ...{ coldStart: false, fellBack: false, slaMet: true },
+    });
+    const lines = log.mock.calls.map(([line]) => String(line));
+    const metrics = lines.map((line) => JSON.parse(line)._aws.CloudWatchMetrics[0].Metrics.length);
+    const { metrics: ofAll, metricsPerModel, logBytes } = defaultAssumptions;
+    expect(metrics).toEqual([ofAll, metricsPerModel]);
+    // What Lambda logs of two calls comes on top, and has been a little more.
+    const bytes = lines.join('').length;
+    expect(logBytes).toBeGreaterThan(2 * bytes);
+    expect(logBytes).toBeLessThan(4 * bytes);
+  });
+});

@@ -1,0 +1,159 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { strategyNames } from '../../../../lib/core/selection/strategies.ts';
+import { NoCandidateError } from '../../../../lib/core/selection/types.ts';
+import { type Cell, CellRunner } from '../../../../lib/evaluation/engine/cell.ts';
+import {
+  paperNetwork,
+  residential,
+  university,
+} from '../../../../lib/evaluation/engine/network/networks.ts';
+import { deviceAccuracyPct, profileSets } from '../../../../lib/evaluation/engine/profile-sets.ts';
+import { selectorNames } from '../../../../lib/evaluation/engine/selectors.ts';
+
+const cell: Cell = {
+  profiles: 'table3',
+  models: profileSets.table3.models,
+  network: paperNetwork,
+  slaMs: 250,
+  selector: 'three-stage',
+  requests: 4_000,
+  seed: 1,
+  deviceAccuracyPct,
+  clockErrorMs: 0,
+};
+const run = (changes: Partial<Cell>) => new CellRunner().run({ ...cell, ...changes });
+const p2 = { profiles: 'p2', models: profileSets.p2.models };
+
+describe('the paper’s numbers', () => {
+  it.each([
+    ['static-latency', university, 0.26, 41.4],
+    ['static-accuracy', university, 3.67, 81.09],
+    ['pure-random', university, 0.42, 63.33],
+    ['three-stage', university, 0.26, 82.39],
+    ['static-latency', residential, 3.16, 41.4],
+    ['static-accuracy', residential, 23.03, 73.11],
+    ['pure-random', residential, 5.06, 62.06],
+    ['three-stage', residential, 3.16, 80.43],
+  ] as const)('Table IV: %s', (selector, network, reliancePct, accuracyPct) => {
+    const outcome = run({ ...p2, network, selector, requests: 20_000 });
+    expect(Math.abs(outcome.reliancePct - reliancePct)).toBeLessThan(0.8);
+    expect(Math.abs(outcome.duplicatedAccuracyPct - accuracyPct)).toBeLessThan(0.8);
+  });
+
+  it('Figure 3: over 42 % faster than static greedy at 115 ms', () => {
+    const greedy = run({ slaMs: 115, selector: 'static-greedy' });
+    const paper = run({ slaMs: 115 });
+    expect(100 * (1 - paper.meanMs / greedy.meanMs)).toBeGreaterThan(42);
+    expect(greedy.accuracyPct).toBeCloseTo(82.6, 6);
+  });
+
+  it('Figure 4: at a CV of 0 an SLA of T_nw leaves no time, and 250 ms is enough for the best', () => {
+    const network = { ...paperNetwork, stdMs: 0 };
+    expect(run({ network, slaMs: 100 })).toMatchObject({
+      reliancePct: 100,
+      accuracyPct: expect.closeTo(49.7, 6),
+    });
+    expect(run({ network })).toMatchObject({
+      reliancePct: 0,
+      accuracyPct: expect.closeTo(82.6, 6),
+    });
+  });
+});
+
+describe.each(selectorNames)('%s', (selector) => {
+  it('is repeatable, and another with another seed', () => {
+    const shorter = { selector, slaMs: 150, requests: 300 };
+    expect(run(shorter)).toEqual(run(shorter));
+    expect(run(shorter)).not.toEqual(run({ ...shorter, seed: 2 }));
+  });
+
+  it('adds up', () => {
+    const { usagePct, accuracyPct, ...outcome } = run({ selector, slaMs: 150, requests: 500 });
+    expect(usagePct.reduce((sum, share) => sum + share, 0)).toBeCloseTo(100, 6);
+    const byUsage = usagePct.map((share, i) => (share * (cell.models[i]?.accuracyPct ?? 0)) / 100);
+    expect(byUsage.reduce((sum, part) => sum + part, 0)).toBeCloseTo(accuracyPct, 6);
+    expect(outcome.p50Ms).toBeLessThanOrEqual(outcome.p99Ms);
+    expect(outcome.duplicatedAccuracyPct).toBeGreaterThanOrEqual(deviceAccuracyPct - 1e-9);
+  });
+
+  it('never beats the oracle', () => {
+    const sla = fc.integer({ min: 0, max: 400 });
+    const coldShare = fc.constantFrom(0, 0.05);
+    fc.assert(
+      fc.property(sla, coldShare, (slaMs, share) => {
+        const models = cell.models.map((model) => ({
+          ...model,
+          coldShare: share,
+          coldMeanMs: 900 + model.meanMs,
+        }));
+        const some = { slaMs, models, requests: 200 };
+        const best = run({ ...some, selector: 'oracle' });
+        const outcome = run({ ...some, selector });
+        expect(outcome.duplicatedAccuracyPct).toBeLessThanOrEqual(
+          best.duplicatedAccuracyPct + 1e-9,
+        );
+        expect(outcome.reliancePct).toBeGreaterThanOrEqual(best.reliancePct);
+      }),
+      { numRuns: 20 },
+    );
+  });
+});
+
+describe('what the requests meet', () => {
+  it('is the same for all selectors: the network and the slowness', () => {
+    const answersOf = (selector: Cell['selector']) =>
+      run({ selector, requests: 20, keepAnswers: true }).answers?.inputMs;
+    expect(answersOf('static-latency')).toEqual(answersOf('static-accuracy'));
+  });
+
+  it('is a T_output of its own when told so', () => {
+    const output = { meanMs: 10, stdMs: 5 };
+    const { answers } = run({ conditions: { output }, requests: 2_000, keepAnswers: true });
+    expect(answers?.outputMs).toHaveLength(2_000);
+    const sum = answers?.outputMs.reduce((total, ms) => total + ms, 0) ?? 0;
+    expect(sum / 2_000).toBeCloseTo(10, 0);
+  });
+
+  it('is a wrong clock: the selector sees another T_input than there is', () => {
+    const network = { ...paperNetwork, stdMs: 0 };
+    const exact = run({ network, slaMs: 170, requests: 500 });
+    const wrong = run({ network, slaMs: 170, requests: 500, conditions: { clockStdMs: 20 } });
+    expect(exact.reliancePct).toBe(0);
+    expect(wrong.reliancePct).toBeGreaterThan(5);
+    expect(wrong.accuracyPct).toBeLessThan(exact.accuracyPct);
+  });
+
+  it('is noise that leaves mean and deviation as they are', () => {
+    const models = [{ name: 'one', accuracyPct: 80, meanMs: 50, stdMs: 20 }];
+    const network = { ...paperNetwork, stdMs: 0 };
+    const noisy = run({ models, network, requests: 50_000, conditions: { noiseCvPct: 40 } });
+    expect(noisy.meanMs).toBeCloseTo(150, 0);
+    expect(noisy.stdMs).toBeCloseTo(20, 0);
+    expect(noisy.p50Ms).toBeLessThan(149);
+  });
+
+  it('are cold starts, each model its own, in as many calls as its share says', () => {
+    const models = [
+      { name: 'a', accuracyPct: 80, meanMs: 10, stdMs: 0, coldShare: 0.1, coldMeanMs: 1000 },
+      { name: 'b', accuracyPct: 50, meanMs: 5, stdMs: 0, coldShare: 0.1, coldMeanMs: 1000 },
+    ];
+    const common = { models, requests: 20_000, network: { ...paperNetwork, stdMs: 0 } };
+    expect(run({ ...common, selector: 'static-accuracy' }).reliancePct).toBeCloseTo(10, 0);
+    expect(run({ ...common, selector: 'oracle' }).reliancePct).toBeLessThan(2);
+  });
+
+  it('may be other than the selector believes', () => {
+    const believed = cell.models.map((model) => ({ ...model, meanMs: model.meanMs + 1000 }));
+    const { usagePct } = run({ believed, requests: 100 });
+    expect(usagePct[1]).toBe(100);
+  });
+});
+
+it('refuses to select from nothing', () => {
+  expect(() => run({ models: [] })).toThrow(NoCandidateError);
+});
+
+it('knows every strategy of a deployment', () => {
+  expect(selectorNames).toEqual([...strategyNames, 'stage-one', 'three-stage-served', 'oracle']);
+});

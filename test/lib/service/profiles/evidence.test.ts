@@ -1,0 +1,215 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { seededRandom } from '../../../../lib/core/statistics/random.ts';
+import { DEFAULT_PROFILE_SETTINGS, profileOf } from '../../../../lib/service/profiles/profile.ts';
+import {
+  emptyStatistics,
+  merge,
+  observe,
+  type ProfileStatistics,
+  statisticsOf,
+} from '../../../../lib/service/profiles/statistics.ts';
+import type { LiveStatistics } from '../../../../lib/service/profiles/stored.ts';
+import { windowStart } from '../../../../lib/service/profiles/windows.ts';
+import { statisticsOfAll } from './samples.ts';
+
+const { windowMs, windowsBack } = DEFAULT_PROFILE_SETTINGS;
+const START_MS = windowStart(Date.UTC(2026, 10, 24, 8), windowMs);
+const FAST_MS = 50;
+const SLOW_MS = 150;
+const HOUR = (windowsBack + 1) * windowMs;
+
+/** A model in simulated time: called at a steady rate, with a service time that varies by 8 %. */
+class SimulatedModel {
+  nowMs = START_MS;
+  readonly #random = seededRandom(7);
+  readonly #windows = new Map<number, ProfileStatistics>();
+  readonly #baseline = statisticsOfAll(
+    Array.from({ length: 1000 }, () => ({ kind: 'warm', serviceUs: this.#serviceUs(FAST_MS) })),
+  );
+
+  /** Calls for this many windows' time, at this many calls a window. */
+  serve(windows: number, perWindow: number, meanMs: number): this {
+    for (let i = 0; i < Math.round(windows * perWindow); i++) {
+      this.nowMs += windowMs / perWindow;
+      const start = windowStart(this.nowMs, windowMs);
+      const observation = { kind: 'warm', serviceUs: this.#serviceUs(meanMs) } as const;
+      const window = this.#windows.get(start) ?? emptyStatistics();
+      this.#windows.set(start, observe(window, observation));
+    }
+    return this;
+  }
+
+  wait(ms: number): this {
+    this.nowMs += ms;
+    return this;
+  }
+
+  profile() {
+    const live = [...this.#windows].map(([windowStartMs, statistics]) => ({
+      windowStartMs,
+      shard: 0,
+      statistics,
+    }));
+    const reference = { meanMs: 1, stdMs: 1 };
+    return profileOf({ baseline: this.#baseline, live }, reference, this.nowMs);
+  }
+
+  #serviceUs(meanMs: number): number {
+    const uniform = this.#random() + this.#random() + this.#random() - 1.5;
+    return 1000 * meanMs * (1 + 0.16 * uniform);
+  }
+}
+
+function expectWithin10Pct(meanMs: number, expectedMs: number): void {
+  expect(Math.abs(meanMs / expectedMs - 1)).toBeLessThan(0.1);
+}
+
+describe('a change of speed is known after two windows of traffic', () => {
+  const phases = [0, 0.01, 0.3, 0.5, 0.99];
+  const rates = [5, 20, 300];
+  const cases = phases.flatMap((phase) => rates.map((rate) => ({ phase, rate })));
+
+  it.each(cases)('$rate calls a window, $phase of a window gone', ({ phase, rate }) => {
+    const model = new SimulatedModel().wait(phase * windowMs).serve(6, rate, FAST_MS);
+    expectWithin10Pct(model.profile().meanMs, FAST_MS);
+    model.serve(2, rate, SLOW_MS);
+    expectWithin10Pct(model.profile().meanMs, SLOW_MS);
+    model.serve(2, rate, FAST_MS);
+    expectWithin10Pct(model.profile().meanMs, FAST_MS);
+  });
+
+  it('also when the slow model is hardly called any more', () => {
+    const model = new SimulatedModel().serve(6.5, 1000, FAST_MS).serve(0.5, 1000, SLOW_MS);
+    model.serve(2, 5, SLOW_MS);
+    expectWithin10Pct(model.profile().meanMs, SLOW_MS);
+  });
+
+  it('also when traffic had stopped for a while', () => {
+    const model = new SimulatedModel().serve(6, 100, FAST_MS).wait(4 * windowMs);
+    model.serve(2, 100, SLOW_MS);
+    expectWithin10Pct(model.profile().meanMs, SLOW_MS);
+  });
+});
+
+describe('a model that keeps its speed keeps its profile', () => {
+  it.each([1, 5, 20, 300])('at %d calls a window, at every moment', (rate) => {
+    const model = new SimulatedModel();
+    for (let call = 0; call < 5 * rate; call++) {
+      model.serve(1 / rate, rate, FAST_MS);
+      expectWithin10Pct(model.profile().meanMs, FAST_MS);
+    }
+  });
+
+  it('and rests on the previous window when a new one has just begun', () => {
+    const model = new SimulatedModel().serve(3, 300, FAST_MS).wait(1);
+    expect(model.profile().freshSamples).toBeGreaterThanOrEqual(300);
+    expect(model.profile().basis).toBe('live');
+  });
+});
+
+describe('the baseline', () => {
+  it('has no say once there are enough live samples', () => {
+    expect(new SimulatedModel().serve(1, 30, SLOW_MS).profile().basis).toBe('live');
+  });
+
+  it('has no say either when a few live samples contradict it', () => {
+    const model = new SimulatedModel().serve(6, 1, SLOW_MS);
+    expect(model.profile().basis).toBe('live');
+    expectWithin10Pct(model.profile().meanMs, SLOW_MS);
+  });
+
+  it('stands by a few live samples that agree with it', () => {
+    expect(new SimulatedModel().serve(6, 1, FAST_MS).profile().basis).toBe('live+baseline');
+  });
+
+  it('is what is left when traffic has stopped for longer than windows count', () => {
+    const model = new SimulatedModel().serve(6, 100, SLOW_MS).wait(HOUR);
+    expect(model.profile()).toMatchObject({ basis: 'baseline', freshSamples: 0 });
+    expectWithin10Pct(model.profile().meanMs, FAST_MS);
+  });
+});
+
+describe('a model that has fallen out of favour', () => {
+  const fallen = () => new SimulatedModel().serve(6, 200, FAST_MS).serve(1, 200, SLOW_MS);
+
+  it('is known to be slow as long as its last windows count', () => {
+    const model = fallen().wait(5 * windowMs);
+    expectWithin10Pct(model.profile().meanMs, SLOW_MS);
+    expect(model.profile().freshSamples).toBe(0);
+  });
+
+  it('is back after five exploratory samples', () => {
+    const model = fallen()
+      .wait(2 * windowMs)
+      .serve(3, 2, FAST_MS);
+    expectWithin10Pct(model.profile().meanMs, FAST_MS);
+  });
+
+  it('is tried again when its last windows have expired, even unexplored', () => {
+    expectWithin10Pct(fallen().wait(HOUR).profile().meanMs, FAST_MS);
+  });
+
+  it('is not condemned by a few slow calls alone', () => {
+    const model = new SimulatedModel().serve(6, 100, FAST_MS).serve(0.05, 100, SLOW_MS);
+    const { meanMs } = model.wait(2 * windowMs).profile();
+    expect(meanMs).toBeLessThan(1.5 * FAST_MS);
+  });
+});
+
+it('any split of the samples over shards gives the profile of one item', () => {
+  const placed = fc.record({
+    serviceUs: fc.integer({ min: 1000, max: 500_000 }),
+    windowsAgo: fc.nat(windowsBack),
+    shard: fc.nat(3),
+  });
+  fc.assert(
+    fc.property(fc.array(placed, { minLength: 1, maxLength: 80 }), (samples) => {
+      const itemsBy = (shardOf: (sample: { shard: number }) => number): LiveStatistics[] => {
+        const items = new Map<string, LiveStatistics>();
+        for (const sample of samples) {
+          const windowStartMs = START_MS - sample.windowsAgo * windowMs;
+          const shard = shardOf(sample);
+          const key = `${windowStartMs}#${shard}`;
+          const before = items.get(key)?.statistics ?? emptyStatistics();
+          const statistics = merge(before, statisticsOf({ kind: 'warm', ...sample }));
+          items.set(key, { windowStartMs, shard, statistics });
+        }
+        return [...items.values()];
+      };
+      const reference = { meanMs: 30, stdMs: 3 };
+      const split = profileOf({ live: itemsBy(({ shard }) => shard) }, reference, START_MS);
+      const whole = profileOf({ live: itemsBy(() => 0) }, reference, START_MS);
+      const numbers = ({ quantileMs, probabilityWithin, ...rest }: typeof split) => ({
+        ...rest,
+        quantiles: [0.1, 0.5, 0.99].map(quantileMs),
+        within: [5, 50, 250].map(probabilityWithin),
+      });
+      expect(numbers(split)).toEqual(numbers(whole));
+    }),
+  );
+});
+
+it('any split over the two newest windows and their shards gives the statistics of one item', () => {
+  const placed = fc.record({
+    serviceUs: fc.integer({ min: 1000, max: 500_000 }),
+    windowsAgo: fc.nat(1),
+    shard: fc.nat(3),
+  });
+  fc.assert(
+    fc.property(fc.array(placed, { minLength: 30, maxLength: 80 }), (samples) => {
+      const live = samples.map(({ serviceUs, windowsAgo, shard }) => ({
+        windowStartMs: START_MS - windowsAgo * windowMs,
+        shard,
+        statistics: statisticsOf({ kind: 'warm', serviceUs }),
+      }));
+      const one = { windowStartMs: START_MS, shard: 0 };
+      const statistics = merge(...live.map((piece) => piece.statistics));
+      const reference = { meanMs: 30, stdMs: 3 };
+      const split = profileOf({ live }, reference, START_MS);
+      const whole = profileOf({ live: [{ ...one, statistics }] }, reference, START_MS);
+      expect([split.meanMs, split.stdMs]).toEqual([whole.meanMs, whole.stdMs]);
+      expect(split.quantileMs(0.95)).toBe(whole.quantileMs(0.95));
+    }),
+  );
+});

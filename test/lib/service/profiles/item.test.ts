@@ -1,0 +1,62 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import {
+  fromItem,
+  InvalidProfileItemError,
+  toAttributes,
+} from '../../../../lib/service/profiles/item.ts';
+import { merge } from '../../../../lib/service/profiles/statistics.ts';
+import { anyObservation, statisticsOfAll, warmMs } from './samples.ts';
+
+const keys = { pk: { S: 'd/c/m@9f86d081884c' }, sk: { S: 'baseline' } };
+
+describe('profile item', () => {
+  it('gives back the statistics it was made from', () => {
+    fc.assert(
+      fc.property(fc.array(anyObservation, { maxLength: 30 }), (observations) => {
+        const statistics = statisticsOfAll(observations);
+        const item = fromItem({ ...keys, ...toAttributes(statistics) });
+        expect(item).toEqual({ pk: keys.pk.S, sk: keys.sk.S, statistics });
+      }),
+    );
+  });
+
+  it('writes numbers as decimal text and leaves zeros out', () => {
+    const attributes = toAttributes(warmMs(1000));
+    expect(attributes).toEqual({
+      n: { N: '1' },
+      sumUs: { N: '1000000' },
+      sumSqUs: { N: '1000000000000' },
+      h346: { N: '1' },
+    });
+  });
+
+  it('keeps all 38 digits', () => {
+    const digits = '12345678901234567890123456789012345678';
+    expect(fromItem({ ...keys, sumSqUs: { N: digits } }).statistics.sumSqUs).toBe(BigInt(digits));
+  });
+
+  it('stays small when every bucket is used', () => {
+    let everything = warmMs(0);
+    for (let us = 1; us < 900_000_000; us *= 1.02)
+      everything = merge(everything, warmMs(us / 1000));
+    expect(JSON.stringify(toAttributes(everything)).length).toBeLessThan(20_000);
+  });
+
+  it('ignores attributes that it does not know', () => {
+    const item = fromItem({ ...keys, expiresAt: { N: '1800000000' }, hint: { S: 'x' } });
+    expect(item.statistics.histogram.size).toBe(0);
+  });
+
+  it.each([
+    [{ n: { N: '1.5' } }, 'n'],
+    [{ sumUs: { N: '-3' } }, 'sumUs'],
+    [{ failN: { S: '3' } }, 'failN'],
+    [{ h12: { S: 'many' } }, 'h12'],
+  ])('names the attribute that is wrong: %o', (attributes, name) => {
+    expect(() => fromItem({ ...keys, ...attributes })).toThrow(InvalidProfileItemError);
+    expect(() => fromItem({ ...keys, ...attributes })).toThrow(
+      new RegExp(`d/c/m@9f86d081884c, baseline: attribute ${name}`),
+    );
+  });
+});
