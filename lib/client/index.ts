@@ -1,6 +1,8 @@
 /**
  * The client: always an answer within the SLA, from the cloud or from the device. Runs in browsers,
  * React Native and Node; needs nothing but `fetch`.
+ *
+ * @module @mdinference/client
  */
 export { type Auth, type AuthRequest, bearer } from './auth.ts';
 export { createClient } from './client.ts';

@@ -1,3 +1,8 @@
+/**
+ * A model on the device for web pages.
+ *
+ * @module @mdinference/client/onnxruntime-web
+ */
 import type { ModelDescription } from './model-description.ts';
 import type { FromWorker, LoadMessage, ToWorker } from './onnxruntime-web-messages.ts';
 import type { ImageInput, OnDeviceModel, Prediction } from './types.ts';
@@ -37,7 +42,26 @@ export interface OnnxruntimeWebOptions extends ModelDescription {
   readonly measuredMs?: number;
 }
 
-/** A model on the device that onnxruntime-web runs in WebAssembly, inside a Web Worker. */
+/**
+ * A model on the device that onnxruntime-web runs in WebAssembly, inside a Web Worker.
+ *
+ * @example
+ * ```ts
+ * import { createClient } from '@mdinference/client';
+ * import { describeModel, onnxruntimeWeb } from '@mdinference/client/onnxruntime-web';
+ *
+ * const catalogue = await (await fetch('/models/shapes/catalogue.json')).json();
+ *
+ * export const client = createClient({
+ *   endpoint: 'https://abc123.execute-api.eu-central-1.amazonaws.com',
+ *   slaMs: 250,
+ *   onDevice: onnxruntimeWeb({
+ *     ...describeModel(catalogue, 'nano-24'),
+ *     model: '/models/shapes/nano-24.onnx',
+ *   }),
+ * });
+ * ```
+ */
 export function onnxruntimeWeb(options: OnnxruntimeWebOptions): OnDeviceModel {
   const { name, version, accuracyPct, measuredMs } = options;
   const model = new ModelInWorker(options);
