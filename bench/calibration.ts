@@ -21,13 +21,16 @@ const bins = 15;
 const directory = resolveCatalogue('shapes');
 const catalogue = readServedCatalogue(directory);
 const images = generatedImages(catalogue, { seed: heldOutSeed, count });
-const table = plainTable([
-  'model',
-  'right %',
-  'mean score %',
-  'calibration error, points',
-  `right % where the score is at least ${100 * sureScore} % (share %)`,
-]);
+const table = plainTable(
+  [
+    'model',
+    'right %',
+    'mean score %',
+    'calibration error, points',
+    `right % where the score is at least ${100 * sureScore} % (share %)`,
+  ],
+  { compact: true },
+);
 for (const model of catalogue.models) {
   const best = await classifyAll(model);
   const sure = best.filter(({ score }) => score >= sureScore);
