@@ -18,9 +18,9 @@ import { runtimeClient } from './lambda/runtime-client.ts';
 import { s3Endpoint } from './s3/s3-endpoint.ts';
 import { CallRecorder, type RecordedCall } from './shared/calls.ts';
 import { close, LOOPBACK, listen, urlOf } from './shared/servers.ts';
+import { apiEndpoint } from './template/arns.ts';
 import { readFunctions } from './template/functions.ts';
 import { readHttpApis } from './template/http-api.ts';
-import { apiEndpoint } from './template/physical-ids.ts';
 import { readStack } from './template/stack.ts';
 
 /** What to run, and how. */

@@ -4,7 +4,7 @@ import { parentPort, workerData } from 'node:worker_threads';
 import dynalite from 'dynalite';
 import { readBody } from '../shared/read-body.ts';
 import { close, listen } from '../shared/servers.ts';
-import { tableArn } from '../template/physical-ids.ts';
+import { tableArn } from '../template/arns.ts';
 
 /**
  * dynalite in a thread of its own: it computes for milliseconds at a time, for which requests through

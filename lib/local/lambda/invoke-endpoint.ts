@@ -2,7 +2,7 @@ import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http
 import type { CallRecorder } from '../shared/calls.ts';
 import { TooManyRequestsError } from '../shared/errors.ts';
 import { readBody } from '../shared/read-body.ts';
-import { functionArn } from '../template/physical-ids.ts';
+import { functionArn } from '../template/arns.ts';
 import { invokeComplete, payloadChunk } from './event-stream.ts';
 import type { FunctionReference, FunctionRegistry } from './function-registry.ts';
 import { Invocation, MAX_REQUEST_BYTES } from './invocation.ts';
