@@ -2,8 +2,7 @@ import { EventEmitter } from 'node:events';
 import type { IncomingMessage, RequestListener, Server, ServerResponse } from 'node:http';
 import { parentPort, workerData } from 'node:worker_threads';
 import dynalite from 'dynalite';
-import { readBody } from '../shared/read-body.ts';
-import { close, listen } from '../shared/servers.ts';
+import { close, listen, readBody } from '../shared/http-server.ts';
 import { tableArn } from '../template/arns.ts';
 
 /**
