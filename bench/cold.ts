@@ -20,7 +20,7 @@ import { FunctionRegistry } from '../lib/local/lambda/function-registry.ts';
 import { invokeEndpoint } from '../lib/local/lambda/invoke-endpoint.ts';
 import { s3Endpoint } from '../lib/local/s3/s3-endpoint.ts';
 import { CallRecorder } from '../lib/local/shared/calls.ts';
-import { close, listen, urlOf } from '../lib/local/shared/servers.ts';
+import { close, listen, urlOf } from '../lib/local/shared/http-server.ts';
 import { type LambdaFunction, readFunctions } from '../lib/local/template/functions.ts';
 import { readStack } from '../lib/local/template/stack.ts';
 import { readServedCatalogue } from '../lib/service/catalogue/load.ts';

@@ -53,11 +53,8 @@ async function start(options: StartOptions): Promise<void> {
   const directory = resolveCatalogue(options.catalogue);
   const catalogue = readServedCatalogue(directory);
   // Before anything is written there: another service may be running from it.
-  const unlock = lockDataDir(dataDir);
-  const endEarly = onStopSignal(() => {
-    unlock();
-    process.exit(130);
-  });
+  const unlock = await lockDataDir(dataDir);
+  const endEarly = onStopSignal(() => process.exit(130));
   const logPath = join(dataDir, 'functions.log');
   const log = createWriteStream(logPath);
 
@@ -100,7 +97,7 @@ async function start(options: StartOptions): Promise<void> {
   await new Promise<void>((stop) => onStopSignal(stop));
   await assembly.close();
   log.end();
-  unlock();
+  await unlock();
 }
 
 async function printReady(

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import { ignoredFeatures } from '../../../../lib/local/custom-resource/ignored-features.ts';
-import { readFunctions } from '../../../../lib/local/template/functions.ts';
-import { readHttpApis } from '../../../../lib/local/template/http-api.ts';
-import { Stack } from '../../../../lib/local/template/stack.ts';
+import { ignoredFeatures } from '../../../lib/local/ignored-features.ts';
+import { readFunctions } from '../../../lib/local/template/functions.ts';
+import { readHttpApis } from '../../../lib/local/template/http-api.ts';
+import { Stack } from '../../../lib/local/template/stack.ts';
 
 const notesOf = (Resources: object) => {
   const stack = new Stack('s', { Resources });

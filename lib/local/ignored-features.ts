@@ -1,6 +1,6 @@
-import type { HttpApi } from '../template/http-api.ts';
-import type { Stack } from '../template/stack.ts';
-import { skippedCustomResourceTypes } from './custom-resource.ts';
+import { skippedCustomResourceTypes } from './custom-resource/custom-resource.ts';
+import type { HttpApi } from './template/http-api.ts';
+import type { Stack } from './template/stack.ts';
 
 /** Types that do something on AWS that a user would miss here. */
 const NOT_RUN: Readonly<Record<string, string>> = {
