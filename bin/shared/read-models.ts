@@ -5,7 +5,7 @@ import {
   modelsOfProfiles,
   type PricedModel,
 } from '../../lib/evaluation/cost/models.ts';
-import { resolveCatalogue } from '../../lib/infra/resolve-catalogue.ts';
+import { resolveCatalogue } from '../../lib/infra/package-files.ts';
 import { readCatalogue } from '../../lib/service/catalogue/load.ts';
 import { fetchJson } from './fetch-json.ts';
 

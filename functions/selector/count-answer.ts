@@ -18,6 +18,6 @@ export function countAnswer(
     serverMs: timing.serverMs,
     coldStart: timing.coldStart,
     fellBack: selection.failed !== undefined,
-    slaMet: wholeMs <= timing.slaMs,
+    inTime: wholeMs <= timing.slaMs,
   });
 }

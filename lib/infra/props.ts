@@ -4,8 +4,8 @@ import type { RetentionDays } from 'aws-cdk-lib/aws-logs';
 import type { ITopic } from 'aws-cdk-lib/aws-sns';
 import type { StrategyName } from '../core/selection/strategies.ts';
 import type { Auth, Cors, Throttling } from './http-api.ts';
+import type { ProvisionedConcurrency } from './live-alias.ts';
 import type { ModelOverrides } from './model-overrides.ts';
-import type { ProvisionedConcurrency } from './provisioned-concurrency.ts';
 import type { RolloutOptions } from './rollout.ts';
 
 /** Properties of {@link MdInference}; none is needed. */

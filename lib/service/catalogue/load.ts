@@ -19,6 +19,12 @@ export class CatalogueError extends Error {
 export const catalogueFile = 'catalogue.json';
 
 /**
+ * A JPEG in the size of a photo as phones send them scaled down (500 x 375), under `models/`: what models
+ * are measured with when their catalogue has no sample of its own.
+ */
+export const photoFile = 'table3/samples/photo-size.jpg';
+
+/**
  * Reads and checks `catalogue.json` of a folder with all models that it lists: also those that have
  * not been fetched, or whose accuracy is not known.
  *

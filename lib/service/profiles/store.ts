@@ -4,18 +4,24 @@ import {
   UpdateItemCommand,
   type UpdateItemCommandInput,
 } from '@aws-sdk/client-dynamodb';
-import { createProfileClient, type ProfileClient } from './client.ts';
-import { type Attributes, fromItem, toAttributes } from './item.ts';
+import { createProfileClient, type ProfileClient, surelyNotApplied } from './client.ts';
+import {
+  type Attributes,
+  fromItem,
+  liveSinceAttribute,
+  placeholders,
+  replacement,
+  sumsOf,
+  toAttributes,
+} from './item.ts';
 import { BASELINE_SORT_KEY, liveSince, liveSortKey, parseLiveSortKey } from './keys.ts';
-import { surelyNotApplied } from './retry.ts';
+import type { LiveStatistics, StoredProfile } from './statistics.ts';
 import {
   InvalidObservationError,
   type Observation,
   type ProfileStatistics,
   statisticsOf,
 } from './statistics.ts';
-import type { LiveStatistics, StoredProfile } from './stored.ts';
-import { liveSinceAttribute, placeholders, replacement, sumsOf } from './update-expressions.ts';
 import {
   DEFAULT_WINDOWS,
   expiresAt,
