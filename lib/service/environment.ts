@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { firstIssue } from '../core/contract/first-issue.ts';
 import { strategyNames } from '../core/selection/strategies.ts';
 
 const number = z.coerce.number();
@@ -63,6 +64,6 @@ export const profilerEnvironmentSchema = z.object({
 export function readEnvironment<Schema extends z.ZodType>(schema: Schema): z.output<Schema> {
   const parsed = schema.safeParse(process.env);
   if (parsed.success) return parsed.data;
-  const { path, message } = parsed.error.issues[0] ?? { path: [], message: '' };
-  throw new Error(`environment variable ${path.map(String).join('.')}: ${message}`);
+  const names = { field: 'environment variable', whole: 'the environment' };
+  throw new Error(firstIssue(parsed.error, names));
 }

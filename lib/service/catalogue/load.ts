@@ -2,6 +2,8 @@ import { createHash } from 'node:crypto';
 import { closeSync, existsSync, openSync, readFileSync, readSync } from 'node:fs';
 import { join } from 'node:path';
 import type { z } from 'zod';
+import { firstIssue } from '../../core/contract/first-issue.ts';
+import { MdInferenceError } from '../../core/errors.ts';
 import {
   type Catalogue,
   type CatalogueListing,
@@ -11,7 +13,7 @@ import {
 } from './schema.ts';
 
 /** A catalogue cannot be used; the message names the file and the field. */
-export class CatalogueError extends Error {
+export class CatalogueError extends MdInferenceError {
   override readonly name = 'CatalogueError';
 }
 
@@ -156,8 +158,8 @@ export function parseFile<Schema extends z.ZodType>(
 ): z.output<Schema> {
   const parsed = schema.safeParse(value);
   if (parsed.success) return parsed.data;
-  const issue = parsed.error.issues[0];
-  throw new CatalogueError(`${path}: ${fieldName(issue?.path ?? [])}: ${issue?.message}`);
+  const fault = firstIssue(parsed.error, { field: 'field', whole: 'the file' });
+  throw new CatalogueError(`${path}: ${fault}`);
 }
 
 /**
@@ -178,8 +180,4 @@ function explaining<T>(path: string, what: string, read: () => T): T {
     const reason = code === 'ENOENT' ? 'no such file' : message;
     throw new CatalogueError(`${path}: cannot read ${what}: ${reason}`);
   }
-}
-
-function fieldName(path: readonly PropertyKey[]): string {
-  return path.length === 0 ? 'the file' : `field ${path.map(String).join('.')}`;
 }

@@ -8,10 +8,11 @@ import {
   type InferenceEvent,
   inferenceAnswerSchema,
 } from '../../core/contract/inference-event.ts';
+import { MdInferenceError } from '../../core/errors.ts';
 import { epochMs } from '../clock.ts';
 
 /** A model's function did not answer: it was throttled, timed out, crashed or spoke nonsense. */
-export class InvocationError extends Error {
+export class InvocationError extends MdInferenceError {
   override readonly name = 'InvocationError';
 }
 

@@ -1,9 +1,11 @@
 import type { AttributeValue } from '@aws-sdk/client-dynamodb';
 import { z } from 'zod';
+import { firstIssue } from '../../core/contract/first-issue.ts';
+import { MdInferenceError } from '../../core/errors.ts';
 import { type ProfileStatistics, SUM_NAMES, type SumName } from './statistics.ts';
 
 /** An item of the profile table that holds something other than profile statistics. */
-export class InvalidProfileItemError extends Error {
+export class InvalidProfileItemError extends MdInferenceError {
   override readonly name = 'InvalidProfileItemError';
 }
 
@@ -50,10 +52,8 @@ export type ProfileItem = z.output<typeof profileItem>;
 export function fromItem(item: Attributes): ProfileItem {
   const parsed = profileItem.safeParse(item);
   if (parsed.success) return parsed.data;
-  const issue = parsed.error.issues[0];
-  throw new InvalidProfileItemError(
-    `Profile item ${item.pk?.S}, ${item.sk?.S}: attribute ${issue?.path.join('.')}: ${issue?.message}`,
-  );
+  const fault = firstIssue(parsed.error, { field: 'attribute', whole: 'the item' });
+  throw new InvalidProfileItemError(`Profile item ${item.pk?.S}, ${item.sk?.S}: ${fault}`);
 }
 
 /** The attributes that hold statistics: sums by their names, histogram buckets as `h<bucket>`. */

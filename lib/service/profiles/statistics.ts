@@ -1,3 +1,4 @@
+import { MdInferenceError } from '../../core/errors.ts';
 import { bucketOf, type Histogram, mergeHistograms } from '../../core/statistics/histogram.ts';
 import type { LiveKey } from './keys.ts';
 
@@ -52,7 +53,7 @@ export type Observation =
   | { readonly kind: 'feedback'; readonly correct: boolean };
 
 /** An observation that cannot have happened, such as a negative service time. */
-export class InvalidObservationError extends Error {
+export class InvalidObservationError extends MdInferenceError {
   override readonly name = 'InvalidObservationError';
 }
 
