@@ -6,7 +6,7 @@
 
 export type { StrategyName } from './core/selection/strategies.ts';
 export { InvalidPropertyError } from './infra/errors.ts';
-export type { Auth, Cors, JwtAuth, Throttle, Throttling } from './infra/http-api.ts';
+export type { ApiAuth, ApiCors, JwtAuth, Throttle, Throttling } from './infra/http-api.ts';
 export type {
   ProvisionedConcurrency,
   ProvisionedScaling,

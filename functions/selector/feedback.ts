@@ -12,7 +12,7 @@ import type { Service } from './service.ts';
  * table did not take the feedback
  */
 export async function takeFeedback(
-  service: Service,
+  service: Pick<Service, 'models' | 'secret' | 'ledger' | 'store'>,
   event: APIGatewayProxyEventV2,
 ): Promise<FeedbackResponse> {
   const { requestId, model: name, correct } = readBody(event);

@@ -2,7 +2,7 @@ import { setTimeout } from 'node:timers/promises';
 import type { ModelsResponse } from '../../lib/core/contract/schemas.ts';
 import { roundMs } from '../../lib/core/contract/server-timing.ts';
 import type { Profile } from '../../lib/service/profiles/profile.ts';
-import { profiledModels } from './candidates.ts';
+import { type CandidateParts, profiledModels } from './candidates.ts';
 import type { Service } from './service.ts';
 
 /** The longest wait in ms for profile updates of earlier answers before the table is read. */
@@ -12,7 +12,10 @@ const settleMs = 1_000;
  * `GET /v1/models`: every model with its profile as the table has it now, the answers of this
  * environment included.
  */
-export async function listModels(service: Service): Promise<ModelsResponse> {
+export async function listModels(
+  service: CandidateParts &
+    Pick<Service, 'catalogue' | 'strategy' | 'defaultSlaMs' | 'profiles' | 'open'>,
+): Promise<ModelsResponse> {
   const settled = new AbortController();
   await Promise.race([
     Promise.all(service.open).finally(() => settled.abort()),

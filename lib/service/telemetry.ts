@@ -27,7 +27,7 @@ export interface AnsweredRequest {
 
 /** What a function logs and counts: JSON lines, and metrics in CloudWatch's embedded format. */
 export class Telemetry {
-  readonly logger: Logger;
+  readonly logger: Pick<Logger, 'warn' | 'error'>;
   readonly #metrics: Metrics;
   readonly #modelMetrics: Metrics;
 

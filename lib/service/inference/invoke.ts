@@ -17,7 +17,7 @@ export class InvocationError extends MdInferenceError {
 }
 
 /** A model's answer with the time the caller waited for it. */
-export interface Invocation {
+export interface ModelInvocation {
   readonly answer: InferenceAnswer;
   /** From invoking to the answer being whole, in ms. */
   readonly serviceMs: number;
@@ -36,7 +36,7 @@ export async function invokeModel(
   client: LambdaClient,
   functionName: string,
   event: Omit<InferenceEvent, 'invokedEpochMs'>,
-): Promise<Invocation> {
+): Promise<ModelInvocation> {
   const invokedEpochMs = epochMs();
   const startMs = performance.now();
   try {

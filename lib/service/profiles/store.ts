@@ -66,7 +66,7 @@ export interface ProfileStoreOptions {
   readonly random?: () => number;
 }
 
-/** The options that a function's environment variables give (`profileTable` of lib/service/environment.ts). */
+/** The options that a function's environment variables give (lib/service/environment.ts). */
 export function storeOptions(environment: {
   MDI_TABLE_NAME: string;
   MDI_WINDOW_MS: number;
