@@ -1,7 +1,7 @@
-import { setTimeout } from 'node:timers/promises';
 import type { ModelsResponse } from '../../lib/core/contract/schemas.ts';
 import { roundMs } from '../../lib/core/contract/server-timing.ts';
 import type { Profile } from '../../lib/service/profiles/profile.ts';
+import { withinMs } from '../../lib/service/profiles/within.ts';
 import { type CandidateParts, profiledModels } from './candidates.ts';
 import type { Service } from './service.ts';
 
@@ -16,11 +16,7 @@ export async function listModels(
   service: CandidateParts &
     Pick<Service, 'catalogue' | 'strategy' | 'defaultSlaMs' | 'profiles' | 'open'>,
 ): Promise<ModelsResponse> {
-  const settled = new AbortController();
-  await Promise.race([
-    Promise.all(service.open).finally(() => settled.abort()),
-    setTimeout(settleMs, undefined, { signal: settled.signal }).catch(() => undefined),
-  ]);
+  await withinMs(settleMs, () => Promise.all(service.open)).catch(() => undefined);
   const models = profiledModels(service, await service.profiles.reload());
   return {
     catalogue: service.catalogue.name,
