@@ -15,7 +15,7 @@ import { synthesize } from '../bin/shared/synthesize.ts';
 import { tensorContentType } from '../lib/core/contract/body.ts';
 import type { InferenceAnswer } from '../lib/core/contract/inference-event.ts';
 import { quantile } from '../lib/core/statistics/quantile.ts';
-import { resolveCatalogue } from '../lib/infra/resolve-catalogue.ts';
+import { resolveCatalogue } from '../lib/infra/package-files.ts';
 import { FunctionRegistry } from '../lib/local/lambda/function-registry.ts';
 import { invokeEndpoint } from '../lib/local/lambda/invoke-endpoint.ts';
 import { s3Endpoint } from '../lib/local/s3/s3-endpoint.ts';

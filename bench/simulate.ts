@@ -11,7 +11,7 @@ import { countDistinct } from '../lib/evaluation/engine/run-cells.ts';
 import { selectorNames } from '../lib/evaluation/engine/selectors.ts';
 import { defaultInputs } from '../lib/evaluation/experiments/experiment.ts';
 import { chooseExperiments } from '../lib/evaluation/experiments/run.ts';
-import { packageRoot } from '../lib/infra/package-root.ts';
+import { packageRoot } from '../lib/infra/package-files.ts';
 
 const common: Cell = {
   ...{ profiles: 'table3', models: profileSets.table3.models, network: paperNetwork },

@@ -4,8 +4,8 @@ import { cpSync, globSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { basename, extname, join } from 'node:path';
 import { playgroundAssets } from '../bin/start/playground.ts';
-import { bundle, bundleFile, functionNames } from '../lib/infra/bundle.ts';
-import { packageRoot } from '../lib/infra/package-root.ts';
+import { bundle, bundleFile, functionNames } from '../lib/infra/assets.ts';
+import { packageRoot } from '../lib/infra/package-files.ts';
 
 /*
  * Makes dist/, the code of the npm package: Node strips no types inside node_modules. It has the

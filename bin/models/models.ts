@@ -1,5 +1,5 @@
 import { type Command, InvalidArgumentError } from 'commander';
-import { resolveCatalogue } from '../../lib/infra/resolve-catalogue.ts';
+import { resolveCatalogue } from '../../lib/infra/package-files.ts';
 import { integerBetween, numberBetween } from '../shared/options.ts';
 import type { AddOptions } from './add.ts';
 import type { Chosen } from './choose.ts';

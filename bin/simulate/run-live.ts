@@ -13,7 +13,7 @@ import { type LiveReport, liveReport, writeLiveReport } from '../../lib/evaluati
 import { runLive } from '../../lib/evaluation/live/run-live.ts';
 import { generatedImages } from '../../lib/evaluation/models/generated-images.ts';
 import { findImages, someOf } from '../../lib/evaluation/models/images.ts';
-import { resolveCatalogue } from '../../lib/infra/resolve-catalogue.ts';
+import { resolveCatalogue } from '../../lib/infra/package-files.ts';
 import { contentTypeOf } from '../classify/content-type.ts';
 import { plainTable } from '../shared/plain-table.ts';
 import { progressBar } from '../shared/progress-bar.ts';

@@ -4,7 +4,7 @@ import { join, relative, resolve } from 'node:path';
 import { type Command, Option } from 'commander';
 import { modelsResponseSchema } from '../../lib/core/contract/schemas.ts';
 import { strategyNames } from '../../lib/core/selection/strategies.ts';
-import { resolveCatalogue } from '../../lib/infra/resolve-catalogue.ts';
+import { resolveCatalogue } from '../../lib/infra/package-files.ts';
 import { type RunningAssembly, startAssembly } from '../../lib/local/assembly.ts';
 import { lockDataDir } from '../../lib/local/dynamodb/data-dir.ts';
 import { readServedCatalogue } from '../../lib/service/catalogue/load.ts';

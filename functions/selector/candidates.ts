@@ -8,16 +8,20 @@ import type { ServedModel, Service } from './service.ts';
 export type ServedCandidate = ServedModel &
   Candidate & { readonly catalogueAccuracyPct: number; readonly profile: Profile };
 
-type Models = Pick<Service, 'models' | 'feedbackWeight'>;
+/** What candidates are made of, beside the profiles. */
+export type CandidateParts = Pick<Service, 'models' | 'feedbackWeight'>;
 
 /** The models that may answer a client: not those whose answers have no meaning. */
-export function candidatesOf(service: Models, profiles: ProfileSnapshot): ServedCandidate[] {
+export function candidatesOf(
+  service: CandidateParts,
+  profiles: ProfileSnapshot,
+): ServedCandidate[] {
   return profiledModels(service, profiles).filter(({ latencyOnly }) => !latencyOnly);
 }
 
 /** Joins all models with their profiles, by name, and moves their accuracy by feedback. */
 export function profiledModels(
-  { models, feedbackWeight }: Models,
+  { models, feedbackWeight }: CandidateParts,
   profiles: ProfileSnapshot,
 ): ServedCandidate[] {
   return models.flatMap((model) => {

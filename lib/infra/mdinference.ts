@@ -11,10 +11,10 @@ import { ModelFunction } from './model-function.ts';
 import { withOverrides } from './model-overrides.ts';
 import { Observability } from './observability.ts';
 import { OnnxruntimeLayers } from './onnxruntime-layers.ts';
+import { resolveCatalogue } from './package-files.ts';
 import { ProfileTable } from './profile-table.ts';
 import { Profiler } from './profiler.ts';
 import type { MdInferenceProps } from './props.ts';
-import { resolveCatalogue } from './resolve-catalogue.ts';
 import { Rollout } from './rollout.ts';
 import { Selector } from './selector.ts';
 

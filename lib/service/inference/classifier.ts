@@ -19,7 +19,7 @@ import { checkPreprocessing, type ModelSignature, readSignature } from './signat
 import { imageTensor, rawPixels, rawTensor } from './tensor.ts';
 
 /** What one classification gave, with its two times in ms. */
-export interface Classification {
+export interface ClassifierResult {
   readonly predictions: Prediction[];
   readonly decodeMs: number;
   readonly runMs: number;
@@ -76,7 +76,7 @@ export class Classifier {
    *
    * @throws UndecodableImageError, NonFiniteOutputError
    */
-  async classifyImage(bytes: Uint8Array): Promise<Classification> {
+  async classifyImage(bytes: Uint8Array): Promise<ClassifierResult> {
     const startMs = performance.now();
     const data = await decodeImage(bytes, this.#crop, this.#maxPixels);
     const tensor = imageTensor({ data, ...this.#crop }, this.#preprocessing);
@@ -89,7 +89,7 @@ export class Classifier {
    *
    * @throws TensorLengthError, TensorValueError, NonFiniteOutputError
    */
-  async classifyTensor(bytes: Uint8Array): Promise<Classification> {
+  async classifyTensor(bytes: Uint8Array): Promise<ClassifierResult> {
     const startMs = performance.now();
     const { input } = this.#catalogue;
     if (input.dtype === 'float32') {
@@ -126,7 +126,7 @@ export class Classifier {
     return output;
   }
 
-  async #classify(tensor: Tensor, decodeMs: number): Promise<Classification> {
+  async #classify(tensor: Tensor, decodeMs: number): Promise<ClassifierResult> {
     const startMs = performance.now();
     const output = await this.#run(tensor);
     const runMs = performance.now() - startMs;

@@ -1,5 +1,5 @@
+import type { LiveStatistics } from './statistics.ts';
 import { deviationMs, meanMs, merge, type ProfileStatistics, scale } from './statistics.ts';
-import type { LiveStatistics } from './stored.ts';
 import { oldestWindowStart, type WindowSettings, windowStart } from './windows.ts';
 
 /** How statistics of different age are weighed. */

@@ -7,6 +7,7 @@ import {
   weighEvidence,
 } from './evidence.ts';
 import { type Reference, referenceStatistics } from './reference.ts';
+import type { StoredProfile } from './statistics.ts';
 import {
   coldMeanMs,
   deviationMs,
@@ -14,7 +15,6 @@ import {
   meanMs,
   type ProfileStatistics,
 } from './statistics.ts';
-import type { StoredProfile } from './stored.ts';
 import { DEFAULT_WINDOWS } from './windows.ts';
 
 /** What the warm numbers of a profile rest on. */

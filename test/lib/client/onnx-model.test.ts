@@ -4,7 +4,7 @@ import { describe, expect, it, vi } from 'vitest';
 import { describeModel } from '../../../lib/client/model-description.ts';
 import { type Decode, OnnxModel } from '../../../lib/client/onnx-model.ts';
 import { onnxruntimeReactNative } from '../../../lib/client/onnxruntime-react-native.ts';
-import { resolveCatalogue } from '../../../lib/infra/resolve-catalogue.ts';
+import { resolveCatalogue } from '../../../lib/infra/package-files.ts';
 import { readCatalogue } from '../../../lib/service/catalogue/load.ts';
 import { Classifier } from '../../../lib/service/inference/classifier.ts';
 import { decodeImage } from '../../../lib/service/inference/decode.ts';

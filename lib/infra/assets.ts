@@ -1,7 +1,9 @@
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { createRequire } from 'node:module';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { packageRoot } from './package-root.ts';
+import { type AssetCode, Code } from 'aws-cdk-lib/aws-lambda';
+import { packageRoot } from './package-files.ts';
 
 /** The handlers of `functions/`. */
 export const functionNames = ['selector', 'inference', 'profiler'] as const;
@@ -50,4 +52,22 @@ function build(folder: string): Uint8Array {
     external: ['onnxruntime-node', 'sharp'],
   });
   return outputFiles[0]?.contents ?? new Uint8Array();
+}
+
+/**
+ * Makes a construct of an asset that is written on this machine, without Docker. The asset's hash is of
+ * what was written: the same content gives the same template. (CDK's own local bundling does the same,
+ * but says so on the console for each asset.)
+ *
+ * @param write - writes the content into the folder given to it
+ * @param make - makes the construct, which copies the content: the folder is gone afterwards
+ */
+export function withAsset<T>(write: (folder: string) => void, make: (code: AssetCode) => T): T {
+  const folder = mkdtempSync(join(tmpdir(), 'mdinference-asset-'));
+  try {
+    write(folder);
+    return make(Code.fromAsset(folder));
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
 }
