@@ -1,5 +1,6 @@
 import { readFile } from 'node:fs/promises';
-import { type ModelsResponse, modelsResponseSchema } from '../../lib/core/contract/schemas.ts';
+import type { ModelsResponse } from '../../lib/core/contract/messages.ts';
+import { modelsResponseSchema } from '../../lib/core/contract/schemas.ts';
 import {
   modelsOfCatalogue,
   modelsOfProfiles,

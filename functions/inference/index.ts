@@ -10,16 +10,16 @@ import {
   toLine,
 } from '../../lib/core/contract/inference-event.ts';
 import { isWarmUp } from '../../lib/core/contract/warm-up.ts';
-import { readCatalogue } from '../../lib/service/catalogue/load.ts';
-import { epochMs } from '../../lib/service/clock.ts';
-import { inferenceEnvironmentSchema, readEnvironment } from '../../lib/service/environment.ts';
-import { Classifier } from '../../lib/service/inference/classifier.ts';
 import {
   NonFiniteOutputError,
   TensorLengthError,
   TensorValueError,
-  UndecodableImageError,
-} from '../../lib/service/inference/errors.ts';
+} from '../../lib/core/preprocessing/errors.ts';
+import { readCatalogue } from '../../lib/service/catalogue/load.ts';
+import { epochMs } from '../../lib/service/clock.ts';
+import { inferenceEnvironmentSchema, readEnvironment } from '../../lib/service/environment.ts';
+import { Classifier } from '../../lib/service/inference/classifier.ts';
+import { UndecodableImageError } from '../../lib/service/inference/errors.ts';
 import { withModelFile } from '../../lib/service/inference/model-file.ts';
 import { partitionKey } from '../../lib/service/profiles/keys.ts';
 import type { Observation } from '../../lib/service/profiles/statistics.ts';

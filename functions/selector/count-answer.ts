@@ -1,4 +1,4 @@
-import type { InferResponse } from '../../lib/core/contract/schemas.ts';
+import type { InferResponse } from '../../lib/core/contract/messages.ts';
 import type { Service } from './service.ts';
 
 /** Puts an answer into the service's metrics. */

@@ -1,6 +1,7 @@
 import type { APIGatewayProxyEventV2 } from 'aws-lambda';
+import type { FeedbackResponse } from '../../lib/core/contract/messages.ts';
 import { ProblemError } from '../../lib/core/contract/problem.ts';
-import { type FeedbackResponse, feedbackRequestSchema } from '../../lib/core/contract/schemas.ts';
+import { feedbackRequestSchema } from '../../lib/core/contract/schemas.ts';
 import { feedbackPeriodMs, isReceipt } from '../../lib/service/feedback/receipt.ts';
 import type { Service } from './service.ts';
 

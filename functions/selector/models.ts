@@ -1,5 +1,5 @@
 import { setTimeout } from 'node:timers/promises';
-import type { ModelsResponse } from '../../lib/core/contract/schemas.ts';
+import type { ModelsResponse } from '../../lib/core/contract/messages.ts';
 import { roundMs } from '../../lib/core/contract/server-timing.ts';
 import type { Profile } from '../../lib/service/profiles/profile.ts';
 import { profiledModels } from './candidates.ts';
