@@ -6,14 +6,14 @@ import {
   type SkImage,
   Skia,
 } from '@shopify/react-native-skia';
-import { bearer, createClient } from 'mdinference/client';
+import { bearer, createClient } from '@mdinference/client';
 import {
   type CatalogueJson,
   type CropSize,
   describeModel,
   onnxruntimeReactNative,
   regionOf,
-} from 'mdinference/client/onnxruntime-react-native';
+} from '@mdinference/client/onnxruntime-react-native';
 
 /** RGB pixels of a photo, in the size that the model takes. */
 function pixelsOf(photo: SkImage, size: CropSize) {
