@@ -5,7 +5,7 @@
  */
 import { plainTable } from '../bin/shared/plain-table.ts';
 import { generatedImages, heldOutSeed } from '../lib/evaluation/models/generated-images.ts';
-import { resolveCatalogue } from '../lib/infra/resolve-catalogue.ts';
+import { resolveCatalogue } from '../lib/infra/package-files.ts';
 import { readServedCatalogue } from '../lib/service/catalogue/load.ts';
 import { Classifier } from '../lib/service/inference/classifier.ts';
 

@@ -14,6 +14,7 @@ import { plainTable } from '../bin/shared/plain-table.ts';
 import { synthesize } from '../bin/shared/synthesize.ts';
 import { tensorContentType } from '../lib/core/contract/body.ts';
 import type { InferenceAnswer } from '../lib/core/contract/inference-event.ts';
+import { inputBytes } from '../lib/core/preprocessing/preprocessing.ts';
 import { quantile } from '../lib/core/statistics/quantile.ts';
 import { resolveCatalogue } from '../lib/infra/package-files.ts';
 import { FunctionRegistry } from '../lib/local/lambda/function-registry.ts';
@@ -24,7 +25,6 @@ import { close, listen, urlOf } from '../lib/local/shared/http-server.ts';
 import { type LambdaFunction, readFunctions } from '../lib/local/template/functions.ts';
 import { readStack } from '../lib/local/template/stack.ts';
 import { readServedCatalogue } from '../lib/service/catalogue/load.ts';
-import { inputBytes } from '../lib/service/catalogue/schema.ts';
 import { invokeModel } from '../lib/service/inference/invoke.ts';
 
 const [name = 'shapes', rounds = '20'] = process.argv.slice(2);

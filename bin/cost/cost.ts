@@ -1,5 +1,5 @@
 import { type Command, Option } from 'commander';
-import { maxSlaMs } from '../../lib/core/contract/headers.ts';
+import { maxSlaMs } from '../../lib/core/contract/limits.ts';
 import type { Architecture } from '../../lib/core/pricing/prices.ts';
 import { type StrategyName, strategyNames } from '../../lib/core/selection/strategies.ts';
 import { defaultAssumptions, defaultOverheadMs } from '../../lib/evaluation/cost/assumptions.ts';

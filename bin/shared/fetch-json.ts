@@ -1,4 +1,4 @@
-import { problemSchema } from '../../lib/core/contract/problem.ts';
+import { problemSchema } from '../../lib/core/contract/schemas.ts';
 
 /**
  * The JSON that a service answers with.

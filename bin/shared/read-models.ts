@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { firstIssue } from '../../lib/core/contract/first-issue.ts';
-import { type ModelsResponse, modelsResponseSchema } from '../../lib/core/contract/schemas.ts';
+import type { ModelsResponse } from '../../lib/core/contract/messages.ts';
+import { modelsResponseSchema } from '../../lib/core/contract/schemas.ts';
 import {
   modelsOfCatalogue,
   modelsOfProfiles,

@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import type { ModelsResponse } from '../../lib/core/contract/schemas.ts';
+import type { ModelsResponse } from '../../lib/core/contract/messages.ts';
 import { seededRandom } from '../../lib/core/statistics/random.ts';
 import { type Link, listLinks, readLink } from '../../lib/evaluation/engine/network/links.ts';
 import { arrivalTimes } from '../../lib/evaluation/live/arrivals.ts';

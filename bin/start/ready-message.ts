@@ -1,4 +1,4 @@
-import type { ModelsResponse } from '../../lib/core/contract/schemas.ts';
+import type { ModelsResponse } from '../../lib/core/contract/messages.ts';
 import { findDominated } from '../../lib/core/selection/dominance.ts';
 import { plainTable } from '../shared/plain-table.ts';
 

@@ -8,14 +8,14 @@ import {
   toLine,
 } from '../../lib/core/contract/inference-event.ts';
 import { isWarmUp } from '../../lib/core/contract/warm-up.ts';
-import { epochMs } from '../../lib/service/clock.ts';
-import type { Classifier } from '../../lib/service/inference/classifier.ts';
 import {
   NonFiniteOutputError,
   TensorLengthError,
   TensorValueError,
-  UndecodableImageError,
-} from '../../lib/service/inference/errors.ts';
+} from '../../lib/core/preprocessing/errors.ts';
+import { epochMs } from '../../lib/service/clock.ts';
+import type { Classifier } from '../../lib/service/inference/classifier.ts';
+import { UndecodableImageError } from '../../lib/service/inference/errors.ts';
 import type { Observation } from '../../lib/service/profiles/statistics.ts';
 import type { ProfileStore } from '../../lib/service/profiles/store.ts';
 import type { Telemetry } from '../../lib/service/telemetry.ts';

@@ -1,7 +1,7 @@
 import type { InferenceAnswer, InferenceEvent } from '../../lib/core/contract/inference-event.ts';
 import { ProblemError } from '../../lib/core/contract/problem.ts';
+import { NonFiniteOutputError } from '../../lib/core/preprocessing/errors.ts';
 import { fastest } from '../../lib/core/selection/order.ts';
-import { NonFiniteOutputError } from '../../lib/service/inference/errors.ts';
 import { InvocationError, invokeModel } from '../../lib/service/inference/invoke.ts';
 import { type CandidateParts, candidatesOf, type ServedCandidate } from './candidates.ts';
 import type { Service } from './service.ts';

@@ -1,7 +1,8 @@
 import type { APIGatewayProxyEventV2 } from 'aws-lambda';
 import { firstIssue } from '../../lib/core/contract/first-issue.ts';
+import type { FeedbackResponse } from '../../lib/core/contract/messages.ts';
 import { ProblemError } from '../../lib/core/contract/problem.ts';
-import { type FeedbackResponse, feedbackRequestSchema } from '../../lib/core/contract/schemas.ts';
+import { feedbackRequestSchema } from '../../lib/core/contract/schemas.ts';
 import { feedbackPeriodMs, isReceipt } from '../../lib/service/feedback/receipt.ts';
 import type { Service } from './service.ts';
 

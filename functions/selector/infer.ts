@@ -7,14 +7,14 @@ import {
 } from '../../lib/core/contract/body.ts';
 import { parseInferHeaders } from '../../lib/core/contract/headers.ts';
 import type { InferenceEvent } from '../../lib/core/contract/inference-event.ts';
+import type { InferResponse } from '../../lib/core/contract/messages.ts';
 import { ProblemError } from '../../lib/core/contract/problem.ts';
-import type { InferResponse } from '../../lib/core/contract/schemas.ts';
 import { roundMs } from '../../lib/core/contract/server-timing.ts';
+import { inputBytes } from '../../lib/core/preprocessing/preprocessing.ts';
 import { timeBudget } from '../../lib/core/selection/budget.ts';
 import { select } from '../../lib/core/selection/select.ts';
 import { strategies } from '../../lib/core/selection/strategies.ts';
 import { worthChoosing } from '../../lib/core/selection/worth-choosing.ts';
-import { inputBytes } from '../../lib/service/catalogue/schema.ts';
 import { signReceipt } from '../../lib/service/feedback/receipt.ts';
 import { type AnswerParts, answerWith } from './answer.ts';
 import { candidatesOf } from './candidates.ts';

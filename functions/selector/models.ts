@@ -1,4 +1,4 @@
-import type { ModelsResponse } from '../../lib/core/contract/schemas.ts';
+import type { ModelsResponse } from '../../lib/core/contract/messages.ts';
 import { roundMs } from '../../lib/core/contract/server-timing.ts';
 import type { Profile } from '../../lib/service/profiles/profile.ts';
 import { withinMs } from '../../lib/service/profiles/within.ts';

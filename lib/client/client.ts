@@ -1,4 +1,4 @@
-import type { InferResponse } from '../core/contract/schemas.ts';
+import type { InferResponse } from '../core/contract/messages.ts';
 import { type ClockSample, ServerClock } from './clock.ts';
 import { type Connection, exchangeTime, postInfer } from './http.ts';
 import { type DeviceModel, DeviceModels, marginMs } from './on-device.ts';

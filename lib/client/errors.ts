@@ -1,4 +1,4 @@
-import type { ProblemDocument } from '../core/contract/problem.ts';
+import type { ProblemDocument } from '../core/contract/messages.ts';
 import type { Race } from './types.ts';
 
 /** The base of all errors with which `classify` rejects, apart from the caller's own abort. */

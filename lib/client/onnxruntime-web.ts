@@ -7,13 +7,9 @@ import type { ModelDescription } from './model-description.ts';
 import type { FromWorker, LoadMessage, ToWorker } from './onnxruntime-web-messages.ts';
 import type { ImageInput, OnDeviceModel, Prediction } from './types.ts';
 
-export {
-  type CatalogueJson,
-  describeModel,
-  type ModelDescription,
-  type ModelPreprocessing,
-  type RawInput,
-} from './model-description.ts';
+export type { OutputKind } from '../core/preprocessing/predictions.ts';
+export type { PreprocessingJson, RawInput } from '../core/preprocessing/preprocessing.ts';
+export { type CatalogueJson, describeModel, type ModelDescription } from './model-description.ts';
 
 /** Settings of {@link onnxruntimeWeb}. */
 export interface OnnxruntimeWebOptions extends ModelDescription {

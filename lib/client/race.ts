@@ -1,4 +1,4 @@
-import type { InferResponse } from '../core/contract/schemas.ts';
+import type { InferResponse } from '../core/contract/messages.ts';
 import { ClassifyError, SlaExceededError } from './errors.ts';
 import type { TimeSource } from './time-source.ts';
 import type {

@@ -1,15 +1,9 @@
-import type { InferResponse } from '../core/contract/schemas.ts';
+import type { InferResponse, Prediction } from '../core/contract/messages.ts';
+
+export type { Prediction };
 
 /** An image file, or a catalogue's raw tensor, to be classified. */
 export type ImageInput = Blob | ArrayBuffer | ArrayBufferView;
-
-/** One label with a model's probability for it. */
-export interface Prediction {
-  readonly index: number;
-  readonly label: string;
-  /** 0 to 1. */
-  readonly score: number;
-}
 
 /** An image as models on the device get it. */
 export interface DeviceInput {
@@ -21,14 +15,14 @@ export interface DeviceInput {
 /** A model that runs on the device, on any runtime. */
 export interface OnDeviceModel {
   readonly name: string;
-  readonly version?: string;
+  readonly version?: string | undefined;
   /** Top-1 accuracy in percent. */
   readonly accuracyPct: number;
   /**
    * The longest time in ms that a run takes on this device, if it is known from an earlier session: then
    * the model is not measured again (see `statistics().onDevice`).
    */
-  readonly measuredMs?: number;
+  readonly measuredMs?: number | undefined;
   /** Loads the model; called once, before its first run. */
   prepare?(): Promise<unknown>;
   /**

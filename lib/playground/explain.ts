@@ -1,5 +1,5 @@
 import type { AnsweringModel, Classification, Race } from '../client/types.ts';
-import type { InferResponse } from '../core/contract/schemas.ts';
+import type { InferResponse } from '../core/contract/messages.ts';
 
 const ms = (value: number) =>
   `${value.toFixed(Math.abs(value) < 10 ? 1 : 0).replace('-', '−')}\u00a0ms`;

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
+import type { Preprocessing } from '../../lib/core/preprocessing/preprocessing.ts';
 import {
   type Table3Name,
   type Table3Row,
@@ -10,7 +11,6 @@ import {
   type Catalogue,
   type CatalogueModel,
   catalogueSchema,
-  type Preprocessing,
 } from '../../lib/service/catalogue/schema.ts';
 import { sharp } from '../../lib/service/inference/native.ts';
 import { generateImage } from '../../lib/shapes/generate.ts';

@@ -6,7 +6,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, describe, expect, it } from 'vitest';
-import type { ModelsResponse } from '../../lib/core/contract/schemas.ts';
+import type { ModelsResponse } from '../../lib/core/contract/messages.ts';
 import { type CostReport, costReportSchema } from '../../lib/evaluation/cost/report.ts';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));

@@ -2,11 +2,8 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { synthesize } from '../../bin/shared/synthesize.ts';
-import {
-  type InferResponse,
-  inferResponseSchema,
-  modelsResponseSchema,
-} from '../../lib/core/contract/schemas.ts';
+import type { InferResponse } from '../../lib/core/contract/messages.ts';
+import { inferResponseSchema, modelsResponseSchema } from '../../lib/core/contract/schemas.ts';
 import { resolveCatalogue } from '../../lib/infra/package-files.ts';
 import { type RunningAssembly, startAssembly } from '../../lib/local/assembly.ts';
 import { readCatalogue } from '../../lib/service/catalogue/load.ts';

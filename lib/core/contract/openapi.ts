@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { imageContentTypes, tensorContentType } from './body.ts';
 import { inferHeadersSchema } from './headers.ts';
-import { problemContentType, problemSchema, problems } from './problem.ts';
+import { problemContentType, problems } from './problem.ts';
 import { type Route, routes } from './routes.ts';
 import {
   feedbackRequestSchema,
@@ -9,6 +9,7 @@ import {
   healthResponseSchema,
   inferResponseSchema,
   modelsResponseSchema,
+  problemSchema,
   timeResponseSchema,
 } from './schemas.ts';
 

@@ -1,4 +1,4 @@
-import type { ModelsResponse } from '../../core/contract/schemas.ts';
+import type { ModelsResponse } from '../../core/contract/messages.ts';
 import type { Candidate } from '../../core/selection/types.ts';
 import type { Catalogue } from '../../service/catalogue/schema.ts';
 

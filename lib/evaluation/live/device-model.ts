@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { describeModel } from '../../client/model-description.ts';
-import { OnnxModel } from '../../client/onnx-model.ts';
+import { onnxOnDevice } from '../../client/onnx-model.ts';
 import type { OnDeviceModel } from '../../client/types.ts';
 import { readServedCatalogue } from '../../service/catalogue/load.ts';
 import { decodeImage } from '../../service/inference/decode.ts';
@@ -21,21 +21,19 @@ export async function loadDeviceModel(directory: string): Promise<OnDeviceModel>
   if (!entry) {
     throw new LiveError(`the catalogue "${catalogue.name}" has no model for devices (onDevice)`);
   }
-  const description = describeModel(catalogue);
-  const model = await OnnxModel.load(ort, join(directory, entry.file), description, {
+  const onDevice = onnxOnDevice(
+    ort,
+    {
+      ...describeModel(catalogue),
+      model: join(directory, entry.file),
+      decode: async ({ image }, { width, height, ...crop }) => {
+        const data = await decodeImage(image as Uint8Array, { width, height, ...crop });
+        return { data, width, height };
+      },
+    },
     // A phone's model leaves this machine's other cores to the service.
-    intraOpNumThreads: 1,
-  });
-  const { name, version, accuracyPct } = description;
-  return {
-    name,
-    ...(version !== undefined && { version }),
-    accuracyPct,
-    classify: async (image, { contentType }) => ({
-      predictions: await model.classify({ image, contentType }, async (input, size) => {
-        const data = await decodeImage(input.image as Uint8Array, size);
-        return { data, width: size.width, height: size.height };
-      }),
-    }),
-  };
+    { intraOpNumThreads: 1 },
+  );
+  await onDevice.prepare?.();
+  return onDevice;
 }

@@ -1,4 +1,4 @@
-import type { ModelsResponse } from '../../core/contract/schemas.ts';
+import type { ModelsResponse } from '../../core/contract/messages.ts';
 import { strategyNames } from '../../core/selection/strategies.ts';
 import { worthChoosing } from '../../core/selection/worth-choosing.ts';
 import { modelsOfProfiles } from '../cost/models.ts';

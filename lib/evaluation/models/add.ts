@@ -1,6 +1,8 @@
 import { createHash } from 'node:crypto';
 import { existsSync, readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
+import { ModelShapeError } from '../../core/preprocessing/errors.ts';
+import type { Preprocessing } from '../../core/preprocessing/preprocessing.ts';
 import { neededMemoryMb } from '../../service/catalogue/limits.ts';
 import {
   CatalogueError,
@@ -13,9 +15,7 @@ import {
   type CatalogueJson,
   catalogueListingSchema,
   listedModelSchema,
-  type Preprocessing,
 } from '../../service/catalogue/schema.ts';
-import { ModelShapeError } from '../../service/inference/errors.ts';
 import { threadsFor } from '../../service/inference/session.ts';
 import { describeModel, type ModelDescription } from './describe.ts';
 import { editCatalogue, replaceFile } from './edit.ts';

@@ -1,11 +1,8 @@
+import { ModelShapeError } from '../../core/preprocessing/errors.ts';
 import { type OutputKind, outputKind } from '../../core/preprocessing/predictions.ts';
-import {
-  type CatalogueInput,
-  type Preprocessing,
-  preprocessingSchema,
-} from '../../service/catalogue/schema.ts';
+import type { Preprocessing } from '../../core/preprocessing/preprocessing.ts';
+import { type CatalogueInput, preprocessingSchema } from '../../service/catalogue/schema.ts';
 import { Classifier } from '../../service/inference/classifier.ts';
-import { ModelShapeError } from '../../service/inference/errors.ts';
 import { openSession } from '../../service/inference/session.ts';
 import {
   checkPreprocessing,

@@ -1,4 +1,3 @@
-import type { Catalogue } from '../../service/catalogue/schema.ts';
 import { shapeLabels } from '../../shapes/figures.ts';
 import { generateImage, imageSize } from '../../shapes/generate.ts';
 import { encodeJpeg } from '../../shapes/jpeg.ts';
@@ -15,7 +14,7 @@ export const heldOutSeed = 1000;
  * @throws {@link TruthError} for a catalogue of other labels
  */
 export function generatedImages(
-  { name, labels }: Pick<Catalogue, 'name' | 'labels'>,
+  { name, labels }: { readonly name: string; readonly labels: readonly string[] },
   { seed, count }: { seed: number; count: number },
 ): LabelledImage[] {
   if (labels.join() !== shapeLabels.join()) {

@@ -1,12 +1,13 @@
 import { basename, resolve } from 'node:path';
 import { z } from 'zod';
+import type { Preprocessing } from '../../core/preprocessing/preprocessing.ts';
 import {
   CatalogueError,
   catalogueFile,
   parseFile,
   readJson,
 } from '../../service/catalogue/load.ts';
-import { type Preprocessing, preprocessingSchema } from '../../service/catalogue/schema.ts';
+import { preprocessingSchema } from '../../service/catalogue/schema.ts';
 
 const labelsSchema = z.array(z.string().min(1)).min(2);
 

@@ -1,7 +1,7 @@
 /** The process in which one model is measured: see profile.ts. */
 import { readFileSync } from 'node:fs';
+import { inputBytes } from '../../core/preprocessing/preprocessing.ts';
 import { distributionOf } from '../../core/statistics/histogram.ts';
-import { inputBytes } from '../../service/catalogue/schema.ts';
 import { Classifier } from '../../service/inference/classifier.ts';
 import { measure, type Progress } from '../../service/profiles/measure.ts';
 import { deviationMs, meanMs } from '../../service/profiles/statistics.ts';

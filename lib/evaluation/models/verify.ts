@@ -1,10 +1,7 @@
 import { join } from 'node:path';
+import { inputBytes } from '../../core/preprocessing/preprocessing.ts';
 import { readOrExplain, verifyModelFile } from '../../service/catalogue/load.ts';
-import {
-  type CatalogueListing,
-  inputBytes,
-  type ListedModel,
-} from '../../service/catalogue/schema.ts';
+import type { CatalogueListing, ListedModel } from '../../service/catalogue/schema.ts';
 import { Classifier } from '../../service/inference/classifier.ts';
 
 /**

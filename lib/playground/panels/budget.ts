@@ -1,4 +1,4 @@
-import type { InferResponse } from '../../core/contract/schemas.ts';
+import type { InferResponse } from '../../core/contract/messages.ts';
 import { byId, make, setProperties } from '../dom.ts';
 import { whyThisModel } from '../explain.ts';
 

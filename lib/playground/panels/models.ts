@@ -1,4 +1,4 @@
-import type { InferResponse, ModelsResponse } from '../../core/contract/schemas.ts';
+import type { InferResponse, ModelsResponse } from '../../core/contract/messages.ts';
 import { byId, make, setProperties } from '../dom.ts';
 
 /** How often profiles are asked for at most, in ms. */

@@ -1,22 +1,33 @@
-import type { InferenceSession, Tensor } from 'onnxruntime-common';
+import type { InferenceSession } from 'onnxruntime-common';
+import type { Prediction } from '../../core/contract/messages.ts';
+import { type CropSize, cropSizeOf } from '../../core/preprocessing/crop.ts';
+import {
+  ModelShapeError,
+  NonFiniteOutputError,
+  TensorValueError,
+} from '../../core/preprocessing/errors.ts';
 import {
   type OutputKind,
   outputKind,
-  type Prediction,
   topPredictions,
 } from '../../core/preprocessing/predictions.ts';
 import {
-  type Catalogue,
+  fullPreprocessing,
   inputSize,
-  type ListedModel,
   type Preprocessing,
-  preprocessingSchema,
-} from '../catalogue/schema.ts';
-import { type CropSize, decodeImage, maxPixelsFor, resizePixels } from './decode.ts';
-import { ModelShapeError, NonFiniteOutputError, TensorValueError } from './errors.ts';
+} from '../../core/preprocessing/preprocessing.ts';
+import {
+  imageTensor,
+  madeUpPixels,
+  rawPixels,
+  rawTensor,
+  type TensorData,
+} from '../../core/preprocessing/tensor.ts';
+import type { Catalogue, ListedModel } from '../catalogue/schema.ts';
+import { decodeImage, maxPixelsFor, resizePixels } from './decode.ts';
+import { ort } from './native.ts';
 import { openSession, threadsFor } from './session.ts';
 import { checkPreprocessing, type ModelSignature, readSignature } from './signature.ts';
-import { imageTensor, rawPixels, rawTensor } from './tensor.ts';
 
 /** What one classification gave, with its two times in ms. */
 export interface ClassifierResult {
@@ -46,13 +57,12 @@ export class Classifier {
   #outputKind: OutputKind;
 
   private constructor(session: InferenceSession, { catalogue, model }: ClassifierOptions) {
-    const { dtype, layout } = catalogue.input;
     this.#session = session;
     this.#signature = readSignature(session);
     this.#catalogue = catalogue;
-    this.#preprocessing = model.preprocessing ?? preprocessingSchema.parse({ dtype, layout });
+    this.#preprocessing = fullPreprocessing(model.preprocessing, catalogue.input);
     checkPreprocessing(this.#signature, this.#preprocessing);
-    this.#crop = cropOf(this.#signature, catalogue, this.#preprocessing);
+    this.#crop = cropSizeOf(this.#signature, this.#preprocessing, catalogue.input);
     this.#maxPixels = maxPixelsFor(model.memoryMb);
     this.#checkRawInput();
     this.#outputKind = model.output ?? 'logits';
@@ -110,9 +120,7 @@ export class Classifier {
    *   are labels
    */
   async runOnMadeUpImage(brightness = 256): Promise<Float32Array> {
-    const { width, height } = this.#crop;
-    const data = Uint8Array.from({ length: width * height * 3 }, (_, i) => (i * 37) % brightness);
-    const tensor = imageTensor({ data, width, height }, this.#preprocessing);
+    const tensor = imageTensor(madeUpPixels(this.#crop, brightness), this.#preprocessing);
     const output = await this.#run(tensor).catch((error: Error) => {
       const [reason] = error.message.split('\n', 1);
       throw new ModelShapeError(`it does not run on the catalogue's input: ${reason}`);
@@ -126,7 +134,7 @@ export class Classifier {
     return output;
   }
 
-  async #classify(tensor: Tensor, decodeMs: number): Promise<ClassifierResult> {
+  async #classify(tensor: TensorData, decodeMs: number): Promise<ClassifierResult> {
     const startMs = performance.now();
     const output = await this.#run(tensor);
     const runMs = performance.now() - startMs;
@@ -134,8 +142,10 @@ export class Classifier {
     return { predictions: topPredictions(output, labels, this.#outputKind), decodeMs, runMs };
   }
 
-  async #run(tensor: Tensor): Promise<Float32Array> {
+  async #run({ type, data, shape }: TensorData): Promise<Float32Array> {
     const { inputName, outputName } = this.#signature;
+    const tensor =
+      type === 'uint8' ? new ort.Tensor(type, data, shape) : new ort.Tensor(type, data, shape);
     const outputs = await this.#session.run({ [inputName]: tensor }, [outputName]);
     return outputs[outputName]?.data as Float32Array;
   }
@@ -166,18 +176,4 @@ export class Classifier {
       `it takes ${dtype} ${layout} of ${this.#crop.width} x ${this.#crop.height}, but the catalogue's raw input is ${input.dtype} ${input.layout} of ${width} x ${height}`,
     );
   }
-}
-
-function cropOf(
-  { width, height }: ModelSignature,
-  { input }: ClassifierOptions['catalogue'],
-  { resizeShorterSide, centerCrop }: Preprocessing,
-): CropSize {
-  const fallback = inputSize(input);
-  return {
-    // A model that takes any size is given what the catalogue's data says.
-    width: width ?? centerCrop ?? fallback.width,
-    height: height ?? centerCrop ?? fallback.height,
-    resizeShorterSide,
-  };
 }

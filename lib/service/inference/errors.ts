@@ -1,27 +1,8 @@
 import { MdInferenceError } from '../../core/errors.ts';
+
 /** The bytes are no JPEG, PNG or WebP image that can be decoded within the limits. */
 export class UndecodableImageError extends MdInferenceError {
   override readonly name = 'UndecodableImageError';
-}
-
-/** A raw tensor does not have the exact byte length of the catalogue's input. */
-export class TensorLengthError extends MdInferenceError {
-  override readonly name = 'TensorLengthError';
-}
-
-/** A raw tensor holds NaN, an infinity, or values to which the model has no finite answer. */
-export class TensorValueError extends MdInferenceError {
-  override readonly name = 'TensorValueError';
-}
-
-/** A model answered with NaN or an infinity. */
-export class NonFiniteOutputError extends MdInferenceError {
-  override readonly name = 'NonFiniteOutputError';
-}
-
-/** A file is no model, or its inputs or outputs do not fit its catalogue entry. */
-export class ModelShapeError extends MdInferenceError {
-  override readonly name = 'ModelShapeError';
 }
 
 /** A model's file cannot be fetched, or is not the one that its catalogue entry describes. */

@@ -1,5 +1,5 @@
 import type { InferenceSession } from 'onnxruntime-common';
-import { ModelShapeError } from './errors.ts';
+import { ModelShapeError } from '../../core/preprocessing/errors.ts';
 import { ort } from './native.ts';
 
 /** MB of memory for which Lambda gives one vCPU (https://docs.aws.amazon.com/lambda/latest/dg/configuration-memory.html). */

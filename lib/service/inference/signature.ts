@@ -1,6 +1,6 @@
 import type { InferenceSession } from 'onnxruntime-common';
-import type { Preprocessing } from '../catalogue/schema.ts';
-import { ModelShapeError } from './errors.ts';
+import { ModelShapeError } from '../../core/preprocessing/errors.ts';
+import type { Preprocessing } from '../../core/preprocessing/preprocessing.ts';
 
 type ValueMetadata = InferenceSession.ValueMetadata;
 

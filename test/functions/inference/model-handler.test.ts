@@ -5,8 +5,8 @@ import {
   NonFiniteOutputError,
   TensorLengthError,
   TensorValueError,
-  UndecodableImageError,
-} from '../../../lib/service/inference/errors.ts';
+} from '../../../lib/core/preprocessing/errors.ts';
+import { UndecodableImageError } from '../../../lib/service/inference/errors.ts';
 import { installStreamify, invokeStreaming } from '../../fixtures/streamify.ts';
 
 installStreamify();

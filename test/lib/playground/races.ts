@@ -1,5 +1,5 @@
 import type { Classification, Race, Run } from '../../../lib/client/types.ts';
-import type { InferResponse } from '../../../lib/core/contract/schemas.ts';
+import type { InferResponse } from '../../../lib/core/contract/messages.ts';
 
 /** An answer of the service after an upload of 60 ms. */
 export const answer: InferResponse = {

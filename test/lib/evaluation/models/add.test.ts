@@ -1,10 +1,10 @@
 import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { ModelShapeError } from '../../../../lib/core/preprocessing/errors.ts';
 import { addModel, type NewModel } from '../../../../lib/evaluation/models/add.ts';
 import { removeModel } from '../../../../lib/evaluation/models/remove.ts';
 import { CatalogueError, loadCatalogue } from '../../../../lib/service/catalogue/load.ts';
-import { ModelShapeError } from '../../../../lib/service/inference/errors.ts';
 import { type ColourOptions, colourModel, colours } from '../../../fixtures/colours.ts';
 import { temporaryFolder } from '../../../fixtures/temporary-folder.ts';
 
