@@ -11,9 +11,7 @@ import { ProblemError } from '../../lib/core/contract/problem.ts';
 import type { InferResponse } from '../../lib/core/contract/schemas.ts';
 import { roundMs } from '../../lib/core/contract/server-timing.ts';
 import { timeBudget } from '../../lib/core/selection/budget.ts';
-import { select } from '../../lib/core/selection/select.ts';
-import { strategies } from '../../lib/core/selection/strategies.ts';
-import { worthChoosing } from '../../lib/core/selection/worth-choosing.ts';
+import { select, strategies } from '../../lib/core/selection/strategies.ts';
 import { inputBytes } from '../../lib/service/catalogue/schema.ts';
 import { signReceipt } from '../../lib/service/feedback/receipt.ts';
 import { answerWith } from './answer.ts';
@@ -51,7 +49,7 @@ export async function infer(
   if (outputMs !== undefined) service.outputTimes.observe(outputMs);
   const selection = select(
     strategies[service.strategy],
-    worthChoosing(service.strategy, candidates),
+    candidates,
     {
       ...budget,
       outputMs: service.outputTimes.distribution(outputMs),

@@ -6,7 +6,7 @@ import {
   timeResponseSchema,
 } from '../../lib/core/contract/schemas.ts';
 import { warmUpEvent } from '../../lib/core/contract/warm-up.ts';
-import { fastest, mostAccurate } from '../../lib/core/selection/order.ts';
+import { fastest, mostAccurate } from '../../lib/core/selection/ranking.ts';
 import { allowedBy } from '../../lib/local/template/iam.ts';
 import { readStack } from '../../lib/local/template/stack.ts';
 import { inputBytes } from '../../lib/service/catalogue/schema.ts';

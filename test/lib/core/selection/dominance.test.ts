@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
-import { findDominated } from '../../../../lib/core/selection/dominance.ts';
+import { findDominated } from '../../../../lib/core/selection/ranking.ts';
 
 const model = (name: string, accuracyPct?: number, meanMs?: number) => ({
   name,

@@ -5,11 +5,11 @@ import {
   explorationShare,
   probabilityInTime,
 } from '../../../../lib/core/selection/expected-accuracy.ts';
-import type { Candidate, Distribution, TimeBudget } from '../../../../lib/core/selection/types.ts';
+import type { Candidate, TimeBudget, WeightedTimes } from '../../../../lib/core/selection/types.ts';
 import { table3 } from '../../../fixtures/table-3.ts';
 import { budgetOf, candidates, slaAndInput } from './arbitraries.ts';
 
-const certain = (ms: number): Distribution => [{ ms, weight: 1 }];
+const certain = (ms: number): WeightedTimes => [{ ms, weight: 1 }];
 const model = (name: string, accuracyPct: number, meanMs: number, more = {}): Candidate => ({
   ...{ name, accuracyPct, meanMs, stdMs: 0 },
   ...more,

@@ -1,11 +1,11 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { OutputTimes } from '../../../../lib/core/selection/output-time.ts';
-import type { Distribution } from '../../../../lib/core/selection/types.ts';
+import type { WeightedTimes } from '../../../../lib/core/selection/types.ts';
 
-const meanOf = (distribution: Distribution = []) =>
+const meanOf = (distribution: WeightedTimes = []) =>
   distribution.reduce((sum, { ms, weight }) => sum + ms * weight, 0);
-const weightOf = (distribution: Distribution = []) =>
+const weightOf = (distribution: WeightedTimes = []) =>
   distribution.reduce((sum, { weight }) => sum + weight, 0);
 
 describe('OutputTimes', () => {

@@ -1,7 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { select } from '../../../../lib/core/selection/select.ts';
-import { strategies, strategyNames } from '../../../../lib/core/selection/strategies.ts';
+import { select, strategies, strategyNames } from '../../../../lib/core/selection/strategies.ts';
 import { NoCandidateError } from '../../../../lib/core/selection/types.ts';
 import { table3 } from '../../../fixtures/table-3.ts';
 import { budgetOf, candidates, slaAndInput } from './arbitraries.ts';

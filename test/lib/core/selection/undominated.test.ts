@@ -1,8 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { fastest, mostAccurate } from '../../../../lib/core/selection/order.ts';
-import { baseModel } from '../../../../lib/core/selection/stages.ts';
-import { undominated } from '../../../../lib/core/selection/undominated.ts';
+import { fastest, mostAccurate, undominated } from '../../../../lib/core/selection/ranking.ts';
+import { baseModel } from '../../../../lib/core/selection/three-stage.ts';
 
 const model = (name: string, accuracyPct: number, meanMs: number, stdMs = 1) => ({
   ...{ name, accuracyPct, meanMs, stdMs },
