@@ -23,9 +23,8 @@ const byDeviation: Comparison = (a, b) => (a.stdMs ?? 0) - (b.stdMs ?? 0);
 
 // Ties are broken down to the name, so that the order in which models are listed never matters.
 const fasterFirst: Comparison = (a, b) => byMean(a, b) || byAccuracy(a, b) || byName(a, b);
-const moreAccurateFirst: Comparison = (a, b) => byAccuracy(a, b) || byMean(a, b) || byName(a, b);
 // Nothing is dominated by what comes behind it in this order.
-const bestFirst: Comparison = (a, b) =>
+const moreAccurateFirst: Comparison = (a, b) =>
   byAccuracy(a, b) || byMean(a, b) || byDeviation(a, b) || byName(a, b);
 
 /** Standard errors between two means that chance alone hardly ever puts there. */
@@ -56,7 +55,8 @@ export function fastest<C extends Candidate>(candidates: readonly C[]): C {
 }
 
 /**
- * The model with the highest accuracy; ties go to the faster, then to the first by name.
+ * The model with the highest accuracy; ties go to the faster, then to the steadier, then to the first by
+ * name.
  *
  * @throws {@link NoCandidateError} when there is no model
  * @example
@@ -125,7 +125,7 @@ export function undominated<C extends Candidate>(candidates: readonly C[]): C[] 
 export function findDominated(models: readonly Rated[]): Map<string, string> {
   const staying: Known[] = [];
   const dominated = new Map<string, string>();
-  for (const model of models.filter(isKnown).sort(bestFirst)) {
+  for (const model of models.filter(isKnown).sort(moreAccurateFirst)) {
     const better = staying.find((other) => dominates(other, model));
     if (better) dominated.set(model.name, better.name);
     else staying.push(model);
@@ -137,7 +137,7 @@ function isKnown(model: Rated): model is Known {
   return model.accuracyPct !== undefined && model.meanMs !== undefined;
 }
 
-/** Whether a model dominates one that comes behind it from the best down: no more accurate than it is. */
+/** Whether a model dominates one that is no more accurate than it. */
 function dominates(a: Known, b: Known): boolean {
   const isMoreAccurate = a.accuracyPct > b.accuracyPct;
   const meanGainMs = b.meanMs - a.meanMs;

@@ -9,12 +9,12 @@ import type { Candidate, Decision, Eligible, TimeBudget } from './types.ts';
  * @throws {@link NoCandidateError} when there is no model
  * @example
  * ```ts
- * import { strategies } from 'mdinference/selection';
+ * import { threeStage } from 'mdinference/selection';
  *
  * const good = { name: 'good', accuracyPct: 80, meanMs: 50, stdMs: 5 };
  * const bad = { name: 'bad', accuracyPct: 60, meanMs: 51, stdMs: 5 };
  * const budget = { slaMs: 250, inputMs: 50, networkMs: 100, budgetMs: 150 };
- * strategies['three-stage']([good, bad], budget).eligible.length; // => 1
+ * threeStage([good, bad], budget).eligible.length; // => 1
  * ```
  */
 export function threeStage<C extends Candidate>(
@@ -31,12 +31,12 @@ export function threeStage<C extends Candidate>(
  * @throws {@link NoCandidateError} when there is no model
  * @example
  * ```ts
- * import { strategies } from 'mdinference/selection';
+ * import { threeStageAsPrinted } from 'mdinference/selection';
  *
  * const good = { name: 'good', accuracyPct: 80, meanMs: 50, stdMs: 5 };
  * const bad = { name: 'bad', accuracyPct: 60, meanMs: 51, stdMs: 5 };
  * const budget = { slaMs: 250, inputMs: 50, networkMs: 100, budgetMs: 150 };
- * strategies['three-stage-as-printed']([good, bad], budget).eligible.length; // => 2
+ * threeStageAsPrinted([good, bad], budget).eligible.length; // => 2
  * ```
  */
 export function threeStageAsPrinted<C extends Candidate>(
