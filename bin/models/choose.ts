@@ -1,4 +1,4 @@
-import { findDominated, type Rated } from '../../lib/core/selection/dominance.ts';
+import { findDominated, type Rated } from '../../lib/core/selection/ranking.ts';
 import { CatalogueError, isFetched, listCatalogue } from '../../lib/service/catalogue/load.ts';
 import type { CatalogueListing, ListedModel } from '../../lib/service/catalogue/schema.ts';
 import { shortPath } from '../shared/short-path.ts';
@@ -72,5 +72,6 @@ export function ratedByCatalogue({ models }: Pick<CatalogueListing, 'models'>): 
     name,
     accuracyPct,
     meanMs: reference?.meanMs,
+    stdMs: reference?.stdMs,
   }));
 }

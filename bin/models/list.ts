@@ -1,4 +1,4 @@
-import { findDominated } from '../../lib/core/selection/dominance.ts';
+import { findDominated } from '../../lib/core/selection/ranking.ts';
 import { isFetched } from '../../lib/service/catalogue/load.ts';
 import { plainTable } from '../shared/plain-table.ts';
 import { type Chosen, chooseModels, noteDominated, ratedByCatalogue } from './choose.ts';

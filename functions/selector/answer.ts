@@ -1,7 +1,7 @@
 import type { InferenceAnswer, InferenceEvent } from '../../lib/core/contract/inference-event.ts';
 import { ProblemError } from '../../lib/core/contract/problem.ts';
 import { NonFiniteOutputError } from '../../lib/core/preprocessing/errors.ts';
-import { fastest } from '../../lib/core/selection/order.ts';
+import { fastest, undominated } from '../../lib/core/selection/ranking.ts';
 import { InvocationError, invokeModel } from '../../lib/service/inference/invoke.ts';
 import { type CandidateParts, candidatesOf, type ServedCandidate } from './candidates.ts';
 import type { Service } from './service.ts';
@@ -43,7 +43,7 @@ export async function answerWith(
   if (failed.length > 0 || others.length === 0) {
     throw noAnswer(result);
   }
-  return answerWith(service, fastest(others), event, [chosen.name]);
+  return answerWith(service, fastest(undominated(others)), event, [chosen.name]);
 }
 
 /** An overloaded model may answer the next time; one that answered nonsense has nothing to wait for. */

@@ -27,10 +27,12 @@ export function profiledModels(
   return models.flatMap((model) => {
     const profile = profiles.get(model.name);
     if (!profile) return [];
-    const { meanMs, stdMs, coldShare, coldMeanMs, freshSamples, probabilityWithin } = profile;
+    const { meanMs, stdMs, meanErrorMs, probabilityWithin, ...calls } = profile;
+    const { coldShare, coldMeanMs, freshSamples } = calls;
     const { accuracyPct: catalogueAccuracyPct } = model;
     const accuracyPct = posteriorAccuracyPct(catalogueAccuracyPct, profile, feedbackWeight);
-    const speed = { meanMs, stdMs, coldShare, coldMeanMs, freshSamples, probabilityWithin };
+    const warm = { meanMs, stdMs, meanErrorMs, probabilityWithin };
+    const speed = { ...warm, coldShare, coldMeanMs, freshSamples };
     return [{ ...model, ...speed, accuracyPct, catalogueAccuracyPct, profile }];
   });
 }

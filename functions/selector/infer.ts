@@ -12,9 +12,7 @@ import { ProblemError } from '../../lib/core/contract/problem.ts';
 import { roundMs } from '../../lib/core/contract/server-timing.ts';
 import { inputBytes } from '../../lib/core/preprocessing/preprocessing.ts';
 import { timeBudget } from '../../lib/core/selection/budget.ts';
-import { select } from '../../lib/core/selection/select.ts';
-import { strategies } from '../../lib/core/selection/strategies.ts';
-import { worthChoosing } from '../../lib/core/selection/worth-choosing.ts';
+import { select, strategies } from '../../lib/core/selection/strategies.ts';
 import { signReceipt } from '../../lib/service/feedback/receipt.ts';
 import { type AnswerParts, answerWith } from './answer.ts';
 import { candidatesOf } from './candidates.ts';
@@ -65,7 +63,7 @@ export async function infer(
   if (outputMs !== undefined) service.outputTimes.observe(outputMs);
   const selection = select(
     strategies[service.strategy],
-    worthChoosing(service.strategy, candidates),
+    candidates,
     {
       ...budget,
       outputMs: service.outputTimes.distribution(outputMs),

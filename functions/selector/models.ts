@@ -42,6 +42,7 @@ function describe(profile: Profile): ModelsResponse['models'][number]['profile']
   return {
     meanMs: roundMs(profile.meanMs),
     stdMs: roundMs(profile.stdMs),
+    meanErrorMs: roundMs(profile.meanErrorMs),
     p50Ms: roundMs(profile.quantileMs(0.5)),
     p95Ms: roundMs(profile.quantileMs(0.95)),
     p99Ms: roundMs(profile.quantileMs(0.99)),

@@ -87,6 +87,7 @@ export const profileSchema = schemaOf<ProfileSummary>()(
     .object({
       meanMs: ms,
       stdMs: ms,
+      meanErrorMs: ms.describe('Standard error of the mean'),
       p50Ms: ms,
       p95Ms: ms,
       p99Ms: ms,

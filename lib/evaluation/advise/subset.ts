@@ -1,4 +1,4 @@
-import { findDominated } from '../../core/selection/dominance.ts';
+import { findDominated } from '../../core/selection/ranking.ts';
 import { NoCandidateError } from '../../core/selection/types.ts';
 import type { ProfiledModel } from '../engine/profile-sets.ts';
 import { type RunOptions, runCells } from '../engine/run-cells.ts';

@@ -1,4 +1,4 @@
-import { fastest, mostAccurate } from '../../core/selection/order.ts';
+import { fastest, mostAccurate } from '../../core/selection/ranking.ts';
 import type { Candidate } from '../../core/selection/types.ts';
 
 /**

@@ -1,5 +1,5 @@
 import { OutputTimes } from '../../core/selection/output-time.ts';
-import type { Distribution } from '../../core/selection/types.ts';
+import type { WeightedTimes } from '../../core/selection/types.ts';
 
 /**
  * T_output of the answers that a phone has had, as it reports them with its next request. The arrays
@@ -20,7 +20,7 @@ export class OutputHistory {
   }
 
   /** What is known of T_output when a request begins. */
-  before(request: number): Distribution | undefined {
+  before(request: number): WeightedTimes | undefined {
     const nowMs = this.#startMs[request] ?? 0;
     while (this.#next < request && this.#endMs(this.#next) <= nowMs) {
       this.#lastMs = this.#outputMs[this.#next] ?? 0;

@@ -1,5 +1,5 @@
-import { select } from '../../core/selection/select.ts';
-import type { Candidate, Distribution } from '../../core/selection/types.ts';
+import { select } from '../../core/selection/strategies.ts';
+import type { Candidate, WeightedTimes } from '../../core/selection/types.ts';
 import { seededRandom } from '../../core/statistics/random.ts';
 import type { Requests } from './network/requests.ts';
 import { clairvoyant } from './oracle.ts';
@@ -81,7 +81,7 @@ export function simulate(requests: Requests, simulation: Simulation): Outcome {
 }
 
 function emptyBudget({ slaMs, deviceAccuracyPct, clockErrorMs }: Simulation) {
-  const outputMs = undefined as Distribution | undefined;
+  const outputMs = undefined as WeightedTimes | undefined;
   return {
     slaMs,
     inputMs: 0,

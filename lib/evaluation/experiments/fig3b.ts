@@ -21,7 +21,7 @@ export const fig3b: Experiment = {
       profiles: profileSets.table3,
       networks: [paperNetwork],
       slasMs: range(0, 250, 5),
-      selectors: ['three-stage'],
+      selectors: ['three-stage-as-printed'],
     }),
   report,
 };

@@ -5,7 +5,12 @@ import { selectorSeries } from '../figures/theme.ts';
 import { timelines } from '../figures/timelines.ts';
 import { cellsOf, type Experiment, type Findings, type Inputs, summaryOf } from './experiment.ts';
 
-const selectors = ['static-latency', 'static-accuracy', 'pure-random', 'three-stage'] as const;
+const selectors = [
+  'static-latency',
+  'static-accuracy',
+  'pure-random',
+  'three-stage-as-printed',
+] as const;
 
 /** As many requests as the paper's figure has. */
 const requests = 20;

@@ -1,5 +1,5 @@
-import { mostAccurate } from '../../core/selection/order.ts';
-import { fits } from '../../core/selection/stages.ts';
+import { mostAccurate } from '../../core/selection/ranking.ts';
+import { fits } from '../../core/selection/three-stage.ts';
 import type { Candidate } from '../../core/selection/types.ts';
 import type { Cell } from '../engine/cell.ts';
 import { residential, university } from '../engine/network/networks.ts';

@@ -20,7 +20,7 @@ export function planVariability(inputs: Inputs): Cell[] {
         profiles: profileSets.table3,
         networks: isSampled(network) ? cvsPct.map((cvPct) => withCv(network, cvPct)) : [],
         slasMs,
-        selectors: ['three-stage'],
+        selectors: ['three-stage-as-printed'],
       },
     ),
   );

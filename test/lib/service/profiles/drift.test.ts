@@ -1,6 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { select } from '../../../../lib/core/selection/select.ts';
-import { strategies } from '../../../../lib/core/selection/strategies.ts';
+import { select, strategies } from '../../../../lib/core/selection/strategies.ts';
 import { drawNormal } from '../../../../lib/core/statistics/draw.ts';
 import { seededRandom } from '../../../../lib/core/statistics/random.ts';
 import { profileOf } from '../../../../lib/service/profiles/profile.ts';
