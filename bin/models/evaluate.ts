@@ -1,15 +1,22 @@
 import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import cliProgress from 'cli-progress';
-import { editCatalogue } from '../../lib/evaluation/models/edit.ts';
 import {
   compareWithDeclared,
   type Evaluation,
   type EvaluationRun,
   evaluateModel,
-} from '../../lib/evaluation/models/evaluate.ts';
-import { generatedImages, heldOutSeed } from '../../lib/evaluation/models/generated-images.ts';
-import { findImages, type LabelledImage, someOf } from '../../lib/evaluation/models/images.ts';
+} from '../../lib/evaluation/models/accuracy/evaluate.ts';
+import {
+  generatedImages,
+  heldOutSeed,
+} from '../../lib/evaluation/models/accuracy/generated-images.ts';
+import {
+  findImages,
+  type LabelledImage,
+  someOf,
+} from '../../lib/evaluation/models/accuracy/images.ts';
+import { editCatalogue } from '../../lib/evaluation/models/edit/edit-catalogue.ts';
 import type { CatalogueListing } from '../../lib/service/catalogue/schema.ts';
 import { Classifier } from '../../lib/service/inference/classifier.ts';
 import { plainTable } from '../shared/plain-table.ts';

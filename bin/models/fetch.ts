@@ -1,7 +1,7 @@
 import cliProgress from 'cli-progress';
-import { DownloadError } from '../../lib/evaluation/models/download.ts';
-import { createDownloader } from '../../lib/evaluation/models/downloader.ts';
-import { fetchModel } from '../../lib/evaluation/models/fetch.ts';
+import { DownloadError } from '../../lib/evaluation/models/fetch/download.ts';
+import { createDownloader } from '../../lib/evaluation/models/fetch/downloader.ts';
+import { fetchModel } from '../../lib/evaluation/models/fetch/fetch-model.ts';
 import { sizeNote } from '../../lib/service/catalogue/limits.ts';
 import { CatalogueError, listCatalogue } from '../../lib/service/catalogue/load.ts';
 import type { ListedModel } from '../../lib/service/catalogue/schema.ts';

@@ -1,10 +1,13 @@
 import { cpus } from 'node:os';
 import { join } from 'node:path';
 import cliProgress from 'cli-progress';
-import { editCatalogue } from '../../lib/evaluation/models/edit.ts';
-import { type ModelProfile, profileModel } from '../../lib/evaluation/models/profile.ts';
-import { referenceOf } from '../../lib/evaluation/models/reference.ts';
-import { compareWithTable3, type Table3Comparison } from '../../lib/evaluation/models/table-3.ts';
+import {
+  compareWithTable3,
+  type Table3Comparison,
+} from '../../lib/evaluation/engine/profiles/table-3.ts';
+import { editCatalogue } from '../../lib/evaluation/models/edit/edit-catalogue.ts';
+import { type ModelProfile, profileModel } from '../../lib/evaluation/models/latency/profile.ts';
+import { referenceOf } from '../../lib/evaluation/models/latency/reference.ts';
 import { plainTable } from '../shared/plain-table.ts';
 import { shortPath } from '../shared/short-path.ts';
 import { type Choice, type Chosen, chooseFetched, note, noteDominated } from './choose.ts';

@@ -1,4 +1,4 @@
-import type { Table3Name } from '../../lib/evaluation/models/table-3.ts';
+import type { Table3Name } from '../../lib/evaluation/engine/profiles/table-3.ts';
 import type { Network } from './onnx/network.ts';
 import { denseNet121 } from './onnx/networks/densenet.ts';
 import { inceptionResNetV2 } from './onnx/networks/inception-resnet-v2.ts';

@@ -1,10 +1,10 @@
 import { select } from '../../core/selection/select.ts';
 import type { Candidate, Distribution } from '../../core/selection/types.ts';
 import { seededRandom } from '../../core/statistics/random.ts';
-import type { Requests } from './network/requests.ts';
 import { clairvoyant } from './oracle.ts';
 import { type Answers, type Outcome, summarize } from './outcome.ts';
 import { OutputHistory } from './output-history.ts';
+import type { Requests } from './requests/requests.ts';
 import { deciders, type SelectorName } from './selectors.ts';
 import { serviceTimes } from './service-times.ts';
 

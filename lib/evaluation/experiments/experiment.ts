@@ -1,7 +1,7 @@
-import type { Cell } from '../engine/cell.ts';
+import type { Cell } from '../engine/cells/cell.ts';
+import type { Result } from '../engine/cells/run-cells.ts';
 import type { LinkNetwork, Network } from '../engine/network/networks.ts';
-import { deviceAccuracyPct, type ProfileSet } from '../engine/profile-sets.ts';
-import type { Result } from '../engine/run-cells.ts';
+import { deviceAccuracyPct, type ProfileSet } from '../engine/profiles/profile-sets.ts';
 import type { SelectorName } from '../engine/selectors.ts';
 import type { Figure } from '../figures/theme.ts';
 

@@ -1,4 +1,4 @@
-import type { Result } from '../engine/run-cells.ts';
+import type { Result } from '../engine/cells/run-cells.ts';
 import { linePanels } from '../figures/line-panels.ts';
 import { modelColours } from '../figures/theme.ts';
 import { type Experiment, type Findings, type Inputs, isAsPaper, summaryOf } from './experiment.ts';

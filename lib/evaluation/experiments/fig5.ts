@@ -1,4 +1,4 @@
-import type { Result } from '../engine/run-cells.ts';
+import type { Result } from '../engine/cells/run-cells.ts';
 import { usagePanels } from '../figures/usage-panels.ts';
 import { type Experiment, type Findings, type Inputs, summaryOf } from './experiment.ts';
 import { cvPctOf, planVariability, unfitForVariability } from './variability.ts';

@@ -1,12 +1,12 @@
 import { mostAccurate } from '../../core/selection/order.ts';
+import type { Result } from '../engine/cells/run-cells.ts';
 import { paperNetwork } from '../engine/network/networks.ts';
 import {
   nasNetFictional,
   nasNetLarge,
   type ProfileSet,
   profileSets,
-} from '../engine/profile-sets.ts';
-import type { Result } from '../engine/run-cells.ts';
+} from '../engine/profiles/profile-sets.ts';
 import { linePanels } from '../figures/line-panels.ts';
 import { selectorSeries } from '../figures/theme.ts';
 import {

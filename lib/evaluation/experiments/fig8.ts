@@ -1,6 +1,6 @@
+import type { Result } from '../engine/cells/run-cells.ts';
 import { residential } from '../engine/network/networks.ts';
-import { profileSets } from '../engine/profile-sets.ts';
-import type { Result } from '../engine/run-cells.ts';
+import { profileSets } from '../engine/profiles/profile-sets.ts';
 import { selectorSeries } from '../figures/theme.ts';
 import { timelines } from '../figures/timelines.ts';
 import { cellsOf, type Experiment, type Findings, type Inputs, summaryOf } from './experiment.ts';

@@ -1,5 +1,5 @@
-import { profileSets, withoutDeviceModel } from '../engine/profile-sets.ts';
-import type { Result } from '../engine/run-cells.ts';
+import type { Result } from '../engine/cells/run-cells.ts';
+import { profileSets, withoutDeviceModel } from '../engine/profiles/profile-sets.ts';
 import { dotPanels } from '../figures/dot-panels.ts';
 import { selectorSeries } from '../figures/theme.ts';
 import { cellsOf, type Experiment, type Findings, type Inputs, summaryOf } from './experiment.ts';

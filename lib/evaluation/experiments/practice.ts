@@ -1,10 +1,10 @@
 import { mostAccurate } from '../../core/selection/order.ts';
 import { fits } from '../../core/selection/stages.ts';
 import type { Candidate } from '../../core/selection/types.ts';
-import type { Cell } from '../engine/cell.ts';
+import type { Cell } from '../engine/cells/cell.ts';
+import type { Result } from '../engine/cells/run-cells.ts';
 import { residential, university } from '../engine/network/networks.ts';
-import { profileSets, withoutDeviceModel } from '../engine/profile-sets.ts';
-import type { Result } from '../engine/run-cells.ts';
+import { profileSets, withoutDeviceModel } from '../engine/profiles/profile-sets.ts';
 import type { SelectorName } from '../engine/selectors.ts';
 import { dotPanels } from '../figures/dot-panels.ts';
 import { selectorSeries } from '../figures/theme.ts';

@@ -1,4 +1,9 @@
-import { countDistinct, type Result, type RunOptions, runCells } from '../engine/run-cells.ts';
+import {
+  countDistinct,
+  type Result,
+  type RunOptions,
+  runCells,
+} from '../engine/cells/run-cells.ts';
 import type { Experiment, Findings, Inputs, SummaryRow } from './experiment.ts';
 import { experiments } from './index.ts';
 

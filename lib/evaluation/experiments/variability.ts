@@ -1,8 +1,8 @@
-import type { Cell } from '../engine/cell.ts';
+import type { Cell } from '../engine/cells/cell.ts';
+import type { Result } from '../engine/cells/run-cells.ts';
 import type { Network, SampledNetwork } from '../engine/network/networks.ts';
 import { paperNetwork } from '../engine/network/networks.ts';
-import { profileSets } from '../engine/profile-sets.ts';
-import type { Result } from '../engine/run-cells.ts';
+import { profileSets } from '../engine/profiles/profile-sets.ts';
 import { cellsOf, type Inputs, range } from './experiment.ts';
 
 /** Coefficients of variation of T_nw in percent (paper, Section V-B). */

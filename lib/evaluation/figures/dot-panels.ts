@@ -1,5 +1,5 @@
-import { concat } from './concat.ts';
 import { domainOf } from './domain.ts';
+import { concat } from './layout.ts';
 import { type Figure, ink, type Series, type Spec, type Width, widthPx } from './theme.ts';
 
 /** A dot in a row. */

@@ -1,4 +1,4 @@
-import { concat } from './concat.ts';
+import { concat } from './layout.ts';
 import { type Figure, ink, type Series, type Spec, type Width, widthPx } from './theme.ts';
 
 /** One request: what it spent its time on, in ms. */

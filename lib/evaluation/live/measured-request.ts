@@ -1,7 +1,7 @@
 import type { ClassifyError } from '../../client/errors.ts';
 import { outcomeOf } from '../../client/outcome.ts';
 import type { Classification, Race, RunState } from '../../client/types.ts';
-import type { Course } from './course.ts';
+import type { Course } from './request-result.ts';
 
 /** When a request was sent, and what. */
 export interface SentRequest {

@@ -1,6 +1,6 @@
 import { quantile } from '../../core/statistics/quantile.ts';
 import { difference, shown } from '../report/format.ts';
-import type { Course } from './course.ts';
+import type { Course } from './request-result.ts';
 
 /** What the requests of a run come to, by the names that people read; units stand in the names. */
 export type Metrics = ReadonlyMap<string, number>;

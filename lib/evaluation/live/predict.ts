@@ -1,13 +1,13 @@
 import type { Candidate } from '../../core/selection/types.ts';
 import { drawNormal } from '../../core/statistics/draw.ts';
 import { seededRandom } from '../../core/statistics/random.ts';
-import type { Requests } from '../engine/network/requests.ts';
 import type { Answers } from '../engine/outcome.ts';
+import type { Requests } from '../engine/requests/requests.ts';
 import type { SelectorName } from '../engine/selectors.ts';
 import { simulate } from '../engine/simulate.ts';
-import type { Course } from './course.ts';
 import { arrivedMs, backMs } from './link-fetch.ts';
 import { imageOf, type LivePlan } from './plan.ts';
+import type { Course } from './request-result.ts';
 
 /** The service that requests are sent to, as a simulation needs it. */
 export interface PredictedService {

@@ -2,7 +2,6 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { type IntervalPct, wilsonIntervalPct } from '../../core/statistics/interval.ts';
 import { csvOf } from '../report/csv.ts';
-import type { Course } from './course.ts';
 import type { MeasuredRequest } from './measured-request.ts';
 import {
   type ComparedMetric,
@@ -11,6 +10,7 @@ import {
   metricsOf,
   quantiles,
 } from './metrics.ts';
+import type { Course } from './request-result.ts';
 
 /** What a run was made with, for who reads of it later. */
 export interface LiveFacts {

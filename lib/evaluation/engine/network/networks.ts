@@ -1,6 +1,6 @@
 import { z } from 'zod';
-import data from '../data/networks.json' with { type: 'json' };
-import type { LinkConditions } from './link-requests.ts';
+import type { LinkConditions } from '../requests/link-requests.ts';
+import data from './networks.json' with { type: 'json' };
 
 /** Distributions of T_nw that are known by a mean and a deviation; the normal one is cut off at 0. */
 export const families = ['normal', 'lognormal', 'gamma'] as const;
@@ -73,6 +73,6 @@ export const [university, residential] = ['university', 'residential'].map(named
 
 function namedNetwork(name: string): SampledNetwork {
   const network = namedNetworks.find((candidate) => candidate.name === name);
-  if (!network) throw new Error(`data/networks.json has no ${name}`);
+  if (!network) throw new Error(`networks.json has no ${name}`);
   return network;
 }

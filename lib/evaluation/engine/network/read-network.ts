@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { basename, dirname } from 'node:path';
-import type { LinkConditions } from './link-requests.ts';
+import type { LinkConditions } from '../requests/link-requests.ts';
 import { listLinks } from './links.ts';
 import { NetworkError, parseMeasuredTimes } from './measured-times.ts';
 import { families, type Network, namedNetworks } from './networks.ts';

@@ -4,7 +4,7 @@ import { adviseDevice } from '../../../../lib/evaluation/advise/device.ts';
 import { adviseDuplication } from '../../../../lib/evaluation/advise/duplication.ts';
 import { defaultQuestion, type Question } from '../../../../lib/evaluation/advise/question.ts';
 import { adviseSubset, subsetsOf } from '../../../../lib/evaluation/advise/subset.ts';
-import { profileSets } from '../../../../lib/evaluation/engine/profile-sets.ts';
+import { profileSets } from '../../../../lib/evaluation/engine/profiles/profile-sets.ts';
 
 const question: Question = { ...defaultQuestion, profiles: profileSets.table3, requests: 1_000 };
 const model = (name: string, accuracyPct: number, meanMs: number) => {

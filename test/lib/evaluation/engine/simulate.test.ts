@@ -2,13 +2,16 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { strategyNames } from '../../../../lib/core/selection/strategies.ts';
 import { NoCandidateError } from '../../../../lib/core/selection/types.ts';
-import { type Cell, CellRunner } from '../../../../lib/evaluation/engine/cell.ts';
+import { type Cell, CellRunner } from '../../../../lib/evaluation/engine/cells/cell.ts';
 import {
   paperNetwork,
   residential,
   university,
 } from '../../../../lib/evaluation/engine/network/networks.ts';
-import { deviceAccuracyPct, profileSets } from '../../../../lib/evaluation/engine/profile-sets.ts';
+import {
+  deviceAccuracyPct,
+  profileSets,
+} from '../../../../lib/evaluation/engine/profiles/profile-sets.ts';
 import { selectorNames } from '../../../../lib/evaluation/engine/selectors.ts';
 
 const cell: Cell = {

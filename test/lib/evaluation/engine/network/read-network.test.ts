@@ -2,7 +2,6 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
-import { defaultLinkConditions } from '../../../../../lib/evaluation/engine/network/link-requests.ts';
 import {
   NetworkError,
   parseMeasuredTimes,
@@ -11,6 +10,7 @@ import {
   networkForms,
   readNetwork,
 } from '../../../../../lib/evaluation/engine/network/read-network.ts';
+import { defaultLinkConditions } from '../../../../../lib/evaluation/engine/requests/link-requests.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'mdinference-networks-'));
 afterAll(() => rmSync(folder, { recursive: true }));

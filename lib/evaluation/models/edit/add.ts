@@ -1,0 +1,175 @@
+import { createHash } from 'node:crypto';
+import { existsSync, readFileSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import { neededMemoryMb } from '../../../service/catalogue/limits.ts';
+import {
+  CatalogueError,
+  catalogueFile,
+  listCatalogue,
+  parseFile,
+  readOrExplain,
+} from '../../../service/catalogue/load.ts';
+import {
+  type CatalogueJson,
+  catalogueListingSchema,
+  listedModelSchema,
+  type Preprocessing,
+} from '../../../service/catalogue/schema.ts';
+import { ModelShapeError } from '../../../service/inference/errors.ts';
+import { threadsFor } from '../../../service/inference/session.ts';
+import { type ModelProfile, profileModel } from '../latency/profile.ts';
+import { referenceOf } from '../latency/reference.ts';
+import { editCatalogue, replaceFile } from './edit-catalogue.ts';
+import { catalogueNameOf, readLabels, readPreprocessing } from './given-files.ts';
+import { describeModel, type ModelDescription } from './inspect.ts';
+
+/** A model that is to be added. */
+export interface NewModel {
+  /** The .onnx file. */
+  readonly file: string;
+  /** The catalogue's folder; it is made when it is not there. */
+  readonly directory: string;
+  readonly name: string;
+  /** Top-1 in percent. */
+  readonly accuracyPct: number;
+  /** JSON file of the labels in the order of the model's outputs; a new catalogue needs it. */
+  readonly labels?: string;
+  /** JSON file of the fields of preprocessing. */
+  readonly preprocessing?: string;
+  readonly version: string;
+  readonly licence: string;
+  readonly accuracySource: string;
+  /** Memory of the model's function in MB; by default as much as it takes, 1,769 at least. */
+  readonly memoryMb?: number;
+}
+
+/** What became of a model that was added. */
+export interface AddedModel {
+  readonly entry: CatalogueJson['models'][number];
+  readonly profile: ModelProfile;
+  /** What its preprocessing is, when nobody said it. */
+  readonly guessedPreprocessing: Preprocessing | undefined;
+  readonly isNewCatalogue: boolean;
+}
+
+type Entry = CatalogueJson['models'][number];
+
+const leastMemoryMb = 1769;
+const measureSettings = { maxRuns: 1000, leastRuns: 10, maxMs: 1_500, precision: 0.01 };
+
+/**
+ * Adds a model to a catalogue: copies its file, times it, writes its entry. Nothing is written before
+ * the model has been loaded and has run.
+ *
+ * @throws CatalogueError, ModelShapeError, ProfileModelError in one line naming the file
+ */
+export async function addModel(model: NewModel): Promise<AddedModel> {
+  const { directory, file, name } = model;
+  const bytes = readOrExplain(file, 'a model');
+  const catalogue = existsSync(join(directory, catalogueFile))
+    ? listCatalogue(directory)
+    : undefined;
+  const labels = readLabels(model.labels, directory, catalogue?.labels);
+  const given = readPreprocessing(model.preprocessing);
+  const description = await describeModel(bytes, {
+    labels,
+    preprocessing: given,
+    input: catalogue?.input,
+  }).catch((error: Error) => {
+    throw error instanceof ModelShapeError
+      ? new ModelShapeError(`${file}: ${error.message}`, { cause: error })
+      : error;
+  });
+  const initial: CatalogueJson = {
+    name: catalogueNameOf(directory),
+    task: 'image-classification',
+    labels,
+    input: description.input,
+    models: [],
+  };
+  const draft = entryOf(model, bytes, description);
+  checkEntry(draft, catalogue ?? initial, directory);
+
+  const { entry, profile } = await time(model, draft, { ...initial, ...catalogue });
+  await editCatalogue(
+    directory,
+    (edited) => {
+      // Another process may have been faster, and begun a catalogue of its own here.
+      if (edited.labels.join('\n') !== labels.join('\n')) {
+        throw new CatalogueError(`${directory} has got a catalogue of other labels meanwhile`);
+      }
+      checkEntry(entry, edited, directory);
+      placeFile(join(directory, `${name}.onnx`), bytes, resolve(file));
+      edited.models.push(entry);
+    },
+    catalogue ? undefined : initial,
+  );
+  return {
+    entry,
+    profile,
+    guessedPreprocessing: given ? undefined : description.preprocessing,
+    isNewCatalogue: !catalogue,
+  };
+}
+
+function entryOf(
+  { name, version, accuracyPct, accuracySource, licence }: NewModel,
+  bytes: Uint8Array,
+  { preprocessing, output }: ModelDescription,
+): Entry {
+  return {
+    name,
+    version,
+    file: `${name}.onnx`,
+    sha256: createHash('sha256').update(bytes).digest('hex'),
+    bytes: bytes.length,
+    accuracyPct,
+    accuracySource,
+    licence,
+    preprocessing,
+    output,
+  };
+}
+
+function checkEntry(
+  entry: Entry,
+  catalogue: Pick<CatalogueJson, 'models'>,
+  directory: string,
+): void {
+  if (catalogue.models.some(({ name }) => name === entry.name)) {
+    throw new CatalogueError(
+      `${directory} has a model "${entry.name}" already: take another --name, or remove it first`,
+    );
+  }
+  parseFile(listedModelSchema, entry, `model "${entry.name}"`);
+  const both = { ...catalogue, models: [...catalogue.models, entry] };
+  parseFile(catalogueListingSchema, both, join(directory, catalogueFile));
+}
+
+/** Times a model as its function would run it, and gives it the memory that it needs. */
+async function time(
+  { file, memoryMb }: NewModel,
+  draft: Entry,
+  catalogue: Pick<CatalogueJson, 'input' | 'labels'>,
+): Promise<{ entry: Entry; profile: ModelProfile }> {
+  const model = listedModelSchema.parse({ ...draft, ...(memoryMb && { memoryMb }) });
+  const threads = threadsFor(model.memoryMb);
+  const task = { path: resolve(file), catalogue, model, threads, settings: measureSettings };
+  const profile = await profileModel(task);
+  const neededMb = Math.max(neededMemoryMb(draft.bytes), Math.ceil(1.25 * profile.memoryMb));
+  const ownMb = memoryMb ?? Math.max(leastMemoryMb, neededMb);
+  const entry = {
+    ...draft,
+    ...(ownMb !== leastMemoryMb && { memoryMb: ownMb }),
+    reference: referenceOf(profile),
+  };
+  return { entry, profile };
+}
+
+function placeFile(path: string, bytes: Buffer, source: string): void {
+  if (resolve(path) === source) return;
+  if (existsSync(path) && !readFileSync(path).equals(bytes)) {
+    throw new CatalogueError(`${path} is there already, with other content: move it away first`);
+  }
+  replaceFile(path, bytes);
+}

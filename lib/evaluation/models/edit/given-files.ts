@@ -1,0 +1,58 @@
+import { basename, resolve } from 'node:path';
+import { z } from 'zod';
+import {
+  CatalogueError,
+  catalogueFile,
+  parseFile,
+  readJson,
+} from '../../../service/catalogue/load.ts';
+import { type Preprocessing, preprocessingSchema } from '../../../service/catalogue/schema.ts';
+
+const labelsSchema = z.array(z.string().min(1)).min(2);
+
+/**
+ * The labels of the catalogue that a model is added to.
+ *
+ * @param path - a JSON file of labels; needed when there is no catalogue yet
+ * @param known - the labels of the catalogue that is there
+ * @throws CatalogueError naming the first label that is another one
+ */
+export function readLabels(
+  path: string | undefined,
+  directory: string,
+  known?: readonly string[],
+): string[] {
+  if (path === undefined) {
+    if (known) return [...known];
+    throw new CatalogueError(
+      `${directory} has no ${catalogueFile} yet: a new catalogue needs --labels FILE.json, a list of the labels in the order of the model's outputs`,
+    );
+  }
+  const labels = parseFile(labelsSchema, readJson(path, 'labels'), path);
+  if (!known || labels.join('\n') === known.join('\n')) return labels;
+  const i = labels.findIndex((label, index) => label !== known[index]);
+  throw new CatalogueError(
+    `${path}: not the labels of the catalogue, which all its models share: ${labels.length} labels instead of ${known.length}, label ${Math.max(i, 0)} is "${labels[i]}" instead of "${known[i]}"`,
+  );
+}
+
+/**
+ * The fields of preprocessing that a JSON file gives; what it leaves out is read off the model.
+ *
+ * @throws CatalogueError naming the field that is wrong
+ */
+export function readPreprocessing(path: string | undefined): Partial<Preprocessing> | undefined {
+  if (path === undefined) return undefined;
+  const value = readJson(path, 'preprocessing');
+  const all = parseFile(preprocessingSchema, value, path);
+  const said = Object.keys(value as object);
+  return Object.fromEntries(Object.entries(all).filter(([field]) => said.includes(field)));
+}
+
+/** The name of a catalogue that begins in a folder. */
+export function catalogueNameOf(directory: string): string {
+  const name = basename(resolve(directory))
+    .toLowerCase()
+    .replaceAll(/[^a-z0-9]+/g, '-');
+  return name.replaceAll(/^-+|-+$/g, '').slice(0, 30) || 'models';
+}
