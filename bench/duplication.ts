@@ -12,7 +12,7 @@ import { type Classification, createClient } from '../lib/client/index.ts';
 import { outcomeOf } from '../lib/client/outcome.ts';
 import { quantile } from '../lib/core/statistics/quantile.ts';
 import { type Link, readLinks } from '../lib/evaluation/engine/network/links.ts';
-import { defaultLinkConditions } from '../lib/evaluation/engine/requests/link-requests.ts';
+import { defaultLinkConditions } from '../lib/evaluation/engine/network/networks.ts';
 import { loadDeviceModel } from '../lib/evaluation/live/device-model.ts';
 import { linkFetch } from '../lib/evaluation/live/link-fetch.ts';
 import { SystemTime } from '../lib/evaluation/live/wall-time.ts';

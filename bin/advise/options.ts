@@ -1,7 +1,7 @@
 import { type Command, Option } from 'commander';
 import { type StrategyName, strategyNames } from '../../lib/core/selection/strategies.ts';
 import { defaultQuestion, type Question } from '../../lib/evaluation/advise/question.ts';
-import { defaultLinkConditions } from '../../lib/evaluation/engine/requests/link-requests.ts';
+import { defaultLinkConditions } from '../../lib/evaluation/engine/network/networks.ts';
 import {
   addModelOptions,
   addRequestOptions,

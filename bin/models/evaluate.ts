@@ -21,7 +21,13 @@ import type { CatalogueListing } from '../../lib/service/catalogue/schema.ts';
 import { Classifier } from '../../lib/service/inference/classifier.ts';
 import { plainTable } from '../shared/plain-table.ts';
 import { shortPath } from '../shared/short-path.ts';
-import { type Choice, type Chosen, chooseFetched, note, noteDominated } from './choose.ts';
+import {
+  type AskedModels,
+  type ChosenModels,
+  chooseFetched,
+  note,
+  noteDominated,
+} from './choose.ts';
 
 /** Options of `mdi models evaluate`. */
 export interface EvaluateOptions {
@@ -37,7 +43,7 @@ export interface EvaluateOptions {
 const defaultGenerated = 1000;
 
 /** `mdi models evaluate`: how often a catalogue's models are right. */
-export async function evaluate(chosen: Chosen, options: EvaluateOptions): Promise<void> {
+export async function evaluate(chosen: AskedModels, options: EvaluateOptions): Promise<void> {
   const choice = chooseFetched(chosen);
   const images = await imagesOf(choice.catalogue, options);
   const runs = await evaluateAll(choice, images);
@@ -72,7 +78,7 @@ async function imagesOf(
 }
 
 async function evaluateAll(
-  { directory, catalogue, models }: Choice,
+  { directory, catalogue, models }: ChosenModels,
   images: readonly LabelledImage[],
 ): Promise<EvaluationRun[]> {
   const bar = new cliProgress.SingleBar({
@@ -101,7 +107,7 @@ async function evaluateAll(
   }
 }
 
-function describe({ models }: Choice, evaluations: readonly Evaluation[]): string {
+function describe({ models }: ChosenModels, evaluations: readonly Evaluation[]): string {
   const head = ['model', 'images', 'top-1 %', '95 % interval', 'top-5 %', 'declared %'];
   const table = plainTable(head, { compact: true });
   for (const { model, n, top1Pct, top5Pct, ci95Pct } of evaluations) {
@@ -126,7 +132,7 @@ function noteUndecodable([first]: readonly EvaluationRun[]): void {
 }
 
 /** @returns the names of the models whose accuracy is not the declared one */
-function noteFar({ models }: Choice, evaluations: readonly Evaluation[]): string[] {
+function noteFar({ models }: ChosenModels, evaluations: readonly Evaluation[]): string[] {
   return models.flatMap(({ name, accuracyPct }) => {
     const evaluation = evaluations.find(({ model }) => model === name);
     if (!evaluation || accuracyPct === undefined) return [];
@@ -144,7 +150,7 @@ function noteFar({ models }: Choice, evaluations: readonly Evaluation[]): string
 }
 
 async function write(
-  { directory }: Choice,
+  { directory }: ChosenModels,
   evaluations: readonly Evaluation[],
   { images }: EvaluateOptions,
 ): Promise<void> {

@@ -1,6 +1,10 @@
 import { type Command, InvalidArgumentError, Option } from 'commander';
 import { defaultOverheadMs } from '../../lib/evaluation/cost/assumptions.ts';
-import type { Network } from '../../lib/evaluation/engine/network/networks.ts';
+import type { SimulatedNetwork } from '../../lib/evaluation/engine/network/networks.ts';
+import {
+  defaultLinkConditions,
+  type LinkConditions,
+} from '../../lib/evaluation/engine/network/networks.ts';
 import { networkForms, readNetwork } from '../../lib/evaluation/engine/network/read-network.ts';
 import {
   deviceAccuracyPct,
@@ -8,10 +12,6 @@ import {
   type ProfileSetName,
   profileSets,
 } from '../../lib/evaluation/engine/profiles/profile-sets.ts';
-import {
-  defaultLinkConditions,
-  type LinkConditions,
-} from '../../lib/evaluation/engine/requests/link-requests.ts';
 import { integerBetween, numberBetween } from './options.ts';
 import type { ModelSource } from './read-models.ts';
 
@@ -107,7 +107,7 @@ export async function profilesOf(options: ModelOptions): Promise<ProfileSet | un
 /** The network that was asked for, if one was. */
 export function networkOf(
   options: LinkConditions & { readonly network?: string },
-): Network | undefined {
+): SimulatedNetwork | undefined {
   return options.network === undefined ? undefined : readNetwork(options.network, options);
 }
 

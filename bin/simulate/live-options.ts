@@ -6,7 +6,7 @@ import type { WayConditions } from '../../lib/evaluation/live/link-fetch.ts';
 import { numberBetween } from '../shared/options.ts';
 
 /** Options of `mdi simulate --live`. */
-export interface LiveOptions extends WayConditions {
+export interface LiveRunOptions extends WayConditions {
   readonly live: string;
   readonly traces: string;
   readonly trace: string;
@@ -67,7 +67,7 @@ export function addLiveOptions(simulate: Command): Command {
  * @throws CommanderError when the options do not fit together
  */
 export function isLive(command: Command, names: readonly string[]): boolean {
-  const { live, traces, trace } = command.opts<Partial<LiveOptions>>();
+  const { live, traces, trace } = command.opts<Partial<LiveRunOptions>>();
   if (live === undefined) {
     const stray = ownOptions.find((name) => command.getOptionValueSource(name) === 'cli');
     if (stray) command.error(`error: option '--${stray}' needs '--live <url>'`);

@@ -18,7 +18,7 @@ import { contentTypeOf } from '../shared/content-type.ts';
 import { plainTable } from '../shared/plain-table.ts';
 import { progressBar } from '../shared/progress-bar.ts';
 import { readModelsOf } from '../shared/read-models.ts';
-import type { LiveOptions } from './live-options.ts';
+import type { LiveRunOptions } from './live-options.ts';
 
 /** The data set of generated images that are sent; no model was trained on it, none measured. */
 const imagesSeed = 3_000;
@@ -26,7 +26,7 @@ const imagesSeed = 3_000;
 const maxImages = 1_000;
 
 /** `mdi simulate --live`: what a running service does, beside what the simulation says of it. */
-export async function simulateLive(options: LiveOptions): Promise<void> {
+export async function simulateLive(options: LiveRunOptions): Promise<void> {
   const link = chooseLink(options);
   const service = await readModelsOf(options.live);
   const onDevice = await loadDeviceModel(resolveCatalogue(options.catalogue ?? service.catalogue));
@@ -63,14 +63,14 @@ export async function simulateLive(options: LiveOptions): Promise<void> {
   console.error(`${join(options.out, 'live.json')}, ${join(options.out, 'live.csv')}`);
 }
 
-function chooseLink({ traces, trace }: LiveOptions): Link {
+function chooseLink({ traces, trace }: LiveRunOptions): Link {
   const names = listLinks(traces);
   if (names.includes(trace)) return readLink(traces, trace);
   throw new LiveError(`${traces}: there is no link "${trace}", only ${names.join(', ')}`);
 }
 
 async function planOf(
-  options: LiveOptions,
+  options: LiveRunOptions,
   link: Link,
   service: ModelsResponse,
 ): Promise<LivePlan> {
@@ -89,7 +89,7 @@ async function planOf(
 }
 
 async function imagesOf(
-  { images: path }: LiveOptions,
+  { images: path }: LiveRunOptions,
   { catalogue: name, labels }: ModelsResponse,
   count: number,
 ): Promise<LiveImage[]> {

@@ -1,9 +1,8 @@
 import { join } from 'node:path';
 import type { Command } from 'commander';
 import { listLinks } from '../../lib/evaluation/engine/network/links.ts';
-import type { LinkNetwork } from '../../lib/evaluation/engine/network/networks.ts';
+import type { LinkConditions, LinkNetwork } from '../../lib/evaluation/engine/network/networks.ts';
 import { profileSets } from '../../lib/evaluation/engine/profiles/profile-sets.ts';
-import type { LinkConditions } from '../../lib/evaluation/engine/requests/link-requests.ts';
 import { defaultInputs, type Inputs } from '../../lib/evaluation/experiments/experiment.ts';
 import { experiments } from '../../lib/evaluation/experiments/index.ts';
 import {
@@ -28,7 +27,7 @@ import {
   profilesOf,
 } from '../shared/simulation-options.ts';
 import { addSimulateLinksCommand } from './links.ts';
-import { addLiveOptions, isLive, type LiveOptions } from './live-options.ts';
+import { addLiveOptions, isLive, type LiveRunOptions } from './live-options.ts';
 
 interface SimulateOptions extends LinkConditions, ModelOptions {
   readonly network?: string;
@@ -90,7 +89,7 @@ async function simulateAll(
   if (isLive(command, names)) {
     // The client, the image decoder and onnxruntime take time to load.
     const { simulateLive } = await import('./live.ts');
-    return simulateLive(command.opts<LiveOptions>());
+    return simulateLive(command.opts<LiveRunOptions>());
   }
   const inputs = await inputsOf(options);
   const { chosen, leftOut } = chooseExperiments(names.length > 0 ? names : ['all'], inputs);

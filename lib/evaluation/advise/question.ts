@@ -1,6 +1,6 @@
 import type { StrategyName } from '../../core/selection/strategies.ts';
 import type { Cell } from '../engine/cells/cell.ts';
-import { type Network, residential } from '../engine/network/networks.ts';
+import { residential, type SimulatedNetwork } from '../engine/network/networks.ts';
 import {
   deviceAccuracyPct,
   type ProfileSet,
@@ -11,7 +11,7 @@ import {
 /** The situation that advice is asked for. */
 export interface Question {
   readonly profiles: ProfileSet;
-  readonly network: Network;
+  readonly network: SimulatedNetwork;
   /** Requests come with each of them equally often. */
   readonly slasMs: readonly number[];
   readonly strategy: StrategyName;

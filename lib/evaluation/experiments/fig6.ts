@@ -11,14 +11,14 @@ import { linePanels } from '../figures/line-panels.ts';
 import { selectorSeries } from '../figures/theme.ts';
 import {
   bySelector,
-  cellsOf,
+  comparedRows,
   type Experiment,
   type Findings,
+  gridCells,
   type Inputs,
   isAsPaper,
   outcomeAt,
   range,
-  summaryOf,
 } from './experiment.ts';
 
 const selectors = [
@@ -38,7 +38,7 @@ export const fig6: Experiment = {
   plan(inputs) {
     const profiles = withFictional(inputs.profiles ?? profileSets.table3);
     const grid = { profiles, networks: [paperNetwork], slasMs: range(50, 300, 5), selectors };
-    return cellsOf({ ...inputs, profiles }, grid);
+    return gridCells({ ...inputs, profiles }, grid);
   },
   report,
 };
@@ -79,7 +79,7 @@ function report(results: readonly Result[], inputs: Inputs): Findings {
       `simulator does, loses ${gapTo('stage-one').toFixed(1)}${isAsPaper(inputs) ? ': the paper’s “negligible”.' : '.'} ` +
       'The service leaves out models that another one is at least equal to in accuracy and time, before ' +
       `the three stages: ${gapTo('three-stage-served').toFixed(1)}.`,
-    summary: summaryOf(inputs, [
+    summary: comparedRows(inputs, [
       {
         condition: 'three stages, Equation 3 as printed, any SLA',
         metric: 'accuracy below related accurate, at most, points',

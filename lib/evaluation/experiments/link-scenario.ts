@@ -1,11 +1,8 @@
 import type { Candidate } from '../../core/selection/types.ts';
 import type { Link } from '../engine/network/links.ts';
+import { defaultLinkConditions, type LinkConditions } from '../engine/network/networks.ts';
 import { deviceAccuracyPct } from '../engine/profiles/profile-sets.ts';
-import {
-  defaultLinkConditions,
-  type LinkConditions,
-  linkRequests,
-} from '../engine/requests/link-requests.ts';
+import { linkRequests } from '../engine/requests/link-requests.ts';
 import type { SelectorName } from '../engine/selectors.ts';
 import { simulate } from '../engine/simulate.ts';
 

@@ -4,12 +4,12 @@ import { profileSets } from '../engine/profiles/profile-sets.ts';
 import { dotPanels } from '../figures/dot-panels.ts';
 import { ink, selectorSeries } from '../figures/theme.ts';
 import {
-  cellsOf,
+  comparedRows,
   type Experiment,
   type Findings,
+  gridCells,
   type Inputs,
   isAsPaper,
-  summaryOf,
 } from './experiment.ts';
 
 const selectors = ['static-latency', 'static-accuracy', 'pure-random', 'three-stage'] as const;
@@ -37,11 +37,11 @@ export const table4: Experiment = {
   source: 'Table IV',
   plan(inputs) {
     const grid = { networks: [university, residential], slasMs: [250], selectors };
-    const all = cellsOf(inputs, { ...grid, profiles: profileSets.p2 });
+    const all = gridCells(inputs, { ...grid, profiles: profileSets.p2 });
     // Section V-D names Table III's models: shown too, because Table IV does not come out of them.
     return inputs.profiles
       ? all
-      : [...all, ...cellsOf(inputs, { ...grid, profiles: profileSets.table3 })];
+      : [...all, ...gridCells(inputs, { ...grid, profiles: profileSets.table3 })];
   },
   report,
 };
@@ -66,7 +66,7 @@ function report(results: readonly Result[], inputs: Inputs): Findings {
             what: 'largest difference in accuracy to Table IV',
           },
     says: saying(differences),
-    summary: summaryOf(
+    summary: comparedRows(
       inputs,
       results.flatMap((result) => {
         const [reliance, accuracy] = fromPaper(result) ?? [];

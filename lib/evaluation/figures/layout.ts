@@ -1,11 +1,15 @@
-import { ink, type Series, type Spec, themeConfig, type Width, widthPx } from './theme.ts';
+import { type FigureSeries, ink, type Spec, themeConfig, type Width, widthPx } from './theme.ts';
 
 /**
  * Panels side by side where there is room, else one above the other, below a legend.
  *
  * @param legend - what the panels do not say themselves; may be empty
  */
-export function concat(panels: readonly Spec[], legend: readonly Series[], width: Width): Spec {
+export function concat(
+  panels: readonly Spec[],
+  legend: readonly FigureSeries[],
+  width: Width,
+): Spec {
   const row = width === 'wide' ? { hconcat: panels } : { vconcat: panels };
   return {
     config: themeConfig,
@@ -23,7 +27,7 @@ const symbolPx = 22;
 const letterPx = 7;
 
 /** Vega-Lite's own legends are made of one layer each, and these figures have several with one colour. */
-function legendSpec(series: readonly Series[], width: Width): Spec {
+function legendSpec(series: readonly FigureSeries[], width: Width): Spec {
   const places = placesOf(series, widthPx[width] - 40);
   const rows = 1 + Math.max(...places.map(({ row }) => row));
   const values = series.map((one, i) => ({ ...one, ...places[i] }));
@@ -50,7 +54,7 @@ function legendSpec(series: readonly Series[], width: Width): Spec {
 }
 
 /** One after another, and on the next line what has no room on this one. */
-function placesOf(series: readonly Series[], roomPx: number) {
+function placesOf(series: readonly FigureSeries[], roomPx: number) {
   let [left, row] = [0, 0];
   return series.map(({ label }) => {
     const needed = symbolPx + letterPx * label.length + 8;

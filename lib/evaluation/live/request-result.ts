@@ -11,7 +11,7 @@ export interface CloudAnswer {
 }
 
 /** How one request went, or goes by the simulation. */
-export interface Course {
+export interface RequestResult {
   /** Whether the label was right, 0 or 1; in a simulation the chance of it. */
   readonly right: number;
   /** Accuracy in percent of the model whose answer was taken; 0 when there was none. */

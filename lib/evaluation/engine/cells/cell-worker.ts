@@ -1,23 +1,23 @@
 import { parentPort, workerData } from 'node:worker_threads';
-import type { Outcome } from '../outcome.ts';
+import type { SimulatedOutcome } from '../outcome.ts';
 import { type Cell, CellRunner } from './cell.ts';
 
 /*
- * A thread that runs cells: takes the number of the next one from a counter that all threads share,
+ * A thread that runs cells: it takes the index of the next cell from a counter shared by all threads
  * until none is left, and posts each outcome.
  */
 
-/** What a thread is started with. */
+/** The `workerData` of a thread. */
 export interface CellWorkerData {
   readonly cells: readonly Cell[];
-  /** One number: the next cell that nobody has taken. */
+  /** One element: the index of the next cell to be taken. */
   readonly next: Int32Array<SharedArrayBuffer>;
 }
 
-/** What a thread posts for each cell it has run. */
+/** What a thread posts after each cell. */
 export interface CellMessage {
   readonly index: number;
-  readonly outcome: Outcome;
+  readonly outcome: SimulatedOutcome;
 }
 
 const { cells, next } = workerData as CellWorkerData;

@@ -1,50 +1,50 @@
 import { type Link, readLink } from '../network/links.ts';
-import type { Network } from '../network/networks.ts';
-import type { Outcome } from '../outcome.ts';
-import { type Conditions, withConditions } from '../requests/disturbances.ts';
+import type { SimulatedNetwork } from '../network/networks.ts';
+import type { SimulatedOutcome } from '../outcome.ts';
+import { type Disturbances, disturb } from '../requests/disturbances.ts';
 import { linkRequests } from '../requests/link-requests.ts';
 import type { Requests } from '../requests/requests.ts';
 import { sampledRequests } from '../requests/sampled-requests.ts';
 import { type Simulation, simulate } from '../simulate.ts';
 
 /**
- * One point of an experiment: some requests over a network, and who selects for them. Plain data, so
- * that any thread can run it, and complete, so that it comes out the same wherever it runs.
+ * One point of an experiment: a number of requests over a network, and who selects for them. It is plain
+ * data, so that any thread can run it, and complete, so that its outcome is the same in all of them.
  */
 export interface Cell extends Simulation {
-  /** The name of the models' profiles, for people. */
+  /** Name of the profile set, for reports. */
   readonly profiles: string;
-  /** What sets it apart from other cells of its experiment, for people. */
+  /** What sets it apart from other cells of its experiment, for reports. */
   readonly condition?: string;
-  readonly network: Network;
-  readonly conditions?: Conditions | undefined;
+  readonly network: SimulatedNetwork;
+  readonly disturbances?: Disturbances | undefined;
   readonly requests: number;
 }
 
-/** Runs cells one after another; what two cells in a row have in common is made once. */
+/** Runs cells in order; consecutive cells with the same requests share them. */
 export class CellRunner {
   readonly #links = new Map<string, Link>();
-  #last: { network: Network; key: string; requests: Requests } | undefined;
+  #last: { network: SimulatedNetwork; key: string; requests: Requests } | undefined;
 
   /**
-   * @throws TraceError when a recorded link cannot be read
-   * @throws NoCandidateError when there is no model
+   * @throws {@link TraceError} when a recorded link cannot be read
+   * @throws {@link NoCandidateError} when there is no model
    */
-  run(cell: Cell): Outcome {
+  run(cell: Cell): SimulatedOutcome {
     return simulate(this.#requestsOf(cell), cell);
   }
 
-  #requestsOf({ network, slaMs, conditions = {}, requests: count, seed }: Cell): Requests {
+  #requestsOf({ network, slaMs, disturbances = {}, requests: count, seed }: Cell): Requests {
     // Only over a link does the SLA decide when the next request begins.
     const sla = network.kind === 'link' ? slaMs : undefined;
-    const key = JSON.stringify([sla, conditions, count, seed]);
+    const key = JSON.stringify([sla, disturbances, count, seed]);
     const last = this.#last;
     if (last && last.network === network && last.key === key) return last.requests;
     const plain =
       network.kind === 'link'
         ? linkRequests(this.#link(network), slaMs, network.conditions, count, seed)
         : sampledRequests(network, count, seed);
-    const requests = withConditions(plain, conditions, seed);
+    const requests = disturb(plain, disturbances, seed);
     this.#last = { network, key, requests };
     return requests;
   }

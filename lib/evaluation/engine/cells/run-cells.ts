@@ -1,8 +1,8 @@
 import { availableParallelism } from 'node:os';
 import { extname } from 'node:path';
 import { Worker } from 'node:worker_threads';
-import type { MeasuredNetwork, Network } from '../network/networks.ts';
-import type { Outcome } from '../outcome.ts';
+import type { MeasuredNetwork, SimulatedNetwork } from '../network/networks.ts';
+import type { SimulatedOutcome } from '../outcome.ts';
 import type { Cell } from './cell.ts';
 import type { CellMessage, CellWorkerData } from './cell-worker.ts';
 
@@ -11,23 +11,27 @@ const workerUrl = new URL(`./cell-worker${extname(import.meta.url)}`, import.met
 
 /** How cells are run. */
 export interface RunOptions {
-  /** Threads; by default one for each processor. The outcomes do not depend on it. */
+  /**
+   * Number of threads; the outcomes do not depend on it.
+   *
+   * @default - one for each processor
+   */
   readonly workers?: number | undefined;
-  /** Called after each cell that was run. */
+  /** Called after each distinct cell. */
   readonly onCell?: (() => void) | undefined;
 }
 
-/** A cell and what came out of it. */
+/** A cell with its outcome. */
 export interface Result {
   readonly cell: Cell;
-  readonly outcome: Outcome;
+  readonly outcome: SimulatedOutcome;
 }
 
 /**
- * Runs cells in threads; of equal cells one.
+ * Runs cells in threads; equal cells are run once.
  *
- * @returns in the order of the cells
- * @throws Error what a thread threw: a link that cannot be read, no model to select from
+ * @returns the results in the order of the cells
+ * @throws Error when a thread fails: with what it threw, such as for a link that cannot be read
  */
 export async function runCells(
   cells: readonly Cell[],
@@ -44,15 +48,15 @@ export async function runCells(
   });
 }
 
-/** How many cells {@link runCells} runs: equal ones count once. */
+/** The number of cells that {@link runCells} runs: equal ones count once. */
 export function countDistinct(cells: readonly Cell[]): number {
   return new Set(keysOf(cells)).size;
 }
 
 /** Equal cells have equal keys. */
 function keysOf(cells: readonly Cell[]): string[] {
-  const measured: Network[] = [];
-  // Measured times can be many, and all cells have the same ones: which they are says enough.
+  const measured: SimulatedNetwork[] = [];
+  // Measured times can be many and are shared by all cells: which of them it is says enough.
   const shorten = (_: string, value: unknown) => {
     if (!isMeasured(value)) return value;
     if (!measured.includes(value)) measured.push(value);
@@ -71,8 +75,8 @@ async function runDistinct(
   cells: readonly Cell[],
   workers: number,
   onCell: (() => void) | undefined,
-): Promise<Outcome[]> {
-  const outcomes: Outcome[] = [];
+): Promise<SimulatedOutcome[]> {
+  const outcomes: SimulatedOutcome[] = [];
   const next = new Int32Array(new SharedArrayBuffer(4));
   const workerData: CellWorkerData = { cells, next };
   const threads = Array.from({ length: Math.min(workers, cells.length) }, () => {
@@ -83,7 +87,7 @@ async function runDistinct(
         onCell?.();
       });
       worker.once('error', (error) => {
-        // The other threads find no cell left.
+        // The other threads will find no cell left.
         Atomics.store(next, 0, cells.length);
         reject(error);
       });

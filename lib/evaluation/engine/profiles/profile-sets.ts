@@ -20,16 +20,16 @@ const profileSetSchema = z.object({
     .min(1),
 });
 
-/** A model with its measured service time. */
+/** A model with its measured service times. */
 export interface ProfiledModel extends Candidate {
-  /** Memory of its function in MB, if it is known. */
+  /** Memory of its function in MB, if known. */
   readonly memoryMb?: number;
 }
 
-/** Models with measured service times. */
+/** A set of models with measured service times. */
 export interface ProfileSet {
   readonly name: string;
-  /** Where the figures come from. */
+  /** Where the numbers come from. */
   readonly source: string;
   readonly models: readonly ProfiledModel[];
 }
@@ -42,12 +42,12 @@ const fictional = 'NasNet Fictional';
 /** The model that the paper runs on the device (Section V-D): MobileNetV1 0.25 of 128 pixels. */
 export const deviceModel = 'MobileNetV1 0.25 128px';
 
-/** Its top-1 accuracy in percent (Table IV: what remains when no answer of the cloud comes in time). */
+/** Its top-1 accuracy in percent (Table IV: what remains when every answer of the cloud is late). */
 export const deviceAccuracyPct = 41.4;
 
 /**
  * The paper's Table III as printed (11 models), and the authors' own measurements of 23 models on a
- * server with a GPU (p2) and on one without (c5). The made-up NasNet Fictional is in none of them.
+ * server with a GPU (`p2`) and on one without (`c5`). None of them has the made-up NasNet Fictional.
  */
 export const profileSets: Readonly<Record<ProfileSetName, ProfileSet>> = {
   table3: readProfileSet(table3),
@@ -58,12 +58,12 @@ export const profileSets: Readonly<Record<ProfileSetName, ProfileSet>> = {
 /** The made-up model of the paper's Section V-C: as slow as NasNet Large, and much less accurate. */
 export const nasNetFictional: Candidate = findInTable3(fictional);
 
-/** The model that it is made after: the most accurate of Table III. */
+/** The model that it is modelled on: the most accurate of Table III. */
 export const nasNetLarge: Candidate = findInTable3('NasNet Large');
 
 /**
- * A set without the model that runs on the device: the paper's Section V-D says that it is not in the
- * cloud as well.
+ * A set without the model that runs on the device, which the paper's Section V-D says is not in the cloud
+ * as well.
  */
 export function withoutDeviceModel({ models, ...set }: ProfileSet): ProfileSet {
   return { ...set, models: models.filter(({ name }) => name !== deviceModel) };

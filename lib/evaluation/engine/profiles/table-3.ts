@@ -4,7 +4,7 @@ import { type ProfileSet, profileSets } from './profile-sets.ts';
 /** A service time in ms. */
 export type Latency = Pick<Candidate, 'meanMs' | 'stdMs'>;
 
-/** Names in the catalogue, in the paper and, where it is another one, in the authors' profiles. */
+/** Names in the catalogue, in the paper and, where they differ from it, in the authors' profiles. */
 const names = [
   ['squeezenet-1.0', 'SqueezeNet'],
   ['mobilenet-v1-0.25', 'MobileNetV1 0.25', 'MobileNetV1 0.25 224px'],
@@ -30,15 +30,15 @@ export interface Table3Row {
   readonly paperName: string;
   /** Top-1 accuracy of the pretrained model in percent. */
   readonly accuracyPct: number;
-  /** On the server with a GPU that Table III is about: the authors' profile `p2`, unrounded. */
+  /** On the GPU server of Table III: the authors' profile `p2`, unrounded. */
   readonly gpu: Latency;
   /** On a server without a GPU: the authors' profile `c5`, which the paper does not print. */
   readonly cpu: Latency;
 }
 
 /**
- * The paper's Table III in its order, without the made-up NasNet Fictional. Rounded, `gpu` is what is
- * printed there, except for NasNet Large's deviation, which is 0.34 in the profile and 0.36 in print.
+ * The rows of the paper's Table III in its order, without the made-up NasNet Fictional. Rounded, `gpu` is
+ * what is printed there, except for NasNet Large's standard deviation: 0.34 in the profile, 0.36 in print.
  */
 export const table3Rows: readonly Table3Row[] = names.map(([name, paperName, profileName]) => {
   const { accuracyPct, ...gpu } = find(profileSets.p2, profileName ?? paperName);
@@ -46,7 +46,7 @@ export const table3Rows: readonly Table3Row[] = names.map(([name, paperName, pro
   return { name, paperName, accuracyPct, gpu, cpu: { meanMs, stdMs } };
 });
 
-/** A profile of a model, measured here. */
+/** A profile of a model, measured on this machine. */
 export interface MeasuredProfile extends Latency {
   /** Its name in the catalogue. */
   readonly model: string;
@@ -55,15 +55,15 @@ export interface MeasuredProfile extends Latency {
 /** A measured profile beside the paper's row of the same model. */
 export interface Table3Comparison<Profile extends MeasuredProfile> extends Table3Row {
   readonly measured: Profile;
-  /** The measured mean as a multiple of that on the authors' server with a GPU. */
+  /** The measured mean as a multiple of the mean on the authors' GPU server. */
   readonly timesGpu: number;
-  /** The measured mean as a multiple of that on the authors' server without one. */
+  /** The measured mean as a multiple of the mean on the authors' CPU server. */
   readonly timesCpu: number;
 }
 
 /**
- * Lays measured profiles beside Table III, in its order. A model may have several (of 1 and 2 threads,
- * say); other models are left out.
+ * Puts measured profiles beside the rows of Table III, in its order. A model may have several, for
+ * instance at 1 and 2 threads; models that are not in the table are left out.
  */
 export function compareWithTable3<Profile extends MeasuredProfile>(
   profiles: readonly Profile[],

@@ -2,23 +2,27 @@ import { drawLognormal, drawNormal } from '../../../core/statistics/draw.ts';
 import { seededRandom } from '../../../core/statistics/random.ts';
 import type { Requests } from './requests.ts';
 
-/** What the paper's simulation leaves out. Each is off by default. */
-export interface Conditions {
-  /** T_output has a distribution of its own, lognormal, in ms; by default it is as long as T_input. */
+/** What the paper's simulation leaves out, each optional. */
+export interface Disturbances {
+  /**
+   * T_output has a lognormal distribution of its own, in ms.
+   *
+   * @default - what the network says: half of T_nw where that is all it has
+   */
   readonly output?: { readonly meanMs: number; readonly stdMs: number } | undefined;
-  /** Deviation in ms of phones' clocks from the server's, normal. */
+  /** Standard deviation of the phones' clocks from the server's, in ms; normal. */
   readonly clockStdMs?: number | undefined;
   /**
-   * Service times are skewed like a lognormal distribution's of this coefficient of variation in
-   * percent: many calls a little faster than the mean, some a lot slower.
+   * Service times are skewed like a lognormal distribution with this coefficient of variation, in
+   * percent: most calls a little faster than the mean, a few much slower.
    */
   readonly noiseCvPct?: number | undefined;
 }
 
-/** The same requests under other conditions. */
-export function withConditions(requests: Requests, conditions: Conditions, seed: number): Requests {
-  const { output, clockStdMs, noiseCvPct } = conditions;
-  // A sequence for each condition: adding one leaves the others as they were.
+/** The same requests with disturbances. */
+export function disturb(requests: Requests, disturbances: Disturbances, seed: number): Requests {
+  const { output, clockStdMs, noiseCvPct } = disturbances;
+  // A random sequence for each: adding one leaves the others as they were.
   return {
     ...requests,
     ...(output && outputTimes(requests, output, seed + 4)),
@@ -42,7 +46,7 @@ function clockErrors({ inputMs }: Requests, stdMs: number, seed: number): Float6
   return inputMs.map(() => stdMs * drawNormal(random));
 }
 
-/** Normal deviations become those of a lognormal distribution, again of mean 0 and deviation 1. */
+/** Turns standard normal values into lognormal ones, again with mean 0 and standard deviation 1. */
 function skewed(slowness: Float64Array, cv: number): Float64Array {
   const variance = Math.log(1 + cv ** 2);
   return slowness.map((z) => (Math.exp(Math.sqrt(variance) * z - variance / 2) - 1) / cv);

@@ -1,38 +1,12 @@
 import { drawExponential, drawLognormal, drawNormal } from '../../../core/statistics/draw.ts';
-import type { Random } from '../../../core/statistics/random.ts';
-import { seededRandom } from '../../../core/statistics/random.ts';
+import { type Random, seededRandom } from '../../../core/statistics/random.ts';
 import type { Link } from '../network/links.ts';
+import type { LinkConditions } from '../network/networks.ts';
 import type { Requests } from './requests.ts';
 
-/** A phone that sends one image after another over a recorded link. */
-export interface LinkConditions {
-  /** Upload sizes are lognormal, in bytes. */
-  readonly uploadMeanBytes: number;
-  readonly uploadStdBytes: number;
-  readonly answerBytes: number;
-  /** What each way takes beside the trace: normal, in ms, at least half its mean. */
-  readonly baseDelayMs: number;
-  readonly baseJitterMs: number;
-  /** Mean pause between a request's end and the next one's start, in ms, exponential. */
-  readonly pauseMs: number;
-  /** By how much the phone's clock makes every T_input look longer than it is, in ms. */
-  readonly clockOffsetMs: number;
-}
-
-/** The conditions unless told otherwise: photos of about 52 KB, as the paper measured them. */
-export const defaultLinkConditions: LinkConditions = {
-  uploadMeanBytes: 51_900,
-  uploadStdBytes: 53_600,
-  answerBytes: 1_500,
-  baseDelayMs: 20,
-  baseJitterMs: 3,
-  pauseMs: 500,
-  clockOffsetMs: 0,
-};
-
 /**
- * Requests over a recorded link, the next one when the SLA of the one before is over and the upload
- * done, after a pause. They are the same whoever selects.
+ * Requests of one phone over a recorded link. The next one follows, after a pause, once the SLA of the
+ * previous one has passed and its upload is done; so the requests do not depend on the selector.
  */
 export function linkRequests(
   { up, down }: Link,

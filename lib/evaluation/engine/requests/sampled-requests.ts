@@ -4,15 +4,14 @@ import {
   drawNormal,
   drawPositiveNormal,
 } from '../../../core/statistics/draw.ts';
-import type { Random } from '../../../core/statistics/random.ts';
-import { seededRandom } from '../../../core/statistics/random.ts';
+import { type Random, seededRandom } from '../../../core/statistics/random.ts';
 import type { MeasuredNetwork, SampledNetwork } from '../network/networks.ts';
 import type { Requests } from './requests.ts';
 
-/** Between the starts of two requests, in ms: long enough that every answer has come back. */
+/** Time between the starts of two requests, in ms: enough for every answer to have come back. */
 const apartMs = 1e6;
 
-/** Requests over a network that is a distribution, or a list of measured times. */
+/** Requests over a network given by a distribution or by measured times. */
 export function sampledRequests(
   network: SampledNetwork | MeasuredNetwork,
   count: number,
@@ -34,7 +33,7 @@ export function sampledRequests(
       outputMs[i] = networkMs / 2;
     }
   }
-  // Another sequence than the network's: a changed network leaves the service times as they are.
+  // A sequence of its own: another network leaves the service times as they are.
   const random = seededRandom(seed + 2);
   return {
     startMs: new Float64Array(count).map((_, i) => i * apartMs),

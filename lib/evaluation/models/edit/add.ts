@@ -21,7 +21,7 @@ import { type ModelProfile, profileModel } from '../latency/profile.ts';
 import { referenceOf } from '../latency/reference.ts';
 import { editCatalogue, replaceFile } from './edit-catalogue.ts';
 import { catalogueNameOf, readLabels, readPreprocessing } from './given-files.ts';
-import { describeModel, type ModelDescription } from './inspect.ts';
+import { inspectModel, type ModelInspection } from './inspect.ts';
 
 /** A model that is to be added. */
 export interface NewModel {
@@ -71,7 +71,7 @@ export async function addModel(model: NewModel): Promise<AddedModel> {
     : undefined;
   const labels = readLabels(model.labels, directory, catalogue?.labels);
   const given = readPreprocessing(model.preprocessing);
-  const description = await describeModel(bytes, {
+  const description = await inspectModel(bytes, {
     labels,
     preprocessing: given,
     input: catalogue?.input,
@@ -115,7 +115,7 @@ export async function addModel(model: NewModel): Promise<AddedModel> {
 function entryOf(
   { name, version, accuracyPct, accuracySource, licence }: NewModel,
   bytes: Uint8Array,
-  { preprocessing, output }: ModelDescription,
+  { preprocessing, output }: ModelInspection,
 ): Entry {
   return {
     name,

@@ -14,7 +14,7 @@ import {
 } from '../../../service/inference/signature.ts';
 
 /** What is found out of a model's file. */
-export interface ModelDescription {
+export interface ModelInspection {
   /** As given, with the type and layout that the file says. */
   readonly preprocessing: Preprocessing;
   readonly output: OutputKind;
@@ -33,14 +33,14 @@ const tries = [256, 120, 30];
  * @param options.input - the raw input of its catalogue; without one the model decides
  * @throws ModelShapeError when it is no classifier of these labels, or its answer is not finite
  */
-export async function describeModel(
+export async function inspectModel(
   file: Uint8Array,
   options: {
     labels: readonly string[];
     preprocessing?: Partial<Preprocessing> | undefined;
     input?: CatalogueInput | undefined;
   },
-): Promise<ModelDescription> {
+): Promise<ModelInspection> {
   const signature = readSignature(await openSession(file, 1));
   const preprocessing = preprocessingSchema.parse({
     dtype: signature.dtype,

@@ -1,9 +1,11 @@
 import { describe, expect, it } from 'vitest';
 import { type Cell, CellRunner } from '../../../../../lib/evaluation/engine/cells/cell.ts';
 import { countDistinct, runCells } from '../../../../../lib/evaluation/engine/cells/run-cells.ts';
-import { paperNetwork } from '../../../../../lib/evaluation/engine/network/networks.ts';
+import {
+  defaultLinkConditions,
+  paperNetwork,
+} from '../../../../../lib/evaluation/engine/network/networks.ts';
 import { profileSets } from '../../../../../lib/evaluation/engine/profiles/profile-sets.ts';
-import { defaultLinkConditions } from '../../../../../lib/evaluation/engine/requests/link-requests.ts';
 
 const cell: Cell = {
   profiles: 'table3',

@@ -2,15 +2,13 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
+import { defaultLinkConditions } from '../../../../../lib/evaluation/engine/network/networks.ts';
 import {
-  NetworkError,
-  parseMeasuredTimes,
-} from '../../../../../lib/evaluation/engine/network/measured-times.ts';
-import {
+  InvalidNetworkError,
   networkForms,
+  parseMeasuredTimes,
   readNetwork,
 } from '../../../../../lib/evaluation/engine/network/read-network.ts';
-import { defaultLinkConditions } from '../../../../../lib/evaluation/engine/requests/link-requests.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'mdinference-networks-'));
 afterAll(() => rmSync(folder, { recursive: true }));
@@ -49,7 +47,7 @@ describe('readNetwork', () => {
     ['csv:./nowhere.csv', /nowhere\.csv: cannot read/],
     [`link:${folder}/umts`, /no link "umts"/],
   ])('refuses %s by name', (text, message) => {
-    expect(() => read(text)).toThrow(NetworkError);
+    expect(() => read(text)).toThrow(InvalidNetworkError);
     expect(() => read(text)).toThrow(message);
   });
 
