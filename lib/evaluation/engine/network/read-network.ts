@@ -87,7 +87,9 @@ export function parseMeasuredTimes(text: string, name: string): MeasuredNetwork 
     );
   }
   const times = rows.flatMap((row, i) =>
-    i === 0 && hasHeader ? [] : [readTimes(row, first.length, `${name}, line ${i + 1}`)],
+    (i === 0 && hasHeader) || row.join() === ''
+      ? []
+      : [readTimes(row, first.length, `${name}, line ${i + 1}`)],
   );
   if (times.length === 0) throw new InvalidNetworkError(`${name}: there is no time in it`);
   return {

@@ -1,27 +1,28 @@
 import { existsSync, mkdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
+import { lock } from 'proper-lockfile';
 import {
   CatalogueError,
   catalogueFile,
   parseFile,
   readJson,
 } from '../../../service/catalogue/load.ts';
-import { takeLock } from '../../../service/catalogue/lock-file.ts';
 import { type CatalogueJson, catalogueListingSchema } from '../../../service/catalogue/schema.ts';
 
-const lockFile = '.catalogue.lock';
-const lockWaitMs = 10_000;
+/** How long to wait for other processes, in ms: longer than the lock of a killed one counts. */
+const waitMs = 10_000;
+const staleMs = 5_000;
 
 /**
- * Changes `catalogue.json` of a folder. Changes of several processes take turns, what is not valid is
- * not written, and the file is replaced as a whole: whenever the power goes off, it is the old one or
- * the new one.
+ * Changes `catalogue.json` in a folder. Processes take turns, an invalid catalogue is not written, and the
+ * file is replaced as a whole: whenever the power fails, it is the old one or the new one.
  *
- * @param change - changes the catalogue in place; what it throws leaves the file alone
- * @param initial - what to begin with when the folder has no catalogue; the folder is made
+ * @param change - changes the catalogue in place; when it throws, the file stays as it is
+ * @param initial - the catalogue to start from when the folder has none; the folder is created
  * @returns what `change` returns
- * @throws {@link CatalogueError} when the catalogue is not valid, before or after
+ * @throws {@link CatalogueError} when the catalogue is invalid before or after the change, cannot be
+ *   written, or another process keeps it locked
  */
 export async function editCatalogue<T>(
   directory: string,
@@ -30,7 +31,7 @@ export async function editCatalogue<T>(
 ): Promise<T> {
   if (initial) mkdirSync(directory, { recursive: true });
   const path = join(directory, catalogueFile);
-  const unlock = await lock(directory);
+  const unlock = await lockCatalogue(path);
   try {
     const catalogue = readForEditing(path, initial);
     const result = change(catalogue);
@@ -38,11 +39,11 @@ export async function editCatalogue<T>(
     replaceFile(path, `${toText(catalogue)}\n`);
     return result;
   } finally {
-    unlock();
+    await unlock().catch(() => {});
   }
 }
 
-/** Writes a file so that there is the old one or the new one, never a part. */
+/** Replaces a file: whoever reads it gets the old one or the new one, never a part. */
 export function replaceFile(path: string, content: string | Uint8Array): void {
   const temporary = `${path}.${process.pid}.tmp`;
   try {
@@ -54,7 +55,7 @@ export function replaceFile(path: string, content: string | Uint8Array): void {
   }
 }
 
-/** As it is written, so that only what changes is changed: no defaults, no other order. */
+/** The catalogue as it is written, without defaults or another order, so that nothing else changes. */
 function readForEditing(path: string, initial?: CatalogueJson): CatalogueJson {
   if (initial && !existsSync(path)) return structuredClone(initial);
   const catalogue = readJson(path, 'a catalogue');
@@ -62,31 +63,27 @@ function readForEditing(path: string, initial?: CatalogueJson): CatalogueJson {
   return catalogue as CatalogueJson;
 }
 
-async function lock(directory: string): Promise<() => void> {
-  const file = join(directory, lockFile);
-  const deadlineMs = performance.now() + lockWaitMs;
+async function lockCatalogue(path: string): Promise<() => Promise<void>> {
+  const deadlineMs = performance.now() + waitMs;
   for (;;) {
-    const taken = takeLockIn(directory, file);
-    if ('unlock' in taken) return taken.unlock;
-    if (performance.now() > deadlineMs) {
-      throw new CatalogueError(`${directory}: process ${taken.owner} is changing it (${file})`);
+    try {
+      // An edit takes a few ms and replaces the file as a whole: losing the lock meanwhile does no harm.
+      return await lock(path, { realpath: false, stale: staleMs, onCompromised: () => {} });
+    } catch (error) {
+      const { code, message } = error as NodeJS.ErrnoException;
+      if (code === 'ENOENT') throw new CatalogueError(`${dirname(path)}: no such folder`);
+      if (code !== 'ELOCKED') {
+        throw new CatalogueError(`${dirname(path)}: cannot be written: ${message}`);
+      }
+      if (performance.now() > deadlineMs) {
+        throw new CatalogueError(`${dirname(path)}: another process is changing it (${path}.lock)`);
+      }
     }
     await pause(20);
   }
 }
 
-function takeLockIn(directory: string, file: string) {
-  try {
-    return takeLock(file);
-  } catch (error) {
-    const { code, message } = error as NodeJS.ErrnoException;
-    throw new CatalogueError(
-      `${directory}: ${code === 'ENOENT' ? 'no such folder' : `cannot be written: ${message}`}`,
-    );
-  }
-}
-
-/** JSON for people: indented, but a list of numbers on one line. */
+/** JSON for people: indented, but lists of numbers on one line. */
 function toText(value: unknown, indent = ''): string {
   if (typeof value !== 'object' || value === null) return JSON.stringify(value);
   const inner = `${indent}  `;

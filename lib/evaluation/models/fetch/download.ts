@@ -1,21 +1,11 @@
-import { createHash } from 'node:crypto';
-import {
-  createReadStream,
-  createWriteStream,
-  existsSync,
-  readFileSync,
-  renameSync,
-  rmSync,
-  statSync,
-  writeFileSync,
-} from 'node:fs';
-import { open } from 'node:fs/promises';
+import { createWriteStream } from 'node:fs';
 import { Transform } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { type Dispatcher, request } from 'undici';
+import { PartialFile } from './partial-file.ts';
 import { diskReason, isDiskError, TransferError, transferError } from './transfer-error.ts';
 
-/** A file that is known by its hash, and where it can be had. */
+/** A file that is known by its hash, and where to get it. */
 export interface RemoteFile {
   /** In order of preference. */
   readonly urls: readonly string[];
@@ -35,20 +25,20 @@ export class DownloadError extends Error {
   }
 }
 
-/** How a download is done. */
+/** What a download needs. */
 export interface DownloadOptions {
   /** See {@link createDownloader}. */
   readonly dispatcher: Dispatcher;
-  /** Called with the bytes that are there. */
+  /** Called with the number of bytes that have arrived. */
   readonly onProgress?: (bytes: number) => void;
 }
 
 /**
- * Downloads a file from the first URL that gives it whole. What has come is kept in `<path>.part`, from
- * which the next attempt goes on, also that of another process. The file gets its name only when size
- * and SHA-256 are right.
+ * Downloads a file from the first URL that delivers it. What has arrived is kept in `<path>.part`, which
+ * the next attempt resumes, even in another process. The file gets its name only when size and SHA-256
+ * are right.
  *
- * @throws {@link DownloadError}
+ * @throws {@link DownloadError} when no URL delivers the file, or it cannot be written
  */
 export async function download(
   file: RemoteFile,
@@ -78,14 +68,14 @@ async function downloadFrom(
   path: string,
   options: DownloadOptions,
 ): Promise<void> {
-  const part = new Part(path);
+  const part = new PartialFile(path);
   for (;;) {
     const before = part.bytes;
     let isResumed = before > 0;
     try {
       if (before !== file.bytes) isResumed = await transfer(url, file, part, options);
     } catch (error) {
-      // The dispatcher has retried already. Going on is worth it as long as something comes each time.
+      // The dispatcher has retried already. Resuming is worth it as long as each attempt brings something.
       if (transferError(error, url).isFinal || part.bytes <= before) throw error;
       continue;
     }
@@ -95,16 +85,16 @@ async function downloadFrom(
     }
     const found = `is not the file that the catalogue describes (${part.bytes} bytes, another SHA-256)`;
     part.remove();
-    // What was there before may have been of another file: once more from the beginning.
+    // The part found at the start may have been of another file: once more from the beginning.
     if (!isResumed) throw new TransferError(url, found, { isFinal: true });
   }
 }
 
-/** @returns whether the transfer went on from what was there */
+/** @returns whether the transfer resumed what was there */
 async function transfer(
   url: string,
   file: RemoteFile,
-  part: Part,
+  part: PartialFile,
   options: DownloadOptions,
 ): Promise<boolean> {
   const { dispatcher, onProgress } = options;
@@ -118,7 +108,7 @@ async function transfer(
   const start = startOf(response);
   if (start === undefined || (start > 0 && start !== from)) {
     body.on('error', () => {}).destroy();
-    // 416, or another range than was asked for: the server has another idea of the file.
+    // 416, or not the range that was asked for: the server's file is not the one of the part.
     if (from > 0 && [206, 416].includes(statusCode)) {
       part.remove();
       return transfer(url, file, part, options);
@@ -145,64 +135,9 @@ async function transfer(
   return start > 0;
 }
 
-/** The offset of a response's first byte; undefined for a response that is no part of the file. */
+/** The offset of a response's first byte; undefined for a response that is not part of the file. */
 function startOf({ statusCode, headers }: Dispatcher.ResponseData): number | undefined {
   if (statusCode === 200) return 0;
   const range = /^bytes (\d+)-/.exec(String(headers['content-range']))?.[1];
   return statusCode === 206 && range !== undefined ? Number(range) : undefined;
-}
-
-/** What has come of a file: `<path>.part`, and beside it of which version on which server it is. */
-class Part {
-  readonly path: string;
-  readonly #target: string;
-  readonly #originPath: string;
-
-  constructor(target: string) {
-    this.#target = target;
-    this.path = `${target}.part`;
-    this.#originPath = `${this.path}.origin`;
-  }
-
-  get bytes(): number {
-    return statSync(this.path, { throwIfNoEntry: false })?.size ?? 0;
-  }
-
-  /**
-   * Asks for the rest. `If-Range` has a server send the whole file when it is another one by now; on
-   * another server the hash decides in the end.
-   */
-  resumeHeaders(url: string): Record<string, string> {
-    if (this.bytes === 0) return {};
-    const range = `bytes=${this.bytes}-`;
-    const text = existsSync(this.#originPath) ? readFileSync(this.#originPath, 'utf8') : '';
-    const [origin, etag] = text.split('\n');
-    return origin === url && etag ? { range, 'if-range': etag } : { range };
-  }
-
-  begin(url: string, etag: string | string[] | undefined): void {
-    rmSync(this.#originPath, { force: true });
-    // A weak validator does not promise the same bytes.
-    if (typeof etag === 'string' && !etag.startsWith('W/')) {
-      writeFileSync(this.#originPath, `${url}\n${etag}`);
-    }
-  }
-
-  async sha256(): Promise<string> {
-    const hash = createHash('sha256');
-    await pipeline(createReadStream(this.path), hash);
-    return hash.digest('hex');
-  }
-
-  async finish(): Promise<void> {
-    const file = await open(this.path, 'r+');
-    await file.sync().finally(() => file.close());
-    renameSync(this.path, this.#target);
-    rmSync(this.#originPath, { force: true });
-  }
-
-  remove(): void {
-    rmSync(this.path, { force: true });
-    rmSync(this.#originPath, { force: true });
-  }
 }

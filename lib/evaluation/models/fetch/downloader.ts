@@ -1,16 +1,16 @@
 import { type Dispatcher, EnvHttpProxyAgent, interceptors, RetryAgent } from 'undici';
 
-/** When a download is given up. */
+/** When a download gives up. */
 export interface DownloaderSettings {
-  /** A server that says nothing for so long has stalled. */
+  /** A server that sends nothing for this long has stalled. */
   readonly stallMs: number;
-  /** Attempts after the first, of one request. */
+  /** Attempts of one request after the first. */
   readonly retries: number;
-  /** Pause before the first of them; each further one doubles. A server's `Retry-After` goes first. */
+  /** Pause before the first of these, doubled for each further one; a server's `Retry-After` takes precedence. */
   readonly firstPauseMs: number;
 }
 
-/** Patient enough for a slow line, not for a dead one. */
+/** Patient with a slow connection, not with a dead one. */
 export const defaultDownloaderSettings: DownloaderSettings = {
   stallMs: 30_000,
   retries: 4,
@@ -20,8 +20,10 @@ export const defaultDownloaderSettings: DownloaderSettings = {
 const longestPauseMs = 30_000;
 
 /**
- * What downloads go through: undici with redirects, time-outs, and retries of what may pass, with growing
- * pauses; through a proxy where `HTTPS_PROXY` says so. Close it in the end.
+ * The undici dispatcher of downloads: it follows redirects, times out, retries transient failures with
+ * growing pauses, and uses the proxy of `HTTPS_PROXY`. Close it in the end.
+ *
+ * @default settings - {@link defaultDownloaderSettings}
  */
 export function createDownloader(
   settings: DownloaderSettings = defaultDownloaderSettings,
@@ -37,7 +39,7 @@ export function createDownloader(
     minTimeout: firstPauseMs,
     maxTimeout: longestPauseMs,
     statusCodes: [408, 429, 500, 502, 503, 504],
-    // Not of a server that cannot be found or refuses: there may be another URL.
+    // Not a server that cannot be found or refuses connections: another URL may work.
     errorCodes: [
       'ECONNRESET',
       'EPIPE',

@@ -1,16 +1,17 @@
 import { mkdirSync } from 'node:fs';
 import { dirname, join } from 'node:path';
+import { lock } from 'proper-lockfile';
 import { CatalogueError, verifyModelFile } from '../../../service/catalogue/load.ts';
-import { takeLock } from '../../../service/catalogue/lock-file.ts';
 import type { ListedModel } from '../../../service/catalogue/schema.ts';
 import { DownloadError, type DownloadOptions, download } from './download.ts';
 
 /**
- * Gets the file of a listed model into its catalogue's folder, unless it is there.
+ * Downloads the file of a listed model into its catalogue's folder, unless it is there.
  *
- * @returns whether it had to be fetched
- * @throws {@link CatalogueError} when the catalogue does not say from where
- * @throws {@link DownloadError} naming the model, when no URL gives the right file
+ * @returns whether it had to be downloaded
+ * @throws {@link CatalogueError} when the catalogue lists no URL for it
+ * @throws {@link DownloadError} when no URL delivers the right file, or another process is downloading
+ *   it; the message names the model
  */
 export async function fetchModel(
   directory: string,
@@ -21,20 +22,26 @@ export async function fetchModel(
   if (isRight(directory, model)) return false;
   if (urls.length === 0) throw new CatalogueError(`model "${name}" has no urls to be fetched from`);
   const path = join(directory, file);
-  mkdirSync(dirname(path), { recursive: true });
-  const lock = takeLock(`${path}.lock`);
-  if ('owner' in lock) {
-    throw new DownloadError(`${name} is being fetched by process ${lock.owner}`, false);
-  }
   try {
-    await download({ ...model, urls }, path, options);
+    mkdirSync(dirname(path), { recursive: true });
+    const unlock = await lock(path, {
+      realpath: false,
+      // After a long sleep of this machine another process may download as well: the hash decides.
+      onCompromised: () => {},
+    });
+    await download({ ...model, urls }, path, options).finally(() => unlock().catch(() => {}));
     return true;
   } catch (error) {
-    if (!(error instanceof DownloadError)) throw error;
-    throw new DownloadError(`${name} cannot be fetched: ${error.message}`, error.isUnreachable);
-  } finally {
-    lock.unlock();
+    throw failureOf(error, name, path);
   }
+}
+
+function failureOf(error: unknown, name: string, path: string): unknown {
+  if ((error as NodeJS.ErrnoException).code === 'ELOCKED') {
+    return new DownloadError(`${name} is being fetched by another process (${path}.lock)`, false);
+  }
+  if (!(error instanceof DownloadError)) return error;
+  return new DownloadError(`${name} cannot be fetched: ${error.message}`, error.isUnreachable);
 }
 
 function isRight(directory: string, model: ListedModel): boolean {

@@ -1,9 +1,9 @@
-/** One URL did not give a file. */
+/** One URL did not deliver a file. */
 export class TransferError extends Error {
   override readonly name = 'TransferError';
   /** Whether the server cannot be reached. */
   readonly isUnreachable: boolean;
-  /** Whether it is no use to try this URL again. */
+  /** Whether trying this URL again is of no use. */
   readonly isFinal: boolean;
 
   constructor(
@@ -28,7 +28,7 @@ const unreachable = [
 
 const full = ['EDQUOT', 'EFBIG', 'EIO', 'ENOSPC', 'EROFS'];
 
-/** What a failed request says about its URL. */
+/** The {@link TransferError} of a failed request. */
 export function transferError(error: unknown, url: string): TransferError {
   if (error instanceof TransferError) return error;
   const { message, code = '', statusCode } = error as Details;
@@ -36,7 +36,7 @@ export function transferError(error: unknown, url: string): TransferError {
   return new TransferError(url, reason, { isUnreachable: unreachable.includes(code) });
 }
 
-/** Whether it was the disk that failed, not the network. */
+/** Whether the disk failed, not the network. */
 export function isDiskError(error: unknown): error is NodeJS.ErrnoException {
   const { code = '', syscall } = error as Details;
   return full.includes(code) || ['open', 'rename', 'unlink', 'mkdir'].includes(syscall ?? '');

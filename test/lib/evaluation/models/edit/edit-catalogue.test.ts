@@ -7,6 +7,7 @@ import { editCatalogue } from '../../../../../lib/evaluation/models/edit/edit-ca
 import { listCatalogue } from '../../../../../lib/service/catalogue/load.ts';
 import type { CatalogueJson } from '../../../../../lib/service/catalogue/schema.ts';
 import { colourCatalogue } from '../../../../fixtures/colours.ts';
+import { leaveLockBehind } from '../../../../fixtures/lock.ts';
 import { temporaryFolder } from '../../../../fixtures/temporary-folder.ts';
 
 const entry = (name: string): CatalogueJson['models'][number] => ({
@@ -73,6 +74,14 @@ describe('editCatalogue', () => {
     expect(existsSync(nowhere)).toBe(false);
     writeFileSync(join(folder, 'catalogue.json'), '{"name":"X"}');
     await expect(editCatalogue(folder, () => {})).rejects.toThrow(/field name: must be/);
+  });
+
+  it('takes over from a process that was killed', async () => {
+    const folder = await begun();
+    leaveLockBehind(join(folder, 'catalogue.json.lock'));
+    await editCatalogue(folder, ({ models }) => models.push(entry('second')));
+    expect(listCatalogue(folder).models).toHaveLength(2);
+    expect(readdirSync(folder)).toEqual(['catalogue.json']);
   });
 
   it('loses no change of several processes', async () => {

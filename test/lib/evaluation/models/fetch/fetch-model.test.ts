@@ -1,14 +1,15 @@
 import { createHash } from 'node:crypto';
-import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { lock } from 'proper-lockfile';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { DownloadError } from '../../../../../lib/evaluation/models/fetch/download.ts';
 import { createDownloader } from '../../../../../lib/evaluation/models/fetch/downloader.ts';
 import { fetchModel } from '../../../../../lib/evaluation/models/fetch/fetch-model.ts';
 import { CatalogueError } from '../../../../../lib/service/catalogue/load.ts';
-import { takeLock } from '../../../../../lib/service/catalogue/lock-file.ts';
 import { listedModelSchema } from '../../../../../lib/service/catalogue/schema.ts';
 import { FileServer, serve } from '../../../../fixtures/file-server.ts';
+import { leaveLockBehind } from '../../../../fixtures/lock.ts';
 import { temporaryFolder } from '../../../../fixtures/temporary-folder.ts';
 
 const content = Buffer.from('not really a model');
@@ -69,9 +70,21 @@ describe('fetchModel', () => {
 
   it('leaves a file alone that another process is fetching', async () => {
     const directory = temporaryFolder();
-    takeLock(join(directory, 'tiny.onnx.lock'));
+    const unlock = await lock(join(directory, 'tiny.onnx'), { realpath: false });
     const failure = fetchModel(directory, model(), { dispatcher });
-    await expect(failure).rejects.toThrow(`tiny is being fetched by process ${process.pid}`);
+    await expect(failure).rejects.toThrow(
+      /^tiny is being fetched by another process \(.*\.lock\)$/,
+    );
     expect(existsSync(join(directory, 'tiny.onnx.part'))).toBe(false);
+    await unlock();
+    expect(await fetchModel(directory, model(), { dispatcher })).toBe(true);
+    expect(readdirSync(directory)).toEqual(['tiny.onnx']);
+  });
+
+  it('takes over from a process that was killed', async () => {
+    const directory = temporaryFolder();
+    leaveLockBehind(join(directory, 'tiny.onnx.lock'));
+    expect(await fetchModel(directory, model(), { dispatcher })).toBe(true);
+    expect(readdirSync(directory)).toEqual(['tiny.onnx']);
   });
 });
