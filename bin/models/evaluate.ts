@@ -45,7 +45,7 @@ const defaultGenerated = 1000;
 /** `mdi models evaluate`: how often a catalogue's models are right. */
 export async function evaluate(chosen: AskedModels, options: EvaluateOptions): Promise<void> {
   const choice = chooseFetched(chosen);
-  const images = await imagesOf(choice.catalogue, options);
+  const images = imagesOf(choice.catalogue, options);
   const runs = await evaluateAll(choice, images);
   const evaluations = runs.map(({ evaluation }) => evaluation);
   if (options.json) console.log(JSON.stringify(evaluations, null, 2));
@@ -66,14 +66,14 @@ export async function evaluate(chosen: AskedModels, options: EvaluateOptions): P
   }
 }
 
-async function imagesOf(
+function imagesOf(
   catalogue: CatalogueListing,
   { images, seed = heldOutSeed, count }: EvaluateOptions,
-): Promise<LabelledImage[]> {
+): LabelledImage[] {
   if (images === 'generated') {
     return generatedImages(catalogue, { seed, count: count ?? defaultGenerated });
   }
-  const found = await findImages(images, catalogue.labels);
+  const found = findImages(images, catalogue.labels);
   return count === undefined ? found : someOf(found, count);
 }
 

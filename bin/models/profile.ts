@@ -6,8 +6,12 @@ import {
   type Table3Comparison,
 } from '../../lib/evaluation/engine/profiles/table-3.ts';
 import { editCatalogue } from '../../lib/evaluation/models/edit/edit-catalogue.ts';
-import { type ModelProfile, profileModel } from '../../lib/evaluation/models/latency/profile.ts';
-import { referenceOf } from '../../lib/evaluation/models/latency/reference.ts';
+import {
+  type ModelProfile,
+  profileModel,
+  referenceOf,
+} from '../../lib/evaluation/models/latency/profile.ts';
+
 import { plainTable } from '../shared/plain-table.ts';
 import { shortPath } from '../shared/short-path.ts';
 import {

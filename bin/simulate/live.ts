@@ -96,7 +96,7 @@ async function imagesOf(
   const images =
     path === undefined
       ? generatedImages({ name, labels }, { seed: imagesSeed, count })
-      : someOf(await findImages(path, labels), count);
+      : someOf(findImages(path, labels), count);
   return Promise.all(
     images.map(async ({ name: file, label, read }) => ({
       bytes: await read(),

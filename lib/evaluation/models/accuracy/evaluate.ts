@@ -6,18 +6,18 @@ import type { LabelledImage } from './images.ts';
 /** How accurate a model is on some images. */
 export interface Evaluation {
   readonly model: string;
-  /** Images that it classified. */
+  /** Number of images that it classified. */
   readonly n: number;
   readonly top1Pct: number;
   readonly top5Pct: number;
-  /** 95 % interval of top-1. */
+  /** 95 % interval of top-1, in percent. */
   readonly ci95Pct: IntervalPct;
 }
 
-/** An evaluation with what could not be evaluated. */
+/** An evaluation, and the images that were left out of it. */
 export interface EvaluationRun {
   readonly evaluation: Evaluation;
-  /** Names of images that cannot be decoded; they count neither way. */
+  /** Names of images that cannot be decoded; they count neither as right nor as wrong. */
   readonly undecodable: readonly string[];
 }
 
@@ -25,7 +25,7 @@ export interface EvaluationRun {
  * Classifies labelled images as the service does: the same decoding, preprocessing and scores.
  *
  * @param onImage - called after each image
- * @throws Error naming the image to which the model gives no valid answer
+ * @throws Error when the model gives no valid answer to an image; the message names both
  */
 export async function evaluateModel(
   model: string,
@@ -58,7 +58,7 @@ export async function evaluateModel(
   return { evaluation, undecodable };
 }
 
-/** Indices of the five best labels; undefined for an image that cannot be decoded. */
+/** Indices of the top five labels; undefined for an image that cannot be decoded. */
 async function answerTo(
   classifier: Pick<Classifier, 'classifyImage'>,
   { name, read }: LabelledImage,
@@ -74,10 +74,10 @@ async function answerTo(
   }
 }
 
-/** Points beyond the 95 % interval that pass as chance or as another choice of images. */
+/** Points outside the 95 % interval that may still be due to another choice of images. */
 export const marginPct = 2;
 
-/** How a measured accuracy differs from the declared one by more than chance explains. */
+/** In which direction a measured accuracy differs from the declared one by more than chance explains. */
 export function compareWithDeclared(
   { ci95Pct: [low, high] }: Pick<Evaluation, 'ci95Pct'>,
   declaredPct: number,

@@ -5,14 +5,14 @@ import { encodeJpeg } from '../../../shapes/jpeg.ts';
 import type { LabelledImage } from './images.ts';
 import { TruthError } from './labels.ts';
 
-/** The held-out data set that the accuracies of the catalogue `shapes` are of. */
+/** The seed of the held-out data set on which the accuracies of the catalogue `shapes` were measured. */
 export const heldOutSeed = 1000;
 
 /**
- * The first images of a data set of the catalogue `shapes`, drawn as they are read and kept, because
- * every model wants them.
+ * The first images of a data set of the catalogue `shapes`. They are drawn when they are first read and
+ * kept, because every model reads them.
  *
- * @throws {@link TruthError} for a catalogue of other labels
+ * @throws {@link TruthError} when the catalogue has other labels
  */
 export function generatedImages(
   { name, labels }: Pick<Catalogue, 'name' | 'labels'>,

@@ -1,7 +1,7 @@
 import { existsSync, globSync, readFileSync, statSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { dirname, extname, join, sep } from 'node:path';
-import type { FormatDSV } from 'vega';
+import { csvParseRows } from 'd3-dsv';
 import { classIndex, labelIndex, TruthError } from './labels.ts';
 
 /** An image whose true label is known. */
@@ -14,32 +14,29 @@ export interface LabelledImage {
   readonly read: () => Promise<Uint8Array>;
 }
 
-/** Of a CSV's first column. */
+/** What the first column of a CSV may be called. */
 const heading = /^\s*(file|file ?name|image|name|path)\s*$/i;
 
 const extensions = ['.jpg', '.jpeg', '.png', '.webp'];
 
 /**
- * The images of a folder with their true labels: from a CSV of file and label (`images.csv` given
- * instead of the folder, or the one CSV that lies in it), else from the sub-folder an image is in,
- * which has the name of a label, else from the class index that begins its name, `0007_anything.jpg`.
+ * The images of a folder with their true labels. A label comes from a CSV of `file,label` (given instead
+ * of the folder, or the only CSV in it), else from the name of the sub-folder that an image is in, else
+ * from the class index at the start of its own name, `0007_anything.jpg`.
  *
- * @throws {@link TruthError} when a label cannot be told
+ * @throws {@link TruthError} when there are no images, or the label of one cannot be determined
  */
-export async function findImages(
-  path: string,
-  labels: readonly string[],
-): Promise<LabelledImage[]> {
+export function findImages(path: string, labels: readonly string[]): LabelledImage[] {
   if (!existsSync(path)) throw new TruthError(`${path}: no such file or folder`);
   const csv = csvOf(path);
-  const images = csv ? await imagesOfCsv(csv, labels) : imagesOfFolder(path, labels);
+  const images = csv ? imagesOfCsv(csv, labels) : imagesOfFolder(path, labels);
   if (images.length === 0) {
     throw new TruthError(`${path}: no images in it (${extensions.join(', ')})`);
   }
   return images;
 }
 
-/** At most `count` of the images, spread evenly over all: those of a folder are sorted by class. */
+/** At most `count` of the images, spread evenly over all of them: a folder's are sorted by class. */
 export function someOf<T>(images: readonly T[], count: number): T[] {
   if (count >= images.length) return [...images];
   const chosen = new Set(
@@ -78,15 +75,11 @@ function truthOf(folder: string, file: string, labels: readonly string[]): numbe
   );
 }
 
-async function imagesOfCsv(path: string, labels: readonly string[]): Promise<LabelledImage[]> {
-  // vega reads CSV for its charts, quotes and all; it is large, and seldom needed here.
-  const { read } = await import('vega');
-  const format: FormatDSV = { type: 'dsv', delimiter: ',', header: ['file', 'label'] };
-  const rows = read(readFileSync(path, 'utf8'), format) as { file: string; label?: string }[];
-  return rows.flatMap(({ file, label }, i) => {
+function imagesOfCsv(path: string, labels: readonly string[]): LabelledImage[] {
+  return csvParseRows(readFileSync(path, 'utf8')).flatMap(([file = '', label], i) => {
+    if ((i === 0 && heading.test(file)) || (file === '' && label === undefined)) return [];
     const where = `${path}, line ${i + 1}`;
     const image = join(dirname(path), file.trim());
-    if (i === 0 && heading.test(file)) return [];
     if (!label) throw new TruthError(`${where}: must be file,label`);
     if (!existsSync(image)) throw new TruthError(`${where}: no file ${image}`);
     return imageOf(image, labelIndex(label.trim(), labels, where));

@@ -1,14 +1,14 @@
-/** An image's true label cannot be told; the message says which, and what would do. */
+/** The true label of an image cannot be determined; the message names the image and says what to do. */
 export class TruthError extends Error {
   override readonly name = 'TruthError';
 }
 
 /**
- * The index of a label by its text: a class index in digits, or the label itself, where case and the
- * difference of spaces, "_" and "-" do not matter.
+ * The index of a label given by its text: the label itself, ignoring case and the difference between
+ * spaces, "_" and "-", or a class index in digits.
  *
- * @param where - what the text is of, for messages
- * @throws {@link TruthError} when no label is meant, or several are
+ * @param where - where the text comes from, for messages
+ * @throws {@link TruthError} when it matches no label, or several
  */
 export function labelIndex(text: string, labels: readonly string[], where: string): number {
   const exact = indicesOf(labels, (label) => label === text);
@@ -23,9 +23,9 @@ export function labelIndex(text: string, labels: readonly string[], where: strin
 }
 
 /**
- * A class index by its digits.
+ * A class index given in digits.
  *
- * @param where - what the text is of, for messages
+ * @param where - where the text comes from, for messages
  * @throws {@link TruthError} when there is no such class
  */
 export function classIndex(text: string, labels: readonly string[], where: string): number {

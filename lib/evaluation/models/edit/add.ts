@@ -17,37 +17,40 @@ import {
 } from '../../../service/catalogue/schema.ts';
 import { ModelShapeError } from '../../../service/inference/errors.ts';
 import { threadsFor } from '../../../service/inference/session.ts';
-import { type ModelProfile, profileModel } from '../latency/profile.ts';
-import { referenceOf } from '../latency/reference.ts';
+import { type ModelProfile, profileModel, referenceOf } from '../latency/profile.ts';
 import { editCatalogue, replaceFile } from './edit-catalogue.ts';
 import { catalogueNameOf, readLabels, readPreprocessing } from './given-files.ts';
 import { inspectModel, type ModelInspection } from './inspect.ts';
 
-/** A model that is to be added. */
+/** A model to be added to a catalogue. */
 export interface NewModel {
   /** The .onnx file. */
   readonly file: string;
-  /** The catalogue's folder; it is made when it is not there. */
+  /** The catalogue's folder, created when it does not exist. */
   readonly directory: string;
   readonly name: string;
   /** Top-1 in percent. */
   readonly accuracyPct: number;
-  /** JSON file of the labels in the order of the model's outputs; a new catalogue needs it. */
+  /** JSON file of the labels, in the order of the model's outputs; required for a new catalogue. */
   readonly labels?: string;
-  /** JSON file of the fields of preprocessing. */
+  /** JSON file of preprocessing fields. */
   readonly preprocessing?: string;
   readonly version: string;
   readonly licence: string;
   readonly accuracySource: string;
-  /** Memory of the model's function in MB; by default as much as it takes, 1,769 at least. */
+  /**
+   * Memory of the model's function in MB.
+   *
+   * @default - what the model needs, at least 1,769
+   */
   readonly memoryMb?: number;
 }
 
-/** What became of a model that was added. */
+/** A model that was added. */
 export interface AddedModel {
   readonly entry: CatalogueJson['models'][number];
   readonly profile: ModelProfile;
-  /** What its preprocessing is, when nobody said it. */
+  /** Its preprocessing, when none was given. */
   readonly guessedPreprocessing: Preprocessing | undefined;
   readonly isNewCatalogue: boolean;
 }
@@ -58,10 +61,12 @@ const leastMemoryMb = 1769;
 const measureSettings = { maxRuns: 1000, leastRuns: 10, maxMs: 1_500, precision: 0.01 };
 
 /**
- * Adds a model to a catalogue: copies its file, times it, writes its entry. Nothing is written before
- * the model has been loaded and has run.
+ * Adds a model to a catalogue: loads it, times it, copies its file and writes its entry. Nothing is
+ * written before the model has run.
  *
- * @throws CatalogueError, ModelShapeError, ProfileModelError in one line naming the file
+ * @throws {@link CatalogueError} when a file cannot be read, or the entry does not fit the catalogue
+ * @throws {@link ModelShapeError} when the model is not a classifier of the catalogue's labels and input
+ * @throws {@link ProfileModelError} when it cannot be timed
  */
 export async function addModel(model: NewModel): Promise<AddedModel> {
   const { directory, file, name } = model;
@@ -94,9 +99,11 @@ export async function addModel(model: NewModel): Promise<AddedModel> {
   await editCatalogue(
     directory,
     (edited) => {
-      // Another process may have been faster, and begun a catalogue of its own here.
+      // Another process may have created a catalogue here in the meantime.
       if (edited.labels.join('\n') !== labels.join('\n')) {
-        throw new CatalogueError(`${directory} has got a catalogue of other labels meanwhile`);
+        throw new CatalogueError(
+          `${directory} has got a catalogue with other labels in the meantime`,
+        );
       }
       checkEntry(entry, edited, directory);
       placeFile(join(directory, `${name}.onnx`), bytes, resolve(file));
@@ -146,7 +153,7 @@ function checkEntry(
   parseFile(catalogueListingSchema, both, join(directory, catalogueFile));
 }
 
-/** Times a model as its function would run it, and gives it the memory that it needs. */
+/** Times a model as its function would run it, and decides on the function's memory. */
 async function time(
   { file, memoryMb }: NewModel,
   draft: Entry,

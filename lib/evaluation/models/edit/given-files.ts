@@ -13,9 +13,9 @@ const labelsSchema = z.array(z.string().min(1)).min(2);
 /**
  * The labels of the catalogue that a model is added to.
  *
- * @param path - a JSON file of labels; needed when there is no catalogue yet
- * @param known - the labels of the catalogue that is there
- * @throws CatalogueError naming the first label that is another one
+ * @param path - a JSON file of labels; required when there is no catalogue yet
+ * @param known - the labels of the existing catalogue
+ * @throws {@link CatalogueError} when the labels differ, naming the first that does, or there are none
  */
 export function readLabels(
   path: string | undefined,
@@ -37,19 +37,19 @@ export function readLabels(
 }
 
 /**
- * The fields of preprocessing that a JSON file gives; what it leaves out is read off the model.
+ * The preprocessing fields that a JSON file gives; what it omits is taken from the model's file.
  *
- * @throws CatalogueError naming the field that is wrong
+ * @throws {@link CatalogueError} when a field is wrong; the message names it
  */
 export function readPreprocessing(path: string | undefined): Partial<Preprocessing> | undefined {
   if (path === undefined) return undefined;
   const value = readJson(path, 'preprocessing');
   const all = parseFile(preprocessingSchema, value, path);
-  const said = Object.keys(value as object);
-  return Object.fromEntries(Object.entries(all).filter(([field]) => said.includes(field)));
+  const given = Object.keys(value as object);
+  return Object.fromEntries(Object.entries(all).filter(([field]) => given.includes(field)));
 }
 
-/** The name of a catalogue that begins in a folder. */
+/** The name of a new catalogue in a folder. */
 export function catalogueNameOf(directory: string): string {
   const name = basename(resolve(directory))
     .toLowerCase()

@@ -13,25 +13,25 @@ import {
   readSignature,
 } from '../../../service/inference/signature.ts';
 
-/** What is found out of a model's file. */
+/** What running a model's file tells about it. */
 export interface ModelInspection {
-  /** As given, with the type and layout that the file says. */
+  /** As given, with the element type and layout of the file. */
   readonly preprocessing: Preprocessing;
   readonly output: OutputKind;
-  /** The raw input of its catalogue, or of one that begins with it: pixels of its size. */
+  /** The raw input of its catalogue; of a new catalogue, pixels of the model's size. */
   readonly input: CatalogueInput;
 }
 
-/** Brightness of the made-up images that a model is tried on: the logits of one may add up to 1. */
+/** Brightness of the made-up images that a model is tried on: logits of one may add up to 1 by chance. */
 const tries = [256, 120, 30];
 
 /**
  * Opens a model as the service does and runs it.
  *
  * @param file - the model's bytes
- * @param options.preprocessing - the fields that somebody gave
- * @param options.input - the raw input of its catalogue; without one the model decides
- * @throws ModelShapeError when it is no classifier of these labels, or its answer is not finite
+ * @param options.preprocessing - the fields that were given
+ * @param options.input - the raw input of its catalogue, if there is one already
+ * @throws {@link ModelShapeError} when it is not a classifier of these labels, or its answer is not finite
  */
 export async function inspectModel(
   file: Uint8Array,

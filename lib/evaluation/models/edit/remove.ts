@@ -4,10 +4,11 @@ import { CatalogueError } from '../../../service/catalogue/load.ts';
 import { editCatalogue } from './edit-catalogue.ts';
 
 /**
- * Takes a model out of a catalogue and deletes its file, unless another model has the same file.
+ * Removes a model from a catalogue and deletes its file, unless another model uses the same file.
  *
- * @returns the file that was deleted, or left because `keepFile` says so
- * @throws CatalogueError when there is no such model, or the catalogue cannot be without it
+ * @param options.keepFile - leaves the file where it is
+ * @returns the path of the model's file
+ * @throws {@link CatalogueError} when there is no such model, or the catalogue needs it
  */
 export async function removeModel(
   directory: string,
@@ -39,7 +40,7 @@ export async function removeModel(
       isShared: catalogue.models.some((model) => fileOf(model) === fileOf(entry)),
     };
   });
-  // The entry goes first: a catalogue must not list a file that is gone.
+  // The entry first: a catalogue must not list a file that is gone.
   if (!keepFile && !isShared) rmSync(file, { force: true });
   return file;
 }

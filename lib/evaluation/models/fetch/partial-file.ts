@@ -23,7 +23,7 @@ export class PartialFile {
     this.#originPath = `${this.path}.origin`;
   }
 
-  /** How many have arrived. */
+  /** The number of bytes that have arrived. */
   get bytes(): number {
     return statSync(this.path, { throwIfNoEntry: false })?.size ?? 0;
   }
@@ -40,7 +40,7 @@ export class PartialFile {
     return origin === url && etag ? { range, 'if-range': etag } : { range };
   }
 
-  /** Forgets earlier bytes' origin: a transfer of the whole file begins. */
+  /** Notes which version of which URL the bytes that follow are of. */
   begin(url: string, etag: string | string[] | undefined): void {
     rmSync(this.#originPath, { force: true });
     // A weak validator does not promise the same bytes.

@@ -1,4 +1,4 @@
-/** The process in which one model is measured: see profile.ts. */
+/* The process in which a model is measured; see profile.ts. */
 import { readFileSync } from 'node:fs';
 import { distributionOf } from '../../../core/statistics/histogram.ts';
 import { inputBytes } from '../../../service/catalogue/schema.ts';
@@ -7,7 +7,7 @@ import { measure, type Progress } from '../../../service/profiles/measure.ts';
 import { deviationMs, meanMs } from '../../../service/profiles/statistics.ts';
 import type { ModelProfile, ProfileMessage, ProfileTask } from './profile.ts';
 
-// Nobody is left to tell: the work is done, or whoever wanted it has ended.
+// Nobody is listening any more: the work is done, or the parent has ended.
 process.once('disconnect', () => process.exit());
 process.once('message', (task: ProfileTask) => {
   profile(task).then(
@@ -50,11 +50,11 @@ function tellProgress({ share }: Progress): void {
 
 function tell(message: ProfileMessage): void {
   if (message.kind === 'progress') process.send?.(message);
-  // The last message: the channel closes behind it, and the process ends.
+  // After the last message the channel closes, which ends the process.
   else process.send?.(message, () => process.disconnect());
 }
 
-/** Telling costs about as much as running a small model. */
+/** A message costs about as much as a run of a small model. */
 function atMost10Hz(report: (progress: Progress) => void): (progress: Progress) => void {
   let lastMs = 0;
   return (progress) => {
@@ -64,7 +64,7 @@ function atMost10Hz(report: (progress: Progress) => void): (progress: Progress) 
   };
 }
 
-/** getrusage's maximum is inherited from the parent on Linux; /proc has the process' own. */
+/** On Linux the maximum of getrusage is inherited from the parent; /proc has the process's own. */
 function peakMemoryBytes(): number {
   const status = process.platform === 'linux' ? readFileSync('/proc/self/status', 'utf8') : '';
   const kibibytes = /^VmHWM:\s+(\d+) kB$/m.exec(status)?.[1];

@@ -1,11 +1,13 @@
 import { fork } from 'node:child_process';
 import { once } from 'node:events';
+import { cpus } from 'node:os';
 import { extname } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import type { ListedModel } from '../../../service/catalogue/schema.ts';
 import type { ClassifierOptions } from '../../../service/inference/classifier.ts';
 import type { MeasureSettings } from '../../../service/profiles/measure.ts';
 
-/** What the process that measures is told. */
+/** The task of the measuring process. */
 export interface ProfileTask {
   /** The model's path. */
   readonly path: string;
@@ -15,11 +17,11 @@ export interface ProfileTask {
   readonly settings: MeasureSettings;
 }
 
-/** How fast and how large a model is on this machine. Times in ms. */
+/** How fast and how large a model is on this machine; times in ms. */
 export interface ModelProfile {
   readonly model: string;
   readonly threads: number;
-  /** Runs of the model on one image, without decoding and preprocessing. */
+  /** Number of runs on one image; decoding and preprocessing are not in the times. */
   readonly runs: number;
   readonly meanMs: number;
   readonly stdMs: number;
@@ -28,11 +30,11 @@ export interface ModelProfile {
   readonly p99Ms: number;
   /** From opening the file to the end of the first run. */
   readonly loadMs: number;
-  /** The most that its process ever had in memory, Node.js included, in MB of 10^6 bytes. */
+  /** Peak memory of its process, Node.js included, in MB of 10^6 bytes. */
   readonly memoryMb: number;
 }
 
-/** What the process that measures tells. */
+/** The messages of the measuring process. */
 export type ProfileMessage =
   | { readonly kind: 'progress'; readonly share: number }
   | { readonly kind: 'done'; readonly profile: ModelProfile }
@@ -43,16 +45,16 @@ export class ProfileModelError extends Error {
   override readonly name = 'ProfileModelError';
 }
 
-// A source beside a source, compiled code beside compiled code.
+// Beside a source lies a source, beside compiled code compiled code.
 const childPath = fileURLToPath(
   new URL(`profile-child${extname(import.meta.url)}`, import.meta.url),
 );
 
 /**
- * Measures a model in a process of its own, so that its memory is its own.
+ * Measures a model in a process of its own, so that the memory measured is the model's.
  *
  * @param onProgress - called with the share that is done, 0 to 1
- * @throws {@link ProfileModelError}
+ * @throws {@link ProfileModelError} when the model cannot be loaded or run, or its process dies
  */
 export async function profileModel(
   task: ProfileTask,
@@ -70,4 +72,19 @@ export async function profileModel(
   if (last?.kind === 'done') return last.profile;
   const reason = last?.kind === 'failed' ? last.reason : `its process ended with ${signal ?? code}`;
   throw new ProfileModelError(`${task.model.name} cannot be measured: ${reason}`);
+}
+
+/** A profile as a catalogue keeps it. */
+export function referenceOf({
+  meanMs,
+  stdMs,
+  threads,
+  runs,
+}: ModelProfile): NonNullable<ListedModel['reference']> {
+  const round = (ms: number) => Number(ms.toPrecision(4));
+  return {
+    meanMs: round(meanMs),
+    stdMs: round(stdMs),
+    what: `${threads === 1 ? 'one thread' : `${threads} threads`}, session.run of onnxruntime-node, ${runs} runs, ${cpus()[0]?.model.trim()}`,
+  };
 }
