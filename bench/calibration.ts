@@ -4,7 +4,10 @@
  * model is right where it is sure.
  */
 import { plainTable } from '../bin/shared/plain-table.ts';
-import { generatedImages, heldOutSeed } from '../lib/evaluation/models/generated-images.ts';
+import {
+  generatedImages,
+  heldOutSeed,
+} from '../lib/evaluation/models/accuracy/generated-images.ts';
 import { resolveCatalogue } from '../lib/infra/package-files.ts';
 import { readServedCatalogue } from '../lib/service/catalogue/load.ts';
 import { Classifier } from '../lib/service/inference/classifier.ts';

@@ -78,7 +78,7 @@ describe('the tarball', () => {
         'dist/lib/local/dynamodb/dynalite-worker.js',
         'dist/lib/local/lambda/runtime/preload.cjs',
         'dist/lib/core/selection/index.d.ts',
-        'dist/lib/evaluation/models/profile-child.js',
+        'dist/lib/evaluation/models/latency/profile-child.js',
         'dist/models/imagenet/catalogue.json',
         'dist/models/shapes/catalogue.json',
         'dist/models/shapes/samples/gear.jpg',

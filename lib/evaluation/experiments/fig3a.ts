@@ -1,18 +1,18 @@
+import type { Result } from '../engine/cells/run-cells.ts';
 import { paperNetwork } from '../engine/network/networks.ts';
-import { profileSets } from '../engine/profile-sets.ts';
-import type { Result } from '../engine/run-cells.ts';
+import { profileSets } from '../engine/profiles/profile-sets.ts';
 import { linePanels } from '../figures/line-panels.ts';
 import { selectorSeries } from '../figures/theme.ts';
 import {
   bySelector,
-  cellsOf,
+  comparedRows,
   type Experiment,
   type Findings,
+  gridCells,
   type Inputs,
   isAsPaper,
   outcomeAt,
   range,
-  summaryOf,
 } from './experiment.ts';
 
 const selectors = ['three-stage-as-printed', 'static-greedy'] as const;
@@ -23,7 +23,7 @@ export const fig3a: Experiment = {
   title: 'Selecting for each request keeps the SLA that a static choice misses',
   source: 'Figure 3a',
   plan: (inputs) =>
-    cellsOf(inputs, {
+    gridCells(inputs, {
       profiles: profileSets.table3,
       networks: [paperNetwork],
       slasMs: range(0, 250, 5),
@@ -57,7 +57,7 @@ function report(results: readonly Result[], inputs: Inputs): Findings {
       `(at an SLA of ${fastest.slaMs} ms). Its mean latency is within the SLA ${fromOn(kept)}, static ` +
       `greedy’s ${fromOn(keptByGreedy)}. ` +
       'Bands are one standard deviation.',
-    summary: summaryOf(inputs, [
+    summary: comparedRows(inputs, [
       {
         condition: `largest over all SLAs, here at ${fastest.slaMs} ms`,
         metric: 'latency below static greedy, %',

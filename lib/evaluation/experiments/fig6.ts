@@ -1,24 +1,24 @@
 import { mostAccurate } from '../../core/selection/ranking.ts';
+import type { Result } from '../engine/cells/run-cells.ts';
 import { paperNetwork } from '../engine/network/networks.ts';
 import {
   nasNetFictional,
   nasNetLarge,
   type ProfileSet,
   profileSets,
-} from '../engine/profile-sets.ts';
-import type { Result } from '../engine/run-cells.ts';
+} from '../engine/profiles/profile-sets.ts';
 import { linePanels } from '../figures/line-panels.ts';
 import { selectorSeries } from '../figures/theme.ts';
 import {
   bySelector,
-  cellsOf,
+  comparedRows,
   type Experiment,
   type Findings,
+  gridCells,
   type Inputs,
   isAsPaper,
   outcomeAt,
   range,
-  summaryOf,
 } from './experiment.ts';
 
 const selectors = [
@@ -38,7 +38,7 @@ export const fig6: Experiment = {
   plan(inputs) {
     const profiles = withFictional(inputs.profiles ?? profileSets.table3);
     const grid = { profiles, networks: [paperNetwork], slasMs: range(50, 300, 5), selectors };
-    return cellsOf({ ...inputs, profiles }, grid);
+    return gridCells({ ...inputs, profiles }, grid);
   },
   report,
 };
@@ -78,9 +78,9 @@ function report(results: readonly Result[], inputs: Inputs): Findings {
       'model of the exploration set, because its utility is linear in accuracy: a model as slow and much ' +
       'less accurate keeps a large share. The first stage alone, which is what the authors’ published ' +
       `simulator does, loses ${gapTo('stage-one').toFixed(1)}${isAsPaper(inputs) ? ': the paper’s “negligible”.' : '.'} ` +
-      'The service leaves out models that another one dominates in accuracy and time before the three ' +
-      `stages: ${gapTo('three-stage').toFixed(1)}.`,
-    summary: summaryOf(inputs, [
+      'The service leaves out models that another one is at least equal to in accuracy and time, before ' +
+      `the three stages: ${gapTo('three-stage').toFixed(1)}.`,
+    summary: comparedRows(inputs, [
       {
         condition: 'three stages, Equation 3 as printed, any SLA',
         metric: 'accuracy below related accurate, at most, points',

@@ -1,16 +1,16 @@
+import type { Result } from '../engine/cells/run-cells.ts';
 import { residential } from '../engine/network/networks.ts';
-import { profileSets } from '../engine/profile-sets.ts';
-import type { Result } from '../engine/run-cells.ts';
+import { profileSets } from '../engine/profiles/profile-sets.ts';
 import { linePanels } from '../figures/line-panels.ts';
 import { selectorSeries } from '../figures/theme.ts';
 import {
-  cellsOf,
+  comparedRows,
   type Experiment,
   type Findings,
+  gridCells,
   type Inputs,
   outcomeAt,
   range,
-  summaryOf,
 } from './experiment.ts';
 
 const selectors = [
@@ -26,7 +26,7 @@ export const fig7: Experiment = {
   title: 'With the device as a net: more accuracy, and less need of the net',
   source: 'Figure 7',
   plan: (inputs) =>
-    cellsOf(inputs, {
+    gridCells(inputs, {
       profiles: profileSets.p2,
       networks: [residential],
       slasMs: range(0, 500, 10),
@@ -51,7 +51,7 @@ function report(results: readonly Result[], inputs: Inputs): Findings {
     says:
       `MDInference needs the device in at most one request of ten from an SLA of ${ours ?? '—'} ms on, the ` +
       `most accurate model alone from ${accurate ?? '—'} ms on.`,
-    summary: summaryOf(inputs, [
+    summary: comparedRows(inputs, [
       {
         condition: 'SLA 250 ms',
         metric: 'accuracy above static accuracy, points',

@@ -1,15 +1,15 @@
+import type { Result } from '../engine/cells/run-cells.ts';
 import { residential, university } from '../engine/network/networks.ts';
-import { profileSets } from '../engine/profile-sets.ts';
-import type { Result } from '../engine/run-cells.ts';
+import { profileSets } from '../engine/profiles/profile-sets.ts';
 import { dotPanels } from '../figures/dot-panels.ts';
 import { ink, selectorSeries } from '../figures/theme.ts';
 import {
-  cellsOf,
+  comparedRows,
   type Experiment,
   type Findings,
+  gridCells,
   type Inputs,
   isAsPaper,
-  summaryOf,
 } from './experiment.ts';
 
 const selectors = [
@@ -42,11 +42,11 @@ export const table4: Experiment = {
   source: 'Table IV',
   plan(inputs) {
     const grid = { networks: [university, residential], slasMs: [250], selectors };
-    const all = cellsOf(inputs, { ...grid, profiles: profileSets.p2 });
+    const all = gridCells(inputs, { ...grid, profiles: profileSets.p2 });
     // Section V-D names Table III's models: shown too, because Table IV does not come out of them.
     return inputs.profiles
       ? all
-      : [...all, ...cellsOf(inputs, { ...grid, profiles: profileSets.table3 })];
+      : [...all, ...gridCells(inputs, { ...grid, profiles: profileSets.table3 })];
   },
   report,
 };
@@ -71,7 +71,7 @@ function report(results: readonly Result[], inputs: Inputs): Findings {
             what: 'largest difference in accuracy to Table IV',
           },
     says: saying(differences),
-    summary: summaryOf(
+    summary: comparedRows(
       inputs,
       results.flatMap((result) => {
         const [reliance, accuracy] = fromPaper(result) ?? [];

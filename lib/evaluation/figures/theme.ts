@@ -13,7 +13,7 @@ export type Figure = (width: Width) => Spec;
 export const widthPx: Readonly<Record<Width, number>> = { wide: 960, narrow: 350 };
 
 /** One line, bar or dot of a figure. */
-export interface Series {
+export interface FigureSeries {
   readonly label: string;
   readonly colour: string;
   /** A line that often lies on another one. */
@@ -29,7 +29,7 @@ export const ink = {
 } as const;
 
 /** Every selector has one name and one colour, in all figures. */
-export const selectorSeries: Readonly<Record<SelectorName, Series>> = {
+export const selectorSeries: Readonly<Record<SelectorName, FigureSeries>> = {
   'three-stage': { label: 'MDInference as deployed', colour: '#0b62b8', dashed: true },
   'three-stage-as-printed': { label: 'MDInference', colour: '#0b62b8' },
   'expected-accuracy': { label: 'expected accuracy', colour: '#0d8f72' },

@@ -1,7 +1,7 @@
 import type { ModelsResponse } from '../../core/contract/messages.ts';
 import { strategyNames } from '../../core/selection/strategies.ts';
 import { modelsOfProfiles } from '../cost/models.ts';
-import { defaultLinkScenario } from '../engine/link-experiment.ts';
+import { defaultLinkScenario } from '../experiments/link-scenario.ts';
 import { LiveError } from './live-error.ts';
 import type { PredictedService } from './predict.ts';
 

@@ -8,8 +8,8 @@ import {
   type Question,
 } from '../../../../lib/evaluation/advise/question.ts';
 import { adviseSubset, subsetsOf } from '../../../../lib/evaluation/advise/subset.ts';
-import { profileSets } from '../../../../lib/evaluation/engine/profile-sets.ts';
-import { runCells } from '../../../../lib/evaluation/engine/run-cells.ts';
+import { runCells } from '../../../../lib/evaluation/engine/cells/run-cells.ts';
+import { profileSets } from '../../../../lib/evaluation/engine/profiles/profile-sets.ts';
 
 const question: Question = { ...defaultQuestion, profiles: profileSets.table3, requests: 1_000 };
 const model = (name: string, accuracyPct: number, meanMs: number) => {

@@ -2,13 +2,16 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { strategyNames } from '../../../../lib/core/selection/strategies.ts';
 import { NoCandidateError } from '../../../../lib/core/selection/types.ts';
-import { type Cell, CellRunner } from '../../../../lib/evaluation/engine/cell.ts';
+import { type Cell, CellRunner } from '../../../../lib/evaluation/engine/cells/cell.ts';
 import {
   paperNetwork,
   residential,
   university,
 } from '../../../../lib/evaluation/engine/network/networks.ts';
-import { deviceAccuracyPct, profileSets } from '../../../../lib/evaluation/engine/profile-sets.ts';
+import {
+  deviceAccuracyPct,
+  profileSets,
+} from '../../../../lib/evaluation/engine/profiles/profile-sets.ts';
 import { selectorNames } from '../../../../lib/evaluation/engine/selectors.ts';
 
 const cell: Cell = {
@@ -109,7 +112,7 @@ describe('what the requests meet', () => {
 
   it('is a T_output of its own when told so', () => {
     const output = { meanMs: 10, stdMs: 5 };
-    const { answers } = run({ conditions: { output }, requests: 2_000, keepAnswers: true });
+    const { answers } = run({ disturbances: { output }, requests: 2_000, keepAnswers: true });
     expect(answers?.outputMs).toHaveLength(2_000);
     const sum = answers?.outputMs.reduce((total, ms) => total + ms, 0) ?? 0;
     expect(sum / 2_000).toBeCloseTo(10, 0);
@@ -118,7 +121,7 @@ describe('what the requests meet', () => {
   it('is a wrong clock: the selector sees another T_input than there is', () => {
     const network = { ...paperNetwork, stdMs: 0 };
     const exact = run({ network, slaMs: 170, requests: 500 });
-    const wrong = run({ network, slaMs: 170, requests: 500, conditions: { clockStdMs: 20 } });
+    const wrong = run({ network, slaMs: 170, requests: 500, disturbances: { clockStdMs: 20 } });
     expect(exact.reliancePct).toBe(0);
     expect(wrong.reliancePct).toBeGreaterThan(5);
     expect(wrong.accuracyPct).toBeLessThan(exact.accuracyPct);
@@ -127,7 +130,7 @@ describe('what the requests meet', () => {
   it('is noise that leaves mean and deviation as they are', () => {
     const models = [{ name: 'one', accuracyPct: 80, meanMs: 50, stdMs: 20 }];
     const network = { ...paperNetwork, stdMs: 0 };
-    const noisy = run({ models, network, requests: 50_000, conditions: { noiseCvPct: 40 } });
+    const noisy = run({ models, network, requests: 50_000, disturbances: { noiseCvPct: 40 } });
     expect(noisy.meanMs).toBeCloseTo(150, 0);
     expect(noisy.stdMs).toBeCloseTo(20, 0);
     expect(noisy.p50Ms).toBeLessThan(149);
