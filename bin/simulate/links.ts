@@ -3,11 +3,9 @@ import { type Command, InvalidArgumentError } from 'commander';
 import { readLinks } from '../../lib/evaluation/engine/network/links.ts';
 import { type SelectorName, selectorNames } from '../../lib/evaluation/engine/selectors.ts';
 import {
+  countCells,
   defaultLinkScenario,
   type LinkScenario,
-} from '../../lib/evaluation/experiments/link-scenario.ts';
-import {
-  countCells,
   type LinksReport,
   runLinks,
 } from '../../lib/evaluation/experiments/links-report.ts';

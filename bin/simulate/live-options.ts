@@ -1,8 +1,8 @@
 import { type Command, Option } from 'commander';
 import type { Duplication } from '../../lib/client/types.ts';
 import { maxSlaMs } from '../../lib/core/contract/headers.ts';
-import { type ArrivalKind, arrivalKinds } from '../../lib/evaluation/live/arrivals.ts';
 import type { WayConditions } from '../../lib/evaluation/live/link-fetch.ts';
+import { type ArrivalKind, arrivalKinds } from '../../lib/evaluation/live/plan.ts';
 import { numberBetween } from '../shared/options.ts';
 
 /** Options of `mdi simulate --live`. */

@@ -2,17 +2,20 @@ import { join } from 'node:path';
 import type { ModelsResponse } from '../../lib/core/contract/schemas.ts';
 import { seededRandom } from '../../lib/core/statistics/random.ts';
 import { type Link, listLinks, readLink } from '../../lib/evaluation/engine/network/links.ts';
-import { arrivalTimes } from '../../lib/evaluation/live/arrivals.ts';
 import { loadDeviceModel } from '../../lib/evaluation/live/device-model.ts';
-import { LiveError } from '../../lib/evaluation/live/live-error.ts';
-import { cellsOf } from '../../lib/evaluation/live/metrics.ts';
-import type { LiveImage, LivePlan } from '../../lib/evaluation/live/plan.ts';
-import { predict } from '../../lib/evaluation/live/predict.ts';
-import { predictedService } from '../../lib/evaluation/live/predicted-service.ts';
+import type { ComparedMetric } from '../../lib/evaluation/live/metrics.ts';
+import {
+  arrivalTimes,
+  LiveError,
+  type LiveImage,
+  type LivePlan,
+} from '../../lib/evaluation/live/plan.ts';
+import { predict, predictedService } from '../../lib/evaluation/live/predict.ts';
 import { type LiveReport, liveReport, writeLiveReport } from '../../lib/evaluation/live/report.ts';
 import { runLive } from '../../lib/evaluation/live/run-live.ts';
 import { generatedImages } from '../../lib/evaluation/models/accuracy/generated-images.ts';
 import { findImages, someOf } from '../../lib/evaluation/models/accuracy/images.ts';
+import { difference, shown } from '../../lib/evaluation/report/summary.ts';
 import { resolveCatalogue } from '../../lib/infra/resolve-catalogue.ts';
 import { contentTypeOf } from '../shared/content-type.ts';
 import { plainTable } from '../shared/plain-table.ts';
@@ -109,7 +112,7 @@ async function imagesOf(
 /** The table, and what else is to be known of the differences. */
 function describe({ metrics, requests, right95Pct, afterwards, ...facts }: LiveReport): string {
   const table = plainTable(['metric', 'measured', 'simulated', 'difference'], { compact: true });
-  for (const metric of metrics) table.push(cellsOf(metric));
+  for (const metric of metrics) table.push(rowOf(metric));
   const [low, high] = right95Pct.map((bound) => bound.toFixed(1));
   const notes = ['mean accuracy of the models that answered, %', 'reliance on the device, %'];
   const later = notes.map(
@@ -124,4 +127,11 @@ function describe({ metrics, requests, right95Pct, afterwards, ...facts }: LiveR
       ([why, count]) => `The cloud failed ${count} times: ${why}`,
     ),
   ].join('\n');
+}
+
+/** A compared metric as a row of the table; what is not known is a dash. */
+export function rowOf({ metric, measured, simulated }: ComparedMetric): string[] {
+  const cell = (value: number | null) => (value === null ? '-' : shown(value));
+  const apart = measured === null ? '' : difference(simulated, measured);
+  return [metric, cell(measured), cell(simulated), apart];
 }
