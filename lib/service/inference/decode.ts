@@ -63,9 +63,9 @@ export async function decodeImage(
 
 function checkSize({ width, height }: Size, maxPixels: number): void {
   if (width * height <= maxPixels) return;
-  throw new Error(
-    `${width} x ${height} pixels are more than ${(maxPixels / 1e6).toFixed(1)} million`,
-  );
+  const limit =
+    maxPixels < 1e6 ? maxPixels.toLocaleString('en') : `${(maxPixels / 1e6).toFixed(1)} million`;
+  throw new Error(`${width} x ${height} pixels are more than ${limit}`);
 }
 
 /** What the scaled image covers, touching it on two sides. */
