@@ -91,7 +91,7 @@ async function simulateAll(
   command: Command,
 ): Promise<void> {
   if (isLive(command, names)) {
-    // The client, the image decoder and onnxruntime take time to load.
+    // Loaded only here: the client, the image decoder and onnxruntime take time to load.
     const { simulateLive } = await import('./live.ts');
     return simulateLive(command.opts<LiveRunOptions>());
   }
@@ -138,7 +138,7 @@ function sourcesOf({ profiles, network }: Inputs): string[] {
   ];
 }
 
-/** Paper and ours side by side; without values of the paper, ours alone. */
+/** The paper's numbers and ours side by side, or ours alone where there are none to compare with. */
 function describe(sections: readonly Section[]): string {
   const table = plainTable(['experiment', 'condition', 'metric', 'paper', 'ours', 'difference'], {
     textColumns: 3,
