@@ -42,7 +42,7 @@ export async function readModels({
 /**
  * Asks a running service for its models and their profiles.
  *
- * @throws Error when the service refuses or cannot be reached
+ * @throws Error when the service answers with an error or cannot be reached
  */
 export async function readModelsOf(url: string): Promise<ModelsResponse> {
   const from = `${url.replace(/\/+$/, '')}/v1/models`;

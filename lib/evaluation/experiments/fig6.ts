@@ -3,7 +3,7 @@ import type { Result } from '../engine/cells/run-cells.ts';
 import { paperNetwork } from '../engine/network/networks.ts';
 import {
   nasNetFictional,
-  nasNetLarge,
+  nasNetLargeModel,
   type ProfileSet,
   profileSets,
 } from '../engine/profiles/profile-sets.ts';
@@ -46,10 +46,10 @@ export const fig6: Experiment = {
 
 /** Adds a model as the paper adds NasNet Fictional: as slow as the most accurate one, much less accurate. */
 function withFictional({ models, name, source }: ProfileSet): ProfileSet {
-  const best = models.length > 0 ? mostAccurate(models) : nasNetLarge;
-  const share = nasNetFictional.accuracyPct / nasNetLarge.accuracyPct;
+  const best = models.length > 0 ? mostAccurate(models) : nasNetLargeModel;
+  const share = nasNetFictional.accuracyPct / nasNetLargeModel.accuracyPct;
   const fictional =
-    best.name === nasNetLarge.name
+    best.name === nasNetLargeModel.name
       ? { ...best, name: nasNetFictional.name, accuracyPct: nasNetFictional.accuracyPct }
       : { ...best, name: `${best.name} Fictional`, accuracyPct: share * best.accuracyPct };
   return { name: `${name} + ${fictional.name}`, source, models: [...models, fictional] };
