@@ -15,7 +15,7 @@ import { type Link, readLinks } from '../lib/evaluation/engine/network/links.ts'
 import { defaultLinkConditions } from '../lib/evaluation/engine/network/networks.ts';
 import { loadDeviceModel } from '../lib/evaluation/live/device-model.ts';
 import { linkFetch } from '../lib/evaluation/live/link-fetch.ts';
-import { SystemTime } from '../lib/evaluation/live/wall-time.ts';
+import { SystemTime } from '../lib/evaluation/live/pace.ts';
 import { resolveCatalogue } from '../lib/infra/package-files.ts';
 import { shapeLabels } from '../lib/shapes/figures.ts';
 import { generateImage, imageSize } from '../lib/shapes/generate.ts';

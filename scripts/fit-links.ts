@@ -4,15 +4,15 @@ import { fitLink } from '../lib/evaluation/engine/network/fit-link.ts';
 import { readLinks } from '../lib/evaluation/engine/network/links.ts';
 
 /*
- * Sums recorded links up for the playground, which cannot have the recordings themselves:
+ * Summarizes recorded links for the playground, which cannot include the recordings themselves:
  *
- *   npx node bin/fit-links.ts FOLDER_WITH_TRACES > lib/playground/recorded-links.json
+ *   npx node scripts/fit-links.ts FOLDER_WITH_TRACES > lib/playground/recorded-links.json
  */
 
 const [folder] = process.argv.slice(2);
 if (!folder) throw new Error('say where the traces are: NAME.up and NAME.down of each link');
 
-// What the playground sends, a JPEG of 192 x 192 pixels, and gets, in one packet.
+// What the playground sends, a JPEG of 192 x 192 pixels, and receives, in one packet.
 const transfers = { uploadBytes: 12_000, answerBytes: 1_500, baseDelayMs: 20, count: 20_000 };
 
 const links = readLinks(folder).map((link) => {
@@ -25,5 +25,5 @@ const links = readLinks(folder).map((link) => {
     downloadSigma: Number(download.sigma.toFixed(2)),
   };
 });
-const source = 'recordings of ravinet/mahimahi (commit ae477d4), fitted by bin/fit-links.ts';
+const source = 'recordings of ravinet/mahimahi (commit ae477d4), fitted by scripts/fit-links.ts';
 console.log(JSON.stringify({ source, ...transfers, links }, undefined, 2));

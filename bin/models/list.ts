@@ -3,7 +3,7 @@ import { isFetched } from '../../lib/service/catalogue/load.ts';
 import { plainTable } from '../shared/plain-table.ts';
 import { type AskedModels, chooseModels, noteDominated, ratedByCatalogue } from './choose.ts';
 
-/** `mdi models list`: the entries of a catalogue. */
+/** `mdi models list`: the models of a catalogue. */
 export function list(chosen: AskedModels, { json }: { json?: true }): void {
   const { directory, catalogue, models } = chooseModels(chosen);
   const rated = ratedByCatalogue(catalogue);

@@ -6,8 +6,8 @@ import {
   type Findings,
   type Inputs,
 } from '../../../../lib/evaluation/experiments/experiment.ts';
-import { experiments } from '../../../../lib/evaluation/experiments/index.ts';
-import { runExperiments, summaryRows } from '../../../../lib/evaluation/experiments/run.ts';
+import { experiments, runExperiments } from '../../../../lib/evaluation/experiments/run.ts';
+import { summaryOfSections } from '../../../../lib/evaluation/report/summary.ts';
 
 const inputs: Inputs = { ...defaultInputs, requests: 1_500 };
 
@@ -172,7 +172,7 @@ it('has a summary of all sections', async () => {
   expect(planned).toBe(102);
   expect(done).toBe(planned);
   expect(sections[1]?.results).toHaveLength(51);
-  expect(new Set(summaryRows(sections).map(({ experiment }) => experiment))).toEqual(
+  expect(new Set(summaryOfSections(sections).map(({ experiment }) => experiment))).toEqual(
     new Set(['fig3a', 'fig3b']),
   );
 });
