@@ -121,6 +121,21 @@ describe('profileModels', () => {
     );
   });
 
+  it('measures a model again whose baseline is of another version', async () => {
+    dynamo.on(GetItemCommand).resolves({
+      Item: {
+        pk: { S: 'x' },
+        sk: { S: 'baseline' },
+        fingerprint: { S: 'fn-large:1' },
+        n: { N: '9' },
+      },
+    });
+    const versions = { small: 'fn-small:2', large: 'fn-large:1' };
+    const baselines = await profileModels({ ...profiling, versions });
+    expect(writtenKeys()).toEqual([`test/pets/small@${'a'.repeat(12)}`]);
+    expect(baselines.get('large')?.n).toBe(9n);
+  });
+
   it('fails with the model’s name and the reason, and writes nothing for it', async () => {
     lambda
       .on(InvokeWithResponseStreamCommand, { FunctionName: 'fn-large:1' })

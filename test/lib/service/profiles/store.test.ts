@@ -166,6 +166,23 @@ describe('what is sent', () => {
     expect(await store.baselineFingerprint(pk)).toBeUndefined();
   });
 
+  it('for a read leaves out windows that began before another version was measured', async () => {
+    const window = (minute: number) => ({
+      pk: { S: pk },
+      sk: { S: `live#2026-11-24T08:${minute}:00.000Z#0` },
+    });
+    const liveSinceMs = { N: String(Date.UTC(2026, 10, 24, 8, 15)) };
+    dynamo
+      .on(GetItemCommand)
+      .resolves({ Item: { pk: { S: pk }, sk: { S: 'baseline' }, liveSinceMs } });
+    dynamo.on(QueryCommand).resolves({ Items: [window(10), window(15), window(20)] });
+    const { live } = await store.read(pk);
+    expect(live.map(({ windowStartMs }) => windowStartMs)).toEqual([
+      Date.UTC(2026, 10, 24, 8, 15),
+      Date.UTC(2026, 10, 24, 8, 20),
+    ]);
+  });
+
   it('for an ordinary read is not consistent, which costs half', async () => {
     await store.read(pk);
     expect(dynamo.commandCalls(GetItemCommand)[0]?.args[0].input.ConsistentRead).toBe(false);
