@@ -1,7 +1,7 @@
 import { availableParallelism } from 'node:os';
 import { extname } from 'node:path';
 import { Worker } from 'node:worker_threads';
-import type { Cell } from './cell.ts';
+import { type Cell, CellRunner } from './cell.ts';
 import type { CellMessage, CellWorkerData } from './cell-worker.ts';
 import type { MeasuredNetwork, Network } from './network/networks.ts';
 import type { Outcome } from './outcome.ts';
@@ -11,7 +11,10 @@ const workerUrl = new URL(`./cell-worker${extname(import.meta.url)}`, import.met
 
 /** How cells are run. */
 export interface RunOptions {
-  /** Threads; by default one for each processor. The outcomes do not depend on it. */
+  /**
+   * Threads; 1 is the caller's own. The outcomes do not depend on it.
+   * @default one for each processor, as long as there is enough to do to be worth starting them
+   */
   readonly workers?: number | undefined;
   /** Called after each cell that was run. */
   readonly onCell?: (() => void) | undefined;
@@ -31,7 +34,7 @@ export interface Result {
  */
 export async function runCells(
   cells: readonly Cell[],
-  { workers = availableParallelism(), onCell }: RunOptions = {},
+  { workers, onCell }: RunOptions = {},
 ): Promise<Result[]> {
   const keys = keysOf(cells);
   const distinct = new Map(keys.map((key, i) => [key, cells[i]] as [string, Cell]));
@@ -67,11 +70,27 @@ function isMeasured(value: unknown): value is MeasuredNetwork {
   );
 }
 
+/** About as many requests are simulated while a thread starts. */
+const REQUESTS_PER_THREAD = 100_000;
+
+function threadsFor(cells: readonly Cell[]): number {
+  const requests = cells.reduce((sum, cell) => sum + cell.requests, 0);
+  return Math.min(availableParallelism(), Math.ceil(requests / REQUESTS_PER_THREAD));
+}
+
 async function runDistinct(
   cells: readonly Cell[],
-  workers: number,
+  workers = threadsFor(cells),
   onCell: (() => void) | undefined,
 ): Promise<Outcome[]> {
+  if (workers <= 1) {
+    const runner = new CellRunner();
+    return cells.map((cell) => {
+      const outcome = runner.run(cell);
+      onCell?.();
+      return outcome;
+    });
+  }
   const outcomes: Outcome[] = [];
   const next = new Int32Array(new SharedArrayBuffer(4));
   const workerData: CellWorkerData = { cells, next };

@@ -6,7 +6,7 @@ import { defaultQuestion, type Question } from '../../../../lib/evaluation/advis
 import { adviseSubset, subsetsOf } from '../../../../lib/evaluation/advise/subset.ts';
 import { profileSets } from '../../../../lib/evaluation/engine/profile-sets.ts';
 
-const question: Question = { ...defaultQuestion, profiles: profileSets.table3, requests: 300 };
+const question: Question = { ...defaultQuestion, profiles: profileSets.table3, requests: 1_000 };
 const model = (name: string, accuracyPct: number, meanMs: number) => {
   return { name, accuracyPct, meanMs, stdMs: 1 };
 };
