@@ -3,7 +3,7 @@ import { plainTable } from '../bin/shared/plain-table.ts';
 import { OutputTimes } from '../lib/core/selection/output-time.ts';
 import { select, strategies, strategyNames } from '../lib/core/selection/strategies.ts';
 import type { Candidate, TimeBudget } from '../lib/core/selection/types.ts';
-import { drawLognormal } from '../lib/core/statistics/draw.ts';
+import { lognormal } from '../lib/core/statistics/draw.ts';
 import { distributionOf } from '../lib/core/statistics/histogram.ts';
 import { quantile } from '../lib/core/statistics/quantile.ts';
 import { seededRandom } from '../lib/core/statistics/random.ts';
@@ -12,7 +12,8 @@ import { deviationMs, meanMs, merge, statisticsOf } from '../lib/service/profile
 const modelCounts = [12, 100, 1_000, 10_000];
 const random = seededRandom(1);
 const outputTimes = new OutputTimes();
-for (let i = 0; i < 1_000; i++) outputTimes.observe(drawLognormal(random, 40, 30));
+const drawOutputMs = lognormal(random, 40, 30);
+for (let i = 0; i < 1_000; i++) outputTimes.observe(drawOutputMs());
 
 const table = plainTable([
   'strategy',
@@ -32,8 +33,9 @@ function madeUpModels(count: number): Candidate[] {
   return Array.from({ length: count }, (_, i) => {
     const share = (i + 0.5) / count;
     const typicalMs = 3 * 40 ** share * (0.7 + 0.6 * random());
+    const drawMs = lognormal(random, typicalMs, typicalMs / 10);
     const calls = Array.from({ length: 30 }, () => {
-      const serviceUs = Math.round(1000 * drawLognormal(random, typicalMs, typicalMs / 10));
+      const serviceUs = Math.round(1000 * drawMs());
       return statisticsOf({ kind: 'warm', serviceUs });
     });
     const statistics = merge(...calls);
@@ -55,7 +57,7 @@ function measure(name: (typeof strategyNames)[number], models: Candidate[]): num
   const rounds = Math.max(300, 200_000 / models.length);
   for (let i = 0; i < 1.5 * rounds; i++) {
     const inputMs = 200 * random();
-    const ownMs = drawLognormal(random, 40, 30);
+    const ownMs = drawOutputMs();
     const startMs = performance.now();
     const budget: TimeBudget = {
       ...{ slaMs: 250, inputMs, networkMs: 2 * inputMs, budgetMs: 250 - 2 * inputMs },

@@ -1,4 +1,4 @@
-import { drawLognormal, drawNormal } from '../../core/statistics/draw.ts';
+import { lognormal, normal } from '../../core/statistics/draw.ts';
 import { seededRandom } from '../../core/statistics/random.ts';
 import type { Requests } from './network/requests.ts';
 
@@ -33,13 +33,13 @@ function outputTimes(
   seed: number,
 ): Pick<Requests, 'outputMs'> {
   const random = seededRandom(seed);
-  const outputMs = inputMs.map(() => drawLognormal(random, meanMs, stdMs));
+  const outputMs = inputMs.map(lognormal(random, meanMs, stdMs));
   return { outputMs: (request) => outputMs[request] ?? 0 };
 }
 
 function clockErrors({ inputMs }: Requests, stdMs: number, seed: number): Float64Array {
   const random = seededRandom(seed);
-  return inputMs.map(() => stdMs * drawNormal(random));
+  return inputMs.map(normal(random, 0, stdMs));
 }
 
 /** Normal deviations become those of a lognormal distribution, again of mean 0 and deviation 1. */

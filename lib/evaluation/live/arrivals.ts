@@ -1,4 +1,4 @@
-import { drawExponential } from '../../core/statistics/draw.ts';
+import { exponential } from '../../core/statistics/draw.ts';
 import type { Random } from '../../core/statistics/random.ts';
 
 /** How requests arrive: as a Poisson process, or one every so many ms. */
@@ -20,10 +20,11 @@ export interface Arrivals {
 export function arrivalTimes({ kind, ratePerS, durationS }: Arrivals, random: Random): number[] {
   const gapMs = 1_000 / ratePerS;
   const times: number[] = [];
+  const drawGapMs = exponential(random, gapMs);
   let dueMs = 0;
   while (dueMs < 1_000 * durationS) {
     times.push(dueMs);
-    dueMs = kind === 'even' ? times.length * gapMs : dueMs + drawExponential(random, gapMs);
+    dueMs = kind === 'even' ? times.length * gapMs : dueMs + drawGapMs();
   }
   return times;
 }

@@ -1,5 +1,5 @@
 import type { Candidate } from '../../core/selection/types.ts';
-import { drawNormal } from '../../core/statistics/draw.ts';
+import { normal } from '../../core/statistics/draw.ts';
 import { seededRandom } from '../../core/statistics/random.ts';
 import type { Requests } from '../engine/network/requests.ts';
 import type { Answers } from '../engine/outcome.ts';
@@ -46,7 +46,7 @@ export function predict(plan: LivePlan, service: PredictedService): Course[] {
 
 function requestsOf(plan: LivePlan, seed: number): Requests {
   const { link, conditions, dueMs } = plan;
-  const random = seededRandom(seed);
+  const drawSlowness = normal(seededRandom(seed));
   const inputMs = Float64Array.from(dueMs, (due, i) => {
     return arrivedMs(link, due, imageOf(plan, i).bytes.length, conditions) - due;
   });
@@ -54,7 +54,7 @@ function requestsOf(plan: LivePlan, seed: number): Requests {
     startMs: Float64Array.from(dueMs),
     inputMs,
     clockMs: new Float64Array(dueMs.length),
-    slowness: Float64Array.from(dueMs, () => drawNormal(random)),
+    slowness: Float64Array.from(dueMs, drawSlowness),
     outputMs(request, serviceMs) {
       const readyMs = (dueMs[request] ?? 0) + (inputMs[request] ?? 0) + serviceMs;
       return backMs(link, readyMs, conditions) - readyMs;

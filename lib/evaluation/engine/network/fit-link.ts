@@ -1,3 +1,4 @@
+import { quantileOfSorted } from '../../../core/statistics/quantile.ts';
 import type { Random } from '../../../core/statistics/random.ts';
 import type { Link } from './links.ts';
 import type { Trace } from './trace.ts';
@@ -54,7 +55,6 @@ function transferTimes(
 }
 
 function lognormalOf(sortedMs: readonly number[]): TransferTime {
-  const quantile = (q: number) => sortedMs[Math.floor(q * sortedMs.length)] ?? Number.NaN;
-  const medianMs = quantile(0.5);
-  return { medianMs, sigma: Math.log(quantile(0.9) / medianMs) / normal90 };
+  const medianMs = quantileOfSorted(sortedMs, 0.5);
+  return { medianMs, sigma: Math.log(quantileOfSorted(sortedMs, 0.9) / medianMs) / normal90 };
 }
