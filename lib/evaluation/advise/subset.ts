@@ -1,4 +1,4 @@
-import { findDominated } from '../../core/selection/ranking.ts';
+import { undominated } from '../../core/selection/ranking.ts';
 import { NoCandidateError } from '../../core/selection/types.ts';
 import type { ProfiledModel } from '../engine/profile-sets.ts';
 import { type RunOptions, runCells } from '../engine/run-cells.ts';
@@ -47,8 +47,7 @@ export async function adviseSubset(
 ): Promise<SubsetAdvice> {
   const { models } = question.profiles;
   if (models.length === 0) throw new NoCandidateError();
-  const dominated = findDominated(models);
-  const worthHaving = models.filter(({ name }) => !dominated.has(name));
+  const worthHaving = undominated(models);
   const search = { ...question, requests: Math.min(searchRequests, question.requests) };
   const [full] = await rate(question, [models], undefined, options);
   const bySize: Subset[] = [];
