@@ -13,9 +13,9 @@ import {
  * is linear in accuracy: as long as their times are close, a slower and less accurate model would keep
  * nearly half of the requests.
  *
- * Only models that fit the budget take over, so that the base model is the paper's, and no request gets a
- * less accurate model than as printed. Leaving dominated models out beforehand would not do: what they
- * had would also go to models that are less accurate than they are.
+ * Where models fit the budget, only they take over: the base model is the paper's, and every share stays
+ * or goes to a more accurate model. Leaving dominated models out beforehand would not do: what they had
+ * would go to less accurate ones as well.
  *
  * @throws {@link NoCandidateError} when there is no model
  * @example
@@ -34,6 +34,8 @@ export function threeStage<C extends Candidate>(
 ): Decision<C> {
   const printed = threeStageAsPrinted(candidates, budget);
   const fitting = candidates.filter((model) => fits(model, budget.budgetMs));
+  // Alone, a base model that fits is dominated by none.
+  if (fitting.length > 0 && printed.eligible.length === 1) return printed;
   const dominated = findDominated(fitting.length > 0 ? fitting : candidates);
   const takingOver = (model: C) => dominated.get(model) ?? model;
   const shares = new Map<C, number>();
