@@ -1,5 +1,6 @@
 import type { OutputKind } from '../core/preprocessing/predictions.ts';
 import type { PreprocessingJson, RawInput } from '../core/preprocessing/preprocessing.ts';
+import { DeviceModelError } from './errors.ts';
 
 /** A model with what of its catalogue is needed to run it. */
 export interface ModelDescription {
@@ -33,16 +34,17 @@ export interface CatalogueJson {
  *
  * @param catalogue - the parsed `catalogue.json`
  * @param name - by default the model that the catalogue has for devices
- * @throws TypeError when the catalogue has no such model, or no accuracy of it
+ * @throws {@link DeviceModelError} when the catalogue has no such model, or no accuracy of it
  */
 export function describeModel(
   catalogue: CatalogueJson,
   name: string | undefined = catalogue.onDevice,
 ): ModelDescription {
   const model = catalogue.models.find((candidate) => candidate.name === name);
-  if (!model) throw new TypeError(`the catalogue has no model named "${name}"`);
+  if (!model) throw new DeviceModelError(`the catalogue has no model named "${name}"`);
   const { version, accuracyPct, preprocessing, output } = model;
-  if (accuracyPct === undefined) throw new TypeError(`the accuracy of "${name}" is not known`);
+  if (accuracyPct === undefined)
+    throw new DeviceModelError(`the accuracy of "${name}" is not known`);
   const { labels, input } = catalogue;
   return { name: model.name, version, accuracyPct, labels, input, preprocessing, output };
 }
