@@ -25,7 +25,10 @@ async function service(seen) {
     });
   });
   await new Promise((resolve) => server.listen(0, '127.0.0.1', resolve));
-  return { url: `http://127.0.0.1:${server.address().port}`, close: () => server.close() };
+  return {
+    url: `http://127.0.0.1:${server.address().port}`,
+    close: () => server.close().closeAllConnections(),
+  };
 }
 
 exports.use = async ({ client, reactNative, web, sigv4 }) => {
