@@ -1,10 +1,8 @@
 /** How long one decision of the service takes, for each strategy and number of models. */
 import { plainTable } from '../bin/shared/plain-table.ts';
 import { OutputTimes } from '../lib/core/selection/output-time.ts';
-import { select } from '../lib/core/selection/select.ts';
-import { strategies, strategyNames } from '../lib/core/selection/strategies.ts';
+import { select, strategies, strategyNames } from '../lib/core/selection/strategies.ts';
 import type { Candidate, TimeBudget } from '../lib/core/selection/types.ts';
-import { worthChoosing } from '../lib/core/selection/worth-choosing.ts';
 import { drawLognormal } from '../lib/core/statistics/draw.ts';
 import { distributionOf } from '../lib/core/statistics/histogram.ts';
 import { quantile } from '../lib/core/statistics/quantile.ts';
@@ -64,7 +62,7 @@ function measure(name: (typeof strategyNames)[number], models: Candidate[]): num
       outputMs: outputTimes.distribution(ownMs),
       deviceAccuracyPct: 41.4,
     };
-    select(strategies[name], worthChoosing(name, models), budget, random);
+    select(strategies[name], models, budget, random);
     // The first third warms the JIT up.
     if (i > rounds / 2) timesUs.push(1000 * (performance.now() - startMs));
   }

@@ -8,7 +8,7 @@ import { createServer } from 'node:http';
 import { performance } from 'node:perf_hooks';
 import { InvokeCommand, LambdaClient } from '@aws-sdk/client-lambda';
 import { startAssembly } from '../lib/local/assembly.ts';
-import { close, listen } from '../lib/local/shared/servers.ts';
+import { close, listen } from '../lib/local/shared/http-server.ts';
 import { synthesizeFixture } from '../test/lib/local/fixture/app.ts';
 
 const rounds = Number(process.argv[2] ?? 2000);

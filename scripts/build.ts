@@ -14,8 +14,8 @@ import { basename, dirname, extname, join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { buildSync, transformSync } from 'esbuild';
 import { playgroundAssets } from '../bin/start/playground.ts';
-import { bundle, bundleFile, functionNames } from '../lib/infra/bundle.ts';
-import { packageRoot } from '../lib/infra/package-root.ts';
+import { bundle, bundleFile, functionNames } from '../lib/infra/assets.ts';
+import { packageRoot } from '../lib/infra/package-files.ts';
 
 /*
  * Makes the two npm packages, each a folder of dist/ with a package.json that has a version: those of

@@ -5,10 +5,10 @@ import {
   type DeviceAdvice,
 } from '../../lib/evaluation/advise/device.ts';
 import { defaultQuestion } from '../../lib/evaluation/advise/question.ts';
-import { profileSets } from '../../lib/evaluation/engine/profile-sets.ts';
+import { profileSets } from '../../lib/evaluation/engine/profiles/profile-sets.ts';
 import { numberBetween } from '../shared/options.ts';
 import { plainTable } from '../shared/plain-table.ts';
-import { profilesOf } from '../simulate/options.ts';
+import { profilesOf } from '../shared/simulation-options.ts';
 import { type AdviseOptions, addAdviseOptions, questionOf, situation } from './options.ts';
 
 interface DeviceOptions extends AdviseOptions {

@@ -6,7 +6,7 @@ import {
 import { deviceTime } from '../../lib/evaluation/experiments/approaches.ts';
 import { numberBetween } from '../shared/options.ts';
 import { plainTable } from '../shared/plain-table.ts';
-import { addDeviceOption, readPercents } from '../simulate/options.ts';
+import { addDeviceOption, readPercents } from '../shared/simulation-options.ts';
 import { type AdviseOptions, addAdviseOptions, questionOf, situation } from './options.ts';
 
 interface DuplicationOptions extends AdviseOptions {

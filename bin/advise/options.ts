@@ -1,14 +1,14 @@
 import { type Command, Option } from 'commander';
 import { type StrategyName, strategyNames } from '../../lib/core/selection/strategies.ts';
 import { defaultQuestion, type Question } from '../../lib/evaluation/advise/question.ts';
-import { defaultLinkConditions } from '../../lib/evaluation/engine/network/link-requests.ts';
+import { defaultLinkConditions } from '../../lib/evaluation/engine/network/networks.ts';
 import {
   addModelOptions,
   addRequestOptions,
   type ModelOptions,
   networkOf,
   profilesOf,
-} from '../simulate/options.ts';
+} from '../shared/simulation-options.ts';
 
 /** What every kind of advice is asked with. */
 export interface AdviseOptions extends ModelOptions {

@@ -4,11 +4,11 @@ import {
   type Subset,
   type SubsetAdvice,
 } from '../../lib/evaluation/advise/subset.ts';
-import type { ProfiledModel } from '../../lib/evaluation/engine/profile-sets.ts';
+import type { ProfiledModel } from '../../lib/evaluation/engine/profiles/profile-sets.ts';
 import { numberBetween } from '../shared/options.ts';
 import { plainTable } from '../shared/plain-table.ts';
 import { progressBar } from '../shared/progress-bar.ts';
-import { addDeviceOption } from '../simulate/options.ts';
+import { addDeviceOption } from '../shared/simulation-options.ts';
 import { type AdviseOptions, addAdviseOptions, questionOf, situation } from './options.ts';
 
 interface SubsetOptions extends AdviseOptions {

@@ -1,4 +1,4 @@
-import { addModel, type NewModel } from '../../lib/evaluation/models/add.ts';
+import { addModel, type NewModel } from '../../lib/evaluation/models/edit/add.ts';
 import { sizeNote } from '../../lib/service/catalogue/limits.ts';
 import { listCatalogue } from '../../lib/service/catalogue/load.ts';
 import { shortPath } from '../shared/short-path.ts';

@@ -1,10 +1,10 @@
-import { findDominated, type Rated } from '../../lib/core/selection/dominance.ts';
+import { findDominated, type Rated } from '../../lib/core/selection/ranking.ts';
 import { CatalogueError, isFetched, listCatalogue } from '../../lib/service/catalogue/load.ts';
 import type { CatalogueListing, ListedModel } from '../../lib/service/catalogue/schema.ts';
 import { shortPath } from '../shared/short-path.ts';
 
 /** What the commands that look at a catalogue's models work on. */
-export interface Chosen {
+export interface AskedModels {
   /** The catalogue's folder. */
   readonly directory: string;
   /** The models that were named; empty: all. */
@@ -12,7 +12,7 @@ export interface Chosen {
 }
 
 /** A catalogue with the models that a command works on. */
-export interface Choice {
+export interface ChosenModels {
   readonly directory: string;
   readonly catalogue: CatalogueListing;
   readonly models: readonly ListedModel[];
@@ -23,7 +23,7 @@ export interface Choice {
  *
  * @throws CatalogueError naming a model that the catalogue does not list
  */
-export function chooseModels({ directory, names }: Chosen): Choice {
+export function chooseModels({ directory, names }: AskedModels): ChosenModels {
   const catalogue = listCatalogue(directory);
   const known = catalogue.models.map(({ name }) => name);
   const unknown = names.find((name) => !known.includes(name));
@@ -39,7 +39,7 @@ export function chooseModels({ directory, names }: Chosen): Choice {
  *
  * @throws CatalogueError when none is there
  */
-export function chooseFetched(chosen: Chosen): Choice {
+export function chooseFetched(chosen: AskedModels): ChosenModels {
   const choice = chooseModels(chosen);
   const { directory, models } = choice;
   const here = models.filter((model) => !model.urls || isFetched(directory, model));
@@ -72,5 +72,6 @@ export function ratedByCatalogue({ models }: Pick<CatalogueListing, 'models'>): 
     name,
     accuracyPct,
     meanMs: reference?.meanMs,
+    stdMs: reference?.stdMs,
   }));
 }

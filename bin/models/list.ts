@@ -1,10 +1,10 @@
-import { findDominated } from '../../lib/core/selection/dominance.ts';
+import { findDominated } from '../../lib/core/selection/ranking.ts';
 import { isFetched } from '../../lib/service/catalogue/load.ts';
 import { plainTable } from '../shared/plain-table.ts';
-import { type Chosen, chooseModels, noteDominated, ratedByCatalogue } from './choose.ts';
+import { type AskedModels, chooseModels, noteDominated, ratedByCatalogue } from './choose.ts';
 
 /** `mdi models list`: the entries of a catalogue. */
-export function list(chosen: Chosen, { json }: { json?: true }): void {
+export function list(chosen: AskedModels, { json }: { json?: true }): void {
   const { directory, catalogue, models } = chooseModels(chosen);
   const rated = ratedByCatalogue(catalogue);
   const dominated = findDominated(rated);

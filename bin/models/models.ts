@@ -1,8 +1,8 @@
 import { type Command, InvalidArgumentError } from 'commander';
-import { resolveCatalogue } from '../../lib/infra/resolve-catalogue.ts';
+import { resolveCatalogue } from '../../lib/infra/package-files.ts';
 import { integerBetween, numberBetween } from '../shared/options.ts';
 import type { AddOptions } from './add.ts';
-import type { Chosen } from './choose.ts';
+import type { AskedModels } from './choose.ts';
 import type { EvaluateOptions } from './evaluate.ts';
 import type { FetchOptions } from './fetch.ts';
 import type { ProfileOptions } from './profile.ts';
@@ -131,7 +131,10 @@ function onCatalogue(command: Command): Command {
     .option('--catalogue <folder>', 'the same');
 }
 
-function chosen([first, rest, { catalogue }]: [...Positional, { catalogue?: string }]): Chosen {
+function chosen([first, rest, { catalogue }]: [
+  ...Positional,
+  { catalogue?: string },
+]): AskedModels {
   const names = [...(catalogue !== undefined && first !== undefined ? [first] : []), ...rest];
   return { directory: resolveCatalogue(catalogue ?? first ?? 'shapes'), names };
 }

@@ -1,13 +1,26 @@
 import { cpus } from 'node:os';
 import { join } from 'node:path';
 import cliProgress from 'cli-progress';
-import { editCatalogue } from '../../lib/evaluation/models/edit.ts';
-import { type ModelProfile, profileModel } from '../../lib/evaluation/models/profile.ts';
-import { referenceOf } from '../../lib/evaluation/models/reference.ts';
-import { compareWithTable3, type Table3Comparison } from '../../lib/evaluation/models/table-3.ts';
+import {
+  compareWithTable3,
+  type Table3Comparison,
+} from '../../lib/evaluation/engine/profiles/table-3.ts';
+import { editCatalogue } from '../../lib/evaluation/models/edit/edit-catalogue.ts';
+import {
+  type ModelProfile,
+  profileModel,
+  referenceOf,
+} from '../../lib/evaluation/models/latency/profile.ts';
+
 import { plainTable } from '../shared/plain-table.ts';
 import { shortPath } from '../shared/short-path.ts';
-import { type Choice, type Chosen, chooseFetched, note, noteDominated } from './choose.ts';
+import {
+  type AskedModels,
+  type ChosenModels,
+  chooseFetched,
+  note,
+  noteDominated,
+} from './choose.ts';
 
 /** Options of `mdi models profile`. */
 export interface ProfileOptions {
@@ -31,7 +44,7 @@ export interface Beside {
 }
 
 /** `mdi models profile`: how fast and how large a catalogue's models are on this machine. */
-export async function profile(chosen: Chosen, options: ProfileOptions): Promise<void> {
+export async function profile(chosen: AskedModels, options: ProfileOptions): Promise<void> {
   const choice = chooseFetched(chosen);
   const rows = await profileAll(choice, options);
   if (options.json) console.log(JSON.stringify(rows, null, 2));
@@ -95,7 +108,7 @@ export function besidePaper(rows: readonly ProfileRow[]): Beside[] {
 const limits = { maxRuns: 10_000, leastRuns: 10, precision: 0.005 };
 
 async function profileAll(
-  { directory, catalogue, models }: Choice,
+  { directory, catalogue, models }: ChosenModels,
   { threads, seconds }: ProfileOptions,
 ): Promise<ProfileRow[]> {
   const tasks = models.flatMap((model) => threads.map((count) => ({ model, threads: count })));
@@ -121,7 +134,7 @@ async function profileAll(
   }
 }
 
-async function write({ directory }: Choice, rows: readonly ProfileRow[]): Promise<void> {
+async function write({ directory }: ChosenModels, rows: readonly ProfileRow[]): Promise<void> {
   await editCatalogue(directory, ({ models }) => {
     for (const row of rows) {
       const entry = models.find(({ name }) => name === row.model);

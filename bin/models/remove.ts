@@ -1,4 +1,4 @@
-import { removeModel } from '../../lib/evaluation/models/remove.ts';
+import { removeModel } from '../../lib/evaluation/models/edit/remove.ts';
 import { shortPath } from '../shared/short-path.ts';
 
 /** `mdi models remove`: takes a model out of a catalogue. */

@@ -1,4 +1,5 @@
 import { readFile } from 'node:fs/promises';
+import { firstIssue } from '../../lib/core/contract/first-issue.ts';
 import type { ModelsResponse } from '../../lib/core/contract/messages.ts';
 import { modelsResponseSchema } from '../../lib/core/contract/schemas.ts';
 import {
@@ -6,7 +7,7 @@ import {
   modelsOfProfiles,
   type PricedModel,
 } from '../../lib/evaluation/cost/models.ts';
-import { resolveCatalogue } from '../../lib/infra/resolve-catalogue.ts';
+import { resolveCatalogue } from '../../lib/infra/package-files.ts';
 import { readCatalogue } from '../../lib/service/catalogue/load.ts';
 import { fetchJson } from './fetch-json.ts';
 
@@ -64,7 +65,6 @@ async function readJsonFile(path: string): Promise<unknown> {
 function parseProfiles(value: unknown, from: string): ModelsResponse {
   const parsed = modelsResponseSchema.safeParse(value);
   if (parsed.success) return parsed.data;
-  const { path, message } = parsed.error.issues[0] ?? { path: [], message: '' };
-  const field = path.length > 0 ? `field ${path.map(String).join('.')}: ` : '';
-  throw new Error(`${from}: not an answer of GET /v1/models: ${field}${message}`);
+  const fault = firstIssue(parsed.error, { field: 'field', whole: 'the answer' });
+  throw new Error(`${from}: not an answer of GET /v1/models: ${fault}`);
 }

@@ -1,11 +1,11 @@
 import { setImmediate } from 'node:timers/promises';
 import { type Command, InvalidArgumentError } from 'commander';
+import { readLinks } from '../../lib/evaluation/engine/network/links.ts';
+import { type SelectorName, selectorNames } from '../../lib/evaluation/engine/selectors.ts';
 import {
   defaultLinkScenario,
   type LinkScenario,
-} from '../../lib/evaluation/engine/link-experiment.ts';
-import { readLinks } from '../../lib/evaluation/engine/network/links.ts';
-import { type SelectorName, selectorNames } from '../../lib/evaluation/engine/selectors.ts';
+} from '../../lib/evaluation/experiments/link-scenario.ts';
 import {
   countCells,
   type LinksReport,
@@ -14,7 +14,7 @@ import {
 import { integerBetween, numberBetween } from '../shared/options.ts';
 import { plainTable } from '../shared/plain-table.ts';
 import { progressBar } from '../shared/progress-bar.ts';
-import { addDeviceOption, addLinkOptions } from './options.ts';
+import { addDeviceOption, addLinkOptions } from '../shared/simulation-options.ts';
 
 interface LinksOptions extends LinkScenario {
   readonly traces: string;

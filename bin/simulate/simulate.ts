@@ -1,9 +1,8 @@
 import { join } from 'node:path';
 import type { Command } from 'commander';
-import type { LinkConditions } from '../../lib/evaluation/engine/network/link-requests.ts';
 import { listLinks } from '../../lib/evaluation/engine/network/links.ts';
-import type { LinkNetwork } from '../../lib/evaluation/engine/network/networks.ts';
-import { profileSets } from '../../lib/evaluation/engine/profile-sets.ts';
+import type { LinkConditions, LinkNetwork } from '../../lib/evaluation/engine/network/networks.ts';
+import { profileSets } from '../../lib/evaluation/engine/profiles/profile-sets.ts';
 import { defaultInputs, type Inputs } from '../../lib/evaluation/experiments/experiment.ts';
 import { experiments } from '../../lib/evaluation/experiments/index.ts';
 import {
@@ -18,8 +17,6 @@ import { summaryJson, writeReport } from '../../lib/evaluation/report/write.ts';
 import { integerBetween } from '../shared/options.ts';
 import { plainTable } from '../shared/plain-table.ts';
 import { progressBar } from '../shared/progress-bar.ts';
-import { addSimulateLinksCommand } from './links.ts';
-import { addLiveOptions, isLive, type LiveOptions } from './live.ts';
 import {
   addDeviceOption,
   addLinkOptions,
@@ -28,7 +25,9 @@ import {
   type ModelOptions,
   networkOf,
   profilesOf,
-} from './options.ts';
+} from '../shared/simulation-options.ts';
+import { addSimulateLinksCommand } from './links.ts';
+import { addLiveOptions, isLive, type LiveRunOptions } from './live-options.ts';
 
 interface SimulateOptions extends LinkConditions, ModelOptions {
   readonly network?: string;
@@ -89,8 +88,8 @@ async function simulateAll(
 ): Promise<void> {
   if (isLive(command, names)) {
     // The client, the image decoder and onnxruntime take time to load.
-    const { simulateLive } = await import('./run-live.ts');
-    return simulateLive(command.opts<LiveOptions>());
+    const { simulateLive } = await import('./live.ts');
+    return simulateLive(command.opts<LiveRunOptions>());
   }
   const inputs = await inputsOf(options);
   const { chosen, leftOut } = chooseExperiments(names.length > 0 ? names : ['all'], inputs);

@@ -4,7 +4,7 @@ import { join, relative, resolve } from 'node:path';
 import { type Command, Option } from 'commander';
 import { modelsResponseSchema } from '../../lib/core/contract/schemas.ts';
 import { strategyNames } from '../../lib/core/selection/strategies.ts';
-import { resolveCatalogue } from '../../lib/infra/resolve-catalogue.ts';
+import { resolveCatalogue } from '../../lib/infra/package-files.ts';
 import type { RunningAssembly } from '../../lib/local/assembly.ts';
 import { lockDataDir } from '../../lib/local/dynamodb/data-dir.ts';
 import { readServedCatalogue } from '../../lib/service/catalogue/load.ts';
@@ -55,11 +55,8 @@ async function start(options: StartOptions): Promise<void> {
   const directory = resolveCatalogue(options.catalogue);
   const catalogue = readServedCatalogue(directory);
   // Before anything is written there: another service may be running from it.
-  const unlock = lockDataDir(dataDir);
-  const endEarly = onStopSignal(() => {
-    unlock();
-    process.exit(130);
-  });
+  const unlock = await lockDataDir(dataDir);
+  const endEarly = onStopSignal(() => process.exit(130));
   const logPath = join(dataDir, 'functions.log');
   const log = createWriteStream(logPath);
 
@@ -104,7 +101,7 @@ async function start(options: StartOptions): Promise<void> {
   await new Promise<void>((stop) => onStopSignal(stop));
   await assembly.close();
   log.end();
-  unlock();
+  await unlock();
 }
 
 async function printReady(

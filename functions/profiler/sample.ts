@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import type { InferenceEvent } from '../../lib/core/contract/inference-event.ts';
-import { photoFile } from '../../lib/service/catalogue/photo.ts';
+import { photoFile } from '../../lib/service/catalogue/load.ts';
 import type { Catalogue } from '../../lib/service/catalogue/schema.ts';
 
 /**

@@ -1,10 +1,14 @@
 import type { InferenceAnswer, InferenceEvent } from '../../lib/core/contract/inference-event.ts';
 import { ProblemError } from '../../lib/core/contract/problem.ts';
 import { NonFiniteOutputError } from '../../lib/core/preprocessing/errors.ts';
-import { fastest } from '../../lib/core/selection/order.ts';
+import { fastest, undominated } from '../../lib/core/selection/ranking.ts';
 import { InvocationError, invokeModel } from '../../lib/service/inference/invoke.ts';
-import { candidatesOf, type ServedCandidate } from './candidates.ts';
+import { type CandidateParts, candidatesOf, type ServedCandidate } from './candidates.ts';
 import type { Service } from './service.ts';
+
+/** What {@link answerWith} works with. */
+export type AnswerParts = CandidateParts &
+  Pick<Service, 'lambda' | 'store' | 'profiles' | 'telemetry' | 'open'>;
 
 /** A model's answer and how it came about. */
 export interface ModelAnswer {
@@ -22,7 +26,7 @@ export interface ModelAnswer {
  * the last model asked answered NaN, `non-finite-output`
  */
 export async function answerWith(
-  service: Service,
+  service: AnswerParts,
   chosen: ServedCandidate,
   event: Omit<InferenceEvent, 'invokedEpochMs'>,
   failed: string[] = [],
@@ -39,7 +43,7 @@ export async function answerWith(
   if (failed.length > 0 || others.length === 0) {
     throw noAnswer(result);
   }
-  return answerWith(service, fastest(others), event, [chosen.name]);
+  return answerWith(service, fastest(undominated(others)), event, [chosen.name]);
 }
 
 /** An overloaded model may answer the next time; one that answered nonsense has nothing to wait for. */
@@ -52,7 +56,7 @@ function noAnswer(last: Error): ProblemError {
 }
 
 async function ask(
-  service: Service,
+  service: Pick<Service, 'lambda' | 'store' | 'open'>,
   { functionName, profileKey, name }: ServedCandidate,
   event: Omit<InferenceEvent, 'invokedEpochMs'>,
 ): Promise<Pick<ModelAnswer, 'answer' | 'serviceMs'> | Error> {
@@ -71,7 +75,7 @@ async function ask(
   }
 }
 
-function keepOpen({ open }: Service, closed: Promise<unknown>): void {
+function keepOpen({ open }: Pick<Service, 'open'>, closed: Promise<unknown>): void {
   const entry = closed.then(() => {
     open.delete(entry);
   });

@@ -1,4 +1,5 @@
 import type { APIGatewayProxyEventV2 } from 'aws-lambda';
+import { firstIssue } from '../../lib/core/contract/first-issue.ts';
 import type { FeedbackResponse } from '../../lib/core/contract/messages.ts';
 import { ProblemError } from '../../lib/core/contract/problem.ts';
 import { feedbackRequestSchema } from '../../lib/core/contract/schemas.ts';
@@ -12,7 +13,7 @@ import type { Service } from './service.ts';
  * table did not take the feedback
  */
 export async function takeFeedback(
-  service: Service,
+  service: Pick<Service, 'models' | 'secret' | 'ledger' | 'store'>,
   event: APIGatewayProxyEventV2,
 ): Promise<FeedbackResponse> {
   const { requestId, model: name, correct } = readBody(event);
@@ -42,9 +43,10 @@ function readBody({ body = '', isBase64Encoded }: APIGatewayProxyEventV2) {
   const text = isBase64Encoded ? Buffer.from(body, 'base64').toString() : body;
   const parsed = feedbackRequestSchema.safeParse(parseJson(text));
   if (parsed.success) return parsed.data;
-  const { path, message } = parsed.error.issues[0] ?? { path: [], message: '' };
-  const field = path.length > 0 ? `field ${path.map(String).join('.')}` : 'the body';
-  throw new ProblemError('bad-request', `${field}: ${message}`);
+  throw new ProblemError(
+    'bad-request',
+    firstIssue(parsed.error, { field: 'field', whole: 'the body' }),
+  );
 }
 
 function parseJson(text: string): unknown {

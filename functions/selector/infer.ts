@@ -12,22 +12,34 @@ import { ProblemError } from '../../lib/core/contract/problem.ts';
 import { roundMs } from '../../lib/core/contract/server-timing.ts';
 import { inputBytes } from '../../lib/core/preprocessing/preprocessing.ts';
 import { timeBudget } from '../../lib/core/selection/budget.ts';
-import { select } from '../../lib/core/selection/select.ts';
-import { strategies } from '../../lib/core/selection/strategies.ts';
-import { worthChoosing } from '../../lib/core/selection/worth-choosing.ts';
+import { select, strategies } from '../../lib/core/selection/strategies.ts';
 import { signReceipt } from '../../lib/service/feedback/receipt.ts';
-import { answerWith } from './answer.ts';
+import { type AnswerParts, answerWith } from './answer.ts';
 import { candidatesOf } from './candidates.ts';
 import type { Service } from './service.ts';
 
+/** What {@link infer} works with. */
+export type InferenceParts = AnswerParts &
+  Pick<
+    Service,
+    | 'catalogue'
+    | 'strategy'
+    | 'defaultSlaMs'
+    | 'budget'
+    | 'clockErrorMs'
+    | 'outputTimes'
+    | 'secret'
+    | 'random'
+  >;
+
 /**
- * `POST /v1/infer`: works out the budget, selects a model and has it answer.
+ * `POST /v1/infer`: works out the budget, selects a model, has it answer and counts the answer.
  *
  * @param receivedEpochMs - Unix ms at which the handler started: T_input ends here
  * @throws ProblemError for every fault of the request, and when no model could answer
  */
 export async function infer(
-  service: Service,
+  service: InferenceParts,
   event: APIGatewayProxyEventV2,
   receivedEpochMs: number,
 ): Promise<InferResponse> {
@@ -51,7 +63,7 @@ export async function infer(
   if (outputMs !== undefined) service.outputTimes.observe(outputMs);
   const selection = select(
     strategies[service.strategy],
-    worthChoosing(service.strategy, candidates),
+    candidates,
     {
       ...budget,
       outputMs: service.outputTimes.distribution(outputMs),
@@ -68,7 +80,7 @@ export async function infer(
     record: true,
   });
   const secret = service.secret();
-  return {
+  const response: InferResponse = {
     // Without the secret the answer is as good, only that it cannot be told later whether it was right.
     requestId: secret ? signReceipt(requestId, model.name, receivedEpochMs, secret) : requestId,
     model: { name: model.name, version: model.version, accuracyPct: model.accuracyPct },
@@ -94,9 +106,30 @@ export async function infer(
       ...(failed.length > 0 && { failed }),
     },
   };
+  countAnswer(service, response);
+  return response;
 }
 
-function refuseLatencyOnly({ catalogue, models }: Service): void {
+function countAnswer(
+  { telemetry }: Pick<Service, 'telemetry'>,
+  { model, timing, selection }: InferResponse,
+): void {
+  telemetry.answered({
+    strategy: selection.strategy,
+    model: model.name,
+    accuracyPct: model.accuracyPct,
+    budgetMs: timing.budgetMs,
+    selectMs: timing.selectMs,
+    serviceMs: timing.serviceMs,
+    serverMs: timing.serverMs,
+    coldStart: timing.coldStart,
+    fellBack: selection.failed !== undefined,
+    // The way back is taken to be as long as the way here, as in the paper.
+    inTime: timing.networkMs + timing.serverMs <= timing.slaMs,
+  });
+}
+
+function refuseLatencyOnly({ catalogue, models }: Pick<Service, 'catalogue' | 'models'>): void {
   if (models.some(({ latencyOnly }) => !latencyOnly)) return;
   throw new ProblemError(
     'latency-only',
@@ -105,7 +138,7 @@ function refuseLatencyOnly({ catalogue, models }: Service): void {
 }
 
 function readBody(
-  { catalogue }: Service,
+  { catalogue }: Pick<Service, 'catalogue'>,
   { body = '', isBase64Encoded, headers }: APIGatewayProxyEventV2,
 ): Pick<InferenceEvent, 'contentType' | 'body'> {
   const base64 = isBase64Encoded ? body : Buffer.from(body).toString('base64');

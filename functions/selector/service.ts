@@ -1,5 +1,3 @@
-import { dirname } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { LambdaClient } from '@aws-sdk/client-lambda';
 import type { BudgetSettings } from '../../lib/core/selection/budget.ts';
 import { OutputTimes } from '../../lib/core/selection/output-time.ts';
@@ -8,7 +6,7 @@ import type { Random } from '../../lib/core/statistics/random.ts';
 import { readCatalogue } from '../../lib/service/catalogue/load.ts';
 import type { Catalogue, CatalogueModel } from '../../lib/service/catalogue/schema.ts';
 import { readEnvironment, selectorEnvironmentSchema } from '../../lib/service/environment.ts';
-import { FeedbackLedger } from '../../lib/service/feedback/ledger.ts';
+import { FeedbackLedger, rememberSecret } from '../../lib/service/feedback/ledger.ts';
 import { ProfileCache, type ProfileCacheEvent } from '../../lib/service/profiles/cache.ts';
 import { createProfileClient } from '../../lib/service/profiles/client.ts';
 import { partitionKey } from '../../lib/service/profiles/keys.ts';
@@ -34,14 +32,14 @@ export interface Service {
   /** T_output as clients have reported it lately. */
   readonly outputTimes: OutputTimes;
   readonly lambda: LambdaClient;
-  readonly store: ProfileStore;
-  readonly ledger: FeedbackLedger;
+  readonly store: Pick<ProfileStore, 'record'>;
+  readonly ledger: Pick<FeedbackLedger, 'mark' | 'unmark'>;
   /** Signs answers, so that feedback on them is known; absent until it has been read. */
   readonly secret: () => Uint8Array | undefined;
   readonly feedbackWeight: number;
-  readonly profiles: ProfileCache;
+  readonly profiles: Pick<ProfileCache, 'profiles' | 'reload'>;
   readonly random: Random;
-  readonly telemetry: Telemetry;
+  readonly telemetry: Pick<Telemetry, 'logger' | 'answered' | 'count'>;
   /** Streams of answered invocations that have not closed yet. */
   readonly open: Set<Promise<void>>;
 }
@@ -56,7 +54,7 @@ const unknownSpeed = { meanMs: 1_000, stdMs: 0 };
  */
 export function createService(): Service {
   const environment = readEnvironment(selectorEnvironmentSchema);
-  const catalogue = readCatalogue(dirname(fileURLToPath(import.meta.url)));
+  const catalogue = readCatalogue(environment.LAMBDA_TASK_ROOT);
   const models = catalogue.models.map((model) => {
     const functionName = environment.MDI_MODEL_FUNCTIONS[model.name];
     if (!functionName) throw new Error(`MDI_MODEL_FUNCTIONS has no function for "${model.name}"`);
@@ -89,7 +87,7 @@ export function createService(): Service {
     lambda: new LambdaClient({ maxAttempts: 1 }),
     store,
     ledger,
-    secret: rememberSecret(ledger, telemetry),
+    secret: rememberSecret(ledger, (error) => telemetry.logger.warn('secret not read', { error })),
     feedbackWeight: environment.MDI_FEEDBACK_WEIGHT,
     profiles: new ProfileCache({
       store,
@@ -116,29 +114,4 @@ function report(telemetry: Telemetry, event: ProfileCacheEvent): void {
   const failures = event.failures.map(({ model, error }) => `${model}: ${error}`);
   telemetry.logger.warn('profiles not read', { durationMs: event.durationMs, failures });
   telemetry.count('ProfileReadFailed', failures.length);
-}
-
-/** How long to leave the table alone after the secret could not be read, in ms. */
-const secretPauseMs = 5_000;
-
-/** Reads the secret once, beside requests: at start, and again after a pause while there is none. */
-function rememberSecret(
-  ledger: FeedbackLedger,
-  { logger }: Telemetry,
-): () => Uint8Array | undefined {
-  let secret: Uint8Array | undefined;
-  let nextMs = 0;
-  const get = () => {
-    if (secret || Date.now() < nextMs) return secret;
-    nextMs = Date.now() + secretPauseMs;
-    ledger.readSecret().then(
-      (read) => {
-        secret = read;
-      },
-      (error) => logger.warn('secret not read', { error }),
-    );
-    return secret;
-  };
-  get();
-  return get;
 }

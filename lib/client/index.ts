@@ -1,6 +1,8 @@
 /**
  * The client: always an answer within the SLA, from the cloud or from the device. Runs in browsers,
  * React Native and Node; needs nothing but `fetch`.
+ *
+ * @module @mdinference/client
  */
 
 export type { InferResponse, ProblemDocument } from '../core/contract/messages.ts';

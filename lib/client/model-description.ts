@@ -33,8 +33,17 @@ export interface CatalogueJson {
  * Describes a model of a catalogue.
  *
  * @param catalogue - the parsed `catalogue.json`
- * @param name - by default the model that the catalogue has for devices
- * @throws {@link DeviceModelError} when the catalogue has no such model, or no accuracy of it
+ * @param name - the model's name; by default the catalogue's `onDevice`
+ * @throws {@link DeviceModelError} when the catalogue has no such model, or does not know its accuracy
+ *
+ * @example
+ * ```ts
+ * import { describeModel } from '@mdinference/client/onnxruntime-web';
+ *
+ * const catalogue = await (await fetch('/models/shapes/catalogue.json')).json();
+ * const { name, accuracyPct } = describeModel(catalogue);
+ * console.log(`${name} is right in ${accuracyPct} % of the cases`);
+ * ```
  */
 export function describeModel(
   catalogue: CatalogueJson,

@@ -1,3 +1,8 @@
+/**
+ * A model on the device for React Native.
+ *
+ * @module @mdinference/client/onnxruntime-react-native
+ */
 import { InferenceSession, Tensor } from 'onnxruntime-react-native';
 import { type OnnxOnDeviceOptions, onnxOnDevice } from './onnx-model.ts';
 import type { OnDeviceModel } from './types.ts';
@@ -12,7 +17,36 @@ export type { Decode } from './onnx-model.ts';
 /** Settings of {@link onnxruntimeReactNative}: React Native has no decoder of its own. */
 export type OnnxruntimeReactNativeOptions = OnnxOnDeviceOptions;
 
-/** A model on the device that onnxruntime-react-native runs, in threads of its own. */
+/**
+ * A model on the device that onnxruntime-react-native runs, in threads of its own.
+ *
+ * @example
+ * ```ts
+ * import { createClient } from '@mdinference/client';
+ * import {
+ *   type CatalogueJson,
+ *   type CropSize,
+ *   describeModel,
+ *   onnxruntimeReactNative,
+ *   type Pixels,
+ * } from '@mdinference/client/onnxruntime-react-native';
+ *
+ * // The app's own decoder, such as Skia's: see docs/client.md.
+ * declare function pixelsOf(image: unknown, size: CropSize): Promise<Pixels>;
+ *
+ * export function clientOf(catalogue: CatalogueJson, modelPath: string) {
+ *   return createClient({
+ *     endpoint: 'https://abc123.execute-api.eu-central-1.amazonaws.com',
+ *     slaMs: 250,
+ *     onDevice: onnxruntimeReactNative({
+ *       ...describeModel(catalogue),
+ *       model: modelPath,
+ *       decode: ({ image }, size) => pixelsOf(image, size),
+ *     }),
+ *   });
+ * }
+ * ```
+ */
 export function onnxruntimeReactNative(options: OnnxruntimeReactNativeOptions): OnDeviceModel {
   return onnxOnDevice({ InferenceSession, Tensor }, options);
 }

@@ -1,3 +1,8 @@
+/**
+ * A model on the device for web pages.
+ *
+ * @module @mdinference/client/onnxruntime-web
+ */
 import { DeviceModelError } from './errors.ts';
 import type { ModelDescription } from './model-description.ts';
 import type { FromWorker, ToWorker, WasmPaths } from './onnxruntime-web-messages.ts';
@@ -37,6 +42,23 @@ export interface OnnxruntimeWebOptions extends ModelDescription {
 /**
  * A model on the device that onnxruntime-web runs in WebAssembly, inside a Web Worker. Its errors are
  * {@link DeviceModelError}s.
+ *
+ * @example
+ * ```ts
+ * import { createClient } from '@mdinference/client';
+ * import { describeModel, onnxruntimeWeb } from '@mdinference/client/onnxruntime-web';
+ *
+ * const catalogue = await (await fetch('/models/shapes/catalogue.json')).json();
+ *
+ * export const client = createClient({
+ *   endpoint: 'https://abc123.execute-api.eu-central-1.amazonaws.com',
+ *   slaMs: 250,
+ *   onDevice: onnxruntimeWeb({
+ *     ...describeModel(catalogue, 'nano-24'),
+ *     model: '/models/shapes/nano-24.onnx',
+ *   }),
+ * });
+ * ```
  */
 export function onnxruntimeWeb(options: OnnxruntimeWebOptions): OnDeviceModel {
   const { name, version, accuracyPct, measuredMs } = options;

@@ -32,10 +32,10 @@ export interface JwtAuth {
 }
 
 /** Who may call the API: callers that sign with IAM (SigV4), callers with a token, or anybody. */
-export type Auth = 'iam' | 'none' | JwtAuth;
+export type ApiAuth = 'iam' | 'none' | JwtAuth;
 
 /** Which web pages may call the API. */
-export interface Cors {
+export interface ApiCors {
   /** Such as `https://app.example.com`; `*` is any. */
   readonly origins: string[];
   /**
@@ -73,8 +73,8 @@ export interface Throttling extends Throttle {
 /** Properties of a {@link ServiceApi}. */
 export interface ServiceApiProps {
   readonly selector: IFunction;
-  readonly auth: Auth;
-  readonly cors?: Cors | undefined;
+  readonly auth: ApiAuth;
+  readonly cors?: ApiCors | undefined;
   readonly throttling: Throttling;
   readonly logRetention: RetentionDays;
   readonly removalPolicy: RemovalPolicy;
@@ -170,7 +170,7 @@ const accessLogFields = {
   error: '$context.error.message',
 };
 
-function authorizerOf(auth: Auth): IHttpRouteAuthorizer {
+function authorizerOf(auth: ApiAuth): IHttpRouteAuthorizer {
   if (auth === 'iam') return new HttpIamAuthorizer();
   if (auth === 'none') return new HttpNoneAuthorizer();
   const { issuer, audience } = auth.jwt;
@@ -185,7 +185,7 @@ const authorizationHeaders = [
   'x-amz-security-token',
 ];
 
-function preflightOf({ origins, headers = [], maxAge }: Cors): CorsPreflightOptions {
+function preflightOf({ origins, headers = [], maxAge }: ApiCors): CorsPreflightOptions {
   return {
     allowOrigins: origins,
     allowMethods: [...new Set(routes.map(({ method }) => CorsHttpMethod[method]))],

@@ -7,8 +7,8 @@ import {
 } from '../service/catalogue/limits.ts';
 import type { Catalogue, CatalogueModel } from '../service/catalogue/schema.ts';
 import { InvalidPropertyError } from './errors.ts';
-import type { ModelStorage } from './model-storage.ts';
-import type { ProvisionedConcurrency } from './provisioned-concurrency.ts';
+import type { ProvisionedConcurrency } from './live-alias.ts';
+import type { ModelStorage } from './model-function.ts';
 
 /** What a deployment wants otherwise for one model. */
 export interface ModelOverrides {

@@ -14,8 +14,8 @@ import { join } from 'node:path';
 import { Architecture, type ILayerVersion, LayerVersion } from 'aws-cdk-lib/aws-lambda';
 import { Construct } from 'constructs';
 import { z } from 'zod';
-import { packageRoot } from './package-root.ts';
-import { withAsset } from './with-asset.ts';
+import { withAsset } from './assets.ts';
+import { packageRoot } from './package-files.ts';
 
 const contentsSchema = z.object({
   packages: z.array(

@@ -3,9 +3,9 @@ import type { Architecture } from 'aws-cdk-lib/aws-lambda';
 import type { RetentionDays } from 'aws-cdk-lib/aws-logs';
 import type { ITopic } from 'aws-cdk-lib/aws-sns';
 import type { StrategyName } from '../core/selection/strategies.ts';
-import type { Auth, Cors, Throttling } from './http-api.ts';
+import type { ApiAuth, ApiCors, Throttling } from './http-api.ts';
+import type { ProvisionedConcurrency } from './live-alias.ts';
 import type { ModelOverrides } from './model-overrides.ts';
-import type { ProvisionedConcurrency } from './provisioned-concurrency.ts';
 import type { RolloutOptions } from './rollout.ts';
 
 /** Properties of {@link MdInference}; none is needed. */
@@ -28,13 +28,13 @@ export interface MdInferenceProps {
    *
    * @default 'iam': callers sign with SigV4 and need `execute-api:Invoke`, see `grantInvokeApi`
    */
-  readonly auth?: Auth;
+  readonly auth?: ApiAuth;
   /**
    * Which web pages may call the API.
    *
    * @default - none: browsers keep answers from pages of other origins
    */
-  readonly cors?: Cors;
+  readonly cors?: ApiCors;
   /**
    * The most requests that are let through.
    *

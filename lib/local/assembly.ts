@@ -5,22 +5,22 @@ import {
   type CustomResourceEntry,
   createCustomResources,
 } from './custom-resource/custom-resource.ts';
-import { ignoredFeatures } from './custom-resource/ignored-features.ts';
 import { ResponseInbox } from './custom-resource/response-inbox.ts';
 import { type DynamoDbEndpoint, startDynamoDb } from './dynamodb/dynamodb.ts';
 import { createTables } from './dynamodb/tables.ts';
 import { HttpFront } from './http/http-front.ts';
 import type { StaticFiles } from './http/static-files.ts';
+import { ignoredFeatures } from './ignored-features.ts';
 import type { LogEntry } from './lambda/environment.ts';
 import { FunctionRegistry } from './lambda/function-registry.ts';
 import { invokeEndpoint } from './lambda/invoke-endpoint.ts';
 import { runtimeClient } from './lambda/runtime-client.ts';
 import { s3Endpoint } from './s3/s3-endpoint.ts';
 import { CallRecorder, type RecordedCall } from './shared/calls.ts';
-import { close, LOOPBACK, listen, urlOf } from './shared/servers.ts';
+import { close, LOOPBACK, listen, urlOf } from './shared/http-server.ts';
+import { apiEndpoint } from './template/arns.ts';
 import { readFunctions } from './template/functions.ts';
 import { readHttpApis } from './template/http-api.ts';
-import { apiEndpoint } from './template/physical-ids.ts';
 import { readStack } from './template/stack.ts';
 
 /** What to run, and how. */

@@ -5,7 +5,7 @@ import { box, type Distance, disc } from './distance.ts';
 import { draw, type Place, randomPose } from './draw.ts';
 import { figures, shapeLabels } from './figures.ts';
 import { contrasting, randomColour, randomPaint } from './paint.ts';
-import { createRandom, type Random } from './random.ts';
+import { createRandom, type RandomStream } from './random.ts';
 
 /** Side of the catalogue's images in pixels. */
 export const imageSize = 192;
@@ -59,7 +59,7 @@ export function generateImage(options: {
 
 /** What all steps of drawing one image share. */
 interface Scene {
-  readonly random: Random;
+  readonly random: RandomStream;
   readonly canvas: Canvas;
   /** The background's colour, from which everything else stands out. */
   readonly base: Colour;
@@ -67,7 +67,7 @@ interface Scene {
   readonly harder: (easy: number, hard: number) => number;
 }
 
-function createScene(random: Random, size: number, difficulty: number): Scene {
+function createScene(random: RandomStream, size: number, difficulty: number): Scene {
   return {
     random,
     canvas: createCanvas(size),

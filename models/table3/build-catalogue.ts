@@ -6,7 +6,7 @@ import {
   type Table3Name,
   type Table3Row,
   table3Rows,
-} from '../../lib/evaluation/models/table-3.ts';
+} from '../../lib/evaluation/engine/profiles/table-3.ts';
 import {
   type Catalogue,
   type CatalogueModel,

@@ -3,7 +3,7 @@ import {
   compareWithTable3,
   type Latency,
   table3Rows,
-} from '../../lib/evaluation/models/table-3.ts';
+} from '../../lib/evaluation/engine/profiles/table-3.ts';
 import { readLatencies } from './latency.ts';
 import { table3Networks } from './networks.ts';
 

@@ -46,7 +46,7 @@ const models: ModelsResponse = {
     memoryMb: 1024,
     profile: {
       ...{ meanMs: Number(meanMs), stdMs: 1, p50Ms: 1, p95Ms: 1, p99Ms: 1 },
-      ...{ samples: 100, coldShare: 0, failures: 0, basis: 'live' },
+      ...{ meanErrorMs: 0, samples: 100, coldShare: 0, failures: 0, basis: 'live' },
     },
   })),
 };

@@ -42,7 +42,7 @@ describe('the tarball', () => {
         'lib/local/dynamodb/dynalite-worker.js',
         'lib/local/lambda/runtime/preload.cjs',
         'lib/core/selection/index.d.ts',
-        'lib/evaluation/models/profile-child.js',
+        'lib/evaluation/models/latency/profile-child.js',
         'models/imagenet/catalogue.json',
         'models/shapes/catalogue.json',
         'models/shapes/samples/gear.jpg',

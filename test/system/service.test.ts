@@ -7,7 +7,7 @@ import {
 } from '../../lib/core/contract/schemas.ts';
 import { warmUpEvent } from '../../lib/core/contract/warm-up.ts';
 import { inputBytes } from '../../lib/core/preprocessing/preprocessing.ts';
-import { fastest, mostAccurate } from '../../lib/core/selection/order.ts';
+import { fastest, mostAccurate } from '../../lib/core/selection/ranking.ts';
 import { allowedBy } from '../../lib/local/template/iam.ts';
 import { readStack } from '../../lib/local/template/stack.ts';
 import { catalogue, RunningService, sample } from './running-service.ts';

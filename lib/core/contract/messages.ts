@@ -85,12 +85,14 @@ export interface TimeResponse {
 export interface ProfileSummary {
   readonly meanMs: number;
   readonly stdMs: number;
+  /** Standard error of the mean. */
+  readonly meanErrorMs: number;
   readonly p50Ms: number;
   readonly p95Ms: number;
   readonly p99Ms: number;
   /** All calls known, warm and cold. */
   readonly samples: number;
-  /** Share of the calls that were cold starts, 0 to 1. */
+  /** Share of calls to expect cold, 0 to 1: of the live calls, with 50 imagined warm ones added to them. */
   readonly coldShare: number;
   readonly failures: number;
   /** What the figures rest on: live calls, the baseline, or both. */

@@ -87,11 +87,18 @@ export const profileSchema = schemaOf<ProfileSummary>()(
     .object({
       meanMs: ms,
       stdMs: ms,
+      meanErrorMs: ms.describe('Standard error of the mean'),
       p50Ms: ms,
       p95Ms: ms,
       p99Ms: ms,
       samples: z.int().describe('All calls known, warm and cold'),
-      coldShare: z.number().min(0).max(1).describe('Share of the calls that were cold starts'),
+      coldShare: z
+        .number()
+        .min(0)
+        .max(1)
+        .describe(
+          'Share of calls to expect cold: of the live calls, with 50 imagined warm ones added to them',
+        ),
       failures: z.int(),
       basis: z.string().describe('What the figures rest on: live calls, the baseline, or both'),
     })

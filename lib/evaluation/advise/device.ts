@@ -1,6 +1,6 @@
 import { type Candidate, NoCandidateError } from '../../core/selection/types.ts';
 import { normalShareWithin } from '../../core/statistics/normal.ts';
-import { CellRunner } from '../engine/cell.ts';
+import { CellRunner } from '../engine/cells/cell.ts';
 import type { Answers } from '../engine/outcome.ts';
 import { cellsOfQuestion, meanOf, type Question } from './question.ts';
 

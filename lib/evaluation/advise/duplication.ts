@@ -1,6 +1,6 @@
 import { drawPositiveNormal } from '../../core/statistics/draw.ts';
 import { seededRandom } from '../../core/statistics/random.ts';
-import { CellRunner } from '../engine/cell.ts';
+import { CellRunner } from '../engine/cells/cell.ts';
 import { cellsOfQuestion, type Question } from './question.ts';
 
 /** How long the model on the device takes, in ms. */

@@ -1,17 +1,17 @@
 import type { StrategyName } from '../../core/selection/strategies.ts';
-import type { Cell } from '../engine/cell.ts';
-import { type Network, residential } from '../engine/network/networks.ts';
+import type { Cell } from '../engine/cells/cell.ts';
+import { residential, type SimulatedNetwork } from '../engine/network/networks.ts';
 import {
   deviceAccuracyPct,
   type ProfileSet,
   profileSets,
   withoutDeviceModel,
-} from '../engine/profile-sets.ts';
+} from '../engine/profiles/profile-sets.ts';
 
 /** The situation that advice is asked for. */
 export interface Question {
   readonly profiles: ProfileSet;
-  readonly network: Network;
+  readonly network: SimulatedNetwork;
   /** Requests come with each of them equally often. */
   readonly slasMs: readonly number[];
   readonly strategy: StrategyName;

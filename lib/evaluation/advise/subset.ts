@@ -1,7 +1,7 @@
-import { findDominated } from '../../core/selection/dominance.ts';
+import { findDominated } from '../../core/selection/ranking.ts';
 import { NoCandidateError } from '../../core/selection/types.ts';
-import type { ProfiledModel } from '../engine/profile-sets.ts';
-import { type RunOptions, runCells } from '../engine/run-cells.ts';
+import { type RunOptions, runCells } from '../engine/cells/run-cells.ts';
+import type { ProfiledModel } from '../engine/profiles/profile-sets.ts';
 import { cellsOfQuestion, meanOf, type Question } from './question.ts';
 
 /** Some of the models, and how well they do over all SLAs; accuracy is with duplication. */

@@ -32,11 +32,12 @@ export function modelsOfCatalogue({ models }: Catalogue, overheadMs: number): Pr
 
 /** Models with the profiles that a running service has measured (`GET /v1/models`). */
 export function modelsOfProfiles({ models }: Pick<ModelsResponse, 'models'>): PricedModel[] {
-  return models.map(({ name, accuracyPct, memoryMb, profile: { meanMs, stdMs } }) => ({
+  return models.map(({ name, accuracyPct, memoryMb, profile }) => ({
     name,
     accuracyPct,
     memoryMb,
-    meanMs,
-    stdMs,
+    meanMs: profile.meanMs,
+    stdMs: profile.stdMs,
+    meanErrorMs: profile.meanErrorMs,
   }));
 }

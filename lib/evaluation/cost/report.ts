@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { type Architecture, priceList, pricesOf } from '../../core/pricing/prices.ts';
-import { mostAccurate } from '../../core/selection/order.ts';
+import { mostAccurate } from '../../core/selection/ranking.ts';
 import type { Assumptions } from './assumptions.ts';
 import { costEstimateSchema, estimateCost } from './estimate.ts';
 import { simulatedRequestsSchema } from './mix.ts';

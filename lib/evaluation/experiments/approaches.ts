@@ -19,11 +19,11 @@ export interface Choices {
   /** Whether the device has its model: not downloaded, too little memory, too old. */
   readonly deviceWorks: boolean;
   /** The cloud's answer by a selector or a fixed choice. */
-  readonly cloud: Readonly<Record<CloudAnswer, { accuracyPct: number; latencyMs: number }>>;
+  readonly cloud: Readonly<Record<CloudChoice, { accuracyPct: number; latencyMs: number }>>;
 }
 
 /** Whose answers of the cloud an approach may use. */
-export type CloudAnswer =
+export type CloudChoice =
   | 'largest'
   | 'fastest'
   | 'greedy'
@@ -102,7 +102,7 @@ function cloudThenDevice(choices: Choices): Got {
 }
 
 /** Both at once; the device's answer is held until the SLA (paper, Section IV-E). */
-function duplicated(choices: Choices, whose: CloudAnswer): Got {
+function duplicated(choices: Choices, whose: CloudChoice): Got {
   const { slaMs, deviceMs, deviceAccuracyPct } = choices;
   const answer = choices.cloud[whose];
   if (answer.latencyMs > slaMs) return onDevice(choices, Math.max(slaMs, deviceMs), 1);
@@ -122,7 +122,10 @@ export interface ApproachOutcome {
 }
 
 /** Adds up an approach over all requests. */
-export function outcomeOf({ run }: Approach, requests: readonly Choices[]): ApproachOutcome {
+export function outcomeOfApproach(
+  { run }: Approach,
+  requests: readonly Choices[],
+): ApproachOutcome {
   const count = requests.length;
   const latencies = new Float64Array(count);
   let [inTime, late, device, cloud] = [0, 0, 0, 0];
@@ -152,7 +155,7 @@ export interface CloudRun {
 
 /** Puts together what every request could have got; the device's times are drawn from the seed. */
 export function choicesOf(
-  cloud: Readonly<Record<CloudAnswer, CloudRun>>,
+  cloud: Readonly<Record<CloudChoice, CloudRun>>,
   { slaMs, deviceAccuracyPct, seed }: { slaMs: number; deviceAccuracyPct: number; seed: number },
 ): Choices[] {
   const random = seededRandom(seed + 6);

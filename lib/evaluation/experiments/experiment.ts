@@ -1,7 +1,7 @@
-import type { Cell } from '../engine/cell.ts';
-import type { LinkNetwork, Network } from '../engine/network/networks.ts';
-import { deviceAccuracyPct, type ProfileSet } from '../engine/profile-sets.ts';
-import type { Result } from '../engine/run-cells.ts';
+import type { Cell } from '../engine/cells/cell.ts';
+import type { Result } from '../engine/cells/run-cells.ts';
+import type { LinkNetwork, SimulatedNetwork } from '../engine/network/networks.ts';
+import { deviceAccuracyPct, type ProfileSet } from '../engine/profiles/profile-sets.ts';
 import type { SelectorName } from '../engine/selectors.ts';
 import type { Figure } from '../figures/theme.ts';
 
@@ -13,7 +13,7 @@ export interface Inputs {
   /** Accuracy in percent of the model on the device. */
   readonly deviceAccuracyPct: number;
   readonly profiles?: ProfileSet | undefined;
-  readonly network?: Network | undefined;
+  readonly network?: SimulatedNetwork | undefined;
   readonly slasMs?: readonly number[] | undefined;
   /** Recorded links, for the experiment over them. */
   readonly links?: readonly LinkNetwork[] | undefined;
@@ -77,13 +77,13 @@ export interface Experiment {
 /** The cells of an experiment: every network with every SLA and every selector. */
 export interface Grid {
   readonly profiles: ProfileSet;
-  readonly networks: readonly Network[];
+  readonly networks: readonly SimulatedNetwork[];
   readonly slasMs: readonly number[];
   readonly selectors: readonly SelectorName[];
 }
 
 /** The cells of a grid, in which what the inputs say takes the place of what the experiment would take. */
-export function cellsOf(inputs: Inputs, grid: Grid, changes: Partial<Cell> = {}): Cell[] {
+export function gridCells(inputs: Inputs, grid: Grid, changes: Partial<Cell> = {}): Cell[] {
   const { requests, seed, profiles = grid.profiles, slasMs = grid.slasMs } = inputs;
   const networks = inputs.network ? [inputs.network] : grid.networks;
   const common = {
@@ -109,7 +109,7 @@ export function isAsPaper({ profiles, network, ...inputs }: Inputs): boolean {
 }
 
 /** Rows of a summary whose paper values count only as long as the inputs are the paper's. */
-export function summaryOf(
+export function comparedRows(
   inputs: Inputs,
   rows: readonly {
     readonly condition: string;

@@ -1,7 +1,13 @@
-import type { Result } from '../engine/run-cells.ts';
+import type { Result } from '../engine/cells/run-cells.ts';
 import { linePanels } from '../figures/line-panels.ts';
 import { modelColours } from '../figures/theme.ts';
-import { type Experiment, type Findings, type Inputs, isAsPaper, summaryOf } from './experiment.ts';
+import {
+  comparedRows,
+  type Experiment,
+  type Findings,
+  type Inputs,
+  isAsPaper,
+} from './experiment.ts';
 import { cvPctOf, planVariability, unfitForVariability } from './variability.ts';
 
 /** Figure 4: accuracy and SLA attainment of MDInference on networks that vary more and more. */
@@ -40,7 +46,7 @@ function report(results: readonly Result[], inputs: Inputs): Findings {
       (isAsPaper(inputs)
         ? ' An SLA as short as the mean network time gains from variation: some requests then have time left.'
         : ''),
-    summary: summaryOf(inputs, rows),
+    summary: comparedRows(inputs, rows),
     figure: linePanels(
       'CV of the network time, %',
       seriesOf(slasMs),

@@ -1,19 +1,24 @@
+import type { Result } from '../engine/cells/run-cells.ts';
 import { residential } from '../engine/network/networks.ts';
-import { profileSets } from '../engine/profile-sets.ts';
-import type { Result } from '../engine/run-cells.ts';
+import { profileSets } from '../engine/profiles/profile-sets.ts';
 import { linePanels } from '../figures/line-panels.ts';
 import { selectorSeries } from '../figures/theme.ts';
 import {
-  cellsOf,
+  comparedRows,
   type Experiment,
   type Findings,
+  gridCells,
   type Inputs,
   outcomeAt,
   range,
-  summaryOf,
 } from './experiment.ts';
 
-const selectors = ['three-stage', 'static-accuracy', 'pure-random', 'static-latency'] as const;
+const selectors = [
+  'three-stage-as-printed',
+  'static-accuracy',
+  'pure-random',
+  'static-latency',
+] as const;
 
 /** Figure 7: with duplication, accuracy and reliance on the device on the residential network. */
 export const fig7: Experiment = {
@@ -21,7 +26,7 @@ export const fig7: Experiment = {
   title: 'With the device as a net: more accuracy, and less need of the net',
   source: 'Figure 7',
   plan: (inputs) =>
-    cellsOf(inputs, {
+    gridCells(inputs, {
       profiles: profileSets.p2,
       networks: [residential],
       slasMs: range(0, 500, 10),
@@ -35,10 +40,10 @@ function report(results: readonly Result[], inputs: Inputs): Findings {
     results.find(
       ({ cell, outcome }) => cell.selector === selector && outcome.reliancePct <= reliancePct,
     )?.cell.slaMs;
-  const ours = firstBelow('three-stage', 10);
+  const ours = firstBelow('three-stage-as-printed', 10);
   const accurate = firstBelow('static-accuracy', 10);
   const gain = (slaMs: number) => {
-    const paper = outcomeAt(results, 'three-stage', slaMs);
+    const paper = outcomeAt(results, 'three-stage-as-printed', slaMs);
     const largest = outcomeAt(results, 'static-accuracy', slaMs);
     return paper && largest && paper.duplicatedAccuracyPct - largest.duplicatedAccuracyPct;
   };
@@ -46,7 +51,7 @@ function report(results: readonly Result[], inputs: Inputs): Findings {
     says:
       `MDInference needs the device in at most one request of ten from an SLA of ${ours ?? '—'} ms on, the ` +
       `most accurate model alone from ${accurate ?? '—'} ms on.`,
-    summary: summaryOf(inputs, [
+    summary: comparedRows(inputs, [
       {
         condition: 'SLA 250 ms',
         metric: 'accuracy above static accuracy, points',

@@ -1,8 +1,8 @@
 import { z } from 'zod';
-import { type LinkScenario, runOverLink } from '../engine/link-experiment.ts';
 import type { Link } from '../engine/network/links.ts';
-import { profileSets, withoutDeviceModel } from '../engine/profile-sets.ts';
+import { profileSets, withoutDeviceModel } from '../engine/profiles/profile-sets.ts';
 import { type SelectorName, selectorNames } from '../engine/selectors.ts';
+import { type LinkScenario, runOverLink } from './link-scenario.ts';
 
 const percent = z.number().min(0).max(100);
 const selectorSchema = z.enum(selectorNames);

@@ -1,10 +1,10 @@
-import { mostAccurate } from '../../core/selection/order.ts';
-import { fits } from '../../core/selection/stages.ts';
+import { mostAccurate } from '../../core/selection/ranking.ts';
+import { fits } from '../../core/selection/three-stage.ts';
 import type { Candidate } from '../../core/selection/types.ts';
-import type { Cell } from '../engine/cell.ts';
+import type { Cell } from '../engine/cells/cell.ts';
+import type { Result } from '../engine/cells/run-cells.ts';
 import { residential, university } from '../engine/network/networks.ts';
-import { profileSets, withoutDeviceModel } from '../engine/profile-sets.ts';
-import type { Result } from '../engine/run-cells.ts';
+import { profileSets, withoutDeviceModel } from '../engine/profiles/profile-sets.ts';
 import type { SelectorName } from '../engine/selectors.ts';
 import { dotPanels } from '../figures/dot-panels.ts';
 import { selectorSeries } from '../figures/theme.ts';
@@ -12,16 +12,22 @@ import {
   type Approach,
   type ApproachOutcome,
   approaches,
-  type CloudAnswer,
+  type CloudChoice,
   type CloudRun,
   choicesOf,
   leastAccuracyPct,
-  outcomeOf,
+  outcomeOfApproach,
 } from './approaches.ts';
-import { cellsOf, type Experiment, type Findings, type Inputs, summaryOf } from './experiment.ts';
+import {
+  comparedRows,
+  type Experiment,
+  type Findings,
+  gridCells,
+  type Inputs,
+} from './experiment.ts';
 
 /** The selector that gives each of the cloud's answers; the cheapest model is a choice of its own. */
-const selectorOf: Readonly<Record<Exclude<CloudAnswer, 'cheapest'>, SelectorName>> = {
+const selectorOf: Readonly<Record<Exclude<CloudChoice, 'cheapest'>, SelectorName>> = {
   largest: 'static-accuracy',
   fastest: 'static-latency',
   greedy: 'static-greedy',
@@ -36,7 +42,7 @@ export const practice: Experiment = {
   title: 'What SDKs and servers do today, beside MDInference',
   source: 'Table II, and beyond the paper',
   plan(inputs) {
-    const cells = cellsOf(
+    const cells = gridCells(
       inputs,
       {
         profiles: withoutDeviceModel(profileSets.p2),
@@ -95,7 +101,7 @@ function report(results: readonly Result[], inputs: Inputs): Findings {
       `${alone?.inTimePct.toFixed(1)} % of the requests, the largest model in the cloud, in time, in ` +
       `${cloud?.inTimePct.toFixed(1)} %, MDInference in ${ours?.inTimePct.toFixed(1)} %, ` +
       `${ours?.latePct === 0 ? 'never late' : `late in ${ours?.latePct.toFixed(1)} %`}. A late answer counts as wrong.`,
-    summary: summaryOf(
+    summary: comparedRows(
       inputs,
       rows.flatMap((row) => {
         const condition = `${row.network}, SLA ${row.slaMs} ms, ${row.approach.name}`;
@@ -142,7 +148,7 @@ function rowsOf(results: readonly Result[]): Row[] {
     if (!cell) return [];
     const choices = choicesOf(cloudRuns(here), cell);
     return approaches.map((approach) => ({
-      ...outcomeOf(approach, choices),
+      ...outcomeOfApproach(approach, choices),
       approach,
       network: cell.network.name,
       slaMs: cell.slaMs,
@@ -150,7 +156,7 @@ function rowsOf(results: readonly Result[]): Row[] {
   });
 }
 
-function cloudRuns(results: readonly Result[]): Record<CloudAnswer, CloudRun> {
+function cloudRuns(results: readonly Result[]): Record<CloudChoice, CloudRun> {
   const find = (selector: SelectorName, condition?: string): CloudRun => {
     const result = results.find(
       ({ cell }) => cell.selector === selector && cell.condition === condition,

@@ -1,11 +1,17 @@
 import type { Candidate } from '../../core/selection/types.ts';
-import type { Cell } from '../engine/cell.ts';
+import type { Cell } from '../engine/cells/cell.ts';
+import type { Result } from '../engine/cells/run-cells.ts';
 import { residential } from '../engine/network/networks.ts';
-import { profileSets } from '../engine/profile-sets.ts';
-import type { Result } from '../engine/run-cells.ts';
+import { profileSets } from '../engine/profiles/profile-sets.ts';
 import { dotPanels } from '../figures/dot-panels.ts';
 import { selectorSeries } from '../figures/theme.ts';
-import { cellsOf, type Experiment, type Findings, type Inputs, summaryOf } from './experiment.ts';
+import {
+  comparedRows,
+  type Experiment,
+  type Findings,
+  gridCells,
+  type Inputs,
+} from './experiment.ts';
 
 const selectors = ['three-stage', 'expected-accuracy', 'oracle'] as const;
 
@@ -21,19 +27,19 @@ const worlds: readonly { readonly name: string; change(cell: Cell): Partial<Cell
   { name: 'as in the paper', change: () => ({}) },
   {
     name: 'small answers: T_output 15 ± 10 ms',
-    change: () => ({ conditions: { output: { meanMs: 15, stdMs: 10 } } }),
+    change: () => ({ disturbances: { output: { meanMs: 15, stdMs: 10 } } }),
   },
   {
     name: 'large answers: T_output 80 ± 40 ms',
-    change: () => ({ conditions: { output: { meanMs: 80, stdMs: 40 } } }),
+    change: () => ({ disturbances: { output: { meanMs: 80, stdMs: 40 } } }),
   },
   {
     name: 'clocks off by ± 20 ms',
-    change: () => ({ conditions: { clockStdMs: 20 }, clockErrorMs }),
+    change: () => ({ disturbances: { clockStdMs: 20 }, clockErrorMs }),
   },
   {
     name: `service times vary by ${noiseCvPct} %`,
-    change: ({ models }) => ({ models: noisy(models), conditions: { noiseCvPct } }),
+    change: ({ models }) => ({ models: noisy(models), disturbances: { noiseCvPct } }),
   },
   {
     name: `${100 * coldShare} % cold starts, known apart`,
@@ -50,7 +56,7 @@ const worlds: readonly { readonly name: string; change(cell: Cell): Partial<Cell
     name: 'small answers, clocks, variation, cold starts',
     change: ({ models }) => ({
       models: withColdStarts(noisy(models)),
-      conditions: { output: { meanMs: 15, stdMs: 10 }, clockStdMs: 20, noiseCvPct },
+      disturbances: { output: { meanMs: 15, stdMs: 10 }, clockStdMs: 20, noiseCvPct },
       clockErrorMs,
     }),
   },
@@ -63,7 +69,7 @@ export const realistic: Experiment = {
   source: 'beyond the paper',
   plan: (inputs) =>
     worlds.flatMap(({ name, change }) =>
-      cellsOf(inputs, {
+      gridCells(inputs, {
         profiles: profileSets.p2,
         networks: [residential],
         slasMs: [250],
@@ -113,7 +119,7 @@ function report(results: readonly Result[], inputs: Inputs): Findings {
       `With all of it together MDInference reaches ${accuracyOf(all, 'three-stage').toFixed(1)} %, choosing by ` +
       `expected accuracy ${accuracyOf(all, 'expected-accuracy').toFixed(1)} %, and an oracle that knows every ` +
       `time beforehand ${accuracyOf(all, 'oracle').toFixed(1)} %. Network ${shown[0]?.cell.network.name}, SLA ${slaMs} ms.`,
-    summary: summaryOf(
+    summary: comparedRows(
       inputs,
       results.flatMap(({ cell, outcome }) => {
         const selector = selectorSeries[cell.selector].label;

@@ -1,4 +1,9 @@
-import { countDistinct, type Result, type RunOptions, runCells } from '../engine/run-cells.ts';
+import {
+  countDistinct,
+  type Result,
+  type RunOptions,
+  runCells,
+} from '../engine/cells/run-cells.ts';
 import type { Experiment, Findings, Inputs, SummaryRow } from './experiment.ts';
 import { experiments } from './index.ts';
 
@@ -15,7 +20,7 @@ export interface Section {
 }
 
 /** Experiments that were asked for, and why some of `all` were left out. */
-export interface Choice {
+export interface ChosenExperiments {
   readonly chosen: readonly Experiment[];
   readonly leftOut: readonly { readonly name: string; readonly why: string }[];
 }
@@ -25,7 +30,7 @@ export interface Choice {
  *
  * @throws {@link ExperimentError} for a name that there is not, and for one whose inputs do not fit
  */
-export function chooseExperiments(names: readonly string[], inputs: Inputs): Choice {
+export function chooseExperiments(names: readonly string[], inputs: Inputs): ChosenExperiments {
   const known = experiments.map(({ name }) => name);
   const unknown = names.find((name) => name !== 'all' && !known.includes(name));
   if (unknown !== undefined) {

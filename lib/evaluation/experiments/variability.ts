@@ -1,9 +1,9 @@
-import type { Cell } from '../engine/cell.ts';
-import type { Network, SampledNetwork } from '../engine/network/networks.ts';
+import type { Cell } from '../engine/cells/cell.ts';
+import type { Result } from '../engine/cells/run-cells.ts';
+import type { SampledNetwork, SimulatedNetwork } from '../engine/network/networks.ts';
 import { paperNetwork } from '../engine/network/networks.ts';
-import { profileSets } from '../engine/profile-sets.ts';
-import type { Result } from '../engine/run-cells.ts';
-import { cellsOf, type Inputs, range } from './experiment.ts';
+import { profileSets } from '../engine/profiles/profile-sets.ts';
+import { gridCells, type Inputs, range } from './experiment.ts';
 
 /** Coefficients of variation of T_nw in percent (paper, Section V-B). */
 export const cvsPct = range(0, 100, 5);
@@ -14,13 +14,13 @@ export function planVariability(inputs: Inputs): Cell[] {
   const { network = paperNetwork } = inputs;
   // The SLAs outermost: a panel or line for each of them.
   return slasMs.flatMap((slaMs) =>
-    cellsOf(
+    gridCells(
       { ...inputs, network: undefined, slasMs: [slaMs] },
       {
         profiles: profileSets.table3,
         networks: isSampled(network) ? cvsPct.map((cvPct) => withCv(network, cvPct)) : [],
         slasMs,
-        selectors: ['three-stage'],
+        selectors: ['three-stage-as-printed'],
       },
     ),
   );
@@ -38,7 +38,7 @@ export function cvPctOf({ cell: { network } }: Result): number {
   return isSampled(network) ? Math.round((100 * network.stdMs) / network.meanMs) : Number.NaN;
 }
 
-function isSampled(network: Network): network is SampledNetwork {
+function isSampled(network: SimulatedNetwork): network is SampledNetwork {
   return network.kind !== 'measured' && network.kind !== 'link';
 }
 

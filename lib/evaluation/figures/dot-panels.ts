@@ -1,6 +1,6 @@
-import { concat } from './concat.ts';
 import { domainOf } from './domain.ts';
-import { type Figure, ink, type Series, type Spec, type Width, widthPx } from './theme.ts';
+import { concat } from './layout.ts';
+import { type Figure, type FigureSeries, ink, type Spec, type Width, widthPx } from './theme.ts';
 
 /** A dot in a row. */
 export interface Dot {
@@ -23,7 +23,7 @@ export interface DotPanel {
 const letterPx = 6.6;
 
 /** Rows with a dot for each series, and a line from the lowest to the highest. */
-export function dotPanels(series: readonly Series[], panels: readonly DotPanel[]): Figure {
+export function dotPanels(series: readonly FigureSeries[], panels: readonly DotPanel[]): Figure {
   return (width) =>
     concat(
       panels.map((panel, i) => panelSpec(series, panel, { width, of: panels.length, i })),
@@ -33,7 +33,7 @@ export function dotPanels(series: readonly Series[], panels: readonly DotPanel[]
 }
 
 function panelSpec(
-  series: readonly Series[],
+  series: readonly FigureSeries[],
   { title, dots, step }: DotPanel,
   { width, of, i }: { width: Width; of: number; i: number },
 ): Spec {

@@ -1,6 +1,6 @@
-import { concat } from './concat.ts';
 import { domainOf } from './domain.ts';
-import { type Figure, ink, type Series, type Spec, type Width, widthPx } from './theme.ts';
+import { concat } from './layout.ts';
+import { type Figure, type FigureSeries, ink, type Spec, type Width, widthPx } from './theme.ts';
 
 /** A point of a line; the band around it reaches from low to high. */
 export interface LinePoint {
@@ -29,7 +29,7 @@ const labelGapPx = 15;
 /** Lines over a common horizontal axis, labelled where they end, or by a legend where room is short. */
 export function linePanels(
   xTitle: string,
-  series: readonly Series[],
+  series: readonly FigureSeries[],
   panels: readonly LinePanel[],
 ): Figure {
   const legend = series.map(({ label, colour }) => ({ label, colour }));
@@ -43,7 +43,7 @@ export function linePanels(
 
 function panelSpec(
   xTitle: string,
-  series: readonly Series[],
+  series: readonly FigureSeries[],
   { title, points, step, diagonal }: LinePanel,
   { width, of }: { width: Width; of: number },
 ): Spec {

@@ -1,5 +1,5 @@
-import { concat } from './concat.ts';
-import { type Figure, ink, type Series, type Spec, type Width, widthPx } from './theme.ts';
+import { concat } from './layout.ts';
+import { type Figure, type FigureSeries, ink, type Spec, type Width, widthPx } from './theme.ts';
 
 /** One request: what it spent its time on, in ms. */
 export interface TimelineRow {
@@ -15,9 +15,9 @@ export interface TimelinePanel {
   readonly rows: readonly TimelineRow[];
 }
 
-const network: Series = { label: 'network', colour: '#bcc7d3' };
-const lateNetwork: Series = { label: 'network of a late answer', colour: '#e5867f' };
-const inference: Series = { label: 'inference', colour: '#0b62b8' };
+const network: FigureSeries = { label: 'network', colour: '#bcc7d3' };
+const lateNetwork: FigureSeries = { label: 'network of a late answer', colour: '#e5867f' };
+const inference: FigureSeries = { label: 'inference', colour: '#0b62b8' };
 
 /** Requests as bars in time: the way up, the model, the way back, and where the SLA ends. */
 export function timelines(slaMs: number, panels: readonly TimelinePanel[]): Figure {

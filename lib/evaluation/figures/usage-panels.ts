@@ -1,4 +1,4 @@
-import { concat } from './concat.ts';
+import { concat } from './layout.ts';
 import { type Figure, inkOn, modelColours, type Spec, type Width, widthPx } from './theme.ts';
 
 /** Which share of the requests each model answered, over a horizontal axis. */

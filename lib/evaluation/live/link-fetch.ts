@@ -1,6 +1,6 @@
 import type { Fetch } from '../../client/http.ts';
-import type { LinkConditions } from '../engine/network/link-requests.ts';
 import type { Link } from '../engine/network/links.ts';
+import type { LinkConditions } from '../engine/network/networks.ts';
 import type { WallTime } from './wall-time.ts';
 
 /** What a link adds to its recording, and what an answer weighs on it. */

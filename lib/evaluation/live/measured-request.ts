@@ -1,7 +1,7 @@
 import type { ClassifyError } from '../../client/errors.ts';
 import { outcomeOf } from '../../client/outcome.ts';
 import type { Classification, Race, RunState } from '../../client/types.ts';
-import type { Course } from './course.ts';
+import type { RequestResult } from './request-result.ts';
 
 /** When a request was sent, and what. */
 export interface SentRequest {
@@ -14,7 +14,7 @@ export interface SentRequest {
 }
 
 /** A request that was sent to the running service, and what became of it. */
-export interface MeasuredRequest extends SentRequest, Course {
+export interface MeasuredRequest extends SentRequest, RequestResult {
   readonly predicted: string | undefined;
   /** The model whose answer was taken. */
   readonly model: string | undefined;

@@ -1,6 +1,6 @@
 import { quantile } from '../../core/statistics/quantile.ts';
 import { difference, shown } from '../report/format.ts';
-import type { Course } from './course.ts';
+import type { RequestResult } from './request-result.ts';
 
 /** What the requests of a run come to, by the names that people read; units stand in the names. */
 export type Metrics = ReadonlyMap<string, number>;
@@ -23,12 +23,12 @@ export const timerToleranceMs = 10;
  * @param models - names of the cloud's models, in the order in which their shares are wanted
  */
 export function metricsOf(
-  courses: readonly Course[],
+  courses: readonly RequestResult[],
   { slaMs, models }: { readonly slaMs: number; readonly models: readonly string[] },
 ): Metrics {
-  const percent = (value: (course: Course) => number) =>
+  const percent = (value: (course: RequestResult) => number) =>
     (100 * courses.reduce((sum, course) => sum + value(course), 0)) / courses.length;
-  const share = (holds: (course: Course) => boolean) => percent((it) => (holds(it) ? 1 : 0));
+  const share = (holds: (course: RequestResult) => boolean) => percent((it) => (holds(it) ? 1 : 0));
   const clouds = courses.flatMap(({ cloud }) => (cloud ? [cloud] : []));
   const cloudMs = courses.map(({ cloud }) => cloud?.totalMs ?? Number.POSITIVE_INFINITY);
   const knowsRuns = courses.every(({ deviceRan }) => deviceRan !== undefined);

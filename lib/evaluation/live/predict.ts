@@ -1,13 +1,13 @@
 import type { Candidate } from '../../core/selection/types.ts';
 import { drawNormal } from '../../core/statistics/draw.ts';
 import { seededRandom } from '../../core/statistics/random.ts';
-import type { Requests } from '../engine/network/requests.ts';
 import type { Answers } from '../engine/outcome.ts';
+import type { Requests } from '../engine/requests/requests.ts';
 import type { SelectorName } from '../engine/selectors.ts';
 import { simulate } from '../engine/simulate.ts';
-import type { Course } from './course.ts';
 import { arrivedMs, backMs } from './link-fetch.ts';
 import { imageOf, type LivePlan } from './plan.ts';
+import type { RequestResult } from './request-result.ts';
 
 /** The service that requests are sent to, as a simulation needs it. */
 export interface PredictedService {
@@ -29,7 +29,7 @@ const repetitions = 25;
  *
  * @throws NoCandidateError when the service has no model
  */
-export function predict(plan: LivePlan, service: PredictedService): Course[] {
+export function predict(plan: LivePlan, service: PredictedService): RequestResult[] {
   return Array.from({ length: repetitions }, (_, repetition) => {
     // Far from each other and from the arrivals' seed: a simulation uses several in a row.
     const seed = plan.seed + 1_000 * (repetition + 1);
@@ -65,7 +65,7 @@ function requestsOf(plan: LivePlan, seed: number): Requests {
 /** What the phone makes of the cloud's answers (paper, Section IV-E). */
 function coursesOf(answers: Answers, { slaMs, policy }: LivePlan, service: PredictedService) {
   const { models, deviceAccuracyPct } = service;
-  return Array.from(answers.latencyMs, (totalMs, i): Course => {
+  return Array.from(answers.latencyMs, (totalMs, i): RequestResult => {
     const model = models[answers.model[i] ?? 0];
     const isInTime = totalMs <= slaMs;
     const byCloud = isInTime && (model?.accuracyPct ?? 0) >= deviceAccuracyPct;

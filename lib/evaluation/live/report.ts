@@ -2,7 +2,6 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { type IntervalPct, wilsonIntervalPct } from '../../core/statistics/interval.ts';
 import { csvOf } from '../report/csv.ts';
-import type { Course } from './course.ts';
 import type { MeasuredRequest } from './measured-request.ts';
 import {
   type ComparedMetric,
@@ -11,6 +10,7 @@ import {
   metricsOf,
   quantiles,
 } from './metrics.ts';
+import type { RequestResult } from './request-result.ts';
 
 /** What a run was made with, for who reads of it later. */
 export interface LiveFacts {
@@ -41,20 +41,20 @@ export interface LiveReport extends LiveFacts {
 }
 
 /** The simulation of a run. */
-export interface Prediction {
+export interface SimulatedRun {
   /** Names of the service’s models, also of those that the simulation never chose. */
   readonly models: readonly string[];
   /** With the profiles before the run. */
-  readonly before: readonly Course[];
+  readonly before: readonly RequestResult[];
   /** With those after it. */
-  readonly after: readonly Course[];
+  readonly after: readonly RequestResult[];
 }
 
 /** Puts what was measured beside what was predicted. */
 export function liveReport(
   facts: LiveFacts,
   measured: readonly MeasuredRequest[],
-  { models, before, after }: Prediction,
+  { models, before, after }: SimulatedRun,
 ): LiveReport {
   const options = { slaMs: facts.slaMs, models };
   const right = measured.filter((request) => request.right === 1).length;

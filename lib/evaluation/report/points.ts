@@ -1,4 +1,4 @@
-import type { Outcome } from '../engine/outcome.ts';
+import type { SimulatedOutcome } from '../engine/outcome.ts';
 import type { Section } from '../experiments/run.ts';
 import { csvOf } from './csv.ts';
 
@@ -23,7 +23,7 @@ export interface Point {
 const metrics = [
   ...['accuracyPct', 'duplicatedAccuracyPct', 'reliancePct'],
   ...['meanMs', 'stdMs', 'p50Ms', 'p99Ms'],
-] as const satisfies readonly (keyof Outcome)[];
+] as const satisfies readonly (keyof SimulatedOutcome)[];
 
 /** Every number of every point, in the order of the experiments. */
 export function pointsOf(sections: readonly Section[]): Point[] {

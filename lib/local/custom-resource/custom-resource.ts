@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { setTimeout as delay } from 'node:timers/promises';
 import { z } from 'zod';
 import type { FunctionRegistry } from '../lambda/function-registry.ts';
-import { Invocation } from '../lambda/invocation.ts';
+import { LambdaInvocation } from '../lambda/invocation.ts';
 import { CustomResourceError } from '../shared/errors.ts';
 import { referencesIn } from '../template/intrinsics.ts';
 import type { Stack } from '../template/stack.ts';
@@ -132,7 +132,7 @@ async function runProvider(
 async function call(registry: FunctionRegistry, reference: string, event: object): Promise<Result> {
   const found = registry.find(reference);
   if (!found) throw new Error(`its function ${reference} does not run here`);
-  const invocation = new Invocation(Buffer.from(JSON.stringify(event)));
+  const invocation = new LambdaInvocation(Buffer.from(JSON.stringify(event)));
   await found.pool.invoke(invocation);
   const { payload, failed } = await invocation.answered;
   if (failed)

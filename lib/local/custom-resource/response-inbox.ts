@@ -2,8 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { createServer, type Server } from 'node:http';
 import { setTimeout as delay } from 'node:timers/promises';
 import { z } from 'zod';
-import { readBody } from '../shared/read-body.ts';
-import { close, listen, urlOf } from '../shared/servers.ts';
+import { close, listen, readBody, urlOf } from '../shared/http-server.ts';
 
 const MAX_BYTES = 64 * 1024;
 /** How long after its function has returned a response may still arrive. */

@@ -1,29 +1,73 @@
-import { mkdirSync } from 'node:fs';
+import { mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { takeLock } from '../../service/catalogue/lock-file.ts';
+import { setTimeout as delay } from 'node:timers/promises';
+import { lock } from 'proper-lockfile';
 import { TableError } from '../shared/errors.ts';
 
-/** Holds the process id of the runner that uses the folder. */
-const LOCK_FILE = 'runner.pid';
+/** How often the holder of a lock shows that it is alive, and after what silence it counts as gone. */
+const HEARTBEAT_MS = 1_000;
+const STALE_MS = 5_000;
+const LOOK_AGAIN_MS = 100;
 
 /**
- * Takes a data folder for this process, and makes it if it is not there. (LevelDB locks its files
- * too, but dynalite ends the whole process when it meets that lock.)
+ * Locks a data folder for this process, and makes it if it is missing. (LevelDB locks its files too,
+ * but dynalite ends the whole process when it meets that lock.) The lock of a runner that was killed
+ * is taken over once its heartbeat has been missing for five seconds.
  *
- * @returns a function that gives the folder back
- * @throws {TableError} if another process uses it, or it cannot be written.
+ * @returns a function that unlocks the folder; the end of the process does so too
+ * @throws {@link TableError} if another runner uses the folder, or it cannot be written.
  */
-export function lockDataDir(dataDir: string): () => void {
-  const file = join(dataDir, LOCK_FILE);
+export async function lockDataDir(dataDir: string): Promise<() => Promise<void>> {
+  const lockfilePath = join(dataDir, 'runner.lock');
+  const pidFile = join(dataDir, 'runner.pid');
   try {
     mkdirSync(dataDir, { recursive: true });
-    const lock = takeLock(file);
-    if ('unlock' in lock) return lock.unlock;
-    throw new TableError(
-      `Data folder ${dataDir} is in use by process ${lock.owner} (${file}): stop it first`,
-    );
+    const options = {
+      lockfilePath,
+      realpath: false,
+      update: HEARTBEAT_MS,
+      stale: STALE_MS,
+      // Somebody deleted the folder, or this process slept: LevelDB's own lock is still there.
+      onCompromised: () => {},
+    };
+    const unlock = await waitForLock(() => lock(dataDir, options), lockfilePath);
+    if (unlock) {
+      writeFileSync(pidFile, String(process.pid));
+      return unlock;
+    }
   } catch (error) {
-    if (error instanceof TableError) throw error;
     throw new TableError(`Data folder ${dataDir} cannot be written: ${(error as Error).message}`);
+  }
+  throw new TableError(
+    `Data folder ${dataDir} is in use by process ${readPid(pidFile)} (${lockfilePath}): stop it first`,
+  );
+}
+
+/** Tries until the lock is taken; undefined once its holder has shown that it is alive. */
+async function waitForLock<T>(
+  take: () => Promise<T>,
+  lockfilePath: string,
+): Promise<T | undefined> {
+  let lastHeartbeatMs: number | undefined;
+  for (;;) {
+    try {
+      return await take();
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code !== 'ELOCKED') throw error;
+    }
+    const heartbeatMs = statSync(lockfilePath, { throwIfNoEntry: false })?.mtimeMs;
+    if (heartbeatMs !== undefined) {
+      if (lastHeartbeatMs !== undefined && heartbeatMs !== lastHeartbeatMs) return undefined;
+      lastHeartbeatMs = heartbeatMs;
+    }
+    await delay(LOOK_AGAIN_MS);
+  }
+}
+
+function readPid(pidFile: string): string {
+  try {
+    return readFileSync(pidFile, 'utf8');
+  } catch {
+    return 'unknown';
   }
 }

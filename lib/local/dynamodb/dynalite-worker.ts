@@ -2,9 +2,8 @@ import { EventEmitter } from 'node:events';
 import type { IncomingMessage, RequestListener, Server, ServerResponse } from 'node:http';
 import { parentPort, workerData } from 'node:worker_threads';
 import dynalite from 'dynalite';
-import { readBody } from '../shared/read-body.ts';
-import { close, listen } from '../shared/servers.ts';
-import { tableArn } from '../template/physical-ids.ts';
+import { close, listen, readBody } from '../shared/http-server.ts';
+import { tableArn } from '../template/arns.ts';
 
 /**
  * dynalite in a thread of its own: it computes for milliseconds at a time, for which requests through

@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { extname } from 'node:path';
 import { Worker } from 'node:worker_threads';
 import type { CallRecorder } from '../shared/calls.ts';
-import { urlOf } from '../shared/servers.ts';
+import { urlOf } from '../shared/http-server.ts';
 import { lockDataDir } from './data-dir.ts';
 import type { WorkerMessage } from './dynalite-worker.ts';
 
@@ -26,7 +26,7 @@ export async function startDynamoDb(
   dataDir: string | undefined,
   recorder: CallRecorder,
 ): Promise<DynamoDbEndpoint> {
-  const unlock = dataDir === undefined ? undefined : lockDataDir(dataDir);
+  const unlock = dataDir === undefined ? undefined : await lockDataDir(dataDir);
   const worker = new Worker(workerUrl, { workerData: { dataDir } });
   const listening = Promise.withResolvers<number>();
   worker.on('message', (message: WorkerMessage) => {
@@ -40,7 +40,7 @@ export async function startDynamoDb(
     close: async () => {
       worker.postMessage('close');
       await exited;
-      unlock?.();
+      await unlock?.();
     },
   };
 }

@@ -1,7 +1,7 @@
 import type { CreateTableCommandInput, DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { z } from 'zod';
 import { TableError } from '../shared/errors.ts';
-import { physicalId, REGION } from '../template/physical-ids.ts';
+import { REGION } from '../template/arns.ts';
 import type { Stack } from '../template/stack.ts';
 
 const keySchema = z.array(
@@ -56,7 +56,7 @@ export async function createTables(stack: Stack, endpoint: string): Promise<void
 function tableOf(stack: Stack, logicalId: string): CreateTableCommandInput {
   return {
     ...tableSchema.parse(stack.properties(logicalId)),
-    TableName: physicalId(stack, logicalId),
+    TableName: stack.physicalId(logicalId),
     BillingMode: 'PAY_PER_REQUEST',
   };
 }

@@ -1,5 +1,5 @@
 import type { IncomingHttpHeaders } from 'node:http';
-import type { Cors } from '../template/http-api.ts';
+import type { CorsConfiguration } from '../template/http-api.ts';
 
 /**
  * The CORS headers of a response, as an HTTP API with a CORS configuration sets them: none unless
@@ -9,7 +9,7 @@ import type { Cors } from '../template/http-api.ts';
  * @see https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-cors.html
  */
 export function corsHeaders(
-  cors: Cors,
+  cors: CorsConfiguration,
   { origin }: IncomingHttpHeaders,
   isPreflight: boolean,
 ): Record<string, string> {

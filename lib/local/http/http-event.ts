@@ -1,6 +1,6 @@
 import type { IncomingHttpHeaders } from 'node:http';
 import type { APIGatewayProxyEventV2 } from 'aws-lambda';
-import { ACCOUNT } from '../template/physical-ids.ts';
+import { ACCOUNT } from '../template/arns.ts';
 
 /** A request as the HTTP front got it. */
 export interface HttpRequest {

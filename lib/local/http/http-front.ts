@@ -1,11 +1,10 @@
 import { randomUUID } from 'node:crypto';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { FunctionRegistry } from '../lambda/function-registry.ts';
-import { Invocation, MAX_REQUEST_BYTES } from '../lambda/invocation.ts';
+import { LambdaInvocation, MAX_REQUEST_BYTES } from '../lambda/invocation.ts';
 import { TooManyRequestsError } from '../shared/errors.ts';
-import { readBody } from '../shared/read-body.ts';
-import { close, listen } from '../shared/servers.ts';
-import type { HttpApi, Route } from '../template/http-api.ts';
+import { close, listen, readBody } from '../shared/http-server.ts';
+import type { ApiRoute, HttpApi } from '../template/http-api.ts';
 import { corsHeaders } from './cors.ts';
 import { toEvent } from './http-event.ts';
 import { type HttpResponse, problem, toResponse } from './http-response.ts';
@@ -123,10 +122,10 @@ function createHandler(
     return invoke(match.route, payload);
   }
 
-  async function invoke(route: Route, payload: Buffer): Promise<HttpResponse> {
+  async function invoke(route: ApiRoute, payload: Buffer): Promise<HttpResponse> {
     const found = registry.find(route.functionReference);
     if (!found) return internalError(`No function ${route.functionReference}`);
-    const invocation = new Invocation(payload);
+    const invocation = new LambdaInvocation(payload);
     try {
       await found.pool.invoke(invocation);
     } catch (error) {

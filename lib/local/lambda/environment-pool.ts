@@ -1,7 +1,7 @@
 import { TooManyRequestsError } from '../shared/errors.ts';
 import type { LambdaFunction } from '../template/functions.ts';
 import { type EnvironmentSettings, ExecutionEnvironment } from './environment.ts';
-import type { Invocation } from './invocation.ts';
+import type { LambdaInvocation } from './invocation.ts';
 
 /** How long a synchronous invocation waits for an environment when the machine's cap is reached. */
 export const QUEUE_MS = 10_000;
@@ -55,7 +55,7 @@ export class EnvironmentPool {
    * @throws {TooManyRequestsError} if none is free: at once if the function's reserved concurrency
    * is used up (as Lambda does), after `queueMs` if it is only this machine's cap.
    */
-  async invoke(invocation: Invocation, queueMs = QUEUE_MS): Promise<void> {
+  async invoke(invocation: LambdaInvocation, queueMs = QUEUE_MS): Promise<void> {
     const environment = await this.#acquire(queueMs);
     void invocation.answered.then(() => this.#returning++);
     void environment.run(invocation).then(() => {

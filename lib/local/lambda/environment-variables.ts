@@ -1,6 +1,6 @@
 import { delimiter, join } from 'node:path';
+import { REGION } from '../template/arns.ts';
 import type { LambdaFunction } from '../template/functions.ts';
-import { REGION } from '../template/physical-ids.ts';
 
 /** Where the services that functions call listen. */
 export interface Endpoints {

@@ -3,10 +3,9 @@ import { once } from 'node:events';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import type { LambdaFunction } from '../template/functions.ts';
+import { isResidentMemoryOver, killWithRunner } from './child-processes.ts';
 import { type Endpoints, environmentVariables } from './environment-variables.ts';
-import type { Invocation } from './invocation.ts';
-import { killWithRunner } from './kill-with-runner.ts';
-import { isResidentMemoryOver } from './resident-memory.ts';
+import type { LambdaInvocation } from './invocation.ts';
 import { RuntimeApi } from './runtime-api.ts';
 import { runtimeClient } from './runtime-client.ts';
 
@@ -111,7 +110,7 @@ export class ExecutionEnvironment {
    * Handles one event. Resolves when the environment can take another one or has ended; all
    * errors are the invocation's.
    */
-  async run(invocation: Invocation): Promise<void> {
+  async run(invocation: LambdaInvocation): Promise<void> {
     await this.#waitUntilAsked(INIT_LIMIT_MS + this.#fn.timeoutMs);
     if (this.#isAlive) {
       this.#asked = Promise.withResolvers<void>();

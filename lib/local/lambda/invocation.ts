@@ -19,7 +19,7 @@ export interface Answer {
  * The answer and the completion are two things: a streaming handler ends its response first and
  * may work on before its environment asks for the next event.
  */
-export class Invocation {
+export class LambdaInvocation {
   readonly requestId: string = randomUUID();
   readonly payload: Buffer;
   /** Resolves when the payload is whole, or at the first error. Never rejects. */

@@ -1,11 +1,11 @@
 import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http';
 import type { CallRecorder } from '../shared/calls.ts';
 import { TooManyRequestsError } from '../shared/errors.ts';
-import { readBody } from '../shared/read-body.ts';
-import { functionArn } from '../template/physical-ids.ts';
+import { readBody } from '../shared/http-server.ts';
+import { functionArn } from '../template/arns.ts';
 import { invokeComplete, payloadChunk } from './event-stream.ts';
 import type { FunctionReference, FunctionRegistry } from './function-registry.ts';
-import { Invocation, MAX_REQUEST_BYTES } from './invocation.ts';
+import { LambdaInvocation, MAX_REQUEST_BYTES } from './invocation.ts';
 
 /** `/2015-03-31/functions/NAME/invocations` or `/2021-11-15/functions/NAME/response-streaming-...` */
 const PATH = /^\/[\d-]+\/functions\/([^/]+)\/(invocations|response-streaming-invocations)$/;
@@ -94,7 +94,7 @@ async function invoke(
   payload: Buffer,
   type: string | string[] | undefined,
 ): Promise<void> {
-  const invocation = new Invocation(payload);
+  const invocation = new LambdaInvocation(payload);
   const headers = { 'x-amzn-requestid': invocation.requestId, 'x-amz-executed-version': version };
   if (type === 'DryRun') {
     response.writeHead(204, headers).end();
@@ -122,7 +122,7 @@ async function invokeWithResponseStream(
   { pool, version }: FunctionReference,
   payload: Buffer,
 ): Promise<void> {
-  const invocation = new Invocation(payload, (chunk) => response.write(payloadChunk(chunk)));
+  const invocation = new LambdaInvocation(payload, (chunk) => response.write(payloadChunk(chunk)));
   response.setHeader('x-amzn-requestid', invocation.requestId);
   response.setHeader('x-amz-executed-version', version);
   response.setHeader('content-type', 'application/vnd.amazon.eventstream');

@@ -1,6 +1,7 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
-import { close, LOOPBACK, listen } from '../shared/servers.ts';
-import type { Invocation } from './invocation.ts';
+import { buffer } from 'node:stream/consumers';
+import { close, LOOPBACK, listen } from '../shared/http-server.ts';
+import type { LambdaInvocation } from './invocation.ts';
 
 const ROOT = '/2018-06-01/runtime';
 const ERROR_BODY_TRAILER = 'lambda-runtime-function-error-body';
@@ -24,7 +25,7 @@ export class RuntimeApi {
   readonly #listener: RuntimeListener;
   #port = 0;
   #waiting: ServerResponse | undefined;
-  #current: Invocation | undefined;
+  #current: LambdaInvocation | undefined;
   /** Settles when the response that is being received is whole. */
   #receiving: Promise<void> = Promise.resolve();
 
@@ -46,7 +47,7 @@ export class RuntimeApi {
   }
 
   /** Hands an event to the runtime, which must be waiting for one. */
-  offer(invocation: Invocation, functionArn: string, deadlineMs: number): void {
+  offer(invocation: LambdaInvocation, functionArn: string, deadlineMs: number): void {
     this.#current = invocation;
     this.#waiting?.writeHead(200, {
       'content-type': 'application/json',
@@ -111,9 +112,8 @@ function accept(response: ServerResponse): void {
 }
 
 function readWhole(request: IncomingMessage, then: (body: Buffer) => void): void {
-  const chunks: Buffer[] = [];
-  request.on('data', (chunk: Buffer) => chunks.push(chunk));
-  request.on('end', () => then(Buffer.concat(chunks)));
+  // Of a runtime that dies in the middle of it nothing is left to hand on.
+  void buffer(request).then(then, () => {});
 }
 
 function traceId(requestId: string): string {

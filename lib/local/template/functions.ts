@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { z } from 'zod';
 import { AssemblyError } from '../shared/errors.ts';
-import { functionArn, physicalId } from './physical-ids.ts';
+import { functionArn } from './arns.ts';
 import type { Stack } from './stack.ts';
 
 const functionSchema = z.object({
@@ -71,7 +71,7 @@ function readFunction(
   logicalId: string,
   properties: z.infer<typeof functionSchema>,
 ): LambdaFunction {
-  const name = physicalId(stack, logicalId);
+  const name = stack.physicalId(logicalId);
   const layerDirs = properties.Layers.map((layerArn) => layerDir(stack, layerArn));
   return {
     logicalId,
@@ -133,7 +133,7 @@ function codeDir(
 function layerDir(stack: Stack, layerArn: string): string {
   const layerId = stack
     .idsOfType('AWS::Lambda::LayerVersion')
-    .find((id) => physicalId(stack, id) === layerArn);
+    .find((id) => stack.physicalId(id) === layerArn);
   if (!layerId) throw new AssemblyError(`Layer ${layerArn} is not part of the assembly`);
   const content = z.object({ S3Key: z.string() }).parse(stack.properties(layerId).Content);
   return assetDir(stack, content.S3Key, `Layer ${layerId}`);
@@ -150,7 +150,7 @@ function assetDir(stack: Stack, s3Key: string | undefined, owner: string): strin
 function qualifiersOf(stack: Stack, arn: string): ReadonlySet<string> {
   const qualified = stack
     .idsOfType('AWS::Lambda::Version', 'AWS::Lambda::Alias')
-    .map((id) => physicalId(stack, id))
+    .map((id) => stack.physicalId(id))
     .filter((ref) => ref.startsWith(`${arn}:`))
     .map((ref) => ref.slice(arn.length + 1));
   return new Set(['$LATEST', ...qualified]);

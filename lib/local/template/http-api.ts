@@ -1,5 +1,4 @@
 import { z } from 'zod';
-import { physicalId } from './physical-ids.ts';
 import type { Stack } from './stack.ts';
 
 const corsSchema = z.object({
@@ -24,10 +23,10 @@ const integrationSchema = z.object({
 });
 
 /** The CORS configuration of an HTTP API. */
-export type Cors = z.infer<typeof corsSchema>;
+export type CorsConfiguration = z.infer<typeof corsSchema>;
 
 /** One route of an HTTP API and the function behind it. */
-export interface Route {
+export interface ApiRoute {
   /** e.g. `POST /v1/infer`, `ANY /{proxy+}` or `$default` */
   readonly routeKey: string;
   /** Name or ARN of the function. */
@@ -41,8 +40,8 @@ export interface Route {
 export interface HttpApi {
   readonly logicalId: string;
   readonly apiId: string;
-  readonly routes: readonly Route[];
-  readonly cors: Cors | undefined;
+  readonly routes: readonly ApiRoute[];
+  readonly cors: CorsConfiguration | undefined;
 }
 
 /** The HTTP APIs of a stack, with the routes that lead to functions. */
@@ -54,14 +53,14 @@ export function readHttpApis(stack: Stack): HttpApi[] {
       const cors = stack.properties(logicalId).CorsConfiguration;
       return {
         logicalId,
-        apiId: physicalId(stack, logicalId),
-        routes: readRoutes(stack, physicalId(stack, logicalId)),
+        apiId: stack.physicalId(logicalId),
+        routes: readRoutes(stack, stack.physicalId(logicalId)),
         cors: cors === undefined ? undefined : corsSchema.parse(cors),
       };
     });
 }
 
-function readRoutes(stack: Stack, apiId: string): Route[] {
+function readRoutes(stack: Stack, apiId: string): ApiRoute[] {
   return stack
     .idsOfType('AWS::ApiGatewayV2::Route')
     .map((id) => routeSchema.parse(stack.properties(id)))
@@ -69,7 +68,7 @@ function readRoutes(stack: Stack, apiId: string): Route[] {
     .map(({ RouteKey, Target, AuthorizationType }) => {
       const integrationId = stack
         .idsOfType('AWS::ApiGatewayV2::Integration')
-        .find((id) => Target === `integrations/${physicalId(stack, id)}`);
+        .find((id) => Target === `integrations/${stack.physicalId(id)}`);
       const integration = integrationSchema.parse(stack.properties(integrationId ?? ''));
       return {
         routeKey: RouteKey,

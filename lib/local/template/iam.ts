@@ -1,5 +1,4 @@
 import { z } from 'zod';
-import { physicalId } from './physical-ids.ts';
 import type { Stack } from './stack.ts';
 
 const strings = z.union([z.string().transform((one) => [one]), z.array(z.string())]).optional();
@@ -57,10 +56,10 @@ function statementsOf(stack: Stack, functionLogicalId: string): Statement[] {
     .find((id) => stack.resolve({ 'Fn::GetAtt': [id, 'Arn'] }) === roleArn);
   if (!roleId) return [];
   const role = roleSchema.parse(stack.properties(roleId));
-  const roleName = physicalId(stack, roleId);
+  const roleName = stack.physicalId(roleId);
   const attached = stack
     .idsOfType('AWS::IAM::Policy', 'AWS::IAM::ManagedPolicy')
-    .map((id) => ({ ref: physicalId(stack, id), ...attachedSchema.parse(stack.properties(id)) }))
+    .map((id) => ({ ref: stack.physicalId(id), ...attachedSchema.parse(stack.properties(id)) }))
     .filter(({ ref, Roles }) => Roles.includes(roleName) || role.ManagedPolicyArns.includes(ref));
   return [...role.Policies, ...attached].flatMap(({ PolicyDocument }) => PolicyDocument.Statement);
 }

@@ -3,8 +3,9 @@ import { join } from 'node:path';
 import { AssetManifestArtifact, CloudAssembly } from 'aws-cdk-lib/cx-api';
 import { z } from 'zod';
 import { AssemblyError } from '../shared/errors.ts';
+import { pseudoParameters } from './arns.ts';
 import { createResolver } from './intrinsics.ts';
-import { attributeOf, physicalId, pseudoParameters } from './physical-ids.ts';
+import { attributeOf, type Identity, physicalIdOf } from './physical-ids.ts';
 
 const resourceSchema = z.object({
   Type: z.string(),
@@ -48,10 +49,10 @@ export class Stack {
         if (id in pseudo) return pseudo[id];
         const parameter = parsed.Parameters[id];
         if (parameter) return parameter.Default;
-        return this.#attributes.get(id)?.Ref ?? physicalId(this, id);
+        return this.#attributes.get(id)?.Ref ?? this.physicalId(id);
       },
       getAtt: (id, attribute) =>
-        this.#attributes.get(id)?.[attribute] ?? attributeOf(this, id, attribute),
+        this.#attributes.get(id)?.[attribute] ?? attributeOf(this.#identity(id), attribute),
     });
     this.resources = Object.fromEntries(
       Object.entries(parsed.Resources).filter(
@@ -78,6 +79,11 @@ export class Stack {
     );
   }
 
+  /** What `Ref` gives for a resource that no custom resource has named. */
+  physicalId(logicalId: string): string {
+    return physicalIdOf(this.#identity(logicalId));
+  }
+
   /** What a resource turned out to be: its attributes, and `Ref` for its physical id. */
   setAttributes(logicalId: string, attributes: Readonly<Record<string, unknown>>): void {
     this.#attributes.set(logicalId, attributes);
@@ -98,6 +104,12 @@ export class Stack {
     return Object.fromEntries(
       Object.entries(this.#outputs).map(([id, { Value }]) => [id, this.resolve(Value)]),
     );
+  }
+
+  #identity(logicalId: string): Identity {
+    const { Type = '', Properties = {} } = this.resources[logicalId] ?? {};
+    const property = (name: string) => this.resolve(Properties[name]);
+    return { stackName: this.name, logicalId, type: Type, property };
   }
 
   #redirect(value: unknown): unknown {

@@ -30,7 +30,7 @@ import { openSession, threadsFor } from './session.ts';
 import { checkPreprocessing, type ModelSignature, readSignature } from './signature.ts';
 
 /** What one classification gave, with its two times in ms. */
-export interface Classification {
+export interface ClassifierResult {
   readonly predictions: Prediction[];
   readonly decodeMs: number;
   readonly runMs: number;
@@ -86,7 +86,7 @@ export class Classifier {
    *
    * @throws UndecodableImageError, NonFiniteOutputError
    */
-  async classifyImage(bytes: Uint8Array): Promise<Classification> {
+  async classifyImage(bytes: Uint8Array): Promise<ClassifierResult> {
     const startMs = performance.now();
     const data = await decodeImage(bytes, this.#crop, this.#maxPixels);
     const tensor = imageTensor({ data, ...this.#crop }, this.#preprocessing);
@@ -99,7 +99,7 @@ export class Classifier {
    *
    * @throws TensorLengthError, TensorValueError, NonFiniteOutputError
    */
-  async classifyTensor(bytes: Uint8Array): Promise<Classification> {
+  async classifyTensor(bytes: Uint8Array): Promise<ClassifierResult> {
     const startMs = performance.now();
     const { input } = this.#catalogue;
     if (input.dtype === 'float32') {
@@ -134,7 +134,7 @@ export class Classifier {
     return output;
   }
 
-  async #classify(tensor: TensorData, decodeMs: number): Promise<Classification> {
+  async #classify(tensor: TensorData, decodeMs: number): Promise<ClassifierResult> {
     const startMs = performance.now();
     const output = await this.#run(tensor);
     const runMs = performance.now() - startMs;

@@ -8,15 +8,16 @@ import {
   type InferenceEvent,
   inferenceAnswerSchema,
 } from '../../core/contract/inference-event.ts';
+import { MdInferenceError } from '../../core/errors.ts';
 import { epochMs } from '../clock.ts';
 
 /** A model's function did not answer: it was throttled, timed out, crashed or spoke nonsense. */
-export class InvocationError extends Error {
+export class InvocationError extends MdInferenceError {
   override readonly name = 'InvocationError';
 }
 
 /** A model's answer with the time the caller waited for it. */
-export interface Invocation {
+export interface ModelInvocation {
   readonly answer: InferenceAnswer;
   /** From invoking to the answer being whole, in ms. */
   readonly serviceMs: number;
@@ -35,7 +36,7 @@ export async function invokeModel(
   client: LambdaClient,
   functionName: string,
   event: Omit<InferenceEvent, 'invokedEpochMs'>,
-): Promise<Invocation> {
+): Promise<ModelInvocation> {
   const invokedEpochMs = epochMs();
   const startMs = performance.now();
   try {

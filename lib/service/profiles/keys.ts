@@ -1,3 +1,4 @@
+import { MdInferenceError } from '../../core/errors.ts';
 /** Which model's profile: the four parts of the table's partition key. */
 export interface ProfileKey {
   /** Memory, CPU and place differ between deployments, so they never share a profile. */
@@ -15,7 +16,7 @@ export interface LiveKey {
 }
 
 /** A key that is not of the form the profile table uses. */
-export class InvalidProfileKeyError extends Error {
+export class InvalidProfileKeyError extends MdInferenceError {
   override readonly name = 'InvalidProfileKeyError';
 }
 

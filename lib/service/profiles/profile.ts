@@ -7,6 +7,7 @@ import {
   weighEvidence,
 } from './evidence.ts';
 import { type Reference, referenceStatistics } from './reference.ts';
+import type { StoredProfile } from './statistics.ts';
 import {
   coldMeanMs,
   deviationMs,
@@ -14,7 +15,6 @@ import {
   meanMs,
   type ProfileStatistics,
 } from './statistics.ts';
-import type { StoredProfile } from './stored.ts';
 import { DEFAULT_WINDOWS } from './windows.ts';
 
 /** What the warm numbers of a profile rest on. */
@@ -26,6 +26,11 @@ export interface Profile {
   readonly meanMs: number;
   /** Standard deviation of the warm service time: sigma(m). */
   readonly stdMs: number;
+  /**
+   * Standard error of the mean: the deviation over the root of the measured calls that it rests on,
+   * and {@link CALL_NOISE_MS}. A reference counts as one call.
+   */
+  readonly meanErrorMs: number;
   /** Answered calls known of, warm and cold; all of them measured. */
   readonly samples: number;
   /** The warm ones among them. */
@@ -55,6 +60,12 @@ export interface Profile {
   /** Probability that a warm call takes at most `ms`. */
   probabilityWithin(ms: number): number;
 }
+
+/**
+ * What timers, event loops and the place in memory add to a mean however many calls there were, in ms
+ * (standard deviation).
+ */
+const CALL_NOISE_MS = 0.1;
 
 /** Keeps a model whose first live call was cold from being thought always cold. */
 const IMAGINED_WARM_CALLS = 50;
@@ -87,9 +98,11 @@ export function profileOf(
   const fresh = freshStatistics(stored.live, nowMs, settings);
   const baseline = stored.baseline ?? emptyStatistics();
   const fallback = baseline.n > 0n ? baseline : referenceStatistics(reference);
-  const { statistics, source } = weighEvidence(stored.live, fallback, nowMs, settings);
+  const evidence = weighEvidence(stored.live, fallback, nowMs, settings);
+  const { statistics, source, liveSamples, fallbackSamples } = evidence;
+  const measured = baseline.n > 0n || fallbackSamples === 0n ? fallbackSamples : 1n;
   return {
-    ...warmNumbers(statistics),
+    ...warmNumbers(statistics, Number(liveSamples + measured)),
     ...coldNumbers(live, baseline),
     samples: Number(live.n + live.coldN + baseline.n + baseline.coldN),
     warmSamples: Number(live.n + baseline.n),
@@ -106,11 +119,13 @@ function basisOf(source: Evidence['source'], fallback: 'baseline' | 'reference')
   return source === 'fallback' ? fallback : `live+${fallback}`;
 }
 
-function warmNumbers(warm: ProfileStatistics) {
+function warmNumbers(warm: ProfileStatistics, measured: number) {
+  const stdMs = deviationMs(warm) ?? 0;
   const { quantileUs, shareWithinUs } = distributionOf(warm.histogram);
   return {
     meanMs: meanMs(warm) ?? 0,
-    stdMs: deviationMs(warm) ?? 0,
+    stdMs,
+    meanErrorMs: Math.hypot(stdMs / Math.sqrt(measured), CALL_NOISE_MS),
     quantileMs: (q: number) => quantileUs(q) / 1000,
     probabilityWithin: (ms: number) => shareWithinUs(ms * 1000),
   };

@@ -1,4 +1,6 @@
+import { MdInferenceError } from '../../core/errors.ts';
 import { bucketOf, type Histogram, mergeHistograms } from '../../core/statistics/histogram.ts';
+import type { LiveKey } from './keys.ts';
 
 /** The integer sums a profile is made of. Each is also the name of its DynamoDB attribute. */
 export const SUM_NAMES = [
@@ -31,6 +33,18 @@ export type ProfileStatistics = Readonly<Record<SumName, bigint>> & {
   readonly histogram: Histogram;
 };
 
+/** Statistics of one shard of one live window. */
+export interface LiveStatistics extends LiveKey {
+  readonly statistics: ProfileStatistics;
+}
+
+/** All that is stored of one model and still counts. */
+export interface StoredProfile {
+  /** Measured at deploy; absent if that has not happened yet. */
+  readonly baseline?: ProfileStatistics;
+  readonly live: readonly LiveStatistics[];
+}
+
 /** One thing that happened to a model. `serviceUs` is a service time in microseconds. */
 export type Observation =
   | { readonly kind: 'warm'; readonly serviceUs: number }
@@ -39,7 +53,7 @@ export type Observation =
   | { readonly kind: 'feedback'; readonly correct: boolean };
 
 /** An observation that cannot have happened, such as a negative service time. */
-export class InvalidObservationError extends Error {
+export class InvalidObservationError extends MdInferenceError {
   override readonly name = 'InvalidObservationError';
 }
 

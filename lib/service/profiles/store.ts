@@ -4,18 +4,24 @@ import {
   UpdateItemCommand,
   type UpdateItemCommandInput,
 } from '@aws-sdk/client-dynamodb';
-import { createProfileClient, type ProfileClient } from './client.ts';
-import { type Attributes, fromItem, toAttributes } from './item.ts';
+import { createProfileClient, type ProfileClient, surelyNotApplied } from './client.ts';
+import {
+  type Attributes,
+  fromItem,
+  liveSinceAttribute,
+  placeholders,
+  replacement,
+  sumsOf,
+  toAttributes,
+} from './item.ts';
 import { BASELINE_SORT_KEY, liveSince, liveSortKey, parseLiveSortKey } from './keys.ts';
-import { surelyNotApplied } from './retry.ts';
+import type { LiveStatistics, StoredProfile } from './statistics.ts';
 import {
   InvalidObservationError,
   type Observation,
   type ProfileStatistics,
   statisticsOf,
 } from './statistics.ts';
-import type { LiveStatistics, StoredProfile } from './stored.ts';
-import { liveSinceAttribute, placeholders, replacement, sumsOf } from './update-expressions.ts';
 import {
   DEFAULT_WINDOWS,
   expiresAt,
@@ -60,7 +66,7 @@ export interface ProfileStoreOptions {
   readonly random?: () => number;
 }
 
-/** The options that a function's environment variables give (`profileTable` of lib/service/environment.ts). */
+/** The options that a function's environment variables give (lib/service/environment.ts). */
 export function storeOptions(environment: {
   MDI_TABLE_NAME: string;
   MDI_WINDOW_MS: number;

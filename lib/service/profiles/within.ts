@@ -1,5 +1,6 @@
+import { MdInferenceError } from '../../core/errors.ts';
 /** Something took longer than it was given. */
-export class TookTooLongError extends Error {
+export class TookTooLongError extends MdInferenceError {
   override readonly name = 'TookTooLongError';
 }
 

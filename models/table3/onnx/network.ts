@@ -16,7 +16,7 @@ export interface Vector {
 }
 
 /** A finished network. */
-export interface Network {
+export interface NeuralNetwork {
   /** The `.onnx` file: input `image`, float32 [1, 3, side, side]; output `probabilities`. */
   readonly bytes: Uint8Array;
   /** Side in pixels of the square image that it takes. */
@@ -141,7 +141,7 @@ export class NetworkBuilder {
   }
 
   /** Ends the network with a softmax over its classes. */
-  finish(logits: Vector): Network {
+  finish(logits: Vector): NeuralNetwork {
     const output = this.#graph.node('Softmax', [logits.name], {}, 'probabilities');
     const { name, channels, height, width } = this.input;
     const bytes = this.#graph.encode({

@@ -2,7 +2,7 @@ import { createServer, type Server } from 'node:http';
 import { InvokeCommand, LambdaClient } from '@aws-sdk/client-lambda';
 import { afterEach, describe, expect, it } from 'vitest';
 import { NewPermissionsRetryStrategy } from '../../../functions/profiler/new-permissions.ts';
-import { close, listen, urlOf } from '../../../lib/local/shared/servers.ts';
+import { close, listen, urlOf } from '../../../lib/local/shared/http-server.ts';
 
 let server: Server;
 afterEach(() => close(server));

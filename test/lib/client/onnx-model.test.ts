@@ -9,7 +9,7 @@ import {
   TensorValueError,
 } from '../../../lib/core/preprocessing/errors.ts';
 import type { PreprocessingJson } from '../../../lib/core/preprocessing/preprocessing.ts';
-import { resolveCatalogue } from '../../../lib/infra/resolve-catalogue.ts';
+import { resolveCatalogue } from '../../../lib/infra/package-files.ts';
 import { readCatalogue } from '../../../lib/service/catalogue/load.ts';
 import { preprocessingSchema } from '../../../lib/service/catalogue/schema.ts';
 import { Classifier } from '../../../lib/service/inference/classifier.ts';

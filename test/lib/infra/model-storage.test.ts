@@ -1,9 +1,9 @@
 import { App, Stack } from 'aws-cdk-lib';
 import { Match } from 'aws-cdk-lib/assertions';
 import { describe, expect, it } from 'vitest';
+import { defaultStorage, ephemeralStorageOf } from '../../../lib/infra/model-function.ts';
 import { type ModelOverrides, withOverrides } from '../../../lib/infra/model-overrides.ts';
-import { defaultStorage, ephemeralStorageOf } from '../../../lib/infra/model-storage.ts';
-import { resolveCatalogue } from '../../../lib/infra/resolve-catalogue.ts';
+import { resolveCatalogue } from '../../../lib/infra/package-files.ts';
 import { largestInAssetBytes } from '../../../lib/service/catalogue/limits.ts';
 import { readCatalogue } from '../../../lib/service/catalogue/load.ts';
 import type { Catalogue } from '../../../lib/service/catalogue/schema.ts';

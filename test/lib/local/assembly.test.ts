@@ -14,7 +14,7 @@ import {
   PortInUseError,
   TableError,
 } from '../../../lib/local/shared/errors.ts';
-import { listen } from '../../../lib/local/shared/servers.ts';
+import { listen } from '../../../lib/local/shared/http-server.ts';
 import { allowedBy } from '../../../lib/local/template/iam.ts';
 import { readStack } from '../../../lib/local/template/stack.ts';
 import { synthesizeFixture } from './fixture/app.ts';

@@ -6,6 +6,7 @@
  * @see https://docs.aws.amazon.com/lambda/latest/dg/runtimes-api.html
  */
 const http = require('node:http');
+const { text } = require('node:stream/consumers');
 
 const [hostname, port] = process.env.AWS_LAMBDA_RUNTIME_API.split(':');
 const agent = new http.Agent({ keepAlive: true, maxSockets: 1 });
@@ -18,12 +19,7 @@ function send(method, path, body) {
     const request = http.request(
       { hostname, port, method, path: ROOT + path, agent },
       (response) => {
-        const chunks = [];
-        response.on('data', (chunk) => chunks.push(chunk));
-        response.on('error', reject);
-        response.on('end', () =>
-          resolve({ bodyJson: Buffer.concat(chunks).toString(), headers: response.headers }),
-        );
+        text(response).then((bodyJson) => resolve({ bodyJson, headers: response.headers }), reject);
       },
     );
     request.on('error', reject);

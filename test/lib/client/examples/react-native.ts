@@ -1,11 +1,3 @@
-import {
-  AlphaType,
-  ColorType,
-  FilterMode,
-  MipmapMode,
-  type SkImage,
-  Skia,
-} from '@shopify/react-native-skia';
 import { bearer, createClient } from '@mdinference/client';
 import {
   type CatalogueJson,
@@ -14,6 +6,14 @@ import {
   onnxruntimeReactNative,
   regionOf,
 } from '@mdinference/client/onnxruntime-react-native';
+import {
+  AlphaType,
+  ColorType,
+  FilterMode,
+  MipmapMode,
+  type SkImage,
+  Skia,
+} from '@shopify/react-native-skia';
 
 /** RGB pixels of a photo, in the size that the model takes. */
 function pixelsOf(photo: SkImage, size: CropSize) {

@@ -2,9 +2,14 @@ import { describe, expect, it } from 'vitest';
 import { NoCandidateError } from '../../../../lib/core/selection/types.ts';
 import { adviseDevice } from '../../../../lib/evaluation/advise/device.ts';
 import { adviseDuplication } from '../../../../lib/evaluation/advise/duplication.ts';
-import { defaultQuestion, type Question } from '../../../../lib/evaluation/advise/question.ts';
+import {
+  cellsOfQuestion,
+  defaultQuestion,
+  type Question,
+} from '../../../../lib/evaluation/advise/question.ts';
 import { adviseSubset, subsetsOf } from '../../../../lib/evaluation/advise/subset.ts';
-import { profileSets } from '../../../../lib/evaluation/engine/profile-sets.ts';
+import { runCells } from '../../../../lib/evaluation/engine/cells/run-cells.ts';
+import { profileSets } from '../../../../lib/evaluation/engine/profiles/profile-sets.ts';
 
 const question: Question = { ...defaultQuestion, profiles: profileSets.table3, requests: 1_000 };
 const model = (name: string, accuracyPct: number, meanMs: number) => {
@@ -13,6 +18,12 @@ const model = (name: string, accuracyPct: number, meanMs: number) => {
 const of = (...models: ReturnType<typeof model>[]): Question => ({
   ...question,
   profiles: { name: 'mine', source: 'mine', models },
+});
+
+it('advice is about what is deployed: a slower and less accurate model gets no request', async () => {
+  const { profiles } = of(model('good', 80, 50), model('bad', 60, 51));
+  const cells = cellsOfQuestion({ ...defaultQuestion, profiles, requests: 200 });
+  for (const { outcome } of await runCells(cells)) expect(outcome.usagePct).toEqual([100, 0]);
 });
 
 describe('adviseSubset', () => {

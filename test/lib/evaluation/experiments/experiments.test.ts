@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { paperNetwork } from '../../../../lib/evaluation/engine/network/networks.ts';
-import { profileSets } from '../../../../lib/evaluation/engine/profile-sets.ts';
+import { profileSets } from '../../../../lib/evaluation/engine/profiles/profile-sets.ts';
 import {
   defaultInputs,
   type Findings,

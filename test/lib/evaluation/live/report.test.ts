@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import type { Course } from '../../../../lib/evaluation/live/course.ts';
 import type { MeasuredRequest } from '../../../../lib/evaluation/live/measured-request.ts';
 import { cellsOf } from '../../../../lib/evaluation/live/metrics.ts';
 import { liveReport, requestsCsv } from '../../../../lib/evaluation/live/report.ts';
+import type { RequestResult } from '../../../../lib/evaluation/live/request-result.ts';
 
 const facts = {
   ...{ url: 'http://x', trace: 'wifi', slaMs: 100, ratePerS: 1, durationS: 4, arrivals: 'even' },
@@ -27,7 +27,7 @@ const nobody: MeasuredRequest = {
 };
 const requests = [request, request, late, nobody];
 
-const simulated: Course = {
+const simulated: RequestResult = {
   ...{ right: 0.9, accuracyPct: 90, source: 'cloud', inTime: true, answerMs: 55 },
   ...{ deviceRan: undefined, cloud: { ...cloud, totalMs: 55 } },
 };

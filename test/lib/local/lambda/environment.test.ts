@@ -3,7 +3,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { InvokeCommand } from '@aws-sdk/client-lambda';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { EnvironmentPool } from '../../../../lib/local/lambda/environment-pool.ts';
-import { Invocation } from '../../../../lib/local/lambda/invocation.ts';
+import { LambdaInvocation } from '../../../../lib/local/lambda/invocation.ts';
 import { TooManyRequestsError } from '../../../../lib/local/shared/errors.ts';
 import { readFunctions } from '../../../../lib/local/template/functions.ts';
 import { readStack } from '../../../../lib/local/template/stack.ts';
@@ -189,7 +189,7 @@ describe('a pool of environments', () => {
     if (!fn) throw new Error('no function Inline');
     const endpoints = { lambda: fixture.assembly.invokeUrl, dynamodb: '', s3: '' };
     const pool = new EnvironmentPool(fn, { endpoints, variables: {}, onLog: undefined }, 1);
-    const [first, second, third] = [1, 2, 3].map(() => new Invocation(Buffer.from('{}')));
+    const [first, second, third] = [1, 2, 3].map(() => new LambdaInvocation(Buffer.from('{}')));
     if (!first || !second || !third) throw new Error('unreachable');
     await pool.invoke(first);
     await expect(pool.invoke(second, 0)).rejects.toThrow(TooManyRequestsError);

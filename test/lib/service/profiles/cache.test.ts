@@ -4,8 +4,8 @@ import {
   type ProfileCacheEvent,
   type ProfileCacheOptions,
 } from '../../../../lib/service/profiles/cache.ts';
+import type { StoredProfile } from '../../../../lib/service/profiles/statistics.ts';
 import type { ReadOptions } from '../../../../lib/service/profiles/store.ts';
-import type { StoredProfile } from '../../../../lib/service/profiles/stored.ts';
 import { DEFAULT_WINDOWS } from '../../../../lib/service/profiles/windows.ts';
 import { warmMs } from './samples.ts';
 

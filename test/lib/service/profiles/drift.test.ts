@@ -1,16 +1,15 @@
 import { describe, expect, it } from 'vitest';
-import { select } from '../../../../lib/core/selection/select.ts';
-import { strategies } from '../../../../lib/core/selection/strategies.ts';
+import { select, strategies } from '../../../../lib/core/selection/strategies.ts';
 import { drawNormal } from '../../../../lib/core/statistics/draw.ts';
 import { seededRandom } from '../../../../lib/core/statistics/random.ts';
 import { profileOf } from '../../../../lib/service/profiles/profile.ts';
+import type { LiveStatistics } from '../../../../lib/service/profiles/statistics.ts';
 import {
   emptyStatistics,
   merge,
   type ProfileStatistics,
   statisticsOf,
 } from '../../../../lib/service/profiles/statistics.ts';
-import type { LiveStatistics } from '../../../../lib/service/profiles/stored.ts';
 import { DEFAULT_WINDOWS, windowStart } from '../../../../lib/service/profiles/windows.ts';
 
 const { windowMs } = DEFAULT_WINDOWS;

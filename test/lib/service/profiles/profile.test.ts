@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { profileOf, referenceProfile } from '../../../../lib/service/profiles/profile.ts';
+import type { StoredProfile } from '../../../../lib/service/profiles/statistics.ts';
 import { merge, type ProfileStatistics } from '../../../../lib/service/profiles/statistics.ts';
-import type { StoredProfile } from '../../../../lib/service/profiles/stored.ts';
 import { windowStart } from '../../../../lib/service/profiles/windows.ts';
 import { statisticsOfAll, warmMs } from './samples.ts';
 
