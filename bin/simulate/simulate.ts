@@ -108,10 +108,10 @@ async function simulateAll(
     loadDrawing(),
   ]);
   const { requests, seed } = options;
-  const typed = ['mdi', ...process.argv.slice(2)].join(' ');
+  const typed = ['mdi', ...(command.parent?.args ?? [])].join(' ');
   const facts = { command: typed, requests, seed, sources: sourcesOf(inputs) };
   await writeReport(options.out, sections, facts);
-  if (options.json) process.stdout.write(summaryJson(sections));
+  if (options.json) console.log(summaryJson(sections).trimEnd());
   else console.log(describe(sections));
   console.error(`${join(options.out, 'report.html')}`);
 }

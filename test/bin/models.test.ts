@@ -1,28 +1,19 @@
-import { execFile } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { colourCatalogue, colourImage, colourModel, colours } from '../fixtures/colours.ts';
 import { FileServer, serve } from '../fixtures/file-server.ts';
 import { temporaryFolder } from '../fixtures/temporary-folder.ts';
+import { runMdi } from './run-mdi.ts';
 
-const root = fileURLToPath(new URL('../..', import.meta.url));
 const folder = temporaryFolder();
 const catalogue = join(folder, 'colours');
 const photos = join(folder, 'photos');
 const inFolder = (file: string) => join(folder, file);
 
 /** Runs `mdi models`. */
-function models(...args: string[]): Promise<{ code: number; out: string; error: string }> {
-  return new Promise((resolve) => {
-    const command = ['bin/mdi.ts', 'models', ...args];
-    execFile(process.execPath, command, { cwd: root }, (failure, out, error) => {
-      resolve({ code: failure ? Number(failure.code) : 0, out, error });
-    });
-  });
-}
+const models = (...args: string[]) => runMdi('models', ...args);
 
 function add(file: string, name: string, accuracy: number, ...more: string[]) {
   const which = ['--catalogue', catalogue, '--name', name, '--accuracy', String(accuracy)];

@@ -46,7 +46,6 @@ export class RunningService {
       dynamodbUrl: options.dynamodbUrl,
       onLog: ({ line }) => logs.push(line),
       environment: {
-        MDI_DEPLOYMENT: 'test',
         MDI_PROFILE_CONCURRENCY: '1',
         MDI_PROFILE_MODEL_MS: '300',
       },

@@ -90,6 +90,12 @@ describe('profile', () => {
     expect(after).toMatchObject({ coldShare: 1 / 56, coldMeanMs: 700 });
   });
 
+  it('takes the time of cold calls from the live ones where there are any', () => {
+    const cold = (serviceUs: number) => statisticsOfAll([{ kind: 'cold', serviceUs }]);
+    const profile = profileOf(stored(cold(900_000), cold(700_000)), reference, NOW);
+    expect(profile.coldMeanMs).toBe(900);
+  });
+
   it('leaves windows out that no longer count', () => {
     const live = [{ windowStartMs: NOW - 2 * 3_600_000, shard: 0, statistics: repeated(50, 99) }];
     const profile = profileOf({ baseline: repeated(40, 10), live }, reference, NOW);
