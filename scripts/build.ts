@@ -10,7 +10,8 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { createRequire } from 'node:module';
-import { basename, dirname, extname, join } from 'node:path';
+import { basename, dirname, extname, join, resolve } from 'node:path';
+import { parseArgs } from 'node:util';
 import { buildSync, transformSync } from 'esbuild';
 import { playgroundAssets } from '../bin/start/playground.ts';
 import { bundle, bundleFile, functionNames } from '../lib/infra/assets.ts';
@@ -19,14 +20,24 @@ import { packageRoot } from '../lib/infra/package-files.ts';
 /*
  * Makes the two npm packages, each a folder of dist/ with a package.json that has a version: those of
  * the sources have none, so that only what was built can be packed and published.
+ *
+ *   node scripts/build.ts [--out FOLDER] [mdinference] [client]
  */
 
-const version = JSON.parse(readFileSync(join(packageRoot, 'package.json'), 'utf8')).config.version;
+const { values, positionals } = parseArgs({
+  options: { out: { type: 'string', default: 'dist' } },
+  allowPositionals: true,
+});
+const builds = { mdinference: buildMdInference, client: buildClient };
 
+const out = resolve(values.out);
 process.chdir(packageRoot);
-rmSync('dist', { recursive: true, force: true });
-buildMdInference('dist/mdinference');
-buildClient('dist/client');
+const { version } = readJson('package.json').config;
+for (const [name, build] of Object.entries(builds)) {
+  if (positionals.length > 0 && !positionals.includes(name)) continue;
+  rmSync(join(out, name), { recursive: true, force: true });
+  build(join(out, name));
+}
 
 /**
  * `mdinference`: Node strips no types inside node_modules. It has the layout of the sources, so that
@@ -105,7 +116,7 @@ function finish(from: string, to: string): void {
     devDependencies,
     name,
     ...manifest
-  } = JSON.parse(readFileSync(join(from, 'package.json'), 'utf8'));
+  } = readJson(join(from, 'package.json'));
   writeJson(join(to, 'package.json'), {
     name,
     version,
@@ -120,6 +131,10 @@ function compile(...options: string[]): void {
   const typescript = createRequire(import.meta.url).resolve('typescript/package.json');
   const tsc = join(typescript, '../bin/tsc');
   execFileSync(process.execPath, [tsc, ...options], { stdio: 'inherit' });
+}
+
+function readJson(path: string) {
+  return JSON.parse(readFileSync(path, 'utf8'));
 }
 
 function write(path: string, contents: string | Uint8Array): void {

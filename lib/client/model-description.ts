@@ -1,5 +1,6 @@
 import type { OutputKind } from '../core/preprocessing/predictions.ts';
 import type { PreprocessingJson, RawInput } from '../core/preprocessing/preprocessing.ts';
+import { DeviceModelError } from './errors.ts';
 
 /** A model with what of its catalogue is needed to run it. */
 export interface ModelDescription {
@@ -33,7 +34,7 @@ export interface CatalogueJson {
  *
  * @param catalogue - the parsed `catalogue.json`
  * @param name - the model's name; by default the catalogue's `onDevice`
- * @throws TypeError when the catalogue has no such model, or does not know its accuracy
+ * @throws {@link DeviceModelError} when the catalogue has no such model, or does not know its accuracy
  *
  * @example
  * ```ts
@@ -49,9 +50,10 @@ export function describeModel(
   name: string | undefined = catalogue.onDevice,
 ): ModelDescription {
   const model = catalogue.models.find((candidate) => candidate.name === name);
-  if (!model) throw new TypeError(`the catalogue has no model named "${name}"`);
+  if (!model) throw new DeviceModelError(`the catalogue has no model named "${name}"`);
   const { version, accuracyPct, preprocessing, output } = model;
-  if (accuracyPct === undefined) throw new TypeError(`the accuracy of "${name}" is not known`);
+  if (accuracyPct === undefined)
+    throw new DeviceModelError(`the accuracy of "${name}" is not known`);
   const { labels, input } = catalogue;
   return { name: model.name, version, accuracyPct, labels, input, preprocessing, output };
 }

@@ -24,7 +24,7 @@ export interface OnDeviceModel {
    */
   readonly measuredMs?: number | undefined;
   /** Loads the model; called once, before its first run. */
-  prepare?(): Promise<unknown>;
+  readonly prepare?: (() => Promise<unknown>) | undefined;
   /**
    * Classifies an image.
    *
@@ -36,7 +36,7 @@ export interface OnDeviceModel {
     options: { readonly signal: AbortSignal; readonly contentType: string },
   ): Promise<{ readonly predictions: readonly Prediction[] }>;
   /** Lets the model go. */
-  close?(): void;
+  readonly close?: (() => void) | undefined;
 }
 
 /** Where an answer comes from. */
