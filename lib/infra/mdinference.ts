@@ -41,8 +41,8 @@ export class MdInference extends Construct {
   readonly catalogue: Catalogue;
 
   /**
-   * @throws CatalogueError when the catalogue or one of its files is not as it should be
-   * @throws InvalidPropertyError when a property cannot be deployed
+   * @throws {@link CatalogueError} when the catalogue or one of its files is invalid
+   * @throws {@link InvalidPropertyError} when a property cannot be deployed
    */
   constructor(scope: Construct, id: string, props: MdInferenceProps = {}) {
     super(scope, id);

@@ -1,5 +1,5 @@
 import { MdInferenceError } from '../../core/errors.ts';
-/** The bytes are no JPEG, PNG or WebP image that can be decoded within the limits. */
+/** The bytes are not a JPEG, PNG or WebP image that can be decoded within the limits. */
 export class UndecodableImageError extends MdInferenceError {
   override readonly name = 'UndecodableImageError';
 }
@@ -19,7 +19,7 @@ export class NonFiniteOutputError extends MdInferenceError {
   override readonly name = 'NonFiniteOutputError';
 }
 
-/** A file is no model, or its inputs or outputs do not fit its catalogue entry. */
+/** A file is not a model, or its inputs or outputs do not fit its catalogue entry. */
 export class ModelShapeError extends MdInferenceError {
   override readonly name = 'ModelShapeError';
 }
