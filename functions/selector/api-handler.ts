@@ -84,7 +84,7 @@ function json(body: object, headers: Record<string, string> = {}): Result {
   };
 }
 
-/** Turns every error into a problem document (RFC 9457); an unexpected one tells the caller nothing of itself. */
+/** Turns every error into a problem document (RFC 9457); an unexpected one is logged and kept from the caller. */
 function problemDetails({
   telemetry: { logger },
 }: Pick<Service, 'telemetry'>): MiddlewareObj<APIGatewayProxyEventV2, Result> {

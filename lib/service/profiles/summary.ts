@@ -3,7 +3,7 @@ import { profileOf } from './profile.ts';
 import { deviationMs, meanMs, type ProfileStatistics } from './statistics.ts';
 
 /**
- * A model's baseline in one line, for the outputs of a stack: CloudFormation takes 4 KB of all models
+ * A model's baseline in one line, for the outputs of a stack: CloudFormation takes 4 KB for all models
  * together (https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/crpg-ref-responses.html).
  *
  * @param memoryMb - of the function that was measured
