@@ -8,7 +8,7 @@ import {
   problemDocument,
   problems,
 } from '../../lib/core/contract/problem.ts';
-import { type Route as ApiRoute, methodsOf, routes } from '../../lib/core/contract/routes.ts';
+import { type ApiRoute, methodsOf, routes } from '../../lib/core/contract/routes.ts';
 import { serverTiming } from '../../lib/core/contract/server-timing.ts';
 import { isWarmUp } from '../../lib/core/contract/warm-up.ts';
 import { epochMs } from '../../lib/service/clock.ts';
