@@ -1,5 +1,5 @@
 import type { Fetch } from '../../client/http.ts';
-import { drawNormal } from '../../core/statistics/draw.ts';
+import { type Draw, normal } from '../../core/statistics/draw.ts';
 import type { Random } from '../../core/statistics/random.ts';
 import recorded from './recorded-links.json' with { type: 'json' };
 
