@@ -2,9 +2,9 @@ import { EventEmitter } from 'node:events';
 import type { IncomingMessage, RequestListener, Server, ServerResponse } from 'node:http';
 import { parentPort, workerData } from 'node:worker_threads';
 import dynalite from 'dynalite';
+import type { ConditionContext } from '../shared/calls.ts';
 import { close, listen, readBody } from '../shared/http-server.ts';
 import { tableArn } from '../template/arns.ts';
-import type { ConditionContext } from '../shared/calls.ts';
 
 /**
  * dynalite in a thread of its own: it computes for milliseconds at a time, for which requests through
