@@ -61,8 +61,8 @@ export function note(text: string): void {
 
 /** Notes which models are dominated. */
 export function noteDominated(models: readonly Rated[]): void {
-  for (const [name, better] of findDominated(models)) {
-    note(`${name} is dominated: ${better} is at least as fast and as accurate.`);
+  for (const [{ name }, better] of findDominated(models)) {
+    note(`${name} is dominated: ${better.name} is at least as fast and as accurate.`);
   }
 }
 

@@ -22,6 +22,8 @@ export async function synthesize(options: {
   const app = spawn(process.execPath, [appPath], {
     env: {
       ...process.env,
+      // What is not deployed need not be validated, which takes longer than all the rest.
+      CDK_VALIDATION: 'false',
       CDK_OUTDIR: options.output,
       CDK_CONTEXT_JSON: JSON.stringify({ ...cdkJson.context, ...options.context }),
     },

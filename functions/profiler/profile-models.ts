@@ -38,10 +38,10 @@ const allModelsMs = 12 * 60_000;
 const reportMs = 100;
 
 /**
- * Measures every model whose stored baseline is missing or was made of something else, some side by
- * side, and replaces its baseline.
+ * Measures every model whose baseline is missing or of another version, several at a time, and replaces
+ * the baseline.
  *
- * @returns the baseline of every model, by its name: of an unchanged one that of an earlier deployment
+ * @returns the baseline of every model, by its name; of an unchanged model it is that of an earlier deployment
  * @throws {@link ProfileError} naming the first model that failed
  */
 export async function profileModels(
@@ -67,7 +67,7 @@ export async function profileModels(
   return baselines;
 }
 
-/** What an earlier deployment measured of the very same version. */
+/** The baseline that an earlier deployment measured, if it is of this very version. */
 async function keptBaseline({ store, versions, ...rest }: Profiling, model: CatalogueModel) {
   const pk = keyOf(rest, model);
   if ((await store.baselineFingerprint(pk)) !== versions[model.name]) return undefined;

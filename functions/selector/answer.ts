@@ -20,10 +20,10 @@ export interface ModelAnswer {
 }
 
 /**
- * Has a model answer; when it cannot, the fastest of the others is asked, once.
+ * Asks a model for its answer and, when it cannot give one, the fastest of the others, once.
  *
- * @throws ProblemError of the request (an image that cannot be decoded), `no-model-available` or, when
- * the last model asked answered NaN, `non-finite-output`
+ * @throws {@link ProblemError} for a fault of the request (an image that cannot be decoded), `no-model-available`
+ * or, when the last model gave NaN, `non-finite-output`
  */
 export async function answerWith(
   service: AnswerParts,
@@ -46,7 +46,7 @@ export async function answerWith(
   return answerWith(service, fastest(undominated(others)), event, [chosen.name]);
 }
 
-/** An overloaded model may answer the next time; one that answered nonsense has nothing to wait for. */
+/** An overloaded model may answer the next time; for one that gave NaN there is nothing to wait for. */
 function noAnswer(last: Error): ProblemError {
   return last instanceof NonFiniteOutputError
     ? new ProblemError('non-finite-output', 'the models gave no valid output for this request')
@@ -64,7 +64,7 @@ async function ask(
     const { answer, serviceMs, closed } = await invokeModel(service.lambda, functionName, event);
     keepOpen(service, closed);
     if (answer.status === 'ok') return { answer, serviceMs };
-    // The function has counted this failure itself.
+    // The function has already counted this failure.
     if (answer.status === 'non-finite-output')
       return new NonFiniteOutputError(`${name}: ${answer.detail}`);
     throw new ProblemError(answer.status, answer.detail);

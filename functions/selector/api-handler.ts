@@ -8,7 +8,7 @@ import {
   problemDocument,
   problems,
 } from '../../lib/core/contract/problem.ts';
-import { type Route as ApiRoute, methodsOf, routes } from '../../lib/core/contract/routes.ts';
+import { type ApiRoute, methodsOf, routes } from '../../lib/core/contract/routes.ts';
 import { serverTiming } from '../../lib/core/contract/server-timing.ts';
 import { isWarmUp } from '../../lib/core/contract/warm-up.ts';
 import { epochMs } from '../../lib/service/clock.ts';
@@ -84,7 +84,7 @@ function json(body: object, headers: Record<string, string> = {}): Result {
   };
 }
 
-/** Turns every error into a problem document (RFC 9457); an unexpected one tells the caller nothing of itself. */
+/** Turns every error into a problem document (RFC 9457); an unexpected one is logged and kept from the caller. */
 function problemDetails({
   telemetry: { logger },
 }: Pick<Service, 'telemetry'>): MiddlewareObj<APIGatewayProxyEventV2, Result> {

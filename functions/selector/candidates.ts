@@ -11,7 +11,7 @@ export type ServedCandidate = ServedModel &
 /** What candidates are made of, beside the profiles. */
 export type CandidateParts = Pick<Service, 'models' | 'feedbackWeight'>;
 
-/** The models that may answer a client: not those whose answers have no meaning. */
+/** The models that may answer a client: all but those for latency only, whose answers mean nothing. */
 export function candidatesOf(
   service: CandidateParts,
   profiles: ProfileSnapshot,
@@ -19,7 +19,7 @@ export function candidatesOf(
   return profiledModels(service, profiles).filter(({ latencyOnly }) => !latencyOnly);
 }
 
-/** Joins all models with their profiles, by name, and moves their accuracy by feedback. */
+/** Joins all models with their profiles, by name, and adjusts their accuracy by feedback. */
 export function profiledModels(
   { models, feedbackWeight }: CandidateParts,
   profiles: ProfileSnapshot,

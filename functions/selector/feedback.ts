@@ -3,14 +3,14 @@ import { firstIssue } from '../../lib/core/contract/first-issue.ts';
 import type { FeedbackResponse } from '../../lib/core/contract/messages.ts';
 import { ProblemError } from '../../lib/core/contract/problem.ts';
 import { feedbackRequestSchema } from '../../lib/core/contract/schemas.ts';
-import { feedbackPeriodMs, isReceipt } from '../../lib/service/feedback/receipt.ts';
+import { feedbackPeriodMs, isSignedRequestId } from '../../lib/service/feedback/request-id.ts';
 import type { Service } from './service.ts';
 
 /**
  * `POST /v1/feedback`: counts an answer as right or wrong, once.
  *
- * @throws ProblemError for a body of another form, a model or request that is not known, and when the
- * table did not take the feedback
+ * @throws {@link ProblemError} for a malformed body, an unknown model or request, and when the feedback could
+ * not be stored
  */
 export async function takeFeedback(
   service: Pick<Service, 'models' | 'secret' | 'ledger' | 'store'>,
@@ -20,7 +20,7 @@ export async function takeFeedback(
   const model = service.models.find((served) => served.name === name);
   if (!model) throw new ProblemError('unknown-model', `the catalogue has no model "${name}"`);
   const secret = service.secret();
-  if (!secret || !isReceipt(requestId, name, Date.now(), secret)) {
+  if (!secret || !isSignedRequestId(requestId, name, Date.now(), secret)) {
     throw new ProblemError(
       'unknown-request',
       `no answer of "${name}" within the last day had this requestId`,

@@ -13,7 +13,7 @@ import { roundMs } from '../../lib/core/contract/server-timing.ts';
 import { inputBytes } from '../../lib/core/preprocessing/preprocessing.ts';
 import { timeBudget } from '../../lib/core/selection/budget.ts';
 import { select, strategies } from '../../lib/core/selection/strategies.ts';
-import { signReceipt } from '../../lib/service/feedback/receipt.ts';
+import { signRequestId } from '../../lib/service/feedback/request-id.ts';
 import { type AnswerParts, answerWith } from './answer.ts';
 import { candidatesOf } from './candidates.ts';
 import type { Service } from './service.ts';
@@ -36,7 +36,7 @@ export type InferenceParts = AnswerParts &
  * `POST /v1/infer`: works out the budget, selects a model, has it answer and counts the answer.
  *
  * @param receivedEpochMs - Unix ms at which the handler started: T_input ends here
- * @throws ProblemError for every fault of the request, and when no model could answer
+ * @throws {@link ProblemError} for every fault of the request, and when no model could answer
  */
 export async function infer(
   service: InferenceParts,
@@ -81,8 +81,8 @@ export async function infer(
   });
   const secret = service.secret();
   const response: InferResponse = {
-    // Without the secret the answer is as good, only that it cannot be told later whether it was right.
-    requestId: secret ? signReceipt(requestId, model.name, receivedEpochMs, secret) : requestId,
+    // Without the secret the answer is just as good, but takes no feedback.
+    requestId: secret ? signRequestId(requestId, model.name, receivedEpochMs, secret) : requestId,
     model: { name: model.name, version: model.version, accuracyPct: model.accuracyPct },
     predictions: answer.predictions,
     timing: {
@@ -124,7 +124,7 @@ function countAnswer(
     serverMs: timing.serverMs,
     coldStart: timing.coldStart,
     fellBack: selection.failed !== undefined,
-    // The way back is taken to be as long as the way here, as in the paper.
+    // The paper assumes that the way back takes as long as the way here.
     inTime: timing.networkMs + timing.serverMs <= timing.slaMs,
   });
 }

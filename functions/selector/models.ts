@@ -5,7 +5,7 @@ import { withinMs } from '../../lib/service/profiles/within.ts';
 import { type CandidateParts, profiledModels } from './candidates.ts';
 import type { Service } from './service.ts';
 
-/** The longest wait in ms for profile updates of earlier answers before the table is read. */
+/** How long to wait, in ms, for the profile updates of earlier answers before the table is read. */
 const settleMs = 1_000;
 
 /**

@@ -20,7 +20,7 @@ export interface ServedModel extends CatalogueModel {
   readonly profileKey: string;
 }
 
-/** All that the selector's routes work with. */
+/** Everything that the selector's routes work with. */
 export interface Service {
   readonly catalogue: Catalogue;
   readonly models: readonly ServedModel[];
@@ -29,22 +29,22 @@ export interface Service {
   readonly budget: BudgetSettings;
   /** How much earlier than measured an upload may have begun, in ms. */
   readonly clockErrorMs: number;
-  /** T_output as clients have reported it lately. */
+  /** T_output as clients have reported it recently. */
   readonly outputTimes: OutputTimes;
   readonly lambda: LambdaClient;
   readonly store: Pick<ProfileStore, 'record'>;
   readonly ledger: Pick<FeedbackLedger, 'mark' | 'unmark'>;
-  /** Signs answers, so that feedback on them is known; absent until it has been read. */
+  /** Signs request ids, by which feedback is recognized; undefined until it has been read. */
   readonly secret: () => Uint8Array | undefined;
   readonly feedbackWeight: number;
   readonly profiles: Pick<ProfileCache, 'profiles' | 'reload'>;
   readonly random: Random;
   readonly telemetry: Pick<Telemetry, 'logger' | 'answered' | 'count'>;
-  /** Streams of answered invocations that have not closed yet. */
+  /** Invocations that have answered but not yet updated their profiles. */
   readonly open: Set<Promise<void>>;
 }
 
-/** Stands for a model that nobody has measured: slow, so that others come first. */
+/** Stands in for a model that has not been measured: slow, so that others are preferred. */
 const unknownSpeed = { meanMs: 1_000, stdMs: 0 };
 
 /**
@@ -104,7 +104,7 @@ export function createService(): Service {
   };
 }
 
-/** A table that cannot be read changes nothing for callers: only here it shows. */
+/** Callers do not notice that the table cannot be read; logs and metrics do. */
 function report(telemetry: Telemetry, event: ProfileCacheEvent): void {
   if (event.kind === 'refreshed') return;
   if (event.kind === 'first-read-late') {

@@ -9,16 +9,19 @@ import type { OnDeviceModel } from './types.ts';
 
 export { type CropSize, type Region, regionOf } from '../core/preprocessing/crop.ts';
 export type { OutputKind } from '../core/preprocessing/predictions.ts';
-export type { PreprocessingJson, RawInput } from '../core/preprocessing/preprocessing.ts';
+export type {
+  Preprocessing,
+  PreprocessingJson,
+  RawInput,
+  Size,
+} from '../core/preprocessing/preprocessing.ts';
 export type { Pixels } from '../core/preprocessing/tensor.ts';
 export { type CatalogueJson, describeModel, type ModelDescription } from './model-description.ts';
-export type { Decode } from './onnx-model.ts';
-
-/** Settings of {@link onnxruntimeReactNative}: React Native has no decoder of its own. */
-export type OnnxruntimeReactNativeOptions = OnnxOnDeviceOptions;
+export type { Decode, OnnxOnDeviceOptions } from './onnx-model.ts';
 
 /**
- * A model on the device that onnxruntime-react-native runs, in threads of its own.
+ * A model on the device that onnxruntime-react-native runs, in threads of its own. It decodes no images:
+ * `decode` has to.
  *
  * @example
  * ```ts
@@ -47,6 +50,6 @@ export type OnnxruntimeReactNativeOptions = OnnxOnDeviceOptions;
  * }
  * ```
  */
-export function onnxruntimeReactNative(options: OnnxruntimeReactNativeOptions): OnDeviceModel {
+export function onnxruntimeReactNative(options: OnnxOnDeviceOptions): OnDeviceModel {
   return onnxOnDevice({ InferenceSession, Tensor }, options);
 }

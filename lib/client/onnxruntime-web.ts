@@ -9,8 +9,13 @@ import type { FromWorker, ToWorker, WasmPaths } from './onnxruntime-web-messages
 import type { ImageInput, OnDeviceModel, Prediction } from './types.ts';
 
 export type { OutputKind } from '../core/preprocessing/predictions.ts';
-export type { PreprocessingJson, RawInput } from '../core/preprocessing/preprocessing.ts';
+export type {
+  Preprocessing,
+  PreprocessingJson,
+  RawInput,
+} from '../core/preprocessing/preprocessing.ts';
 export { type CatalogueJson, describeModel, type ModelDescription } from './model-description.ts';
+export type { WasmPaths } from './onnxruntime-web-messages.ts';
 
 /** Settings of {@link onnxruntimeWeb}. */
 export interface OnnxruntimeWebOptions extends ModelDescription {

@@ -89,8 +89,8 @@ export interface Classification {
   readonly predictions: readonly Prediction[];
   readonly source: Source;
   readonly model: AnsweringModel;
-  /** Whether no answer was there at the SLA's end, so that the first one after it was taken. */
-  readonly late: boolean;
+  /** Whether the answer was there at the SLA's end; if none was, the first one after it was taken. */
+  readonly inTime: boolean;
   readonly timing: {
     readonly slaMs: number;
     /** From the call of `classify` to its answer. */

@@ -17,8 +17,8 @@ export const bundleFile = 'index.mjs';
 const bundles = new Map<FunctionName, Uint8Array>();
 
 /**
- * One of `functions/` with all it imports as a single ES module, without what comes from the layer:
- * the package has it ready-made, a clone makes it of its sources.
+ * One of `functions/`, bundled with all that it imports but the layer's modules into a single ES module.
+ * The package contains it ready-made; a clone builds it from source.
  */
 export function bundle(name: FunctionName): Uint8Array {
   const known = bundles.get(name);
@@ -30,7 +30,7 @@ export function bundle(name: FunctionName): Uint8Array {
   return code;
 }
 
-// CommonJS packages inside an ES module still call require; onnxruntime-node and sharp come by it too.
+// CommonJS packages inside an ES module still call require; onnxruntime-node and sharp are loaded by it, too.
 const requireShim =
   "import { createRequire as __createRequire } from 'node:module'; const require = __createRequire(import.meta.url);";
 
@@ -55,9 +55,9 @@ function build(folder: string): Uint8Array {
 }
 
 /**
- * Makes a construct of an asset that is written on this machine, without Docker. The asset's hash is of
- * what was written: the same content gives the same template. (CDK's own local bundling does the same,
- * but says so on the console for each asset.)
+ * Makes a construct from an asset that is written on this machine, without Docker. The asset's hash is
+ * that of its content: the same content gives the same template. (CDK's own local bundling does the
+ * same, but says so on the console for each asset.)
  *
  * @param write - writes the content into the folder given to it
  * @param make - makes the construct, which copies the content: the folder is gone afterwards

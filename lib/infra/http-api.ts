@@ -47,7 +47,7 @@ export interface ApiCors {
   /**
    * How long a browser may remember the answer to its preflight request.
    *
-   * @default - 5 seconds, what browsers take without being told
+   * @default - 5 seconds, as browsers have it
    */
   readonly maxAge?: Duration;
 }
@@ -80,7 +80,7 @@ export interface ServiceApiProps {
   readonly removalPolicy: RemovalPolicy;
 }
 
-/** The HTTP API: every route, and every path that is none, goes to the selector. */
+/** The HTTP API: every route, and every unknown path, goes to the selector. */
 export class ServiceApi extends HttpApi {
   readonly stage: HttpStage;
 
@@ -154,7 +154,7 @@ export class ServiceApi extends HttpApi {
 }
 
 /**
- * What the access log says of a request: who called what, and how it went.
+ * What the access log records of a request: who called what, and how it went.
  *
  * @see https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-logging-variables.html
  */

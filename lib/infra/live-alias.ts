@@ -43,7 +43,7 @@ export interface LiveAliasProps extends LiveOptions {
 
 /** The alias `live` of a function: the version that callers reach, and what is kept ready of it. */
 export class LiveAlias extends Alias {
-  /** @throws InvalidPropertyError for provisioned concurrency that AWS would refuse */
+  /** @throws {@link InvalidPropertyError} for provisioned concurrency that AWS would refuse */
   constructor(scope: Construct, id: string, props: LiveAliasProps) {
     const { version, keepWarm } = props;
     const scaling =
@@ -77,7 +77,7 @@ export class LiveAlias extends Alias {
  * Provisioned concurrency as a range.
  *
  * @param scope - whose property `provisionedConcurrency` it is
- * @throws InvalidPropertyError when Lambda or Application Auto Scaling would refuse it
+ * @throws {@link InvalidPropertyError} when Lambda or Application Auto Scaling would refuse it
  */
 function scalingOf(
   scope: IConstruct,

@@ -10,7 +10,7 @@ import { InvalidPropertyError } from './errors.ts';
 import type { ProvisionedConcurrency } from './live-alias.ts';
 import type { ModelStorage } from './model-function.ts';
 
-/** What a deployment wants otherwise for one model. */
+/** What a deployment changes for one model. */
 export interface ModelOverrides {
   /**
    * Memory of the model's function in MB, 128 to 10,240; 1,769 MB is one vCPU.

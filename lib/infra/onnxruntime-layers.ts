@@ -28,9 +28,9 @@ const contentsSchema = z.object({
   ),
 });
 
-/** The native modules that model functions load, onnxruntime-node and sharp: a layer by architecture. */
+/** The native modules that model functions load, onnxruntime-node and sharp: one layer for each architecture. */
 export class OnnxruntimeLayers extends Construct {
-  /** The layer of an architecture; made when it is asked for first. */
+  /** The layer of an architecture; made when it is first asked for. */
   of(architecture: Architecture): ILayerVersion {
     const { name } = architecture;
     const made = this.node.tryFindChild(name);

@@ -28,7 +28,7 @@ export interface ProfilerProps extends CommonFunctionProps {
  */
 export class Profiler extends ServiceFunction {
   readonly resource: CustomResource;
-  /** What was measured of each model, in a line, by the model's name: known when it is deployed. */
+  /** Each model's baseline in one line, by the model's name; known once it is deployed. */
   readonly summaries: ReadonlyMap<string, string>;
 
   constructor(scope: Construct, id: string, props: ProfilerProps) {

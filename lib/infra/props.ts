@@ -66,8 +66,8 @@ export interface MdInferenceProps {
    */
   readonly maxInputMs?: number;
   /**
-   * How much earlier than its timestamp says an upload may have begun, in ms: what `expected-accuracy`
-   * keeps in hand for clocks that disagree.
+   * How much earlier than its timestamp says an upload may have begun, in ms: the margin that
+   * `expected-accuracy` keeps for clocks that disagree.
    *
    * @default 5
    */
@@ -103,7 +103,7 @@ export interface MdInferenceProps {
   /**
    * Where the alarms are sent: server errors, slow answers, a failed profiler, a throttled table.
    *
-   * @default - alarms exist, but tell nobody
+   * @default - nowhere: the alarms exist, but notify nobody
    */
   readonly alarmsTopic?: ITopic;
   /**
@@ -113,7 +113,7 @@ export interface MdInferenceProps {
    */
   readonly architecture?: Architecture;
   /**
-   * What single models want otherwise than the catalogue and this service say, by the model's name.
+   * Overrides of the catalogue and of this service for single models, by the model's name.
    *
    * @default - nothing
    */

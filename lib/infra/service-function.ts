@@ -36,7 +36,11 @@ export interface ServiceFunctionProps extends CommonFunctionProps {
   readonly memoryMb: number;
   readonly timeout: Duration;
   readonly layers?: ILayerVersion[];
-  /** Room in /tmp. Default: Lambda's 512 MB. */
+  /**
+   * Room in /tmp.
+   *
+   * @default - Lambda's 512 MB
+   */
   readonly ephemeralStorage?: Size;
 }
 

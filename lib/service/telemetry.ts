@@ -57,7 +57,7 @@ export class Telemetry {
     publish(this.#modelMetrics, ['model', request.model], own);
   }
 
-  /** Counts something, at once: work behind an answer has no later moment that is sure to come. */
+  /** Counts something and publishes it at once: after an answer there may be no later moment. */
   count(name: ServiceMetric, value = 1): void {
     this.#metrics.singleMetric().addMetric(name, MetricUnit.Count, value);
   }

@@ -4,6 +4,7 @@
  * @module mdinference/selection
  */
 
+export { MdInferenceError } from '../errors.ts';
 export { type Random, seededRandom } from '../statistics/random.ts';
 export { type BudgetSettings, type MeasuredBudget, timeBudget } from './budget.ts';
 export { expectedAccuracy, explorationShare, probabilityInTime } from './expected-accuracy.ts';

@@ -1,3 +1,5 @@
+import { MdInferenceError } from '../errors.ts';
+
 /** A model as selection sees it: its accuracy A(m) and the mu(m), sigma(m) of its service time (paper, Table I). */
 export interface Candidate {
   readonly name: string;
@@ -78,7 +80,7 @@ export type Strategy = <C extends Candidate>(
 ) => Decision<C>;
 
 /** There is no model to choose from. */
-export class NoCandidateError extends Error {
+export class NoCandidateError extends MdInferenceError {
   override readonly name = 'NoCandidateError';
   constructor() {
     super('there is no model to select from: the catalogue is empty');

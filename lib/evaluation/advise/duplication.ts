@@ -1,4 +1,4 @@
-import { drawPositiveNormal } from '../../core/statistics/draw.ts';
+import { positiveNormal } from '../../core/statistics/draw.ts';
 import { seededRandom } from '../../core/statistics/random.ts';
 import { CellRunner } from '../engine/cells/cell.ts';
 import { cellsOfQuestion, type Question } from './question.ts';
@@ -38,10 +38,8 @@ export function adviseDuplication(
   risksPct: readonly number[],
 ): DuplicationAdvice[] {
   const runner = new CellRunner();
-  const random = seededRandom(question.seed + 6);
-  const deviceMs = new Float64Array(question.requests).map(() =>
-    drawPositiveNormal(random, device.meanMs, device.stdMs),
-  );
+  const drawDeviceMs = positiveNormal(seededRandom(question.seed + 6), device.meanMs, device.stdMs);
+  const deviceMs = new Float64Array(question.requests).map(drawDeviceMs);
   return cellsOfQuestion(question, { keepAnswers: true }).flatMap((cell) => {
     const { answers } = runner.run(cell);
     if (!answers) return [];

@@ -1,5 +1,5 @@
 import { mean, sum } from 'd3-array';
-import { findDominated } from '../../core/selection/ranking.ts';
+import { undominated } from '../../core/selection/ranking.ts';
 import { NoCandidateError } from '../../core/selection/types.ts';
 import { type RunOptions, runCells } from '../engine/cells/run-cells.ts';
 import type { ProfiledModel } from '../engine/profiles/profile-sets.ts';
@@ -48,8 +48,7 @@ export async function adviseSubset(
 ): Promise<SubsetAdvice> {
   const { models } = question.profiles;
   if (models.length === 0) throw new NoCandidateError();
-  const dominated = findDominated(models);
-  const worthHaving = models.filter(({ name }) => !dominated.has(name));
+  const worthHaving = undominated(models);
   const search = { ...question, requests: Math.min(searchRequests, question.requests) };
   const [full] = await rate(question, [models], undefined, options);
   const bySize: Subset[] = [];

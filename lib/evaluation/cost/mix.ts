@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { strategies, strategyNames } from '../../core/selection/strategies.ts';
 import type { Candidate } from '../../core/selection/types.ts';
-import { drawNormal } from '../../core/statistics/draw.ts';
+import { normal } from '../../core/statistics/draw.ts';
 import { seededRandom } from '../../core/statistics/random.ts';
 
 /** Each model's share of the requests by its name, 0 to 1; they add up to 1. */
@@ -63,10 +63,10 @@ export function simulateMix(
   models: readonly Candidate[],
   { strategy, slaMs, networkMeanMs, networkStdMs, requests, seed }: SimulatedRequests,
 ): Mix {
-  const random = seededRandom(seed);
+  const drawNetworkMs = normal(seededRandom(seed), networkMeanMs, networkStdMs);
   const mix = new Map(models.map(({ name }) => [name, 0]));
   for (let i = 0; i < requests; i++) {
-    const networkMs = Math.max(0, networkMeanMs + networkStdMs * drawNormal(random));
+    const networkMs = Math.max(0, drawNetworkMs());
     const { eligible } = strategies[strategy](models, {
       slaMs,
       inputMs: networkMs / 2,

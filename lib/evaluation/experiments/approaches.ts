@@ -1,4 +1,4 @@
-import { drawPositiveNormal } from '../../core/statistics/draw.ts';
+import { positiveNormal } from '../../core/statistics/draw.ts';
 import { seededRandom } from '../../core/statistics/random.ts';
 import { type Answers, latencyStatistics } from '../engine/outcome.ts';
 
@@ -159,6 +159,7 @@ export function choicesOf(
   { slaMs, deviceAccuracyPct, seed }: { slaMs: number; deviceAccuracyPct: number; seed: number },
 ): Choices[] {
   const random = seededRandom(seed + 6);
+  const drawDeviceMs = positiveNormal(random, deviceTime.meanMs, deviceTime.stdMs);
   const count = cloud.largest.answers.latencyMs.length;
   const answer = ({ answers, models }: CloudRun, i: number) => ({
     accuracyPct: models[answers.model[i] ?? 0]?.accuracyPct ?? 0,
@@ -167,7 +168,7 @@ export function choicesOf(
   return Array.from({ length: count }, (_, i) => ({
     slaMs,
     deviceAccuracyPct,
-    deviceMs: drawPositiveNormal(random, deviceTime.meanMs, deviceTime.stdMs),
+    deviceMs: drawDeviceMs(),
     deviceWorks: random() >= brokenDeviceShare,
     cloud: {
       largest: answer(cloud.largest, i),

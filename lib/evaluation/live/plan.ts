@@ -1,5 +1,5 @@
 import type { Duplication } from '../../client/types.ts';
-import { drawExponential } from '../../core/statistics/draw.ts';
+import { exponential } from '../../core/statistics/draw.ts';
 import type { Random } from '../../core/statistics/random.ts';
 import type { Link } from '../engine/network/links.ts';
 import type { WayConditions } from './link-fetch.ts';
@@ -57,11 +57,12 @@ export interface Arrivals {
 /** When each request is due, in ascending order, in ms from the start of the run; the first at 0. */
 export function arrivalTimes({ kind, ratePerS, durationS }: Arrivals, random: Random): number[] {
   const gapMs = 1_000 / ratePerS;
+  const drawGapMs = exponential(random, gapMs);
   const times: number[] = [];
   let dueMs = 0;
   while (dueMs < 1_000 * durationS) {
     times.push(dueMs);
-    dueMs = kind === 'even' ? times.length * gapMs : dueMs + drawExponential(random, gapMs);
+    dueMs = kind === 'even' ? times.length * gapMs : dueMs + drawGapMs();
   }
   return times;
 }

@@ -1,7 +1,7 @@
 import type { ModelsResponse } from '../../core/contract/messages.ts';
 import { strategyNames } from '../../core/selection/strategies.ts';
 import type { Candidate } from '../../core/selection/types.ts';
-import { drawNormal } from '../../core/statistics/draw.ts';
+import { normal } from '../../core/statistics/draw.ts';
 import { seededRandom } from '../../core/statistics/random.ts';
 import { modelsOfProfiles } from '../cost/models.ts';
 import type { Answers } from '../engine/outcome.ts';
@@ -70,7 +70,7 @@ export function predict(plan: LivePlan, service: PredictedService): RequestResul
 
 function requestsOf(plan: LivePlan, seed: number): Requests {
   const { link, conditions, dueMs } = plan;
-  const random = seededRandom(seed);
+  const drawSlowness = normal(seededRandom(seed));
   const inputMs = Float64Array.from(dueMs, (due, i) => {
     return arrivedMs(link, due, imageOf(plan, i).bytes.length, conditions) - due;
   });
@@ -78,7 +78,7 @@ function requestsOf(plan: LivePlan, seed: number): Requests {
     startMs: Float64Array.from(dueMs),
     inputMs,
     clockMs: new Float64Array(dueMs.length),
-    slowness: Float64Array.from(dueMs, () => drawNormal(random)),
+    slowness: Float64Array.from(dueMs, drawSlowness),
     outputMs(request, serviceMs) {
       const readyMs = (dueMs[request] ?? 0) + (inputMs[request] ?? 0) + serviceMs;
       return backMs(link, readyMs, conditions) - readyMs;

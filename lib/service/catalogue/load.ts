@@ -47,7 +47,7 @@ export function readCatalogue(directory: string): Catalogue {
 }
 
 /**
- * Reads a catalogue for serving: of the models that can be fetched only those that have been.
+ * Reads a catalogue for serving: of the models that can be fetched, only those that have been.
  *
  * @throws {@link CatalogueError} naming the file and what is wrong with it, or when no model is left
  */

@@ -68,11 +68,11 @@ const modelFields = {
   preprocessing: preprocessingSchema.optional(),
   /** What the model answers with; found out when it is loaded, unless it is said here. */
   output: z.enum(['logits', 'probabilities']).optional(),
-  /** What of this entry nobody is sure of, in words. */
+  /** What is uncertain about this entry, in words. */
   unverified: z.string().optional(),
   /** Memory of the model's function in MB; 1,769 MB is one vCPU. */
   memoryMb: z.int().min(128).max(10_240).default(1769),
-  /** Its answers have no meaning: to measure and to simulate with, never sent to a client. */
+  /** Its answers mean nothing: for measuring and simulating, never sent to a client. */
   latencyOnly: z.boolean().optional(),
   /** Session.run on the machine that the entry was made on; serves until a profile is known. */
   reference: z

@@ -29,20 +29,20 @@ import { ort } from './native.ts';
 import { openSession, threadsFor } from './session.ts';
 import { checkPreprocessing, type ModelSignature, readSignature } from './signature.ts';
 
-/** What one classification gave, with its two times in ms. */
+/** The result of one classification, with the times of its two steps in ms. */
 export interface ClassifierResult {
   readonly predictions: Prediction[];
   readonly decodeMs: number;
   readonly runMs: number;
 }
 
-/** What a classifier needs to know of its catalogue and of its model. */
+/** What a classifier needs to know about its catalogue and its model. */
 export interface ClassifierOptions {
   /** The model's path, or its bytes. */
   readonly path: string | Uint8Array;
   readonly catalogue: Pick<Catalogue, 'input' | 'labels'>;
   readonly model: Pick<ListedModel, 'preprocessing' | 'output' | 'memoryMb'>;
-  /** By default as many as the memory of the model's function gives. */
+  /** @default - as many as the memory of the model's function is worth, see {@link threadsFor} */
   readonly threads?: number;
 }
 
@@ -71,7 +71,7 @@ export class Classifier {
   /**
    * Loads a model and runs it once, so that the first request meets a warm model.
    *
-   * @throws {@link ModelShapeError} when it is no classifier of the catalogue's labels and input
+   * @throws {@link ModelShapeError} when it is not a classifier of the catalogue's labels and input
    */
   static async load(options: ClassifierOptions): Promise<Classifier> {
     const { path, model, threads = threadsFor(model.memoryMb) } = options;
@@ -84,7 +84,8 @@ export class Classifier {
   /**
    * Classifies an image of any size.
    *
-   * @throws UndecodableImageError, NonFiniteOutputError
+   * @throws {@link UndecodableImageError} when the bytes are not an image, or too large a one
+   * @throws {@link NonFiniteOutputError} when the model answers with NaN or an infinity
    */
   async classifyImage(bytes: Uint8Array): Promise<ClassifierResult> {
     const startMs = performance.now();
@@ -97,7 +98,9 @@ export class Classifier {
    * Classifies the catalogue's raw input tensor. A catalogue of uint8 pixels has them preprocessed as
    * a decoded image would be; one of float32 hands the values to the model as they are.
    *
-   * @throws TensorLengthError, TensorValueError, NonFiniteOutputError
+   * @throws {@link TensorLengthError} when the length is not exact
+   * @throws {@link TensorValueError} when the values are not finite, or too large for any model
+   * @throws {@link NonFiniteOutputError} when the model answers with NaN or an infinity
    */
   async classifyTensor(bytes: Uint8Array): Promise<ClassifierResult> {
     const startMs = performance.now();
@@ -113,7 +116,7 @@ export class Classifier {
   }
 
   /**
-   * The model's bare output to an image of all colours: what it answers to black says little.
+   * The model's raw output for a made-up image of many colours: its answer to plain black would say little.
    *
    * @param brightness - pixels are below it, at most 256
    * @throws {@link ModelShapeError} when it does not run, or gives another number of scores than there
@@ -151,8 +154,8 @@ export class Classifier {
   }
 
   /**
-   * Pixels are always moderate, floats of strangers are not: 1e38 makes any model overflow. A model
-   * that still answers to an image is not to blame for it.
+   * Pixels are bounded, a caller's floats are not: 1e38 makes any model overflow. A model that still
+   * answers to an image is not to blame for it.
    */
   async #blame(error: unknown): Promise<never> {
     if (

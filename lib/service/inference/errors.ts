@@ -1,6 +1,6 @@
 import { MdInferenceError } from '../../core/errors.ts';
 
-/** The bytes are no JPEG, PNG or WebP image that can be decoded within the limits. */
+/** The bytes are not a JPEG, PNG or WebP image that can be decoded within the limits. */
 export class UndecodableImageError extends MdInferenceError {
   override readonly name = 'UndecodableImageError';
 }

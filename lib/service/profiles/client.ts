@@ -33,14 +33,14 @@ type RefreshArguments = Parameters<ConfiguredRetryStrategy['refreshRetryTokenFor
 const ATTEMPTS = 3;
 const FIRST_DELAY_MS = 25;
 
-/** Answers by which DynamoDB says that it did nothing because it was asked too much. */
+/** Errors of a throttled request, which changed nothing. */
 const THROTTLED = new Set([
   'ProvisionedThroughputExceededException',
   'RequestLimitExceeded',
   'ThrottlingException',
 ]);
 
-/** Node's codes of failing to find or reach the server: nothing was sent. */
+/** Node's codes for a server that could not be found or reached: nothing was sent. */
 const NEVER_CONNECTED = new Set([
   'EAI_AGAIN',
   'ECONNREFUSED',

@@ -21,7 +21,7 @@ export interface Evidence {
 /** Fewer samples than this do not overrule anything: their spread is not known well enough. */
 const OVERRULING_SAMPLES = 5n;
 
-/** Standard errors between two means that are not chance. */
+/** Two means that are more standard errors apart do not differ by chance. */
 const CONTRADICTION = 3;
 
 /**

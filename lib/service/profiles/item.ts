@@ -47,7 +47,7 @@ export type ProfileItem = z.output<typeof profileItem>;
 /**
  * Reads an item of the profile table.
  *
- * @throws InvalidProfileItemError naming the item and the attribute that is wrong.
+ * @throws {@link InvalidProfileItemError} naming the item and the attribute that is wrong.
  */
 export function fromItem(item: Attributes): ProfileItem {
   const parsed = profileItem.safeParse(item);
@@ -88,7 +88,7 @@ export function placeholders(attributes: Attributes): Attributes {
 
 const KEPT = new Set(['pk', 'sk', 'labelN', 'labelCorrectN']);
 
-/** Sets all attributes of a baseline, and removes what an earlier one had and this one has not. */
+/** Sets all attributes of a baseline, and removes those that only the earlier one had. */
 export function replacement(earlier: Attributes, attributes: Attributes) {
   const gone = Object.keys(earlier).filter((name) => !KEPT.has(name) && !(name in attributes));
   const sets = Object.keys(attributes).map((name) => `${name} = :${name}`);
@@ -99,7 +99,7 @@ export function replacement(earlier: Attributes, attributes: Attributes) {
   };
 }
 
-/** From when on live windows count: since the measured version replaced another one. */
+/** The time from which live windows count: when the measured version replaced another one. */
 export function liveSinceAttribute(
   earlier: Attributes,
   fingerprint: string,

@@ -30,7 +30,7 @@ const LIVE_KEY = /^live#(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z)#(\d+)$/;
 /**
  * Partition key `<deployment>/<catalogue>/<model>@<first 12 hex of sha256>`.
  *
- * @throws InvalidProfileKeyError if a name is empty or contains `/`, or the hash is not hexadecimal.
+ * @throws {@link InvalidProfileKeyError} if a name is empty or contains `/`, or the hash is not hexadecimal.
  */
 export function partitionKey({ deployment, catalogue, model, sha256 }: ProfileKey): string {
   const hash = sha256.slice(0, HASH_DIGITS).toLowerCase();
@@ -53,7 +53,7 @@ export function liveSortKey({ windowStartMs, shard }: LiveKey): string {
   return `${liveSince(windowStartMs)}#${shard}`;
 }
 
-/** The lowest sort key of a window: those of it and of all later windows are not below. */
+/** The lowest sort key of a window: its own keys and those of later windows sort after it. */
 export function liveSince(windowStartMs: number): string {
   return `live#${new Date(windowStartMs).toISOString()}`;
 }
@@ -61,7 +61,7 @@ export function liveSince(windowStartMs: number): string {
 /**
  * The parts of a live item's sort key.
  *
- * @throws InvalidProfileKeyError if it is not of the form {@link liveSortKey} builds.
+ * @throws {@link InvalidProfileKeyError} if it is not of the form {@link liveSortKey} builds.
  */
 export function parseLiveSortKey(key: string): LiveKey {
   const [, start, shard] = LIVE_KEY.exec(key) ?? [];

@@ -31,27 +31,27 @@ export interface Profile {
    * and {@link CALL_NOISE_MS}. A reference counts as one call.
    */
   readonly meanErrorMs: number;
-  /** Answered calls known of, warm and cold; all of them measured. */
+  /** All answered calls, warm and cold. */
   readonly samples: number;
   /** The warm ones among them. */
   readonly warmSamples: number;
   /**
-   * Those of the current and the previous window: few of a model that is hardly used any more, and
+   * The warm ones of the current and the previous window: few for a model that is hardly used any more,
    * whose numbers are therefore old.
    */
   readonly freshSamples: number;
   /**
-   * Share of calls to expect cold: that of the live ones, {@link IMAGINED_WARM_CALLS} warm ones
-   * added. The cold starts of measuring at deploy say nothing of how often callers meet one.
+   * Share of calls to expect cold: of the live calls, with {@link IMAGINED_WARM_CALLS} warm ones added to
+   * them. The cold starts of measuring at deploy say nothing about how often callers meet one.
    */
   readonly coldShare: number;
   /** Mean service time of the cold calls; absent if none was seen. */
   readonly coldMeanMs?: number;
   /** Live calls that gave no answer. */
   readonly failures: number;
-  /** Answers whose truth a client told. */
+  /** Labelled answers. */
   readonly labels: number;
-  /** The right ones among them. */
+  /** The correct ones among them. */
   readonly labelsCorrect: number;
   /** What mean, deviation, quantiles and probabilities rest on. */
   readonly basis: ProfileBasis;
@@ -67,7 +67,7 @@ export interface Profile {
  */
 const CALL_NOISE_MS = 0.1;
 
-/** Keeps a model whose first live call was cold from being thought always cold. */
+/** Keeps a model whose first live call was cold from being taken for always cold. */
 const IMAGINED_WARM_CALLS = 50;
 
 /** Five-minute windows remembered for an hour; 30 samples make a profile. */
@@ -76,7 +76,7 @@ export const DEFAULT_PROFILE_SETTINGS: EvidenceSettings = {
   minLiveSamples: 30,
 };
 
-/** The profile of a model of which nothing was measured: normal with the catalogue's numbers. */
+/** The profile of a model that has not been measured: a normal distribution with the catalogue's numbers. */
 export function referenceProfile(reference: Reference): Profile {
   return profileOf({ live: [] }, reference, 0);
 }

@@ -45,24 +45,40 @@ export interface BaselineOrigin {
 
 /** Options of a read. */
 export interface ReadOptions {
-  /** See every update that has been answered, at twice the price. Default: false. */
+  /**
+   * See every update that has been answered, at twice the price.
+   *
+   * @default false
+   */
   readonly consistentRead?: boolean;
   /** Gives the read up. */
   readonly abortSignal?: AbortSignal;
 }
 
-/** What a {@link ProfileStore} can be told. */
+/** Options of a {@link ProfileStore}. */
 export interface ProfileStoreOptions {
   readonly tableName: string;
-  /** Default: {@link createProfileClient}. */
+  /** @default {@link createProfileClient} */
   readonly client?: ProfileClient;
-  /** Default: {@link DEFAULT_WINDOWS}. */
+  /** @default {@link DEFAULT_WINDOWS} */
   readonly windows?: WindowSettings;
-  /** Items over which a model's live updates are spread; one takes about 1,000/s. Default: 1. */
+  /**
+   * Items over which a model's live updates are spread; one takes about 1,000/s.
+   *
+   * @default 1
+   */
   readonly shards?: number;
-  /** Unix ms. Default: the system's clock. */
+  /**
+   * Unix ms.
+   *
+   * @default - the system's clock
+   */
   readonly now?: () => number;
-  /** Uniform in [0, 1): picks the shard. Default: Math.random. */
+  /**
+   * Uniform in [0, 1): picks the shard.
+   *
+   * @default Math.random
+   */
   readonly random?: () => number;
 }
 

@@ -4,7 +4,7 @@ import { apiHandler } from '../../../functions/selector/api-handler.ts';
 import type { Service } from '../../../functions/selector/service.ts';
 import { openApiDocument } from '../../../lib/core/contract/openapi.ts';
 import { warmUpEvent } from '../../../lib/core/contract/warm-up.ts';
-import { signReceipt } from '../../../lib/service/feedback/receipt.ts';
+import { signRequestId } from '../../../lib/service/feedback/request-id.ts';
 import { apiEvent, invoked, madeUpService } from './made-up-service.ts';
 
 async function call(service: Service, event: unknown = apiEvent()) {
@@ -33,7 +33,7 @@ describe('the routes', () => {
   it('feedback', async () => {
     const secret = Buffer.from('secret');
     const service = madeUpService({ secret: () => secret });
-    const requestId = signReceipt('r-0', 'slow', Date.now(), secret);
+    const requestId = signRequestId('r-0', 'slow', Date.now(), secret);
     const body = JSON.stringify({ requestId, model: 'slow', correct: true });
     expect(await call(service, apiEvent({ path: '/v1/feedback', body }))).toMatchObject({
       statusCode: 202,

@@ -1,11 +1,11 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { takeFeedback } from '../../../functions/selector/feedback.ts';
-import { feedbackPeriodMs, signReceipt } from '../../../lib/service/feedback/receipt.ts';
+import { feedbackPeriodMs, signRequestId } from '../../../lib/service/feedback/request-id.ts';
 import { apiEvent, madeUpService, profileKeyOf } from './made-up-service.ts';
 
 const now = Date.UTC(2026, 10, 24, 8, 27);
 const secret = Buffer.from('secret');
-const requestId = signReceipt('r-0', 'slow', now, secret);
+const requestId = signRequestId('r-0', 'slow', now, secret);
 const feedback = (body: unknown = { requestId, model: 'slow', correct: true }) =>
   apiEvent({ path: '/v1/feedback', body: JSON.stringify(body) });
 const known = () => madeUpService({ secret: () => secret });
@@ -81,7 +81,7 @@ describe('takeFeedback', () => {
     [
       'too old',
       {
-        requestId: signReceipt('r-0', 'slow', now - feedbackPeriodMs - 1000, secret),
+        requestId: signRequestId('r-0', 'slow', now - feedbackPeriodMs - 1000, secret),
         model: 'slow',
         correct: true,
       },

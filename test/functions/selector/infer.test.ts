@@ -2,7 +2,7 @@ import { InvokeWithResponseStreamCommand } from '@aws-sdk/client-lambda';
 import { describe, expect, it } from 'vitest';
 import { infer } from '../../../functions/selector/infer.ts';
 import type { Service } from '../../../functions/selector/service.ts';
-import { isReceipt } from '../../../lib/service/feedback/receipt.ts';
+import { isSignedRequestId } from '../../../lib/service/feedback/request-id.ts';
 import { okAnswer, okStream } from '../../fixtures/response-stream.ts';
 import { apiEvent, invoked, lambda, madeUpService, sentEvent } from './made-up-service.ts';
 
@@ -126,7 +126,7 @@ describe('the answer', () => {
   it('has a signed request id once the secret is known', async () => {
     const secret = Buffer.from('secret');
     const { requestId, model } = await inferring(madeUpService({ secret: () => secret }), {});
-    expect(isReceipt(requestId, model.name, receivedMs, secret)).toBe(true);
+    expect(isSignedRequestId(requestId, model.name, receivedMs, secret)).toBe(true);
   });
 });
 

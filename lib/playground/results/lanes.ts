@@ -1,5 +1,5 @@
-import type { DeviceAnswer, Race, Run } from '../client/types.ts';
-import type { InferResponse } from '../core/contract/messages.ts';
+import type { DeviceAnswer, Race, Run } from '../../client/types.ts';
+import type { InferResponse } from '../../core/contract/messages.ts';
 
 /** A stretch of time in a lane of the time line. */
 export interface Stretch {

@@ -1,5 +1,5 @@
-import { shapeLabels } from '../shapes/figures.ts';
-import { generateImage } from '../shapes/generate.ts';
+import { shapeLabels } from '../../shapes/figures.ts';
+import { generateImage } from '../../shapes/generate.ts';
 import { addressOf, type Catalogue } from './catalogue.ts';
 
 /** A picture to classify. */

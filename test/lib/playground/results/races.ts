@@ -1,5 +1,5 @@
-import type { Classification, Race, Run } from '../../../lib/client/types.ts';
-import type { InferResponse } from '../../../lib/core/contract/messages.ts';
+import type { Classification, Race, Run } from '../../../../lib/client/types.ts';
+import type { InferResponse } from '../../../../lib/core/contract/messages.ts';
 
 /** An answer of the service after an upload of 60 ms. */
 export const answer: InferResponse = {
@@ -50,7 +50,7 @@ export function classified(
     predictions: answer.predictions,
     source: whole.winner ?? 'device',
     model: whole.winner === 'cloud' ? answer.model : small,
-    late: false,
+    inTime: true,
     timing: { slaMs: 250, totalMs: 130, timerErrorMs: 0 },
     race: whole,
     settled: Promise.resolve(whole),

@@ -4,15 +4,15 @@ import { createHmac, timingSafeEqual } from 'node:crypto';
 export const feedbackPeriodMs = 86_400_000;
 
 const signatureLength = 22;
-const receiptPattern = /^(?<id>[A-Za-z0-9+/=_-]{1,100})\.(?<second>[0-9a-z]{1,10})\.[\w-]{22}$/;
+const signedPattern = /^(?<id>[A-Za-z0-9+/=_-]{1,100})\.(?<second>[0-9a-z]{1,10})\.[\w-]{22}$/;
 
 /**
- * Makes the `requestId` of an answer: the gateway's id, the moment and a signature over both and the
- * model that answered. So the service knows its own answers again without storing each of them.
+ * Makes the `requestId` of an answer: the gateway's id, the time, and a signature over both and the
+ * model that answered. The service recognizes its own answers by it, without storing them.
  *
  * @param secret - the deployment's; the same for all of its selectors
  */
-export function signReceipt(
+export function signRequestId(
   id: string,
   model: string,
   epochMs: number,
@@ -26,21 +26,21 @@ export function signReceipt(
  * Whether a `requestId` was given to an answer of this model, not longer than
  * {@link feedbackPeriodMs} ago.
  */
-export function isReceipt(
-  receipt: string,
+export function isSignedRequestId(
+  requestId: string,
   model: string,
   epochMs: number,
   secret: Uint8Array,
 ): boolean {
-  const { id = '', second = '' } = receiptPattern.exec(receipt)?.groups ?? {};
+  const { id = '', second = '' } = signedPattern.exec(requestId)?.groups ?? {};
   const expected = `${id}.${second}.${signature(id, second, model, secret)}`;
-  const [given, wanted] = [Buffer.from(receipt), Buffer.from(expected)];
+  const [given, wanted] = [Buffer.from(requestId), Buffer.from(expected)];
   if (given.length !== wanted.length || !timingSafeEqual(given, wanted)) return false;
   return epochMs - 1000 * Number.parseInt(second, 36) <= feedbackPeriodMs;
 }
 
 function signature(id: string, second: string, model: string, secret: Uint8Array): string {
-  // A separator that none of the parts can hold, or one could be moved into the other.
+  // The separator occurs in none of the parts: no two triples sign alike.
   const signed = [id, second, model].join('\n');
   const digest = createHmac('sha256', secret).update(signed).digest('base64url');
   return digest.slice(0, signatureLength);

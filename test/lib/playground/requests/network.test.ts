@@ -1,11 +1,11 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { seededRandom } from '../../../lib/core/statistics/random.ts';
+import { seededRandom } from '../../../../lib/core/statistics/random.ts';
 import {
   type Network,
   networkGroups,
   noNetwork,
   shapedFetch,
-} from '../../../lib/playground/network.ts';
+} from '../../../../lib/playground/requests/network.ts';
 
 beforeEach(() => void vi.useFakeTimers());
 afterEach(() => {

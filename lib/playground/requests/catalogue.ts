@@ -1,5 +1,5 @@
-import type { OnDeviceModel } from '../client/index.ts';
-import { type CatalogueJson, describeModel, onnxruntimeWeb } from '../client/onnxruntime-web.ts';
+import type { OnDeviceModel } from '../../client/index.ts';
+import { type CatalogueJson, describeModel, onnxruntimeWeb } from '../../client/onnxruntime-web.ts';
 
 /** Where `bin/playground.ts` serves what the page needs of the catalogue's folder. */
 const folder = '/playground/catalogue/';

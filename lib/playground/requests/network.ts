@@ -1,6 +1,6 @@
-import type { Fetch } from '../client/http.ts';
-import { drawNormal } from '../core/statistics/draw.ts';
-import type { Random } from '../core/statistics/random.ts';
+import type { Fetch } from '../../client/http.ts';
+import { type Draw, normal } from '../../core/statistics/draw.ts';
+import type { Random } from '../../core/statistics/random.ts';
 import recorded from './recorded-links.json' with { type: 'json' };
 
 /** What lies between the page and the service: lognormal times, or something broken. */

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { outcomeOf } from '../../../lib/client/outcome.ts';
-import { correctPct, History, meanOver } from '../../../lib/playground/history.ts';
+import { outcomeOf } from '../../../../lib/client/outcome.ts';
+import { correctPct, History, meanOver } from '../../../../lib/playground/results/history.ts';
 import { classified } from './races.ts';
 
 describe('History', () => {

@@ -1,24 +1,24 @@
-import type { AnsweringModel, Classification, Race } from '../client/types.ts';
-import type { InferResponse } from '../core/contract/messages.ts';
+import type { AnsweringModel, Classification, Race } from '../../client/types.ts';
+import type { InferResponse } from '../../core/contract/messages.ts';
 
 const ms = (value: number) =>
   `${value.toFixed(Math.abs(value) < 10 ? 1 : 0).replace('-', '−')}\u00a0ms`;
 const pct = (value: number) => `${value.toFixed(1)}\u00a0%`;
 
 /** Why this answer was taken and not the other one, in a sentence. */
-export function whyThisAnswer({ source, late, model, timing, race }: Classification): string {
+export function whyThisAnswer({ source, inTime, model, timing, race }: Classification): string {
   const { cloud, device } = race;
   const spareMs = timing.slaMs - timing.totalMs;
   if (source === 'cloud') {
-    if (late) return `Nothing was there at the SLA’s end; the cloud was first after it.`;
+    if (!inTime) return `Nothing was there at the SLA’s end; the cloud was first after it.`;
     return `The cloud was in time, with ${ms(spareMs)} to spare${withoutDevice(model, device)}.`;
   }
   const waited = deviceWaited(race);
   if (cloud.state === 'failed') {
-    const after = late ? ', after the SLA’s end' : '';
+    const after = inTime ? '' : ', after the SLA’s end';
     return `The cloud failed (${reasonOf(cloud.error)}), so the device answers${after}.`;
   }
-  if (late) return `Nothing was there at the SLA’s end; the device was first after it.`;
+  if (!inTime) return `Nothing was there at the SLA’s end; the device was first after it.`;
   if (cloud.state === 'answered') {
     return `Both were in time, and the device’s model (${pct(model.accuracyPct)}) is the more accurate one.`;
   }

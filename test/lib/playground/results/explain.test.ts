@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { whyThisAnswer, whyThisModel } from '../../../lib/playground/explain.ts';
+import { whyThisAnswer, whyThisModel } from '../../../../lib/playground/results/explain.ts';
 import { answer, classified, inTime, small } from './races.ts';
 
 const said = (...args: Parameters<typeof classified>) =>
@@ -45,7 +45,9 @@ describe('whyThisAnswer', () => {
 
   it.each(['cloud', 'device'] as const)('says that nobody was in time, and the %s first', (who) => {
     const cloud = who === 'cloud' ? inTime : ({ state: 'running' } as const);
-    expect(said({ winner: who, cloud }, { late: true })).toContain(`the ${who} was first after it`);
+    expect(said({ winner: who, cloud }, { inTime: false })).toContain(
+      `the ${who} was first after it`,
+    );
   });
 });
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { cloudLane, deviceLane } from '../../../lib/playground/lanes.ts';
+import { cloudLane, deviceLane } from '../../../../lib/playground/results/lanes.ts';
 import { answer, classified, inTime } from './races.ts';
 
 const race = (more: Parameters<typeof classified>[0]) => classified(more).race;

@@ -1,4 +1,4 @@
-import type { Outcome } from '../client/outcome.ts';
+import type { Outcome } from '../../client/outcome.ts';
 
 /** Means over the last requests at the time of each request, in percent. */
 export interface Series {

@@ -1,11 +1,11 @@
-import type { Fetch } from '../client/http.ts';
+import type { Fetch } from '../../client/http.ts';
 import {
   type Client,
   type ClientStatistics,
   createClient,
   type Duplication,
   type OnDeviceModel,
-} from '../client/index.ts';
+} from '../../client/index.ts';
 
 /** What the user has chosen for the next request. */
 export interface Conditions {
@@ -51,13 +51,13 @@ export class Session {
   statistics(): ClientStatistics {
     const current = this.#client(this.#options.conditions().policy).statistics();
     const all = [...this.#clients.values()].map((client) => client.statistics());
-    const sum = (key: 'requests' | 'slaKept' | 'deviceRuns' | 'deviceRunsSaved') =>
+    const sum = (key: 'requests' | 'inTime' | 'deviceRuns' | 'deviceRunsSaved') =>
       all.reduce((total, statistics) => total + statistics[key], 0);
     const longest = Math.max(...all.map(({ longestTimerErrorMs }) => longestTimerErrorMs));
     return {
       ...current,
       requests: sum('requests'),
-      slaKept: sum('slaKept'),
+      inTime: sum('inTime'),
       deviceRuns: sum('deviceRuns'),
       deviceRunsSaved: sum('deviceRunsSaved'),
       longestTimerErrorMs: longest,
