@@ -1,10 +1,51 @@
 import { defineConfig } from 'vitest/config';
 
+/** Those that start processes or threads, or synthesize. */
+const process = [
+  'test/bin/**/*.test.ts',
+  'test/lib/infra/**/*.test.ts',
+  'test/lib/local/**/*.test.ts',
+  'test/lib/evaluation/{experiments,models,report}/**/*.test.ts',
+  'test/models/**/*.test.ts',
+  'test/package/**/*.test.ts',
+];
+/** Those of the whole service. */
+const system = ['test/system/**/*.test.ts'];
+const e2e = ['test/e2e/**/*.test.ts'];
+
 export default defineConfig({
   test: {
-    include: ['test/**/*.test.ts'],
-    testTimeout: 30_000,
-    hookTimeout: 60_000,
+    // Nothing depends on how fast a machine is: these only end what hangs.
+    testTimeout: 120_000,
+    hookTimeout: 120_000,
     maxWorkers: 2,
+    // The modules of a file's tests are those of the next file's: nothing of theirs may be changed.
+    isolate: false,
+    // CDK's validation of templates takes longer than all that is tested; one file turns it on.
+    env: { CDK_VALIDATION: 'false' },
+    globalSetup: 'test/setup/temporary-files.ts',
+    setupFiles: 'test/setup/after-each-file.ts',
+    coverage: {
+      provider: 'v8',
+      include: ['lib/{core,service,client}/**/*.ts', 'functions/**/*.ts'],
+      reporter: ['text', 'html'],
+      thresholds: { 'lib/core/**': { 100: true } },
+    },
+    projects: [
+      {
+        extends: true,
+        test: {
+          name: 'unit',
+          include: ['test/**/*.test.ts'],
+          exclude: [...process, ...system, ...e2e],
+        },
+      },
+      { extends: true, test: { name: 'process', include: process } },
+      {
+        extends: true,
+        test: { name: 'system', include: system, globalSetup: 'test/setup/deployed-service.ts' },
+      },
+      { extends: true, test: { name: 'e2e', include: e2e } },
+    ],
   },
 });

@@ -1,8 +1,8 @@
 #!/usr/bin/env node
 
-// Of a clone, which runs from its sources; the package has what the compiler makes of mdi.ts instead.
+// Of a clone, which runs from its sources; the package has what the compiler makes of main.ts instead.
 if (process.features.typescript) {
-  await import('./mdi.ts');
+  await import('./main.ts');
 } else {
   console.error(
     `mdi: a clone runs on Node 24, this is ${process.version}: install that (on Linux x64 npm ci brings one, which npm start and npx mdi take)`,

@@ -4,7 +4,7 @@ import { fitLink } from '../lib/evaluation/engine/network/fit-link.ts';
 import { readLinks } from '../lib/evaluation/engine/network/links.ts';
 
 /*
- * Sums recorded links up for the playground, which cannot have the recordings themselves:
+ * Summarizes recorded links for the playground, which cannot include the recordings themselves:
  *
  *   npx node scripts/fit-links.ts FOLDER_WITH_TRACES > lib/playground/requests/recorded-links.json
  */
@@ -12,7 +12,7 @@ import { readLinks } from '../lib/evaluation/engine/network/links.ts';
 const [folder] = process.argv.slice(2);
 if (!folder) throw new Error('say where the traces are: NAME.up and NAME.down of each link');
 
-// What the playground sends, a JPEG of 192 x 192 pixels, and gets, in one packet.
+// What the playground sends, a JPEG of 192 x 192 pixels, and receives, in one packet.
 const transfers = { uploadBytes: 12_000, answerBytes: 1_500, baseDelayMs: 20, count: 20_000 };
 
 const links = readLinks(folder).map((link) => {

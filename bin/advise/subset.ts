@@ -16,9 +16,8 @@ interface SubsetOptions extends AdviseOptions {
 }
 
 const help = `
-Every subset of the models that no other model beats in both accuracy and speed is simulated, from one
-model up, until one is good enough. Accuracy is what users get, the device's answers included, as a
-mean over the SLAs.
+Every subset of the models that are not dominated is simulated, from one model up, until one is good
+enough. Accuracy is what users get, the device's answers included, as a mean over the SLAs.
 
 Examples:
   mdi advise subset --within 0.5

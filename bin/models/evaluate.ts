@@ -42,7 +42,7 @@ export interface EvaluateOptions {
 
 const defaultGenerated = 1000;
 
-/** `mdi models evaluate`: how often a catalogue's models are right. */
+/** `mdi models evaluate`: the accuracy of a catalogue's models. */
 export async function evaluate(chosen: AskedModels, options: EvaluateOptions): Promise<void> {
   const choice = chooseFetched(chosen);
   const images = imagesOf(choice.catalogue, options);
@@ -89,7 +89,7 @@ async function evaluateAll(
   bar.start(models.length * images.length, 0, { model: '' });
   try {
     const runs: EvaluationRun[] = [];
-    // One model after the other: together they may not fit into memory.
+    // One model at a time: all of them together may not fit into memory.
     for (const model of models) {
       bar.update({ model: model.name });
       const path = join(directory, model.file);
@@ -131,7 +131,7 @@ function noteUndecodable([first]: readonly EvaluationRun[]): void {
   note(`images that cannot be decoded were left out: ${names.slice(0, 3).join(', ')}${more}.`);
 }
 
-/** @returns the names of the models whose accuracy is not the declared one */
+/** @returns the names of the models whose accuracy is far from the declared one */
 function noteFar({ models }: ChosenModels, evaluations: readonly Evaluation[]): string[] {
   return models.flatMap(({ name, accuracyPct }) => {
     const evaluation = evaluations.find(({ model }) => model === name);
@@ -140,8 +140,8 @@ function noteFar({ models }: ChosenModels, evaluations: readonly Evaluation[]): 
     if (!verdict) return [];
     const why =
       verdict === 'lower'
-        ? 'a wrong preprocessing, order of labels or file does that, or harder images'
-        : 'easier images do that, or ones that it was trained on';
+        ? 'wrong preprocessing, another order of labels or a wrong file can be the cause, or harder images'
+        : 'easier images can be the cause, or ones that it was trained on';
     note(
       `${name} is right in ${evaluation.top1Pct} %, far ${verdict} than the declared ${accuracyPct} %: ${why}.`,
     );

@@ -24,7 +24,7 @@ export async function fetchModels(chosen: AskedModels, options: FetchOptions): P
       const failure = await fetchOne(chosen.directory, model, dispatcher, position);
       if (!failure) continue;
       failures.push(failure);
-      // Whoever is offline is told once.
+      // An offline machine fails with every model alike.
       if (failure instanceof DownloadError && failure.isUnreachable) break;
     }
   } finally {

@@ -31,12 +31,12 @@ export interface ProfileOptions {
   readonly json?: true;
 }
 
-/** A profile with the accuracy that goes with it; null when nobody knows it. */
+/** A profile with the model's accuracy; null when it is not known. */
 export interface ProfileRow extends ModelProfile {
   readonly accuracyPct: number | null;
 }
 
-/** A column to put beside the measured ones. */
+/** A column beside the measured ones. */
 export interface Beside {
   readonly head: string;
   /** The text of a row's cell. */
@@ -63,7 +63,7 @@ export async function profile(chosen: AskedModels, options: ProfileOptions): Pro
   if (options.write) await write(choice, ofOne);
 }
 
-/** A table of profiles, with columns of other origin beside them. */
+/** A table of profiles, with further columns beside them. */
 export function profileTable(rows: readonly ProfileRow[], beside: readonly Beside[] = []): string {
   const head = ['model', 'top-1 %', 'threads', 'mean ms', '± ms', 'p50', 'p95', 'p99'];
   const table = plainTable(
@@ -86,7 +86,7 @@ export function profileTable(rows: readonly ProfileRow[], beside: readonly Besid
   return table.toString();
 }
 
-/** The paper's own times of the same networks, and how many times as long they take here. */
+/** The times of the same networks in the paper, and how many times as long they take here. */
 export function besidePaper(rows: readonly ProfileRow[]): Beside[] {
   const compared = new Map(compareWithTable3(rows).map((row) => [row.measured, row]));
   const column = (head: string, of: (row: Table3Comparison<ProfileRow>) => string): Beside => ({
@@ -104,7 +104,7 @@ export function besidePaper(rows: readonly ProfileRow[]): Beside[] {
   ];
 }
 
-// A slow model is run some times, too: of fewer runs there would be no deviation to speak of.
+// A slow model is run several times as well: fewer runs would give no standard deviation to speak of.
 const limits = { maxRuns: 10_000, leastRuns: 10, precision: 0.005 };
 
 async function profileAll(

@@ -7,7 +7,7 @@ const contentTypes: Record<string, string> = {
   '.webp': 'image/webp',
 };
 
-/** The content type of an image file by its name; what is no image is a catalogue's raw tensor. */
+/** The content type of an image file by its name; any other file is a catalogue's raw tensor. */
 export function contentTypeOf(path: string): string {
   return contentTypes[extname(path).toLowerCase()] ?? 'application/octet-stream';
 }

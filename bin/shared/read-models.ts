@@ -11,13 +11,13 @@ import { resolveCatalogue } from '../../lib/infra/package-files.ts';
 import { readCatalogue } from '../../lib/service/catalogue/load.ts';
 import { fetchJson } from './fetch-json.ts';
 
-/** Where models and their times are read from: the first that is given. */
+/** Where models and their times come from: the first of these that is given. */
 export interface ModelSource {
-  /** Of a running service, whose profiles are taken. */
+  /** A running service, whose profiles are used. */
   readonly url?: string | undefined;
-  /** A file: what `GET /v1/models` has answered. */
+  /** A file with an answer of `GET /v1/models`. */
   readonly profiles?: string | undefined;
-  /** A catalogue of `models/` or a folder, whose reference latencies are taken. */
+  /** A catalogue of `models/` or a folder, whose reference latencies are used. */
   readonly catalogue: string;
   /** Added to a catalogue's latencies. */
   readonly overheadMs: number;
@@ -26,7 +26,7 @@ export interface ModelSource {
 /**
  * Reads models with their service times.
  *
- * @throws Error saying what cannot be read, and which field of it is wrong
+ * @throws Error when they cannot be read; the message names the file or URL and the wrong field
  */
 export async function readModels({
   catalogue,
@@ -44,7 +44,7 @@ export async function readModels({
 /**
  * Asks a running service for its models and their profiles.
  *
- * @throws Error saying what the service said, or that it cannot be reached
+ * @throws Error when the service answers with an error or cannot be reached
  */
 export async function readModelsOf(url: string): Promise<ModelsResponse> {
   const from = `${url.replace(/\/+$/, '')}/v1/models`;

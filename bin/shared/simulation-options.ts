@@ -15,7 +15,7 @@ import {
 import { integerBetween, numberBetween } from './options.ts';
 import type { ModelSource } from './read-models.ts';
 
-/** Models that a command simulates, as they are asked for. */
+/** The options that say which models are simulated. */
 export interface ModelOptions extends Partial<ModelSource> {
   readonly overheadMs: number;
 }
@@ -23,18 +23,18 @@ export interface ModelOptions extends Partial<ModelSource> {
 const someBytes = numberBetween(1, 1e9);
 const someMs = numberBetween(0, 1e6);
 
-// Commander's name of each flag is the condition's field.
+// Commander's name for each flag is the field of the condition.
 const linkOptions = [
   ['--upload-mean-bytes <n>', 'mean upload', someBytes, 'uploadMeanBytes'],
   ['--upload-std-bytes <n>', 'its deviation', numberBetween(0, 1e9), 'uploadStdBytes'],
   ['--answer-bytes <n>', 'size of an answer', someBytes, 'answerBytes'],
-  ['--base-delay-ms <ms>', 'each way, beside the link', someMs, 'baseDelayMs'],
+  ['--base-delay-ms <ms>', 'added to each way over the link', someMs, 'baseDelayMs'],
   ['--base-jitter-ms <ms>', 'its deviation', someMs, 'baseJitterMs'],
   ['--pause-ms <ms>', 'mean pause between requests', someMs, 'pauseMs'],
   ['--clock-offset-ms <ms>', 'error of T_input', numberBetween(-1e6, 1e6), 'clockOffsetMs'],
 ] as const satisfies readonly (readonly [string, string, unknown, keyof LinkConditions])[];
 
-/** Options of what is sent over recorded links. */
+/** Adds the options of what is sent over recorded links. */
 export function addLinkOptions(command: Command): Command {
   for (const [flags, description, parse, field] of linkOptions) {
     command.option(flags, description, parse, defaultLinkConditions[field]);
@@ -42,7 +42,7 @@ export function addLinkOptions(command: Command): Command {
   return command;
 }
 
-/** The option of how good the device's own model is. */
+/** Adds the option of the on-device model's accuracy. */
 export function addDeviceOption(command: Command): Command {
   return command.option(
     '--device-accuracy-pct <percent>',
@@ -52,7 +52,7 @@ export function addDeviceOption(command: Command): Command {
   );
 }
 
-/** Options of which models are simulated. */
+/** Adds the options of which models are simulated. */
 export function addModelOptions(command: Command): Command {
   const names = Object.keys(profileSets).join(', ');
   return command
@@ -76,7 +76,7 @@ export function addModelOptions(command: Command): Command {
     );
 }
 
-/** Options of network, SLAs and requests. */
+/** Adds the options of network, SLAs and requests. */
 export function addRequestOptions(command: Command, requests: number): Command {
   return command
     .option('--network <form>', networkForms.join(', '))
@@ -89,7 +89,7 @@ export function addRequestOptions(command: Command, requests: number): Command {
  * The models that were asked for.
  *
  * @returns undefined when none were
- * @throws Error saying what cannot be read
+ * @throws Error when they cannot be read
  */
 export async function profilesOf(options: ModelOptions): Promise<ProfileSet | undefined> {
   const { profiles, url, catalogue, overheadMs } = options;
@@ -98,20 +98,25 @@ export async function profilesOf(options: ModelOptions): Promise<ProfileSet | un
   }
   const name = url ?? profiles ?? catalogue;
   if (name === undefined) return undefined;
-  // The schemas of catalogues and services take time to load.
+  // Loaded only here: the schemas of catalogues and services take time to load.
   const { readModels } = await import('./read-models.ts');
   const models = await readModels({ url, profiles, catalogue: catalogue ?? '', overheadMs });
   return { name, source: name, models };
 }
 
-/** The network that was asked for, if one was. */
+/**
+ * The network that was asked for, if one was.
+ *
+ * @throws {@link InvalidNetworkError} when the option has none of the forms, or its file cannot be used
+ * @throws {@link TraceError} when the folder of a link cannot be used
+ */
 export function networkOf(
   options: LinkConditions & { readonly network?: string },
 ): SimulatedNetwork | undefined {
   return options.network === undefined ? undefined : readNetwork(options.network, options);
 }
 
-/** Reads `100,250` or `50:300:10` (from, to, step) as ascending numbers. */
+/** Reads `100,250` or `50:300:10` (from, to, step) as numbers in ascending order. */
 function readNumbers(text: string): number[] {
   const [from = Number.NaN, to = Number.NaN, step = Number.NaN, ...more] = text
     .split(':')
@@ -130,7 +135,7 @@ function readNumbers(text: string): number[] {
   return [...new Set(numbers)].sort((a, b) => a - b);
 }
 
-/** Reads `0,0.1,1` as percentages. */
+/** Reads percentages such as `0,0.1,1`, in ascending order. */
 export function readPercents(text: string): number[] {
   const parse = numberBetween(0, 100);
   return [...new Set(text.split(',').map(parse))].sort((a, b) => a - b);

@@ -3,11 +3,9 @@ import { type Command, InvalidArgumentError } from 'commander';
 import { readLinks } from '../../lib/evaluation/engine/network/links.ts';
 import { type SelectorName, selectorNames } from '../../lib/evaluation/engine/selectors.ts';
 import {
+  countCells,
   defaultLinkScenario,
   type LinkScenario,
-} from '../../lib/evaluation/experiments/link-scenario.ts';
-import {
-  countCells,
   type LinksReport,
   runLinks,
 } from '../../lib/evaluation/experiments/links-report.ts';
@@ -39,7 +37,7 @@ export function addSimulateLinksCommand(simulate: Command): void {
     .option('--seed <n>', 'same seed, same result', integerBetween(0, 2 ** 31), seed)
     .option(
       '--clock-error-ms <ms>',
-      'what is kept in hand for the phone’s clock',
+      'margin for errors of the phone’s clock',
       numberBetween(0, 1e6),
       clockErrorMs,
     )
@@ -72,7 +70,7 @@ function readSelectors(text: string): SelectorName[] {
   });
 }
 
-/** A row for each profile, link and SLA, with accuracy / on-device reliance of every strategy. */
+/** A row for each profile set, link and SLA, with accuracy / on-device reliance of every strategy. */
 function describe({ cells, means }: LinksReport, strategies: readonly SelectorName[]): string {
   const columns = strategies.map((name) => `${name}\naccuracy / reliance %`);
   const table = plainTable(['profile', 'link', 'SLA ms', ...columns], {

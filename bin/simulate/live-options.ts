@@ -1,8 +1,8 @@
 import { type Command, Option } from 'commander';
 import type { Duplication } from '../../lib/client/types.ts';
 import { maxSlaMs } from '../../lib/core/contract/limits.ts';
-import { type ArrivalKind, arrivalKinds } from '../../lib/evaluation/live/arrivals.ts';
 import type { WayConditions } from '../../lib/evaluation/live/link-fetch.ts';
+import { type ArrivalKind, arrivalKinds } from '../../lib/evaluation/live/plan.ts';
 import { numberBetween } from '../shared/options.ts';
 
 /** Options of `mdi simulate --live`. */
@@ -24,10 +24,10 @@ export interface LiveRunOptions extends WayConditions {
 
 const policies = ['always', 'when-needed', 'never'] as const satisfies readonly Duplication[];
 
-/** Options that make sense only with `--live`. */
+/** Options that need `--live`. */
 const ownOptions = ['trace', 'sla', 'rate', 'duration', 'arrivals', 'policy', 'images'] as const;
 
-/** Options of `mdi simulate` that a running service, a recording or the images have decided. */
+/** Options of `mdi simulate` that do not go with `--live`: the service, the recording or the images decide. */
 const decided = [
   ...['profiles', 'url', 'overheadMs', 'network', 'slasMs', 'requests', 'workers'],
   ...['deviceAccuracyPct', 'uploadMeanBytes', 'uploadStdBytes', 'baseJitterMs', 'pauseMs'],
@@ -64,7 +64,7 @@ export function addLiveOptions(simulate: Command): Command {
 /**
  * Whether a live run was asked for.
  *
- * @throws CommanderError when the options do not fit together
+ * @throws {@link CommanderError} when the options contradict each other
  */
 export function isLive(command: Command, names: readonly string[]): boolean {
   const { live, traces, trace } = command.opts<Partial<LiveRunOptions>>();
@@ -79,6 +79,6 @@ export function isLive(command: Command, names: readonly string[]): boolean {
   if (traces === undefined || trace === undefined) {
     command.error("error: '--live <url>' needs '--traces <folder>' and '--trace <name>'");
   }
-  if (!URL.canParse(live)) command.error(`error: '--live ${live}' is no URL`);
+  if (!URL.canParse(live)) command.error(`error: '--live ${live}' is not a URL`);
   return true;
 }

@@ -2,17 +2,20 @@ import { join } from 'node:path';
 import type { ModelsResponse } from '../../lib/core/contract/messages.ts';
 import { seededRandom } from '../../lib/core/statistics/random.ts';
 import { type Link, listLinks, readLink } from '../../lib/evaluation/engine/network/links.ts';
-import { arrivalTimes } from '../../lib/evaluation/live/arrivals.ts';
 import { loadDeviceModel } from '../../lib/evaluation/live/device-model.ts';
-import { LiveError } from '../../lib/evaluation/live/live-error.ts';
-import { cellsOf } from '../../lib/evaluation/live/metrics.ts';
-import type { LiveImage, LivePlan } from '../../lib/evaluation/live/plan.ts';
-import { predict } from '../../lib/evaluation/live/predict.ts';
-import { predictedService } from '../../lib/evaluation/live/predicted-service.ts';
+import type { ComparedMetric } from '../../lib/evaluation/live/metrics.ts';
+import {
+  arrivalTimes,
+  LiveError,
+  type LiveImage,
+  type LivePlan,
+} from '../../lib/evaluation/live/plan.ts';
+import { predict, predictedService } from '../../lib/evaluation/live/predict.ts';
 import { type LiveReport, liveReport, writeLiveReport } from '../../lib/evaluation/live/report.ts';
 import { runLive } from '../../lib/evaluation/live/run-live.ts';
 import { generatedImages } from '../../lib/evaluation/models/accuracy/generated-images.ts';
 import { findImages, someOf } from '../../lib/evaluation/models/accuracy/images.ts';
+import { difference, shown } from '../../lib/evaluation/report/summary.ts';
 import { resolveCatalogue } from '../../lib/infra/package-files.ts';
 import { contentTypeOf } from '../shared/content-type.ts';
 import { plainTable } from '../shared/plain-table.ts';
@@ -20,12 +23,12 @@ import { progressBar } from '../shared/progress-bar.ts';
 import { readModelsOf } from '../shared/read-models.ts';
 import type { LiveRunOptions } from './live-options.ts';
 
-/** The data set of generated images that are sent; no model was trained on it, none measured. */
+/** Seed of the generated images that are sent; no model was trained or measured on them. */
 const imagesSeed = 3_000;
-/** Images that are kept in memory; more requests send them again. */
+/** At most so many images are kept in memory; further requests send them again. */
 const maxImages = 1_000;
 
-/** `mdi simulate --live`: what a running service does, beside what the simulation says of it. */
+/** `mdi simulate --live`: a running service beside its simulation. */
 export async function simulateLive(options: LiveRunOptions): Promise<void> {
   const link = chooseLink(options);
   const service = await readModelsOf(options.live);
@@ -41,7 +44,7 @@ export async function simulateLive(options: LiveRunOptions): Promise<void> {
     onSettled: () => bar.increment(),
   }).finally(() => bar.stop());
 
-  // What was measured counts also when the service has gone by now.
+  // The measurements are worth reporting even if the service has stopped by now.
   const later = await readModelsOf(options.live).catch(() => service);
   const after = predictedService(later, onDevice.accuracyPct);
   const { live, rate, duration, arrivals, policy, seed } = options;
@@ -80,7 +83,7 @@ async function planOf(
     { kind: arrivals, ratePerS: rate, durationS: duration },
     seededRandom(seed),
   );
-  // Before the run: reading and drawing images would take time from the service.
+  // Before the run, because reading and drawing images would compete with the service.
   const images = await imagesOf(options, service, Math.min(dueMs.length, maxImages));
   return {
     ...{ link, dueMs, images, policy, seed, slaMs: sla },
@@ -106,10 +109,10 @@ async function imagesOf(
   );
 }
 
-/** The table, and what else is to be known of the differences. */
+/** The table, and what helps to judge the differences. */
 function describe({ metrics, requests, right95Pct, afterwards, ...facts }: LiveReport): string {
   const table = plainTable(['metric', 'measured', 'simulated', 'difference'], { compact: true });
-  for (const metric of metrics) table.push(cellsOf(metric));
+  for (const metric of metrics) table.push(rowOf(metric));
   const [low, high] = right95Pct.map((bound) => bound.toFixed(1));
   const notes = ['mean accuracy of the models that answered, %', 'reliance on the device, %'];
   const later = notes.map(
@@ -118,10 +121,17 @@ function describe({ metrics, requests, right95Pct, afterwards, ...facts }: LiveR
   return [
     `${requests} requests over ${facts.trace}, SLA ${facts.slaMs} ms, ${facts.strategy}, on the device ${facts.onDevice}`,
     table.toString(),
-    `Right labels: of so many requests the 95 % interval is ${low} to ${high} %.`,
+    `Right labels: the 95 % interval of the measured share is ${low} to ${high} %.`,
     `Simulated with the profiles after the run: ${later.join(', ')}.`,
     ...Object.entries(facts.failures).map(
       ([why, count]) => `The cloud failed ${count} times: ${why}`,
     ),
   ].join('\n');
+}
+
+/** A compared metric as a row of the table; what is not known is a dash. */
+export function rowOf({ metric, measured, simulated }: ComparedMetric): string[] {
+  const cell = (value: number | null) => (value === null ? '-' : shown(value));
+  const apart = measured === null ? '' : difference(simulated, measured);
+  return [metric, cell(measured), cell(simulated), apart];
 }

@@ -4,16 +4,20 @@ import { listLinks } from '../../lib/evaluation/engine/network/links.ts';
 import type { LinkConditions, LinkNetwork } from '../../lib/evaluation/engine/network/networks.ts';
 import { profileSets } from '../../lib/evaluation/engine/profiles/profile-sets.ts';
 import { defaultInputs, type Inputs } from '../../lib/evaluation/experiments/experiment.ts';
-import { experiments } from '../../lib/evaluation/experiments/index.ts';
 import {
   chooseExperiments,
+  experiments,
   runExperiments,
   type Section,
-  summaryRows,
 } from '../../lib/evaluation/experiments/run.ts';
 import { loadDrawing } from '../../lib/evaluation/figures/render.ts';
-import { difference, shown } from '../../lib/evaluation/report/format.ts';
-import { summaryJson, writeReport } from '../../lib/evaluation/report/write.ts';
+import {
+  difference,
+  shown,
+  summaryJson,
+  summaryOfSections,
+} from '../../lib/evaluation/report/summary.ts';
+import { writeReport } from '../../lib/evaluation/report/write.ts';
 import { integerBetween } from '../shared/options.ts';
 import { plainTable } from '../shared/plain-table.ts';
 import { progressBar } from '../shared/progress-bar.ts';
@@ -87,7 +91,7 @@ async function simulateAll(
   command: Command,
 ): Promise<void> {
   if (isLive(command, names)) {
-    // The client, the image decoder and onnxruntime take time to load.
+    // Loaded only here: the client, the image decoder and onnxruntime take time to load.
     const { simulateLive } = await import('./live.ts');
     return simulateLive(command.opts<LiveRunOptions>());
   }
@@ -104,10 +108,10 @@ async function simulateAll(
     loadDrawing(),
   ]);
   const { requests, seed } = options;
-  const typed = ['mdi', ...process.argv.slice(2)].join(' ');
+  const typed = ['mdi', ...(command.parent?.args ?? [])].join(' ');
   const facts = { command: typed, requests, seed, sources: sourcesOf(inputs) };
   await writeReport(options.out, sections, facts);
-  if (options.json) process.stdout.write(summaryJson(sections));
+  if (options.json) console.log(summaryJson(sections).trimEnd());
   else console.log(describe(sections));
   console.error(`${join(options.out, 'report.html')}`);
 }
@@ -134,13 +138,13 @@ function sourcesOf({ profiles, network }: Inputs): string[] {
   ];
 }
 
-/** Paper and ours side by side; without values of the paper, ours alone. */
+/** The paper's numbers and ours side by side, or ours alone where there are none to compare with. */
 function describe(sections: readonly Section[]): string {
   const table = plainTable(['experiment', 'condition', 'metric', 'paper', 'ours', 'difference'], {
     textColumns: 3,
     compact: true,
   });
-  const rows = summaryRows(sections);
+  const rows = summaryOfSections(sections);
   const compared = rows.filter(({ paper }) => paper !== null);
   for (const { experiment, condition, metric, paper, ours } of compared.length > 0
     ? compared

@@ -23,8 +23,8 @@ export function modelTable({ models }: ModelsResponse): string {
 function dominatedLines(models: ModelsResponse['models']): string[] {
   const rated = models.map(({ name, accuracyPct, profile }) => ({ ...profile, name, accuracyPct }));
   return [...findDominated(rated)].map(
-    ([name, better]) =>
-      `Note: ${name} is dominated: ${better} is at least as fast and as accurate.`,
+    ([{ name }, better]) =>
+      `Note: ${name} is dominated: ${better.name} is at least as fast and as accurate.`,
   );
 }
 

@@ -67,8 +67,12 @@ export class MdInference extends Construct {
     const catalogue = withOverrides(this, loadCatalogue(catalogueDirectory), overrides);
     this.catalogue = catalogue;
     const removalPolicy = props.removalPolicy ?? RemovalPolicy.DESTROY;
-    this.table = new ProfileTable(this, 'Profiles', { removalPolicy });
     const deployment = Names.uniqueResourceName(this, { maxLength: 60, separator: '-' });
+    this.table = new ProfileTable(this, 'Profiles', {
+      deployment,
+      catalogue: catalogue.name,
+      removalPolicy,
+    });
     const strategy = props.strategy ?? 'three-stage';
     const defaultSlaMs = props.defaultSlaMs ?? 250;
     const environment = {
@@ -101,7 +105,7 @@ export class MdInference extends Construct {
         live: { keepWarm: props.keepWarm, provisionedConcurrency: own.provisionedConcurrency },
       });
     });
-    for (const model of models) this.table.grantUpdate(model.function);
+    for (const { model, function: fn } of models) this.table.grantUpdate(fn, model.name);
     this.models = new Map(models.map((model) => [model.model.name, model]));
 
     this.profiler = new Profiler(this, 'Profiler', { ...common, models });

@@ -6,7 +6,14 @@ const number = z.coerce.number();
 const json = <Schema extends z.ZodType>(schema: Schema) =>
   z
     .string()
-    .transform((text) => JSON.parse(text) as unknown)
+    .transform((text, context): unknown => {
+      try {
+        return JSON.parse(text);
+      } catch {
+        context.addIssue('must be JSON');
+        return z.NEVER;
+      }
+    })
     .pipe(schema);
 
 const everyFunction = {

@@ -5,7 +5,7 @@ import type { RandomStream } from './random.ts';
  * Fills the canvas with a base colour that drifts across the picture and is roughened by value
  * noise of several scales.
  *
- * @param roughness swing of the noise in grey levels
+ * @param roughness - swing of the noise in grey levels
  */
 export function paintBackground(
   canvas: Canvas,

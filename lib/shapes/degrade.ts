@@ -16,7 +16,7 @@ export function blur(canvas: Canvas, passes: number): void {
  * Adds noise to every value, as a camera does in poor light: the sum of two uniform numbers, close
  * enough to a normal one.
  *
- * @param deviation standard deviation in grey levels
+ * @param deviation - standard deviation in grey levels
  */
 export function addNoise(canvas: Canvas, random: RandomStream, deviation: number): void {
   const { values } = canvas;

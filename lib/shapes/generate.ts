@@ -27,10 +27,11 @@ export interface ShapeImage {
  * clutter. The same arguments give the same bytes on every machine. Classes take turns by index, so
  * that every run of 16 images has each once.
  *
- * @param options.seed names the data set: training, test and samples use different ones
- * @param options.index number of the image, from 0
- * @param options.size side in pixels, `imageSize` by default
- * @param options.easier draws difficulty uniformly instead of mostly hard, as training needs it:
+ * @param options.seed - names the data set: training, test and samples use different ones
+ * @param options.index - number of the image, from 0
+ * @param options.size - side in pixels
+ * @default options.size - {@link imageSize}
+ * @param options.easier - draws difficulty uniformly instead of mostly hard, as training needs it:
  *   a network learns little from images that it cannot make out yet
  */
 export function generateImage(options: {

@@ -22,7 +22,7 @@ export function contrasting(random: RandomStream, from: Colour, contrast: number
 /**
  * A fill: plain, a gradient, stripes, checks or dots.
  *
- * @param amount how far the pattern swings around the colour, in grey levels
+ * @param amount - how far the pattern swings around the colour, in grey levels
  */
 export function randomPaint(random: RandomStream, colour: Colour, amount: number): Paint {
   const pattern = randomPattern(random);

@@ -20,8 +20,8 @@ export interface RandomStream {
  *
  * The generator is sfc32 of PractRand (Chris Doty-Humphrey), 32-bit integer arithmetic only.
  *
- * @param seed names the data set
- * @param index names the image in it
+ * @param seed - names the data set
+ * @param index - names the image in it
  */
 export function createRandom(seed: number, index: number): RandomStream {
   let a = seed >>> 0;

@@ -1,17 +1,7 @@
-import { execFile } from 'node:child_process';
-import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
+import { runMdi } from './run-mdi.ts';
 
-const root = fileURLToPath(new URL('../..', import.meta.url));
-
-function advise(...args: string[]): Promise<{ code: number; out: string; error: string }> {
-  return new Promise((resolve) => {
-    const command = ['bin/mdi.ts', 'advise', ...args];
-    execFile(process.execPath, command, { cwd: root }, (failure, out, error) => {
-      resolve({ code: failure ? Number(failure.code) : 0, out, error });
-    });
-  });
-}
+const advise = (...args: string[]) => runMdi('advise', ...args);
 const few = ['--requests', '200', '--slas-ms', '150,250'];
 
 describe('mdi advise', () => {

@@ -1,26 +1,17 @@
-import { execFile } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { afterAll, describe, expect, it } from 'vitest';
 import type { ModelsResponse } from '../../lib/core/contract/messages.ts';
 import { type CostReport, costReportSchema } from '../../lib/evaluation/cost/report.ts';
+import { runMdi } from './run-mdi.ts';
 
-const root = fileURLToPath(new URL('../..', import.meta.url));
 const folder = mkdtempSync(join(tmpdir(), 'mdinference-cost-'));
 afterAll(() => rmSync(folder, { recursive: true }));
 
-function cost(...args: string[]): Promise<{ code: number; out: string; error: string }> {
-  return new Promise((resolve) => {
-    const command = ['bin/mdi.ts', 'cost', ...args];
-    execFile(process.execPath, command, { cwd: root }, (failure, out, error) => {
-      resolve({ code: failure ? Number(failure.code) : 0, out, error });
-    });
-  });
-}
+const cost = (...args: string[]) => runMdi('cost', ...args);
 
 async function reportOf(...args: string[]): Promise<CostReport> {
   const { out } = await cost('--requests-per-month', '10e6', '--json', ...args);
@@ -115,7 +106,7 @@ describe('mdi cost', () => {
   });
 
   it('prints what the documentation shows', async () => {
-    const text = readFileSync(join(root, 'docs', 'deploy.md'), 'utf8');
+    const text = readFileSync('docs/deploy.md', 'utf8');
     const shown = /^npx mdi cost (.+)\n```\n\nprints\n\n```\n([^`]+)```/m.exec(text);
     const { out } = await cost(...shown![1]!.split(' '));
     expect(out).toBe(shown![2]);

@@ -1,28 +1,19 @@
-import { execFile } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { colourCatalogue, colourImage, colourModel, colours } from '../fixtures/colours.ts';
 import { FileServer, serve } from '../fixtures/file-server.ts';
 import { temporaryFolder } from '../fixtures/temporary-folder.ts';
+import { runMdi } from './run-mdi.ts';
 
-const root = fileURLToPath(new URL('../..', import.meta.url));
 const folder = temporaryFolder();
 const catalogue = join(folder, 'colours');
 const photos = join(folder, 'photos');
 const inFolder = (file: string) => join(folder, file);
 
 /** Runs `mdi models`. */
-function models(...args: string[]): Promise<{ code: number; out: string; error: string }> {
-  return new Promise((resolve) => {
-    const command = ['bin/mdi.ts', 'models', ...args];
-    execFile(process.execPath, command, { cwd: root }, (failure, out, error) => {
-      resolve({ code: failure ? Number(failure.code) : 0, out, error });
-    });
-  });
-}
+const models = (...args: string[]) => runMdi('models', ...args);
 
 function add(file: string, name: string, accuracy: number, ...more: string[]) {
   const which = ['--catalogue', catalogue, '--name', name, '--accuracy', String(accuracy)];
@@ -238,7 +229,7 @@ describe('wrong use of mdi models', () => {
     ['a model that is not there', ['verify', 'shapes', 'huge'], 1, /no model "huge": nano-24/],
     ['no images', ['evaluate', 'shapes', '--images', './nowhere'], 1, /nowhere: no such file or/],
     ['nothing said of images', ['evaluate', 'shapes'], 2, /--images/],
-    ['no threads', ['profile', 'shapes', '--threads', '0'], 2, /"0" is no number of threads/],
+    ['no threads', ['profile', 'shapes', '--threads', '0'], 2, /"0" is not a number of threads/],
     ['no accuracy', ['add', 'x.onnx', '--catalogue', 'x', '--name', 'x'], 2, /--accuracy/],
     ['an accuracy over 100', ['add', 'x', '--catalogue', 'x', '--accuracy', '101'], 2, /0 to 100/],
     ['nothing to fetch', ['fetch', 'shapes'], 1, /has no models that are to be fetched/],

@@ -1,12 +1,10 @@
-import { execFile } from 'node:child_process';
 import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { afterAll, describe, expect, it } from 'vitest';
 import { linksReportSchema } from '../../lib/evaluation/experiments/links-report.ts';
+import { runMdi } from './run-mdi.ts';
 
-const root = fileURLToPath(new URL('../..', import.meta.url));
 const folders: string[] = [];
 afterAll(() => {
   for (const folder of folders) rmSync(folder, { recursive: true });
@@ -19,14 +17,7 @@ function tracesFolder(files: Record<string, string>): string {
   return folder;
 }
 
-function mdi(...args: string[]): Promise<{ code: number; out: string; error: string }> {
-  return new Promise((resolve) => {
-    execFile(process.execPath, ['bin/mdi.ts', ...args], { cwd: root }, (failure, out, error) => {
-      resolve({ code: failure ? Number(failure.code) : 0, out, error });
-    });
-  });
-}
-const simulate = (...args: string[]) => mdi('simulate', 'links', ...args);
+const simulate = (...args: string[]) => runMdi('simulate', 'links', ...args);
 
 const everyMs = Array.from({ length: 3000 }, (_, i) => i + 1).join('\n');
 const wifi = { 'wifi.up': everyMs, 'wifi.down': everyMs };
@@ -90,7 +81,7 @@ describe('mdi simulate links', () => {
 describe('mdi simulate', () => {
   it('prints the paper’s values beside ours and writes the report', async () => {
     const out = join(tracesFolder({}), 'new', 'report');
-    const { code, out: printed } = await mdi(
+    const { code, out: printed } = await runMdi(
       ...['simulate', 'fig3a', 'fig3b', 'table4', '--requests', '50', '--out', out],
     );
     expect(code).toBe(0);
@@ -106,7 +97,7 @@ describe('mdi simulate', () => {
 
   it('prints the summary as JSON, with models, network and SLAs of the user’s', async () => {
     const folder = tracesFolder({ ...wifi, 'times.csv': 'inputMs,outputMs\n40,5\n60,8\n' });
-    const { code, out } = await mdi(
+    const { code, out } = await runMdi(
       ...['simulate', 'fig3a', 'links', '--profiles', 'c5'],
       ...['--slas-ms', '200:400:100', '--traces', folder, '--requests', '50', '--json'],
       ...['--out', join(folder, 'report'), '--network', `csv:${folder}/times.csv`],
@@ -123,7 +114,7 @@ describe('mdi simulate', () => {
 
   it('takes a catalogue’s models', async () => {
     const folder = tracesFolder({});
-    const { code } = await mdi(
+    const { code } = await runMdi(
       ...['simulate', 'fig3b', '--catalogue', 'shapes', '--slas-ms', '100,200'],
       ...['--requests', '20', '--out', folder],
     );
@@ -147,7 +138,7 @@ describe('mdi simulate', () => {
       /cannot be used/,
     ],
   ])('names %s that is wrong, in one line', async (_, args, expectedCode, message) => {
-    const { code, error } = await mdi('simulate', ...args, '--out', tracesFolder({}));
+    const { code, error } = await runMdi('simulate', ...args, '--out', tracesFolder({}));
     expect(code).toBe(expectedCode);
     expect(error).toMatch(message);
     expect(error).not.toMatch(/\n\s+at /);

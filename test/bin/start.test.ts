@@ -7,6 +7,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, afterEach, describe, expect, it } from 'vitest';
 import { inferResponseSchema, modelsResponseSchema } from '../../lib/core/contract/schemas.ts';
+import { runMdi } from './run-mdi.ts';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
 const dataDir = mkdtempSync(join(tmpdir(), 'mdinference-start-'));
@@ -19,7 +20,7 @@ afterAll(() => rmSync(dataDir, { recursive: true, force: true }));
 
 /** Runs `mdi` and gathers what it prints. */
 function mdi(...args: string[]) {
-  const child = spawn(process.execPath, ['bin/mdi.ts', ...args], { cwd: root });
+  const child = spawn(process.execPath, ['bin/mdi.js', ...args], { cwd: root });
   started.push(child);
   const said = { out: '', error: '' };
   child.stdout.on('data', (chunk) => {
@@ -146,9 +147,9 @@ describe('wrong use', () => {
     [['classify', 'package.json', '--sla', '0'], 2, /--sla/],
     [['classify', 'package.json', '--url', 'http://127.0.0.1:1'], 1, /is the service running/],
   ])('mdi %j ends with %i', async (args, code, message) => {
-    const { said, closed } = mdi(...args);
-    expect(await closed).toBe(code);
-    expect(said.error).toMatch(message);
-    expect(said.error).not.toMatch(/\n\s+at /);
+    const run = await runMdi(...args);
+    expect(run.code).toBe(code);
+    expect(run.error).toMatch(message);
+    expect(run.error).not.toMatch(/\n\s+at /);
   });
 });

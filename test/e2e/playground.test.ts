@@ -88,7 +88,13 @@ async function ask(page: Page, count: number, limitMs = slaMs): Promise<Answered
         const { source, inTime, timing, race } = await playground.classify({ slaMs: sla });
         const elapsedMs = performance.now() - startMs;
         const { timerErrorMs } = timing;
-        results.push({ source, inTime, elapsedMs, timerErrorMs, upload: race.cloud.answer?.timing });
+        results.push({
+          source,
+          inTime,
+          elapsedMs,
+          timerErrorMs,
+          upload: race.cloud.answer?.timing,
+        });
       }
       return results;
     },

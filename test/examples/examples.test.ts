@@ -3,7 +3,7 @@ import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
 import { FakeService } from '../lib/client/fake-service.ts';
-import { entries, findExamples, withSources } from './examples.ts';
+import { entries, findExamples, importsOf, runnable } from './examples.ts';
 
 const folder = '.mdinference/examples';
 const examples = findExamples();
@@ -20,7 +20,7 @@ beforeAll(() => {
   rmSync(folder, { recursive: true, force: true });
   mkdirSync(folder, { recursive: true });
   for (const example of examples) {
-    writeFileSync(fileOf(example.name), withSources(example, folder));
+    writeFileSync(fileOf(example.name), runnable(example, folder));
   }
 });
 
@@ -28,15 +28,21 @@ describe('examples in TSDoc', () => {
   afterEach(() => vi.unstubAllGlobals());
 
   it.each([
-    'infra/mdinference',
-    'client/client',
-    'client/auth',
-    'client/sigv4',
-    'client/onnxruntime-web',
-    'client/onnxruntime-react-native',
-    'client/model-description',
-  ])('are in %s', (name) => {
-    expect(examples.map((example) => example.name)).toContain(name);
+    'mdinference/selection',
+    '@mdinference/client',
+    '@mdinference/client/sigv4',
+    '@mdinference/client/onnxruntime-web',
+  ])('are there for every function of %s', async (entry) => {
+    const exported: Record<string, unknown> = await import(resolve(entries.get(entry) ?? ''));
+    const functions = Object.keys(exported).filter(
+      (name) => typeof exported[name] === 'function' && /^[a-z]/.test(name),
+    );
+    expect(functions).not.toEqual([]);
+    expect(examples.flatMap(importsOf)).toEqual(expect.arrayContaining(functions));
+  });
+
+  it.each(['MdInference', 'OutputTimes', 'onnxruntimeReactNative'])('are there for %s', (name) => {
+    expect(examples.flatMap(importsOf)).toContain(name);
   });
 
   it('import what they use from the packages', () => {

@@ -40,10 +40,24 @@ function plain(text: string): string {
   return text.replaceAll(/^[ \t]*(\/\*\*|\*\/|\* ?)/gm, '');
 }
 
-/** The code with imports of the sources, as a file in `folder`. */
-export function withSources({ code }: Example, folder: string): string {
-  return code.replaceAll(/from '([^']+)'/g, (all, specifier: string) => {
+/**
+ * An example as a file in `folder`: it imports the sources, and `expression; // => value` expects the
+ * value.
+ */
+export function runnable({ code }: Example, folder: string): string {
+  const imports = code.replaceAll(/from '([^']+)'/g, (all, specifier: string) => {
     const source = entries.get(specifier);
-    return source ? `from '${relative(folder, source)}'` : all;
+    return source ? `from '${relative(folder, source).replaceAll('\\', '/')}'` : all;
   });
+  const expecting = imports.replaceAll(/^(.+); \/\/ => (.+)$/gm, 'expect($1).toEqual($2);');
+  return expecting === imports ? imports : `import { expect } from 'vitest';\n${expecting}`;
+}
+
+/** The names that an example imports from the packages. */
+export function importsOf({ code }: Example): string[] {
+  const imports = code.matchAll(/import \{([^}]*)\} from '([^']+)'/g);
+  return [...imports]
+    .filter(([, , specifier = '']) => entries.has(specifier))
+    .flatMap(([, names = '']) => names.split(',').map((name) => name.trim()))
+    .filter((name) => name !== '');
 }

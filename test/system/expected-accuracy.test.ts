@@ -5,7 +5,7 @@ import { RunningService } from './running-service.ts';
 
 let service: RunningService;
 beforeAll(async () => {
-  service = await RunningService.start({ context: { strategy: 'expected-accuracy' } });
+  service = await RunningService.start({ environment: { MDI_STRATEGY: 'expected-accuracy' } });
 }, 120_000);
 afterAll(() => service.stop());
 

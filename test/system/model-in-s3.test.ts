@@ -1,10 +1,11 @@
-import { appendFileSync, globSync } from 'node:fs';
+import { appendFileSync, cpSync, globSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { inferResponseSchema } from '../../lib/core/contract/schemas.ts';
 import { type RunningAssembly, startAssembly } from '../../lib/local/assembly.ts';
 import { allowedBy } from '../../lib/local/template/iam.ts';
 import { readStack } from '../../lib/local/template/stack.ts';
+import { temporaryFolder } from '../fixtures/temporary-folder.ts';
 import { synthesized } from '../lib/infra/synthesized.ts';
 import { catalogue, sample } from './running-service.ts';
 
@@ -25,12 +26,14 @@ async function start(outdir: string): Promise<RunningAssembly> {
   return running;
 }
 
-const props = { auth: 'none', models: { [name]: { storage: 's3' } } } as const;
+let assemblyDir: string;
+beforeAll(() => {
+  assemblyDir = synthesized({ auth: 'none', models: { [name]: { storage: 's3' } } }).outdir;
+});
 
 describe('a model whose file lies in S3', () => {
   it('answers, and its function reads nothing that its role does not allow', async () => {
-    const { outdir } = synthesized(props);
-    const { url, calls } = await start(outdir);
+    const { url, calls } = await start(assemblyDir);
     const response = await fetch(`${url}/v1/infer`, {
       method: 'POST',
       body: new Uint8Array(sample.bytes),
@@ -43,12 +46,15 @@ describe('a model whose file lies in S3', () => {
     const reads = calls.filter(({ action }) => action === 's3:GetObject');
     expect(reads).toHaveLength(1);
     for (const { functionLogicalId, action, resourceArn } of reads) {
-      expect(allowedBy(readStack(outdir), functionLogicalId ?? '', action, resourceArn)).toBe(true);
+      expect(allowedBy(readStack(assemblyDir), functionLogicalId ?? '', action, resourceArn)).toBe(
+        true,
+      );
     }
   }, 60_000);
 
   it('is refused when the object is not the catalogue’s file, and the deployment fails with its name', async () => {
-    const { outdir } = synthesized(props);
+    const outdir = temporaryFolder();
+    cpSync(assemblyDir, outdir, { recursive: true });
     const [object] = globSync(join(outdir, 'asset.*.onnx'));
     appendFileSync(object ?? '', 'x');
     await expect(start(outdir)).rejects.toThrow(

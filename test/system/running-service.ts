@@ -1,12 +1,14 @@
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { cpSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { inject } from 'vitest';
 import { synthesize } from '../../bin/shared/synthesize.ts';
 import type { InferResponse } from '../../lib/core/contract/messages.ts';
 import { inferResponseSchema, modelsResponseSchema } from '../../lib/core/contract/schemas.ts';
 import { resolveCatalogue } from '../../lib/infra/package-files.ts';
 import { type RunningAssembly, startAssembly } from '../../lib/local/assembly.ts';
 import { readCatalogue } from '../../lib/service/catalogue/load.ts';
+import { temporaryFolder } from '../fixtures/temporary-folder.ts';
+import { profiling } from '../setup/deployed-service.ts';
 
 const directory = resolveCatalogue('shapes');
 
@@ -19,7 +21,7 @@ export const sample = {
   label: catalogue.samples[0]?.label,
 };
 
-/** The real service: synthesized, with its processes, its table and quickly made profiles. */
+/** The real service: with its processes, and a table of its own in which its models have profiles. */
 export class RunningService {
   readonly assembly: RunningAssembly;
   /** The synthesized assembly's folder. */
@@ -34,29 +36,36 @@ export class RunningService {
     this.logs = logs;
   }
 
+  /**
+   * @param options - context to synthesize it with, variables on top of the template's, another table
+   * @default the service as all tests share it: synthesized and its models measured before the first
+   */
   static async start(
-    options: { dynamodbUrl?: string; context?: Record<string, string> } = {},
+    options: {
+      readonly context?: Record<string, string>;
+      readonly environment?: Record<string, string>;
+      readonly dynamodbUrl?: string;
+    } = {},
   ): Promise<RunningService> {
-    const output = mkdtempSync(join(tmpdir(), 'mdinference-system-'));
-    const assemblyDir = await synthesize({ output, context: options.context ?? {} });
+    const { context, dynamodbUrl } = options;
+    const dataDir = temporaryFolder();
+    if (!context) cpSync(inject('profiledDir'), dataDir, { recursive: true });
+    const assemblyDir = context
+      ? await synthesize({ output: temporaryFolder(), context })
+      : inject('assemblyDir');
     const logs: string[] = [];
     const assembly = await startAssembly({
       assemblyDir,
       port: 0,
-      dynamodbUrl: options.dynamodbUrl,
+      ...(dynamodbUrl === undefined ? { dataDir } : { dynamodbUrl }),
       onLog: ({ line }) => logs.push(line),
-      environment: {
-        MDI_DEPLOYMENT: 'test',
-        MDI_PROFILE_CONCURRENCY: '1',
-        MDI_PROFILE_MODEL_MS: '300',
-      },
+      environment: { ...profiling, ...options.environment },
     });
     return new RunningService(assembly, assemblyDir, logs);
   }
 
   async stop(): Promise<void> {
     await this.assembly.close();
-    rmSync(this.assemblyDir, { recursive: true });
   }
 
   fetch(path: string, init?: RequestInit): Promise<Response> {

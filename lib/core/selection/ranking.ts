@@ -80,8 +80,42 @@ function first<C extends Candidate>(candidates: readonly C[], comparison: Compar
 }
 
 /**
- * The models that some request is better off with, in the order given: all that are not dominated, see
- * {@link findDominated}.
+ * Models that others make superfluous. A model dominates another one when it is at least as accurate and
+ * at least as fast, in the mean and in mean + deviation (the two sides of Equation 2), and better in one
+ * of the three.
+ *
+ * Means are measured. One that lies within two standard errors (of the difference) of a more accurate
+ * model's is not faster, and nor is such a mean + deviation, whose error is larger.
+ *
+ * "Within noise" is not transitive: A may be hardly slower than B and B hardly slower than C, but A
+ * clearly slower than C. So a model goes only if one that stays dominates it: from the most accurate
+ * down, each is compared with those that stay. C stays then, and whoever goes leaves a model behind that
+ * is at least as accurate and as fast as can be told.
+ *
+ * @returns by each dominated model the most accurate one that dominates it and is not dominated itself
+ * @example
+ * ```ts
+ * import { findDominated } from 'mdinference/selection';
+ *
+ * const good = { name: 'good', accuracyPct: 80, meanMs: 50 };
+ * const bad = { name: 'bad', accuracyPct: 60, meanMs: 51 };
+ * const unknown = { name: 'unknown', meanMs: 52 };
+ * findDominated([good, bad, unknown]).get(bad)?.name; // => 'good'
+ * ```
+ */
+export function findDominated<M extends Rated>(models: readonly M[]): Map<M, M> {
+  const staying: (M & Known)[] = [];
+  const dominated = new Map<M, M>();
+  for (const model of models.filter(isKnown).sort(moreAccurateFirst)) {
+    const better = staying.find((other) => dominates(other, model));
+    if (better) dominated.set(model, better);
+    else staying.push(model);
+  }
+  return dominated;
+}
+
+/**
+ * The models that no other one makes superfluous, in the order given, see {@link findDominated}.
  *
  * @example
  * ```ts
@@ -93,47 +127,12 @@ function first<C extends Candidate>(candidates: readonly C[], comparison: Compar
  * undominated([bad, good, noisy]).map(({ name }) => name); // => ['good']
  * ```
  */
-export function undominated<C extends Candidate>(candidates: readonly C[]): C[] {
-  const dominated = findDominated(candidates);
-  return candidates.filter(({ name }) => !dominated.has(name));
+export function undominated<M extends Rated>(models: readonly M[]): M[] {
+  const dominated = findDominated(models);
+  return models.filter((model) => !dominated.has(model));
 }
 
-/**
- * Models that no request is better off with. A model dominates another one when it is at least as
- * accurate and at least as fast, in the mean and in mean + deviation (the two sides of Equation 2), and
- * better in one of the three.
- *
- * Means are measured. One that lies within two standard errors (of the difference) of a more accurate
- * model's is not faster, and nor is such a mean + deviation, whose error is larger.
- *
- * "Within noise" is not transitive: A may be hardly slower than B and B hardly slower than C, but A
- * clearly slower than C. So a model goes only if one that stays dominates it: from the most accurate
- * down, each is compared with those that stay. C stays then, and whoever goes leaves a model behind that
- * is at least as accurate and as fast as can be told.
- *
- * @returns by the name of each dominated model, the name of the most accurate one that dominates it
- * @example
- * ```ts
- * import { findDominated } from 'mdinference/selection';
- *
- * const good = { name: 'good', accuracyPct: 80, meanMs: 50 };
- * const bad = { name: 'bad', accuracyPct: 60, meanMs: 51 };
- * const unknown = { name: 'unknown', meanMs: 52 };
- * [...findDominated([good, bad, unknown])]; // => [['bad', 'good']]
- * ```
- */
-export function findDominated(models: readonly Rated[]): Map<string, string> {
-  const staying: Known[] = [];
-  const dominated = new Map<string, string>();
-  for (const model of models.filter(isKnown).sort(moreAccurateFirst)) {
-    const better = staying.find((other) => dominates(other, model));
-    if (better) dominated.set(model.name, better.name);
-    else staying.push(model);
-  }
-  return dominated;
-}
-
-function isKnown(model: Rated): model is Known {
+function isKnown<M extends Rated>(model: M): model is M & Known {
   return model.accuracyPct !== undefined && model.meanMs !== undefined;
 }
 

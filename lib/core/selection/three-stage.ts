@@ -1,10 +1,21 @@
-import { fastest, mostAccurate, undominated } from './ranking.ts';
-import type { Candidate, Decision, Eligible, TimeBudget } from './types.ts';
+import { fastest, findDominated, mostAccurate } from './ranking.ts';
+import {
+  type Candidate,
+  certainly,
+  type Decision,
+  type Eligible,
+  type TimeBudget,
+} from './types.ts';
 
 /**
- * What the service runs: the paper's three stages over the models that some request is better off with.
- * The utility of Equation 3 is linear in accuracy: as long as their times are close, a slower and less
- * accurate model would keep nearly half of the requests.
+ * What the service runs: the paper's three stages, in which a model that the request is no better off
+ * with gives its share to the one that dominates it, see {@link findDominated}. The utility of Equation 3
+ * is linear in accuracy: as long as their times are close, a slower and less accurate model would keep
+ * nearly half of the requests.
+ *
+ * Where models fit the budget, only they take over: the base model is the paper's, and every share stays
+ * or goes to a more accurate model. Leaving dominated models out beforehand would not do: what they had
+ * would go to less accurate ones as well.
  *
  * @throws {@link NoCandidateError} when there is no model
  * @example
@@ -21,7 +32,24 @@ export function threeStage<C extends Candidate>(
   candidates: readonly C[],
   budget: TimeBudget,
 ): Decision<C> {
-  return threeStageAsPrinted(undominated(candidates), budget);
+  const printed = threeStageAsPrinted(candidates, budget);
+  const fitting = candidates.filter((model) => fits(model, budget.budgetMs));
+  // Alone, a base model that fits is dominated by none.
+  if (fitting.length > 0 && printed.eligible.length === 1) return printed;
+  const dominated = findDominated(fitting.length > 0 ? fitting : candidates);
+  const takingOver = (model: C) => dominated.get(model) ?? model;
+  const shares = new Map<C, number>();
+  for (const { model, probability } of printed.eligible) {
+    const taker = takingOver(model);
+    shares.set(taker, (shares.get(taker) ?? 0) + probability);
+  }
+  const base = takingOver(printed.baseModel);
+  // Shares that add up to a hair under 1 would be reported.
+  if (shares.size === 1) return certainly(base);
+  return {
+    baseModel: base,
+    eligible: Array.from(shares, ([model, probability]) => ({ model, probability })),
+  };
 }
 
 /**

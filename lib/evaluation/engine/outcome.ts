@@ -1,4 +1,5 @@
 import type { Candidate } from '../../core/selection/types.ts';
+import { quantileOfSorted } from '../../core/statistics/quantile.ts';
 
 /** The cloud's answers: an element for each request, times in ms. */
 export interface Answers {
@@ -70,11 +71,10 @@ export function latencyStatistics(
   const meanMs = latencyMs.reduce((sum, ms) => sum + ms, 0) / count;
   const squares = latencyMs.reduce((sum, ms) => sum + (ms - meanMs) ** 2, 0);
   const sorted = latencyMs.toSorted();
-  const quantile = (q: number) => sorted[Math.floor(q * (count - 1))] ?? 0;
   return {
     meanMs,
     stdMs: Math.sqrt(squares / count),
-    p50Ms: quantile(0.5),
-    p99Ms: quantile(0.99),
+    p50Ms: quantileOfSorted(sorted, 0.5),
+    p99Ms: quantileOfSorted(sorted, 0.99),
   };
 }

@@ -10,7 +10,7 @@ import {
 } from './experiment.ts';
 import { cvPctOf, planVariability, unfitForVariability } from './variability.ts';
 
-/** Figure 4: accuracy and SLA attainment of MDInference on networks that vary more and more. */
+/** Figure 4: accuracy and SLA attainment of MDInference on increasingly variable networks. */
 export const fig4: Experiment = {
   name: 'fig4',
   title: 'A network that varies costs little where there is time',
@@ -75,7 +75,7 @@ function attainmentOf({ outcome }: Result): number {
 }
 
 function seriesOf(slasMs: readonly number[]) {
-  // The palest colours of the ramp do not show as lines.
+  // The palest colours of the ramp are hardly visible as lines.
   const colours = modelColours(slasMs.length + 2).slice(2);
   return slasMs.map((slaMs, i) => ({ label: `SLA ${slaMs} ms`, colour: colours[i] ?? '' }));
 }

@@ -3,7 +3,7 @@ import { usagePanels } from '../figures/usage-panels.ts';
 import { comparedRows, type Experiment, type Findings, type Inputs } from './experiment.ts';
 import { cvPctOf, planVariability, unfitForVariability } from './variability.ts';
 
-/** Figure 5: which models MDInference uses on networks that vary more and more. */
+/** Figure 5: which models MDInference uses on increasingly variable networks. */
 export const fig5: Experiment = {
   name: 'fig5',
   title: 'The more the network varies, the more models are needed',

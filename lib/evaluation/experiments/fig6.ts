@@ -3,7 +3,7 @@ import type { Result } from '../engine/cells/run-cells.ts';
 import { paperNetwork } from '../engine/network/networks.ts';
 import {
   nasNetFictional,
-  nasNetLarge,
+  nasNetLargeModel,
   type ProfileSet,
   profileSets,
 } from '../engine/profiles/profile-sets.ts';
@@ -18,6 +18,7 @@ import {
   type Inputs,
   isAsPaper,
   outcomeAt,
+  pointsOverSla,
   range,
 } from './experiment.ts';
 
@@ -30,7 +31,7 @@ const selectors = [
   'pure-random',
 ] as const;
 
-/** Figure 6: what each of the three stages is worth, with the made-up NasNet Fictional among the models. */
+/** Figure 6: what each of the three stages contributes, with the made-up NasNet Fictional among the models. */
 export const fig6: Experiment = {
   name: 'fig6',
   title: 'The three stages apart: the third, as printed, costs accuracy',
@@ -43,12 +44,12 @@ export const fig6: Experiment = {
   report,
 };
 
-/** As the paper adds NasNet Fictional: as slow as the most accurate model, and much less accurate. */
+/** Adds a model as the paper adds NasNet Fictional: as slow as the most accurate one, much less accurate. */
 function withFictional({ models, name, source }: ProfileSet): ProfileSet {
-  const best = models.length > 0 ? mostAccurate(models) : nasNetLarge;
-  const share = nasNetFictional.accuracyPct / nasNetLarge.accuracyPct;
+  const best = models.length > 0 ? mostAccurate(models) : nasNetLargeModel;
+  const share = nasNetFictional.accuracyPct / nasNetLargeModel.accuracyPct;
   const fictional =
-    best.name === nasNetLarge.name
+    best.name === nasNetLargeModel.name
       ? { ...best, name: nasNetFictional.name, accuracyPct: nasNetFictional.accuracyPct }
       : { ...best, name: `${best.name} Fictional`, accuracyPct: share * best.accuracyPct };
   return { name: `${name} + ${fictional.name}`, source, models: [...models, fictional] };
@@ -111,21 +112,13 @@ function report(results: readonly Result[], inputs: Inputs): Findings {
       'SLA, ms',
       selectors.map((name) => selectorSeries[name]),
       [
-        { title: 'End-to-end latency, ms', points: pointsOf(results, 'meanMs'), step: 50 },
+        { title: 'End-to-end latency, ms', points: pointsOverSla(results, 'meanMs'), step: 50 },
         {
           title: 'Aggregate accuracy, %',
-          points: pointsOf(results, 'accuracyPct'),
+          points: pointsOverSla(results, 'accuracyPct'),
           step: 10,
         },
       ],
     ),
   };
-}
-
-function pointsOf(results: readonly Result[], field: 'meanMs' | 'accuracyPct') {
-  return results.map(({ cell, outcome }) => ({
-    x: cell.slaMs,
-    series: selectorSeries[cell.selector].label,
-    value: outcome[field],
-  }));
 }

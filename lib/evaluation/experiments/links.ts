@@ -1,5 +1,6 @@
 import type { Result } from '../engine/cells/run-cells.ts';
 import { profileSets, withoutDeviceModel } from '../engine/profiles/profile-sets.ts';
+import { deployedClockErrorMs } from '../engine/simulate.ts';
 import { dotPanels } from '../figures/dot-panels.ts';
 import { selectorSeries } from '../figures/theme.ts';
 import {
@@ -13,9 +14,6 @@ import { slasMs } from './links-report.ts';
 
 const selectors = ['three-stage', 'expected-accuracy', 'oracle'] as const;
 
-/** What a deployment keeps in hand for clocks (MDI_CLOCK_ERROR_MS). */
-const clockErrorMs = 5;
-
 /** Beyond the paper: recorded mobile links. */
 export const links: Experiment = {
   name: 'links',
@@ -28,15 +26,15 @@ export const links: Experiment = {
   plan: (inputs) =>
     (['p2', 'c5'] as const).flatMap((name) =>
       gridCells(
-        // A profile set of the user's is run once.
         { ...inputs, network: undefined },
         {
           profiles: withoutDeviceModel(profileSets[name]),
+          // A profile set of the user's is run once, not in place of both.
           networks: inputs.profiles && name === 'c5' ? [] : (inputs.links ?? []),
           slasMs: slasMs[name],
           selectors,
         },
-        { clockErrorMs },
+        { clockErrorMs: deployedClockErrorMs },
       ),
     ),
   report,

@@ -3,6 +3,7 @@ import type { Cell } from '../engine/cells/cell.ts';
 import type { Result } from '../engine/cells/run-cells.ts';
 import { residential } from '../engine/network/networks.ts';
 import { profileSets } from '../engine/profiles/profile-sets.ts';
+import { deployedClockErrorMs } from '../engine/simulate.ts';
 import { dotPanels } from '../figures/dot-panels.ts';
 import { selectorSeries } from '../figures/theme.ts';
 import {
@@ -15,14 +16,12 @@ import {
 
 const selectors = ['three-stage', 'expected-accuracy', 'oracle'] as const;
 
-/** Calls that meet a cold start, and how long one takes beside the model's own time. */
+/** Share of calls that meet a cold start, and how much longer such a call takes. */
 const coldShare = 0.01;
 const coldStartMs = 1000;
 const noiseCvPct = 30;
-/** What a deployment keeps in hand for clocks (MDI_CLOCK_ERROR_MS). */
-const clockErrorMs = 5;
 
-/** What is other than in the paper's simulation, as changes of a cell. */
+/** What differs from the paper's simulation, as changes of a cell. */
 const worlds: readonly { readonly name: string; change(cell: Cell): Partial<Cell> }[] = [
   { name: 'as in the paper', change: () => ({}) },
   {
@@ -35,7 +34,7 @@ const worlds: readonly { readonly name: string; change(cell: Cell): Partial<Cell
   },
   {
     name: 'clocks off by ± 20 ms',
-    change: () => ({ disturbances: { clockStdMs: 20 }, clockErrorMs }),
+    change: () => ({ disturbances: { clockStdMs: 20 }, clockErrorMs: deployedClockErrorMs }),
   },
   {
     name: `service times vary by ${noiseCvPct} %`,
@@ -57,12 +56,12 @@ const worlds: readonly { readonly name: string; change(cell: Cell): Partial<Cell
     change: ({ models }) => ({
       models: withColdStarts(noisy(models)),
       disturbances: { output: { meanMs: 15, stdMs: 10 }, clockStdMs: 20, noiseCvPct },
-      clockErrorMs,
+      clockErrorMs: deployedClockErrorMs,
     }),
   },
 ];
 
-/** Beyond the paper: what its simulation leaves out, one by one and together. */
+/** Beyond the paper: what its simulation leaves out, one at a time and all together. */
 export const realistic: Experiment = {
   name: 'realistic',
   title: 'What the paper’s simulation leaves out',
@@ -91,7 +90,7 @@ function withColdStarts(models: readonly Candidate[]): Candidate[] {
   }));
 }
 
-/** A profile that does not tell cold calls from warm ones: mean and deviation of both together. */
+/** A profile that does not separate cold calls from warm ones: mean and standard deviation of all calls. */
 function mixed({ coldMeanMs = 0, ...model }: Candidate): Candidate {
   const moreMs = coldMeanMs - model.meanMs;
   const variance = model.stdMs ** 2 + coldShare * (1 - coldShare) * moreMs ** 2;
@@ -111,7 +110,7 @@ function report(results: readonly Result[], inputs: Inputs): Findings {
       row: cell.condition ?? '',
       series: selectorSeries[cell.selector].label,
       value: outcome[field],
-      // A ring, so that whoever reaches it is seen in it.
+      // A ring, in which a selector that reaches the oracle remains visible.
       hollow: cell.selector === 'oracle',
     }));
   return {

@@ -1,18 +1,21 @@
 import type { Cell } from '../engine/cells/cell.ts';
 import type { Result } from '../engine/cells/run-cells.ts';
-import type { SampledNetwork, SimulatedNetwork } from '../engine/network/networks.ts';
-import { paperNetwork } from '../engine/network/networks.ts';
+import {
+  paperNetwork,
+  type SampledNetwork,
+  type SimulatedNetwork,
+} from '../engine/network/networks.ts';
 import { profileSets } from '../engine/profiles/profile-sets.ts';
 import { gridCells, type Inputs, range } from './experiment.ts';
 
 /** Coefficients of variation of T_nw in percent (paper, Section V-B). */
 export const cvsPct = range(0, 100, 5);
 
-/** MDInference over networks of the same mean that vary from not at all to as much as their mean. */
+/** MDInference over networks of the same mean, with standard deviations from 0 to that mean. */
 export function planVariability(inputs: Inputs): Cell[] {
   const slasMs = inputs.slasMs ?? [100, 250];
   const { network = paperNetwork } = inputs;
-  // The SLAs outermost: a panel or line for each of them.
+  // The SLAs are outermost, because each of them has its own panel or line.
   return slasMs.flatMap((slaMs) =>
     gridCells(
       { ...inputs, network: undefined, slasMs: [slaMs] },
@@ -26,7 +29,7 @@ export function planVariability(inputs: Inputs): Cell[] {
   );
 }
 
-/** Only a distribution's deviation can be changed and its mean kept. */
+/** Only a distribution can be made to vary more with the same mean. */
 export function unfitForVariability({ network = paperNetwork }: Inputs): string | undefined {
   return isSampled(network)
     ? undefined

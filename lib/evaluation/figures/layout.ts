@@ -1,9 +1,9 @@
 import { type FigureSeries, ink, type Spec, themeConfig, type Width, widthPx } from './theme.ts';
 
 /**
- * Panels side by side where there is room, else one above the other, below a legend.
+ * Panels below a legend: side by side in a wide figure, one below the other in a narrow one.
  *
- * @param legend - what the panels do not say themselves; may be empty
+ * @param legend - series that the panels do not label themselves; may be empty
  */
 export function concat(
   panels: readonly Spec[],
@@ -26,7 +26,7 @@ const symbolPx = 22;
 /** Vega has no fonts here to measure with. */
 const letterPx = 7;
 
-/** Vega-Lite's own legends are made of one layer each, and these figures have several with one colour. */
+/** Vega-Lite makes a legend per layer; these figures need one for several layers of the same colours. */
 function legendSpec(series: readonly FigureSeries[], width: Width): Spec {
   const places = placesOf(series, widthPx[width] - 40);
   const rows = 1 + Math.max(...places.map(({ row }) => row));
@@ -53,7 +53,7 @@ function legendSpec(series: readonly FigureSeries[], width: Width): Spec {
   };
 }
 
-/** One after another, and on the next line what has no room on this one. */
+/** Entries from left to right, continued on the next row where there is no room. */
 function placesOf(series: readonly FigureSeries[], roomPx: number) {
   let [left, row] = [0, 0];
   return series.map(({ label }) => {
@@ -63,4 +63,15 @@ function placesOf(series: readonly FigureSeries[], roomPx: number) {
     left += needed;
     return place;
   });
+}
+
+/**
+ * Ends of an axis that has room for all values.
+ *
+ * @param step - both ends are multiples of it
+ */
+export function domainOf(values: readonly number[], step: number): readonly [number, number] {
+  const low = step * Math.floor(Math.min(...values) / step);
+  const high = step * Math.ceil(Math.max(...values) / step);
+  return [low, high > low ? high : low + step];
 }

@@ -5,15 +5,15 @@ import type { OnDeviceModel } from '../../client/types.ts';
 import { readServedCatalogue } from '../../service/catalogue/load.ts';
 import { decodeImage } from '../../service/inference/decode.ts';
 import { ort } from '../../service/inference/native.ts';
-import { LiveError } from './live-error.ts';
+import { LiveError } from './plan.ts';
 
 /**
- * A catalogue's model for devices, run in this process by onnxruntime-node behind the client's own
- * adapter.
+ * A catalogue's on-device model, run in this process by onnxruntime-node through the client's own adapter.
  *
  * @param directory - the catalogue's folder
- * @throws LiveError when the catalogue has no model for devices
- * @throws Error when the catalogue or the model cannot be loaded
+ * @throws {@link LiveError} when the catalogue has no on-device model
+ * @throws {@link CatalogueError} when the catalogue cannot be read
+ * @throws Error when the model cannot be loaded
  */
 export async function loadDeviceModel(directory: string): Promise<OnDeviceModel> {
   const catalogue = readServedCatalogue(directory);
@@ -31,7 +31,7 @@ export async function loadDeviceModel(directory: string): Promise<OnDeviceModel>
         return { data, width, height };
       },
     },
-    // A phone's model leaves this machine's other cores to the service.
+    // The device's model leaves the other cores of this machine to the service.
     { intraOpNumThreads: 1 },
   );
   await onDevice.prepare?.();

@@ -1,6 +1,6 @@
 import type { Classification } from '../../client/index.ts';
-import { byId, make, setProperties } from './dom.ts';
 import { whyThisAnswer } from '../results/explain.ts';
+import { byId, make, setProperties } from './dom.ts';
 
 /** The answer: its label, whose it is, why, and the other labels. */
 export class AnswerPanel {

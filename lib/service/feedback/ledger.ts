@@ -6,6 +6,7 @@ import {
   PutItemCommand,
 } from '@aws-sdk/client-dynamodb';
 import type { ProfileClient } from '../profiles/client.ts';
+import { feedbackKey } from '../profiles/keys.ts';
 
 /** What a {@link FeedbackLedger} works with. */
 export interface FeedbackLedgerOptions {
@@ -28,7 +29,7 @@ export class FeedbackLedger {
   constructor({ client, tableName, deployment }: FeedbackLedgerOptions) {
     this.#client = client.repeatable;
     this.#tableName = tableName;
-    this.#pk = `${deployment}/feedback`;
+    this.#pk = feedbackKey(deployment);
   }
 
   /** The deployment's secret; undefined before {@link createSecret}. Throws what the SDK throws. */

@@ -54,9 +54,9 @@ export async function decodeImage(
 
 function checkSize({ width, height }: Size, maxPixels: number): void {
   if (width * height <= maxPixels) return;
-  throw new Error(
-    `${width} x ${height} pixels are more than ${(maxPixels / 1e6).toFixed(1)} million`,
-  );
+  const limit =
+    maxPixels < 1e6 ? maxPixels.toLocaleString('en') : `${(maxPixels / 1e6).toFixed(1)} million`;
+  throw new Error(`${width} x ${height} pixels are more than ${limit}`);
 }
 
 /** Scales pixels to cover a size and cuts the centre out: for raw images of another size. */

@@ -43,6 +43,11 @@ export function partitionKey({ deployment, catalogue, model, sha256 }: ProfileKe
   return key;
 }
 
+/** Partition key of what feedback needs beside the profiles: the secret, and marks of what was counted. */
+export function feedbackKey(deployment: string): string {
+  return `${deployment}/feedback`;
+}
+
 /** Sort key `live#<window start, ISO 8601>#<shard>` of a live item; sorts by time. */
 export function liveSortKey({ windowStartMs, shard }: LiveKey): string {
   return `${liveSince(windowStartMs)}#${shard}`;

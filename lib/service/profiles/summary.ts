@@ -1,3 +1,4 @@
+import { z95 } from '../../core/statistics/interval.ts';
 import { profileOf } from './profile.ts';
 import { deviationMs, meanMs, type ProfileStatistics } from './statistics.ts';
 
@@ -31,5 +32,5 @@ export function meanPrecision(statistics: ProfileStatistics): number {
   const mean = meanMs(statistics) ?? 0;
   const deviation = deviationMs(statistics) ?? 0;
   if (statistics.n < 2n || mean === 0) return Number.POSITIVE_INFINITY;
-  return (1.96 * deviation) / Math.sqrt(Number(statistics.n)) / mean;
+  return (z95 * deviation) / Math.sqrt(Number(statistics.n)) / mean;
 }

@@ -9,7 +9,7 @@ export interface FeatureMap {
   readonly width: number;
 }
 
-/** Numbers that have no place in the image any more: float32 [1, length]. */
+/** Features without a position in the image: float32 [1, length]. */
 export interface Vector {
   readonly name: string;
   readonly length: number;
@@ -29,11 +29,15 @@ export interface NeuralNetwork {
 
 /** How a convolution slides over an image. */
 export interface Convolution extends Window {
-  /** Whether it has a bias; default true, as after folding a batch normalization into it. */
+  /**
+   * Whether it has a bias, as after folding a batch normalization into it.
+   *
+   * @default true
+   */
   readonly bias?: boolean;
 }
 
-/** Layers do not fit each other. */
+/** A layer does not fit its input; the message says why. */
 export class LayerError extends Error {
   override readonly name = 'LayerError';
 }

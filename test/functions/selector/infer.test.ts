@@ -202,7 +202,7 @@ describe('telemetry', () => {
   it('is told whether the answer will be with the client in time, the network included', async () => {
     const service = madeUpService();
     await inferring(service, { 'mdi-sla-ms': '20000', ...uploadOf(5_000) });
-    await inferring(service, { 'mdi-sla-ms': '20000', ...uploadOf(10_001) });
+    await inferring(service, { 'mdi-sla-ms': '20000', ...uploadOf(10_000) });
     expect(service.telemetry.answered.mock.calls.map(([{ inTime }]) => inTime)).toEqual([
       true,
       false,

@@ -86,10 +86,18 @@ describe('with a model on the device', () => {
 
   it('takes the first answer after the SLA when the device is slower, and says so', async () => {
     const device = await classify({ onDevice: new FakeModel(300) }, { serverMs: 400 });
-    expect(device.answer).toMatchObject({ source: 'device', inTime: false, timing: { totalMs: 300 } });
+    expect(device.answer).toMatchObject({
+      source: 'device',
+      inTime: false,
+      timing: { totalMs: 300 },
+    });
 
     const cloud = await classify({ onDevice: new FakeModel(400) }, { serverMs: 300 });
-    expect(cloud.answer).toMatchObject({ source: 'cloud', inTime: false, timing: { totalMs: 300 } });
+    expect(cloud.answer).toMatchObject({
+      source: 'cloud',
+      inTime: false,
+      timing: { totalMs: 300 },
+    });
     const late = { requests: 1, answeredByCloud: 1, inTime: 0, cloudLate: 1 };
     expect(fake.clients[1]?.statistics()).toMatchObject(late);
   });

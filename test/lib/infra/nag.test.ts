@@ -1,13 +1,13 @@
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { App, Duration, Stack, Validations } from 'aws-cdk-lib';
 import { LambdaDeploymentConfig } from 'aws-cdk-lib/aws-codedeploy';
 import { AwsSolutionsChecks } from 'cdk-nag';
-import { afterEach, describe, expect, it, vi } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { z } from 'zod';
 import cdkJson from '../../../cdk.json' with { type: 'json' };
 import { MdInference, type MdInferenceProps } from '../../../lib/index.ts';
+import { temporaryFolder } from '../../fixtures/temporary-folder.ts';
 
 const reportSchema = z.object({
   pluginReports: z.array(z.object({ violations: z.array(z.object({ ruleName: z.string() })) })),
@@ -15,7 +15,7 @@ const reportSchema = z.object({
 
 /** What cdk-nag finds that nobody has acknowledged. */
 function findings(props: MdInferenceProps): string[] {
-  const outdir = mkdtempSync(join(tmpdir(), 'mdinference-nag-'));
+  const outdir = temporaryFolder();
   // With the feature flags that new CDK apps have: some write policies another way.
   const app = new App({ outdir, analyticsReporting: false, context: cdkJson.context });
   Validations.of(app).addPlugins(new AwsSolutionsChecks(app));
@@ -29,11 +29,15 @@ function findings(props: MdInferenceProps): string[] {
   }
   const report = readFileSync(join(outdir, 'validation-report.json'), 'utf8');
   const { pluginReports } = reportSchema.parse(JSON.parse(report));
-  rmSync(outdir, { recursive: true });
   return pluginReports.flatMap(({ violations }) => violations.map(({ ruleName }) => ruleName));
 }
 
-afterEach(() => vi.restoreAllMocks());
+// CloudFormation's own checks of templates are part of what finds nothing.
+beforeEach(() => void vi.stubEnv('CDK_VALIDATION', 'true'));
+afterEach(() => {
+  vi.unstubAllEnvs();
+  vi.restoreAllMocks();
+});
 
 describe('cdk-nag', () => {
   it('finds nothing in the service as it is by default', () => {

@@ -1,20 +1,18 @@
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { App, Stack } from 'aws-cdk-lib';
 import { Match, Template } from 'aws-cdk-lib/assertions';
 import { Topic } from 'aws-cdk-lib/aws-sns';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { beforeAll, describe, expect, it } from 'vitest';
 import { MdInference } from '../../../lib/index.ts';
-
-const outdir = mkdtempSync(join(tmpdir(), 'mdinference-observability-'));
-afterAll(() => rmSync(outdir, { recursive: true }));
+import { temporaryFolder } from '../../fixtures/temporary-folder.ts';
 
 let service: MdInference;
 let template: Template;
 let widgets: { properties: { title: string; metrics: unknown[] } }[];
 beforeAll(() => {
-  const stack = new Stack(new App({ outdir, analyticsReporting: false }), 'Test');
+  const stack = new Stack(
+    new App({ outdir: temporaryFolder(), analyticsReporting: false }),
+    'Test',
+  );
   service = new MdInference(stack, 'Api', { alarmsTopic: new Topic(stack, 'Alarms') });
   template = Template.fromStack(stack);
   const [dashboard] = Object.values(template.findResources('AWS::CloudWatch::Dashboard'));
@@ -81,6 +79,19 @@ describe('the alarms', () => {
       OKActions: [Match.anyValue()],
       AlarmDescription: Match.anyValue(),
       TreatMissingData: 'notBreaching',
+    });
+  });
+
+  it.each([
+    ['More than 1 % of the requests were answered with 5xx', 1, 3],
+    ['A model could not be measured at deploy', 0, 1],
+    ['The profile table throttles: raise the shard count', 0, 3],
+  ])('ring as they say: %s', (AlarmDescription, Threshold, EvaluationPeriods) => {
+    template.hasResourceProperties('AWS::CloudWatch::Alarm', {
+      AlarmDescription,
+      Threshold,
+      EvaluationPeriods,
+      ComparisonOperator: 'GreaterThanThreshold',
     });
   });
 

@@ -1,20 +1,22 @@
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { App, Stack } from 'aws-cdk-lib';
 import { Template } from 'aws-cdk-lib/assertions';
-import { afterAll } from 'vitest';
 import { MdInference, type MdInferenceProps } from '../../../lib/index.ts';
+import { temporaryFolder } from '../../fixtures/temporary-folder.ts';
 
-const folders: string[] = [];
-afterAll(() => {
-  for (const folder of folders) rmSync(folder, { recursive: true });
-});
+/** A stack with nothing but the service in it, synthesized. Without props it is the same each time. */
+export function synthesized(props?: MdInferenceProps): Synthesized {
+  if (props) return synthesize(props, temporaryFolder());
+  byDefault ??= synthesize({}, mkdtempSync(join(tmpdir(), 'synthesized-')));
+  return byDefault;
+}
 
-/** A stack with nothing but the service in it, synthesized. */
-export function synthesized(props?: MdInferenceProps) {
-  const outdir = mkdtempSync(join(tmpdir(), 'mdinference-synth-'));
-  folders.push(outdir);
+type Synthesized = ReturnType<typeof synthesize>;
+let byDefault: Synthesized | undefined;
+
+function synthesize(props: MdInferenceProps, outdir: string) {
   const app = new App({ outdir, analyticsReporting: false });
   const stack = new Stack(app, 'Test');
   const service = new MdInference(stack, 'Api', props);

@@ -3,7 +3,7 @@ import { extname } from 'node:path';
 import { Worker } from 'node:worker_threads';
 import type { MeasuredNetwork, SimulatedNetwork } from '../network/networks.ts';
 import type { SimulatedOutcome } from '../outcome.ts';
-import type { Cell } from './cell.ts';
+import { type Cell, CellRunner } from './cell.ts';
 import type { CellMessage, CellWorkerData } from './cell-worker.ts';
 
 // A source beside a source, compiled code beside compiled code.
@@ -12,9 +12,9 @@ const workerUrl = new URL(`./cell-worker${extname(import.meta.url)}`, import.met
 /** How cells are run. */
 export interface RunOptions {
   /**
-   * Number of threads; the outcomes do not depend on it.
+   * Number of threads; 1 is the caller's own. The outcomes do not depend on it.
    *
-   * @default - one for each processor
+   * @default - one for each processor, while there is enough to do to be worth starting them
    */
   readonly workers?: number | undefined;
   /** Called after each distinct cell. */
@@ -35,7 +35,7 @@ export interface Result {
  */
 export async function runCells(
   cells: readonly Cell[],
-  { workers = availableParallelism(), onCell }: RunOptions = {},
+  { workers, onCell }: RunOptions = {},
 ): Promise<Result[]> {
   const keys = keysOf(cells);
   const distinct = new Map(keys.map((key, i) => [key, cells[i]] as [string, Cell]));
@@ -71,11 +71,27 @@ function isMeasured(value: unknown): value is MeasuredNetwork {
   );
 }
 
+/** About as many requests are simulated while a thread starts. */
+const REQUESTS_PER_THREAD = 100_000;
+
+function threadsFor(cells: readonly Cell[]): number {
+  const requests = cells.reduce((sum, cell) => sum + cell.requests, 0);
+  return Math.min(availableParallelism(), Math.ceil(requests / REQUESTS_PER_THREAD));
+}
+
 async function runDistinct(
   cells: readonly Cell[],
-  workers: number,
+  workers = threadsFor(cells),
   onCell: (() => void) | undefined,
 ): Promise<SimulatedOutcome[]> {
+  if (workers <= 1) {
+    const runner = new CellRunner();
+    return cells.map((cell) => {
+      const outcome = runner.run(cell);
+      onCell?.();
+      return outcome;
+    });
+  }
   const outcomes: SimulatedOutcome[] = [];
   const next = new Int32Array(new SharedArrayBuffer(4));
   const workerData: CellWorkerData = { cells, next };

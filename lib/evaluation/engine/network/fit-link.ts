@@ -1,4 +1,4 @@
-import { quantile } from '../../../core/statistics/quantile.ts';
+import { quantileOfSorted } from '../../../core/statistics/quantile.ts';
 import type { Random } from '../../../core/statistics/random.ts';
 import type { Link } from './links.ts';
 import type { Trace } from './trace.ts';
@@ -51,10 +51,10 @@ function transferTimes(
   return Array.from({ length: count }, () => {
     const startMs = random() * trace.periodMs;
     return baseDelayMs + trace.deliveredMs(startMs, bytes) - startMs;
-  });
+  }).sort((a, b) => a - b);
 }
 
-function lognormalOf(timesMs: readonly number[]): TransferTime {
-  const medianMs = quantile(timesMs, 0.5);
-  return { medianMs, sigma: Math.log(quantile(timesMs, 0.9) / medianMs) / normal90 };
+function lognormalOf(sortedMs: readonly number[]): TransferTime {
+  const medianMs = quantileOfSorted(sortedMs, 0.5);
+  return { medianMs, sigma: Math.log(quantileOfSorted(sortedMs, 0.9) / medianMs) / normal90 };
 }

@@ -59,7 +59,7 @@ export const profileSets: Readonly<Record<ProfileSetName, ProfileSet>> = {
 export const nasNetFictional: Candidate = findInTable3(fictional);
 
 /** The model that it is modelled on: the most accurate of Table III. */
-export const nasNetLarge: Candidate = findInTable3('NasNet Large');
+export const nasNetLargeModel: Candidate = findInTable3('NasNet Large');
 
 /**
  * A set without the model that runs on the device, which the paper's Section V-D says is not in the cloud

@@ -1,8 +1,8 @@
 import type { Candidate } from '../../../core/selection/types.ts';
 import { type ProfileSet, profileSets } from './profile-sets.ts';
 
-/** A service time in ms. */
-export type Latency = Pick<Candidate, 'meanMs' | 'stdMs'>;
+/** Mean and standard deviation of a service time, in ms. */
+export type ServiceTime = Pick<Candidate, 'meanMs' | 'stdMs'>;
 
 /** Names in the catalogue, in the paper and, where they differ from it, in the authors' profiles. */
 const names = [
@@ -31,9 +31,9 @@ export interface Table3Row {
   /** Top-1 accuracy of the pretrained model in percent. */
   readonly accuracyPct: number;
   /** On the GPU server of Table III: the authors' profile `p2`, unrounded. */
-  readonly gpu: Latency;
+  readonly gpu: ServiceTime;
   /** On a server without a GPU: the authors' profile `c5`, which the paper does not print. */
-  readonly cpu: Latency;
+  readonly cpu: ServiceTime;
 }
 
 /**
@@ -47,7 +47,7 @@ export const table3Rows: readonly Table3Row[] = names.map(([name, paperName, pro
 });
 
 /** A profile of a model, measured on this machine. */
-export interface MeasuredProfile extends Latency {
+export interface MeasuredProfile extends ServiceTime {
   /** Its name in the catalogue. */
   readonly model: string;
 }

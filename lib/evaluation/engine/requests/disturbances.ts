@@ -1,4 +1,4 @@
-import { drawLognormal, drawNormal } from '../../../core/statistics/draw.ts';
+import { lognormal, normal } from '../../../core/statistics/draw.ts';
 import { seededRandom } from '../../../core/statistics/random.ts';
 import type { Requests } from './requests.ts';
 
@@ -37,13 +37,13 @@ function outputTimes(
   seed: number,
 ): Pick<Requests, 'outputMs'> {
   const random = seededRandom(seed);
-  const outputMs = inputMs.map(() => drawLognormal(random, meanMs, stdMs));
+  const outputMs = inputMs.map(lognormal(random, meanMs, stdMs));
   return { outputMs: (request) => outputMs[request] ?? 0 };
 }
 
 function clockErrors({ inputMs }: Requests, stdMs: number, seed: number): Float64Array {
   const random = seededRandom(seed);
-  return inputMs.map(() => stdMs * drawNormal(random));
+  return inputMs.map(normal(random, 0, stdMs));
 }
 
 /** Turns standard normal values into lognormal ones, again with mean 0 and standard deviation 1. */

@@ -1,4 +1,4 @@
-import { drawExponential, drawLognormal, drawNormal } from '../../../core/statistics/draw.ts';
+import { type Draw, exponential, lognormal, normal } from '../../../core/statistics/draw.ts';
 import { type Random, seededRandom } from '../../../core/statistics/random.ts';
 import type { Link } from '../network/links.ts';
 import type { LinkConditions } from '../network/networks.ts';
@@ -17,6 +17,10 @@ export function linkRequests(
 ): Requests {
   const { uploadMeanBytes, uploadStdBytes, answerBytes, pauseMs, clockOffsetMs } = conditions;
   const random = seededRandom(seed);
+  const drawBytes = lognormal(random, uploadMeanBytes, uploadStdBytes);
+  const drawDelay = delays(conditions, random);
+  const drawSlowness = normal(random);
+  const drawPause = exponential(random, pauseMs);
   const startMs = new Float64Array(count);
   const inputMs = new Float64Array(count);
   const slowness = new Float64Array(count);
@@ -24,13 +28,12 @@ export function linkRequests(
 
   let start = random() * up.periodMs;
   for (let i = 0; i < count; i++) {
-    const bytes = drawLognormal(random, uploadMeanBytes, uploadStdBytes);
-    const arrival = up.deliveredMs(start, bytes) + drawDelay(conditions, random);
+    const arrival = up.deliveredMs(start, drawBytes()) + drawDelay();
     startMs[i] = start;
     inputMs[i] = arrival - start;
-    answerDelayMs[i] = drawDelay(conditions, random);
-    slowness[i] = drawNormal(random);
-    start = Math.max(start + slaMs, arrival) + drawExponential(random, pauseMs);
+    answerDelayMs[i] = drawDelay();
+    slowness[i] = drawSlowness();
+    start = Math.max(start + slaMs, arrival) + drawPause();
   }
   return {
     startMs,
@@ -44,6 +47,7 @@ export function linkRequests(
   };
 }
 
-function drawDelay({ baseDelayMs, baseJitterMs }: LinkConditions, random: Random): number {
-  return Math.max(baseDelayMs / 2, baseDelayMs + baseJitterMs * drawNormal(random));
+function delays({ baseDelayMs, baseJitterMs }: LinkConditions, random: Random): Draw {
+  const draw = normal(random, baseDelayMs, baseJitterMs);
+  return () => Math.max(baseDelayMs / 2, draw());
 }

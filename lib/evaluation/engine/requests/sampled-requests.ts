@@ -1,10 +1,5 @@
-import {
-  drawGamma,
-  drawLognormal,
-  drawNormal,
-  drawPositiveNormal,
-} from '../../../core/statistics/draw.ts';
-import { type Random, seededRandom } from '../../../core/statistics/random.ts';
+import { gamma, lognormal, normal, positiveNormal } from '../../../core/statistics/draw.ts';
+import { seededRandom } from '../../../core/statistics/random.ts';
 import type { MeasuredNetwork, SampledNetwork } from '../network/networks.ts';
 import type { Requests } from './requests.ts';
 
@@ -26,26 +21,21 @@ export function sampledRequests(
       outputMs[i] = network.outputMs[i % rows] ?? 0;
     }
   } else {
-    const random = seededRandom(seed);
+    const draw = { normal: positiveNormal, lognormal, gamma }[network.kind];
+    const drawNetworkMs = draw(seededRandom(seed), network.meanMs, network.stdMs);
     for (let i = 0; i < count; i++) {
-      const networkMs = drawNetworkMs(network, random);
+      const networkMs = drawNetworkMs();
       inputMs[i] = networkMs / 2;
       outputMs[i] = networkMs / 2;
     }
   }
-  // A sequence of its own: another network leaves the service times as they are.
-  const random = seededRandom(seed + 2);
+  // Another sequence than the network's: a changed network leaves the service times as they are.
+  const drawSlowness = normal(seededRandom(seed + 2));
   return {
     startMs: new Float64Array(count).map((_, i) => i * apartMs),
     inputMs,
     clockMs: new Float64Array(count),
-    slowness: new Float64Array(count).map(() => drawNormal(random)),
+    slowness: new Float64Array(count).map(drawSlowness),
     outputMs: (request) => outputMs[request] ?? 0,
   };
-}
-
-/** One T_nw in ms, above 0. */
-function drawNetworkMs({ kind, meanMs, stdMs }: SampledNetwork, random: Random): number {
-  if (kind === 'normal') return drawPositiveNormal(random, meanMs, stdMs);
-  return kind === 'gamma' ? drawGamma(random, meanMs, stdMs) : drawLognormal(random, meanMs, stdMs);
 }

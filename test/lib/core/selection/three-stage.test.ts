@@ -15,18 +15,59 @@ import { budgetOf, candidates, slaAndInput } from './arbitraries.ts';
 const withBudget = (budgetMs: number) => budgetOf({ slaMs: budgetMs, inputMs: 0 });
 const shares = ({ eligible }: Decision<Candidate>) =>
   Object.fromEntries(eligible.map(({ model, probability }) => [model.name, probability]));
+const accuracyOf = ({ eligible }: Decision<Candidate> = { baseModel: table3[0]!, eligible: [] }) =>
+  eligible.reduce((sum, { model, probability }) => sum + probability * model.accuracyPct, 0);
 const names = (models: { model: Candidate }[]) => models.map(({ model }) => model.name);
 
 describe('three-stage', () => {
-  it('is the printed algorithm over the models that some request is better off with', () => {
+  it('runs what the printed algorithm runs, where no model dominates another', () => {
+    fc.assert(
+      fc.property(candidates, slaAndInput, (models, request) => {
+        const ladder = undominated(models);
+        const budget = budgetOf(request);
+        expect(threeStage(ladder, budget)).toEqual(threeStageAsPrinted(ladder, budget));
+      }),
+    );
+  });
+
+  it('runs no model that the request is no better off with', () => {
     fc.assert(
       fc.property(candidates, slaAndInput, (models, request) => {
         const budget = budgetOf(request);
-        expect(threeStage(models, budget)).toEqual(
-          threeStageAsPrinted(undominated(models), budget),
-        );
+        const fitting = models.filter((model) => fits(model, budget.budgetMs));
+        const worthwhile = undominated(fitting.length > 0 ? fitting : models);
+        for (const { model } of threeStage(models, budget).eligible) {
+          expect(worthwhile).toContain(model);
+        }
       }),
     );
+  });
+
+  it('has the printed base model wherever one fits, and is nowhere less accurate', () => {
+    fc.assert(
+      fc.property(candidates, slaAndInput, (models, request) => {
+        const budget = budgetOf(request);
+        const [ours, printed] = [threeStage, threeStageAsPrinted].map((run) => run(models, budget));
+        const fitsOne = models.some((model) => fits(model, budget.budgetMs));
+        if (fitsOne) expect(ours?.baseModel).toBe(printed?.baseModel);
+        expect(accuracyOf(ours)).toBeGreaterThanOrEqual(accuracyOf(printed) - 1e-9);
+      }),
+    );
+  });
+
+  it('gives the share of a dominated model to the one that dominates it, and to no other', () => {
+    // Utilities by accuracy alone, as nothing varies: 60, 80 and 90 of 230.
+    const models = [
+      { name: 'fast', accuracyPct: 60, meanMs: 9, stdMs: 0 },
+      { name: 'dominated', accuracyPct: 80, meanMs: 10.5, stdMs: 0 },
+      { name: 'base', accuracyPct: 90, meanMs: 10, stdMs: 0 },
+    ];
+    const varying = models.map((m) => (m.name === 'base' ? { ...m, stdMs: 1, meanErrorMs: 0 } : m));
+    const budget = withBudget(1e9);
+    expect(shares(threeStage(varying, budget)).fast).toBeCloseTo(60 / 230, 6);
+    const noisy = varying.map((m) => ({ ...m, stdMs: 1 }));
+    expect(shares(threeStage(noisy, budget)).fast).toBeCloseTo(60 / 230, 6);
+    expect(shares(threeStage(noisy, budget)).base).toBeCloseTo(170 / 230, 6);
   });
 
   it('gives a slower and less accurate model nothing, of which the printed one gives it 43 %', () => {
@@ -48,6 +89,8 @@ describe('three-stage', () => {
     expect(shares(threeStage(models, withBudget(100)))).toEqual({ accurate: 1 });
     // Nor where nothing fits and the fastest runs.
     expect(shares(threeStage(models, withBudget(0)))).toEqual({ accurate: 1 });
+    // By the numbers only the smaller one fits: 18 + 5 < 24 < 20 + 5.
+    expect(shares(threeStage(models, withBudget(24)))).toEqual({ small: 1 });
   });
 });
 

@@ -51,6 +51,6 @@ describe('approaches', () => {
   it('counts a late answer as wrong', () => {
     const largest = approaches.find(({ name }) => name === 'always the largest model')!;
     const outcome = outcomeOfApproach(largest, [slow, { ...slow, ...withLargestAt(100) }]);
-    expect(outcome).toMatchObject({ inTimePct: 40, latePct: 50, cloudRunsPct: 100 });
+    expect(outcome).toMatchObject({ accuracyInTimePct: 40, latePct: 50, cloudRunsPct: 100 });
   });
 });

@@ -6,13 +6,11 @@ import {
 } from '../../../../lib/evaluation/engine/profiles/profile-sets.ts';
 import { selectorNames } from '../../../../lib/evaluation/engine/selectors.ts';
 import {
-  defaultLinkScenario,
-  runOverLink,
-} from '../../../../lib/evaluation/experiments/link-scenario.ts';
-import {
   countCells,
+  defaultLinkScenario,
   linksReportSchema,
   runLinks,
+  runOverLink,
 } from '../../../../lib/evaluation/experiments/links-report.ts';
 import { madeUpLink } from '../engine/made-up-links.ts';
 

@@ -45,7 +45,9 @@ describe('whyThisAnswer', () => {
 
   it.each(['cloud', 'device'] as const)('says that nobody was in time, and the %s first', (who) => {
     const cloud = who === 'cloud' ? inTime : ({ state: 'running' } as const);
-    expect(said({ winner: who, cloud }, { inTime: false })).toContain(`the ${who} was first after it`);
+    expect(said({ winner: who, cloud }, { inTime: false })).toContain(
+      `the ${who} was first after it`,
+    );
   });
 });
 

@@ -162,7 +162,13 @@ describe('the limit of pixels', () => {
     const image = await png(100, 50);
     expect((await decodeImage(image, { width: 8, height: 8 }, 5_000)).length).toBe(192);
     await expect(decodeImage(image, { width: 8, height: 8 }, 4_999)).rejects.toThrow(
-      'the image cannot be decoded: 100 x 50 pixels are more than 0.0 million',
+      'the image cannot be decoded: 100 x 50 pixels are more than 4,999',
+    );
+  });
+
+  it('is given in millions where it is that large', async () => {
+    await expect(decodeImage(await png12000(), { width: 8, height: 8 }, 7_111_111)).rejects.toThrow(
+      '12000 x 12000 pixels are more than 7.1 million',
     );
   });
 });

@@ -2,8 +2,11 @@ import { once } from 'node:events';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { HttpResponse } from '@smithy/core/protocols';
-import { describe, expect, it } from 'vitest';
-import { createProfileClient } from '../../../../lib/service/profiles/client.ts';
+import { afterEach, describe, expect, it, vi } from 'vitest';
+import {
+  createProfileClient,
+  NotAppliedRetryStrategy,
+} from '../../../../lib/service/profiles/client.ts';
 import { ProfileStore } from '../../../../lib/service/profiles/store.ts';
 
 type Answer = Error | { status: number; type?: string };
@@ -42,6 +45,11 @@ function networkError(code: string): Error {
   return Object.assign(new Error(code), { code, name: 'TimeoutError' });
 }
 
+afterEach(() => {
+  vi.restoreAllMocks();
+  vi.useRealTimers();
+});
+
 describe('an update', () => {
   it('is sent once when it succeeds', async () => {
     const { store, sent } = storeAnswering(OK);
@@ -55,6 +63,9 @@ describe('an update', () => {
     { status: 400, type: 'RequestLimitExceeded' },
     networkError('ECONNREFUSED'),
     networkError('ENOTFOUND'),
+    networkError('EAI_AGAIN'),
+    networkError('EHOSTUNREACH'),
+    networkError('ENETUNREACH'),
   ])('is sent again when it was surely not applied: %o', async (failure) => {
     const { store, sent } = storeAnswering(failure, OK);
     expect(await store.record(pk, observation)).toEqual({ applied: true });
@@ -91,6 +102,25 @@ describe('an update', () => {
     expect(await store.record(pk, observation)).toMatchObject({ applied: false });
     expect(sent).toHaveLength(1);
   });
+});
+
+it.each([
+  [1, [25, 50]],
+  [0.5, [12.5, 25]],
+  [0, [0, 0]],
+])('pauses at random: up to 25 ms, then up to 50 ms (%d of it)', async (share, expected) => {
+  vi.useFakeTimers();
+  vi.spyOn(Math, 'random').mockReturnValue(share);
+  const timer = vi.spyOn(globalThis, 'setTimeout');
+  const strategy = new NotAppliedRetryStrategy();
+  const error = Object.assign(new Error(), { name: 'ThrottlingException', cause: undefined });
+  let token = await strategy.acquireInitialRetryToken('');
+  for (const _ of expected) {
+    const next = strategy.refreshRetryTokenForRetry(token, { errorType: 'THROTTLING', error });
+    await vi.runAllTimersAsync();
+    token = await next;
+  }
+  expect(timer.mock.calls.map(([, ms]) => ms)).toEqual(expected);
 });
 
 it('a read is repeated after a broken connection', async () => {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { select, strategies } from '../../../../lib/core/selection/strategies.ts';
-import { drawNormal } from '../../../../lib/core/statistics/draw.ts';
+import { normal } from '../../../../lib/core/statistics/draw.ts';
 import { seededRandom } from '../../../../lib/core/statistics/random.ts';
 import { profileOf } from '../../../../lib/service/profiles/profile.ts';
 import type { LiveStatistics } from '../../../../lib/service/profiles/statistics.ts';
@@ -29,6 +29,7 @@ class SimulatedService {
   nowMs = Date.UTC(2026, 0, 1);
   readonly models: Model[];
   readonly #random = seededRandom(5);
+  readonly #drawNormal = normal(this.#random);
 
   constructor(speedsMs: Record<string, [accuracyPct: number, speedMs: number]>) {
     this.models = Object.entries(speedsMs).map(([name, [accuracyPct, speedMs]]) => {
@@ -76,7 +77,7 @@ class SimulatedService {
   }
 
   #call(speedMs: number): ProfileStatistics {
-    const serviceUs = Math.round(1000 * speedMs * (1 + 0.03 * drawNormal(this.#random)));
+    const serviceUs = Math.round(1000 * speedMs * (1 + 0.03 * this.#drawNormal()));
     return statisticsOf({ kind: 'warm', serviceUs });
   }
 }

@@ -1,5 +1,5 @@
-import { describe, expect, it } from 'vitest';
-import { measure, type Run } from '../../../../lib/service/profiles/measure.ts';
+import { afterEach, describe, expect, it, vi } from 'vitest';
+import { type MeasuredRun, measure } from '../../../../lib/service/profiles/measure.ts';
 import { meanMs } from '../../../../lib/service/profiles/statistics.ts';
 
 const settings = { maxRuns: 1000, maxMs: 2_000, precision: 0.02 };
@@ -7,12 +7,37 @@ const settings = { maxRuns: 1000, maxMs: 2_000, precision: 0.02 };
 /** Runs of these service times in ms, over and over; the first `cold` of them are cold starts. */
 function runs(timesMs: number[], cold = 0) {
   let calls = 0;
-  const run = async (): Promise<Run> => {
+  const run = async (): Promise<MeasuredRun> => {
     const call = calls++;
     return { serviceMs: timesMs[call % timesMs.length] ?? 0, coldStart: call < cold };
   };
   return { run, calls: () => calls };
 }
+
+describe('the warm-up', () => {
+  afterEach(() => {
+    vi.useRealTimers();
+  });
+
+  it('is three calls at least, which are not counted', async () => {
+    const { run, calls } = runs([100, 100, 100, 5]);
+    const { statistics } = await measure(run, { ...settings, maxMs: 0 }, () => {});
+    expect(calls()).toBe(4);
+    expect(statistics).toMatchObject({ n: 1n, sumUs: 5000n, coldN: 0n });
+  });
+
+  it('takes a tenth of the time', async () => {
+    vi.useFakeTimers();
+    let calls = 0;
+    const run = async () => {
+      calls++;
+      vi.advanceTimersByTime(5);
+      return { serviceMs: 5, coldStart: false };
+    };
+    const { statistics } = await measure(run, { ...settings, maxMs: 1_000 }, () => {});
+    expect(calls - Number(statistics.n)).toBe(20);
+  });
+});
 
 describe('measure', () => {
   it('stops after a few runs when all take the same time', async () => {

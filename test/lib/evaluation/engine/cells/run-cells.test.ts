@@ -24,29 +24,33 @@ const cells = [90, 120, 150, 180, 120].flatMap((slaMs) => [
 ]);
 
 describe('runCells', () => {
-  it('comes out the same with any number of threads, and without one', async () => {
+  it('comes out the same with any number of threads, the caller’s own among them', async () => {
     const runner = new CellRunner();
     const expected = cells.map((one) => ({ cell: one, outcome: runner.run(one) }));
     expect(await runCells(cells, { workers: 1 })).toEqual(expected);
     expect(await runCells(cells, { workers: 3 })).toEqual(expected);
+    expect(await runCells(cells)).toEqual(expected);
   });
 
-  it('runs equal cells once and says when each is done', async () => {
-    let done = 0;
-    await runCells(cells, { onCell: () => done++ });
-    expect(done).toBe(8);
-    expect(countDistinct(cells)).toBe(8);
-  });
+  it.each([1, 2])(
+    'runs equal cells once and says when each is done: %i thread(s)',
+    async (workers) => {
+      let done = 0;
+      await runCells(cells, { workers, onCell: () => done++ });
+      expect(done).toBe(8);
+      expect(countDistinct(cells)).toBe(8);
+    },
+  );
 
   it('has nothing to do for no cell', async () => {
     expect(await runCells([])).toEqual([]);
   });
 
-  it('rejects with what a thread could not do', async () => {
+  it.each([1, 2])('rejects with what could not be done: %i thread(s)', async (workers) => {
     const folder = './nowhere';
     const conditions = defaultLinkConditions;
     const network = { kind: 'link' as const, name: 'lte', folder, conditions };
-    await expect(runCells([...cells, { ...cell, network }])).rejects.toThrow(
+    await expect(runCells([...cells, { ...cell, network }], { workers })).rejects.toThrow(
       /lte\.up: cannot read/,
     );
   });

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { seededRandom } from '../../../../lib/core/statistics/random.ts';
-import { arrivalTimes } from '../../../../lib/evaluation/live/arrivals.ts';
+import { arrivalTimes } from '../../../../lib/evaluation/live/plan.ts';
 
 describe('arrivals', () => {
   it('are one every so many ms when even', () => {

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { domainOf } from '../../../../lib/evaluation/figures/domain.ts';
+import { domainOf } from '../../../../lib/evaluation/figures/layout.ts';
 
 it.each([
   [[49.7, 82.6], 10, [40, 90]],
