@@ -14,8 +14,9 @@ import { plainTable } from '../bin/shared/plain-table.ts';
 import { synthesize } from '../bin/shared/synthesize.ts';
 import { tensorContentType } from '../lib/core/contract/body.ts';
 import type { InferenceAnswer } from '../lib/core/contract/inference-event.ts';
+import { inputBytes } from '../lib/core/preprocessing/preprocessing.ts';
 import { quantile } from '../lib/core/statistics/quantile.ts';
-import { resolveCatalogue } from '../lib/infra/resolve-catalogue.ts';
+import { resolveCatalogue } from '../lib/infra/package-files.ts';
 import { FunctionRegistry } from '../lib/local/lambda/function-registry.ts';
 import { invokeEndpoint } from '../lib/local/lambda/invoke-endpoint.ts';
 import { s3Endpoint } from '../lib/local/s3/s3-endpoint.ts';
@@ -24,7 +25,6 @@ import { close, listen, urlOf } from '../lib/local/shared/http-server.ts';
 import { type LambdaFunction, readFunctions } from '../lib/local/template/functions.ts';
 import { readStack } from '../lib/local/template/stack.ts';
 import { readServedCatalogue } from '../lib/service/catalogue/load.ts';
-import { inputBytes } from '../lib/service/catalogue/schema.ts';
 import { invokeModel } from '../lib/service/inference/invoke.ts';
 
 const [name = 'shapes', rounds = '20'] = process.argv.slice(2);

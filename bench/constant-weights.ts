@@ -1,6 +1,6 @@
 import { InferenceSession, Tensor } from 'onnxruntime-node';
 import { quantile } from '../lib/core/statistics/quantile.ts';
-import { table3Rows } from '../lib/evaluation/models/table-3.ts';
+import { table3Rows } from '../lib/evaluation/engine/profiles/table-3.ts';
 import { table3Networks } from '../models/table3/networks.ts';
 import { decodeModel, encodeModel, type TensorProto } from '../models/table3/onnx/messages.ts';
 

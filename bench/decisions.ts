@@ -1,31 +1,31 @@
 /** How long one decision of the service takes, for each strategy and number of models. */
+import { Bench } from 'tinybench';
 import { plainTable } from '../bin/shared/plain-table.ts';
 import { OutputTimes } from '../lib/core/selection/output-time.ts';
-import { select } from '../lib/core/selection/select.ts';
-import { strategies, strategyNames } from '../lib/core/selection/strategies.ts';
-import type { Candidate, TimeBudget } from '../lib/core/selection/types.ts';
-import { worthChoosing } from '../lib/core/selection/worth-choosing.ts';
-import { drawLognormal } from '../lib/core/statistics/draw.ts';
+import {
+  type StrategyName,
+  select,
+  strategies,
+  strategyNames,
+} from '../lib/core/selection/strategies.ts';
+import type { Candidate } from '../lib/core/selection/types.ts';
+import { lognormal } from '../lib/core/statistics/draw.ts';
 import { distributionOf } from '../lib/core/statistics/histogram.ts';
-import { quantile } from '../lib/core/statistics/quantile.ts';
 import { seededRandom } from '../lib/core/statistics/random.ts';
 import { deviationMs, meanMs, merge, statisticsOf } from '../lib/service/profiles/statistics.ts';
 
 const modelCounts = [12, 100, 1_000, 10_000];
 const random = seededRandom(1);
+const drawOutputMs = lognormal(random, 40, 30);
 const outputTimes = new OutputTimes();
-for (let i = 0; i < 1_000; i++) outputTimes.observe(drawLognormal(random, 40, 30));
+for (let i = 0; i < 1_000; i++) outputTimes.observe(drawOutputMs());
 
 const table = plainTable([
   'strategy',
   ...modelCounts.map((count) => `${count} models\np50 / p99 us`),
 ]);
 for (const name of strategyNames) {
-  const cells = modelCounts.map((count) => {
-    const timesUs = measure(name, madeUpModels(count));
-    return `${quantile(timesUs, 0.5).toFixed(1)} / ${quantile(timesUs, 0.99).toFixed(1)}`;
-  });
-  table.push([name, ...cells]);
+  table.push([name, ...modelCounts.map((count) => decisionTimes(name, madeUpModels(count)))]);
 }
 console.log(table.toString());
 
@@ -34,17 +34,19 @@ function madeUpModels(count: number): Candidate[] {
   return Array.from({ length: count }, (_, i) => {
     const share = (i + 0.5) / count;
     const typicalMs = 3 * 40 ** share * (0.7 + 0.6 * random());
-    const calls = Array.from({ length: 30 }, () => {
-      const serviceUs = Math.round(1000 * drawLognormal(random, typicalMs, typicalMs / 10));
-      return statisticsOf({ kind: 'warm', serviceUs });
-    });
+    const drawMs = lognormal(random, typicalMs, typicalMs / 10);
+    const calls = Array.from({ length: 30 }, () =>
+      statisticsOf({ kind: 'warm', serviceUs: Math.round(1000 * drawMs()) }),
+    );
     const statistics = merge(...calls);
     const { shareWithinUs } = distributionOf(statistics.histogram);
+    const stdMs = deviationMs(statistics) ?? 0;
     return {
       name: `model-${i}`,
       accuracyPct: 45 + 38 * share + 3 * random(),
       meanMs: meanMs(statistics) ?? 0,
-      stdMs: deviationMs(statistics) ?? 0,
+      stdMs,
+      meanErrorMs: stdMs / Math.sqrt(calls.length),
       probabilityWithin: (ms: number) => shareWithinUs(1000 * ms),
       coldShare: 0.01,
       coldMeanMs: 10 * typicalMs,
@@ -52,21 +54,19 @@ function madeUpModels(count: number): Candidate[] {
   });
 }
 
-function measure(name: (typeof strategyNames)[number], models: Candidate[]): number[] {
-  const timesUs: number[] = [];
-  const rounds = Math.max(300, 200_000 / models.length);
-  for (let i = 0; i < 1.5 * rounds; i++) {
-    const inputMs = 200 * random();
-    const ownMs = drawLognormal(random, 40, 30);
-    const startMs = performance.now();
-    const budget: TimeBudget = {
-      ...{ slaMs: 250, inputMs, networkMs: 2 * inputMs, budgetMs: 250 - 2 * inputMs },
-      outputMs: outputTimes.distribution(ownMs),
-      deviceAccuracyPct: 41.4,
-    };
-    select(strategies[name], worthChoosing(name, models), budget, random);
-    // The first third warms the JIT up.
-    if (i > rounds / 2) timesUs.push(1000 * (performance.now() - startMs));
-  }
-  return timesUs;
+function decisionTimes(name: StrategyName, models: readonly Candidate[]): string {
+  const requests = Array.from({ length: 1_024 }, () => ({
+    inputMs: 200 * random(),
+    ownMs: drawOutputMs(),
+  }));
+  let next = 0;
+  const bench = new Bench({ time: 200, warmupTime: 100 }).add(name, () => {
+    const { inputMs = 0, ownMs = 0 } = requests[next++ % requests.length] ?? {};
+    const times = { slaMs: 250, inputMs, networkMs: 2 * inputMs, budgetMs: 250 - 2 * inputMs };
+    const outputMs = outputTimes.distribution(ownMs);
+    select(strategies[name], models, { ...times, outputMs, deviceAccuracyPct: 41.4 }, random);
+  });
+  const [{ result } = { result: undefined }] = bench.runSync();
+  if (result?.state !== 'completed') throw new Error(`${name} was not measured`);
+  return [result.latency.p50, result.latency.p99].map((ms) => (1000 * ms).toFixed(1)).join(' / ');
 }

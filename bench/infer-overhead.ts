@@ -10,7 +10,7 @@ import { plainTable } from '../bin/shared/plain-table.ts';
 import { synthesize } from '../bin/shared/synthesize.ts';
 import { inferResponseSchema } from '../lib/core/contract/schemas.ts';
 import { quantile } from '../lib/core/statistics/quantile.ts';
-import { resolveCatalogue } from '../lib/infra/resolve-catalogue.ts';
+import { resolveCatalogue } from '../lib/infra/package-files.ts';
 import { startAssembly } from '../lib/local/assembly.ts';
 import { readCatalogue } from '../lib/service/catalogue/load.ts';
 import { Classifier } from '../lib/service/inference/classifier.ts';

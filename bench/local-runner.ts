@@ -7,6 +7,7 @@
 import { createServer } from 'node:http';
 import { performance } from 'node:perf_hooks';
 import { InvokeCommand, LambdaClient } from '@aws-sdk/client-lambda';
+import { quantile } from '../lib/core/statistics/quantile.ts';
 import { startAssembly } from '../lib/local/assembly.ts';
 import { close, listen } from '../lib/local/shared/http-server.ts';
 import { synthesizeFixture } from '../test/lib/local/fixture/app.ts';
@@ -14,7 +15,7 @@ import { synthesizeFixture } from '../test/lib/local/fixture/app.ts';
 const rounds = Number(process.argv[2] ?? 2000);
 const COLD_ROUNDS = 20;
 
-/** Time of each call, one after another. @returns ms, ascending */
+/** Time of each call, one after another. @returns ms */
 async function measure(count: number, call: (i: number) => Promise<unknown>): Promise<number[]> {
   const timesMs: number[] = [];
   for (let i = 0; i < count; i++) {
@@ -22,15 +23,12 @@ async function measure(count: number, call: (i: number) => Promise<unknown>): Pr
     await call(i);
     timesMs.push(performance.now() - startMs);
   }
-  return timesMs.sort((a, b) => a - b);
+  return timesMs;
 }
 
 function report(name: string, timesMs: number[]): void {
-  const quantile = (q: number) =>
-    (timesMs[Math.min(timesMs.length - 1, Math.floor(q * timesMs.length))] ?? 0).toFixed(2);
-  console.log(
-    `${name.padEnd(48)} p50 ${quantile(0.5).padStart(7)} ms   p99 ${quantile(0.99).padStart(7)} ms`,
-  );
+  const [p50, p99] = [0.5, 0.99].map((q) => quantile(timesMs, q).toFixed(2).padStart(7));
+  console.log(`${name.padEnd(48)} p50 ${p50} ms   p99 ${p99} ms`);
 }
 
 function clientOf(endpoint: string): LambdaClient {
@@ -86,9 +84,6 @@ for (let i = 0; i < COLD_ROUNDS; i++) {
   }
   coldMs.push(...(await measure(1, invoke)));
 }
-report(
-  'SDK InvokeCommand, cold environment',
-  coldMs.sort((a, b) => a - b),
-);
+report('SDK InvokeCommand, cold environment', coldMs);
 lambda.destroy();
 await assembly.close();

@@ -10,6 +10,7 @@ import { isDeepStrictEqual } from 'node:util';
 import { isMainThread, parentPort, Worker } from 'node:worker_threads';
 import { CreateTableCommand, type DynamoDBClientConfig } from '@aws-sdk/client-dynamodb';
 import Table from 'cli-table3';
+import { quantile } from '../lib/core/statistics/quantile.ts';
 import { createProfileClient } from '../lib/service/profiles/client.ts';
 import {
   emptyStatistics,
@@ -92,11 +93,10 @@ async function measure(
 
   const { live } = await store.read(pk, { consistentRead: true });
   const stored = merge(...live.map(({ statistics }) => statistics));
-  timesMs.sort((a, b) => a - b);
   return {
     perSecond: updates / seconds,
-    p50Ms: timesMs[Math.floor(updates * 0.5)] ?? 0,
-    p99Ms: timesMs[Math.floor(updates * 0.99)] ?? 0,
+    p50Ms: quantile(timesMs, 0.5),
+    p99Ms: quantile(timesMs, 0.99),
     lost: expected.n - stored.n,
     exact: isDeepStrictEqual(sorted(stored), sorted(expected)),
   };

@@ -4,14 +4,14 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { availableParallelism, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { plainTable } from '../bin/shared/plain-table.ts';
-import { type Cell, CellRunner } from '../lib/evaluation/engine/cell.ts';
+import { type Cell, CellRunner } from '../lib/evaluation/engine/cells/cell.ts';
+import { countDistinct } from '../lib/evaluation/engine/cells/run-cells.ts';
 import { paperNetwork } from '../lib/evaluation/engine/network/networks.ts';
-import { deviceAccuracyPct, profileSets } from '../lib/evaluation/engine/profile-sets.ts';
-import { countDistinct } from '../lib/evaluation/engine/run-cells.ts';
+import { deviceAccuracyPct, profileSets } from '../lib/evaluation/engine/profiles/profile-sets.ts';
 import { selectorNames } from '../lib/evaluation/engine/selectors.ts';
 import { defaultInputs } from '../lib/evaluation/experiments/experiment.ts';
 import { chooseExperiments } from '../lib/evaluation/experiments/run.ts';
-import { packageRoot } from '../lib/infra/package-root.ts';
+import { packageRoot } from '../lib/infra/package-files.ts';
 
 const common: Cell = {
   ...{ profiles: 'table3', models: profileSets.table3.models, network: paperNetwork },

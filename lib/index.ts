@@ -4,14 +4,28 @@
  * @module mdinference
  */
 
+export type { ApiRoute, RouteKey } from './core/contract/routes.ts';
+export { MdInferenceError } from './core/errors.ts';
 export type { StrategyName } from './core/selection/strategies.ts';
 export { InvalidPropertyError } from './infra/errors.ts';
-export type { Auth, Cors, JwtAuth, Throttle, Throttling } from './infra/http-api.ts';
-export { MdInference } from './infra/mdinference.ts';
-export type { ModelOverrides } from './infra/model-overrides.ts';
-export type { MdInferenceProps } from './infra/props.ts';
 export type {
-  ProvisionedConcurrency,
-  ProvisionedScaling,
-} from './infra/provisioned-concurrency.ts';
+  ApiAuth,
+  ApiCors,
+  JwtAuth,
+  ServiceApi,
+  Throttle,
+  Throttling,
+} from './infra/http-api.ts';
+export type { LiveAlias, ProvisionedConcurrency, ProvisionedScaling } from './infra/live-alias.ts';
+export { MdInference } from './infra/mdinference.ts';
+export type { ModelFunction, ModelStorage } from './infra/model-function.ts';
+export type { ModelOverrides } from './infra/model-overrides.ts';
+export type { Observability } from './infra/observability.ts';
+export type { ProfileTable } from './infra/profile-table.ts';
+export type { Profiler } from './infra/profiler.ts';
+export type { MdInferenceProps } from './infra/props.ts';
 export type { RolloutOptions } from './infra/rollout.ts';
+export type { Selector } from './infra/selector.ts';
+export type { ServiceFunction } from './infra/service-function.ts';
+export { CatalogueError } from './service/catalogue/load.ts';
+export type { Catalogue, CatalogueModel } from './service/catalogue/schema.ts';

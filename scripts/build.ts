@@ -1,46 +1,147 @@
 #!/usr/bin/env node
 import { execFileSync } from 'node:child_process';
-import { cpSync, globSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  cpSync,
+  globSync,
+  mkdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { createRequire } from 'node:module';
-import { basename, extname, join } from 'node:path';
+import { basename, dirname, extname, join, resolve } from 'node:path';
+import { parseArgs } from 'node:util';
+import { buildSync, transformSync } from 'esbuild';
 import { playgroundAssets } from '../bin/start/playground.ts';
-import { bundle, bundleFile, functionNames } from '../lib/infra/bundle.ts';
-import { packageRoot } from '../lib/infra/package-root.ts';
+import { bundle, bundleFile, functionNames } from '../lib/infra/assets.ts';
+import { packageRoot } from '../lib/infra/package-files.ts';
 
 /*
- * Makes dist/, the code of the npm package: Node strips no types inside node_modules. It has the
- * layout of the sources, so that everything finds everything else by the same relative paths.
+ * Makes the two npm packages, each a folder of dist/ with a package.json that has a version: those of
+ * the sources have none, so that only what was built can be packed and published.
+ *
+ *   node scripts/build.ts [--out FOLDER] [mdinference] [client]
  */
 
+const { values, positionals } = parseArgs({
+  options: { out: { type: 'string', default: 'dist' } },
+  allowPositionals: true,
+});
+const builds = { mdinference: buildMdInference, client: buildClient };
+
+const out = resolve(values.out);
 process.chdir(packageRoot);
-rmSync('dist', { recursive: true, force: true });
-
-const typescript = createRequire(import.meta.url).resolve('typescript/package.json');
-const tsc = join(typescript, '../bin/tsc');
-execFileSync(process.execPath, [tsc, '--project', 'tsconfig.build.json'], { stdio: 'inherit' });
-
-for (const name of functionNames) {
-  const folder = join('dist/functions', name);
-  mkdirSync(folder, { recursive: true });
-  writeFileSync(join(folder, bundleFile), bundle(name));
+const { version } = readJson('package.json').config;
+for (const [name, build] of Object.entries(builds)) {
+  if (positionals.length > 0 && !positionals.includes(name)) continue;
+  rmSync(join(out, name), { recursive: true, force: true });
+  build(join(out, name));
 }
 
-mkdirSync('dist/playground');
-for (const [name, bytes] of playgroundAssets()) {
-  writeFileSync(join('dist/playground', name), bytes);
+/**
+ * `mdinference`: Node strips no types inside node_modules. It has the layout of the sources, so that
+ * everything finds everything else by the same relative paths.
+ */
+function buildMdInference(to: string): void {
+  compile('--project', 'tsconfig.build.json', '--outDir', to);
+  chmodSync(join(to, 'bin/mdi.js'), 0o755);
+  for (const name of functionNames) {
+    write(join(to, 'functions', name, bundleFile), bundle(name));
+  }
+  for (const [name, bytes] of playgroundAssets()) write(join(to, 'playground', name), bytes);
+
+  // What the compiler does not carry over.
+  for (const file of globSync('lib/**/*.cjs')) cpSync(file, join(to, file));
+  const contents = 'layers/onnxruntime/contents.json';
+  cpSync(contents, join(to, contents));
+  for (const catalogue of ['shapes', 'table3']) {
+    cpSync(join('models', catalogue), join(to, 'models', catalogue), {
+      recursive: true,
+      filter: (path) => basename(path) !== 'training' && extname(path) !== '.ts',
+    });
+  }
+  // Without models that have been fetched: the package lists them, its users fetch them.
+  for (const file of ['catalogue.json', 'README.md']) {
+    cpSync(join('models/imagenet', file), join(to, 'models/imagenet', file));
+  }
+  finish('.', to);
 }
 
-// What the compiler does not carry over.
-for (const file of globSync('lib/**/*.cjs')) cpSync(file, join('dist', file));
-const contents = 'layers/onnxruntime/contents.json';
-cpSync(contents, join('dist', contents));
-for (const catalogue of ['shapes', 'table3']) {
-  cpSync(join('models', catalogue), join('dist/models', catalogue), {
-    recursive: true,
-    filter: (path) => basename(path) !== 'training' && extname(path) !== '.ts',
+/**
+ * `@mdinference/client`: what it shares with the service is bundled in. ES modules and CommonJS are the
+ * same files, chunks included, so that an error's class is one and the same in all entries.
+ */
+function buildClient(to: string): void {
+  const entries = ['index', 'onnxruntime-web', 'onnxruntime-web-worker'];
+  buildSync({
+    entryPoints: [...entries, 'onnxruntime-react-native', 'sigv4'].map(
+      (name) => `lib/client/${name}.ts`,
+    ),
+    outdir: join(to, 'esm'),
+    bundle: true,
+    splitting: true,
+    chunkNames: 'shared-[hash]',
+    format: 'esm',
+    platform: 'neutral',
+    target: 'es2022',
+    external: ['onnxruntime-*'],
   });
+  for (const file of globSync(join(to, 'esm/*.js'))) {
+    const { code } = transformSync(readFileSync(file, 'utf8'), {
+      format: 'cjs',
+      // A bundler of CommonJS knows no workers: the file is looked for beside the page.
+      define: { 'import.meta.url': 'document.baseURI' },
+    });
+    write(join(to, 'cjs', basename(file)), code);
+  }
+  writeJson(join(to, 'cjs/package.json'), { type: 'commonjs' });
+  for (const format of ['esm', 'cjs']) {
+    compile(
+      ...['--project', 'lib/client', '--rootDir', 'lib', '--outDir', join(to, format, 'types')],
+      ...['--noEmit', 'false', '--declaration', '--emitDeclarationOnly'],
+      '--rewriteRelativeImportExtensions',
+    );
+  }
+  finish('lib/client', to);
 }
-// Without models that have been fetched: the package lists them, its users fetch them.
-for (const file of ['catalogue.json', 'README.md']) {
-  cpSync(join('models/imagenet', file), join('dist/models/imagenet', file));
+
+/** The package's manifest, without what only a clone needs, its README and its licence. */
+function finish(from: string, to: string): void {
+  const {
+    '//': _,
+    config,
+    workspaces,
+    scripts,
+    devDependencies,
+    name,
+    ...manifest
+  } = readJson(join(from, 'package.json'));
+  writeJson(join(to, 'package.json'), {
+    name,
+    version,
+    ...manifest,
+    publishConfig: { access: 'public' },
+  });
+  cpSync(join(from, 'README.md'), join(to, 'README.md'));
+  cpSync('LICENSE', join(to, 'LICENSE'));
+}
+
+function compile(...options: string[]): void {
+  const typescript = createRequire(import.meta.url).resolve('typescript/package.json');
+  const tsc = join(typescript, '../bin/tsc');
+  execFileSync(process.execPath, [tsc, ...options], { stdio: 'inherit' });
+}
+
+function readJson(path: string) {
+  return JSON.parse(readFileSync(path, 'utf8'));
+}
+
+function write(path: string, contents: string | Uint8Array): void {
+  mkdirSync(dirname(path), { recursive: true });
+  writeFileSync(path, contents);
+}
+
+function writeJson(path: string, value: object): void {
+  write(path, `${JSON.stringify(value, undefined, 2)}\n`);
 }

@@ -4,9 +4,9 @@ import { fitLink } from '../lib/evaluation/engine/network/fit-link.ts';
 import { readLinks } from '../lib/evaluation/engine/network/links.ts';
 
 /*
- * Sums recorded links up for the playground, which cannot have the recordings themselves:
+ * Summarizes recorded links for the playground, which cannot include the recordings themselves:
  *
- *   npx node bin/fit-links.ts FOLDER_WITH_TRACES > lib/playground/recorded-links.json
+ *   npx node scripts/fit-links.ts FOLDER_WITH_TRACES > lib/playground/requests/recorded-links.json
  */
 
 const [folder] = process.argv.slice(2);
@@ -25,5 +25,5 @@ const links = readLinks(folder).map((link) => {
     downloadSigma: Number(download.sigma.toFixed(2)),
   };
 });
-const source = 'recordings of ravinet/mahimahi (commit ae477d4), fitted by bin/fit-links.ts';
+const source = 'recordings of ravinet/mahimahi (commit ae477d4), fitted by scripts/fit-links.ts';
 console.log(JSON.stringify({ source, ...transfers, links }, undefined, 2));

@@ -3,7 +3,7 @@ import { addAdviseDeviceCommand } from './device.ts';
 import { addAdviseDuplicationCommand } from './duplication.ts';
 import { addAdviseSubsetCommand } from './subset.ts';
 
-/** `mdi advise`: the questions that the paper leaves open (Section VI), for models and a network. */
+/** `mdi advise`: the questions that the paper leaves open (Section VI), for given models and network. */
 export function addAdviseCommand(program: Command): void {
   const advise = program
     .command('advise')

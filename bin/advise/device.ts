@@ -5,10 +5,10 @@ import {
   type DeviceAdvice,
 } from '../../lib/evaluation/advise/device.ts';
 import { defaultQuestion } from '../../lib/evaluation/advise/question.ts';
-import { profileSets } from '../../lib/evaluation/engine/profile-sets.ts';
+import { profileSets } from '../../lib/evaluation/engine/profiles/profile-sets.ts';
 import { numberBetween } from '../shared/options.ts';
 import { plainTable } from '../shared/plain-table.ts';
-import { profilesOf } from '../simulate/options.ts';
+import { profilesOf } from '../shared/simulation-options.ts';
 import { type AdviseOptions, addAdviseOptions, questionOf, situation } from './options.ts';
 
 interface DeviceOptions extends AdviseOptions {
@@ -21,10 +21,10 @@ interface DeviceOptions extends AdviseOptions {
 const pixel2Slowdown = 2.34;
 
 const help = `
-Every model is tried as the one on the device, its times those of --device-profiles times --slowdown:
-${pixel2Slowdown} is a Pixel 2 beside a c5 server (NasNet Mobile: 236 ms in the paper, 101 ms on c5), 5.85 the
-paper's slower phones. Advised is the model that costs the device least of those within --within points
-of the best.
+Every model is tried as the one on the device; its times are those of --device-profiles multiplied by
+--slowdown: ${pixel2Slowdown} for a Pixel 2 compared with a c5 server (NasNet Mobile: 236 ms in the paper, 101 ms on
+c5), 5.85 for the paper's slower phones. The advised model is the fastest within --within points of the
+best.
 
 Examples:
   mdi advise device
@@ -43,7 +43,7 @@ export function addAdviseDeviceCommand(advise: Command): void {
     )
     .option(
       '--slowdown <times>',
-      'how much slower than these the device is',
+      'how many times slower the device is',
       numberBetween(0.001, 10_000),
       pixel2Slowdown,
     )

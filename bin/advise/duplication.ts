@@ -6,7 +6,7 @@ import {
 import { deviceTime } from '../../lib/evaluation/experiments/approaches.ts';
 import { numberBetween } from '../shared/options.ts';
 import { plainTable } from '../shared/plain-table.ts';
-import { addDeviceOption, readPercents } from '../simulate/options.ts';
+import { addDeviceOption, readPercents } from '../shared/simulation-options.ts';
 import { type AdviseOptions, addAdviseOptions, questionOf, situation } from './options.ts';
 
 interface DuplicationOptions extends AdviseOptions {
@@ -16,9 +16,9 @@ interface DuplicationOptions extends AdviseOptions {
 }
 
 const help = `
-The cloud's answer is shown when it comes, the device's at the SLA. So the device can wait: it begins
-as late as it can and still be done in time, and not at all if the answer has come by then. The risk is
-the share of requests that may go without an answer in time.
+The cloud's answer is shown when it comes, the device's at the SLA. So the device can wait: it starts as
+late as it can and still finish in time, and not at all if the answer has come by then. The risk is the
+share of requests that may remain without an answer in time.
 
 Examples:
   mdi advise duplication
@@ -59,7 +59,7 @@ async function duplication(options: DuplicationOptions): Promise<void> {
 
 function tableOf(advice: readonly DuplicationAdvice[]): string {
   const table = plainTable(
-    ['SLA ms', 'risk %', 'device begins at ms', 'runs saved %', 'missed %', 'accuracy %'],
+    ['SLA ms', 'risk %', 'device starts at ms', 'runs saved %', 'missed %', 'accuracy %'],
     { textColumns: 0, compact: true },
   );
   for (const { slaMs, riskPct, startMs, skippedPct, missedPct, accuracyPct } of advice) {
@@ -75,6 +75,6 @@ function verdict(advice: readonly DuplicationAdvice[]): string {
   const last = advice.at(-1);
   if (!last) return '';
   const when =
-    last.startMs === undefined ? 'never runs' : `begins at ${last.startMs.toFixed(0)} ms`;
+    last.startMs === undefined ? 'never runs' : `starts at ${last.startMs.toFixed(0)} ms`;
   return `With an SLA of ${last.slaMs} ms and a risk of ${last.riskPct} % the device ${when}: ${last.skippedPct.toFixed(1)} % of its runs are saved.`;
 }

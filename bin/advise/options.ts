@@ -1,16 +1,16 @@
 import { type Command, Option } from 'commander';
 import { type StrategyName, strategyNames } from '../../lib/core/selection/strategies.ts';
 import { defaultQuestion, type Question } from '../../lib/evaluation/advise/question.ts';
-import { defaultLinkConditions } from '../../lib/evaluation/engine/network/link-requests.ts';
+import { defaultLinkConditions } from '../../lib/evaluation/engine/network/networks.ts';
 import {
   addModelOptions,
   addRequestOptions,
   type ModelOptions,
   networkOf,
   profilesOf,
-} from '../simulate/options.ts';
+} from '../shared/simulation-options.ts';
 
-/** What every kind of advice is asked with. */
+/** The options that every kind of advice has. */
 export interface AdviseOptions extends ModelOptions {
   readonly network?: string;
   readonly slasMs?: number[];
@@ -34,7 +34,7 @@ export function addAdviseOptions(command: Command): Command {
     .option('--json', 'print the advice as JSON');
 }
 
-/** The situation that the options describe: the paper's where they say nothing. */
+/** The situation that the options describe; the paper's where they say nothing. */
 export async function questionOf(options: AdviseOptions): Promise<Question> {
   const { slasMs, requests, seed, strategy } = options;
   const { deviceAccuracyPct = defaultQuestion.deviceAccuracyPct } = options;

@@ -4,11 +4,11 @@ import {
   type Subset,
   type SubsetAdvice,
 } from '../../lib/evaluation/advise/subset.ts';
-import type { ProfiledModel } from '../../lib/evaluation/engine/profile-sets.ts';
+import type { ProfiledModel } from '../../lib/evaluation/engine/profiles/profile-sets.ts';
 import { numberBetween } from '../shared/options.ts';
 import { plainTable } from '../shared/plain-table.ts';
 import { progressBar } from '../shared/progress-bar.ts';
-import { addDeviceOption } from '../simulate/options.ts';
+import { addDeviceOption } from '../shared/simulation-options.ts';
 import { type AdviseOptions, addAdviseOptions, questionOf, situation } from './options.ts';
 
 interface SubsetOptions extends AdviseOptions {
@@ -16,9 +16,8 @@ interface SubsetOptions extends AdviseOptions {
 }
 
 const help = `
-Every subset of the models that no other model beats in both accuracy and speed is simulated, from one
-model up, until one is good enough. Accuracy is what users get, the device's answers included, as a
-mean over the SLAs.
+Every subset of the models that are not dominated is simulated, from one model up, until one is good
+enough. Accuracy is what users get, the device's answers included, as a mean over the SLAs.
 
 Examples:
   mdi advise subset --within 0.5

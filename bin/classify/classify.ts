@@ -1,15 +1,12 @@
 import { readFile } from 'node:fs/promises';
 import type { Command } from 'commander';
-import { maxSlaMs } from '../../lib/core/contract/headers.ts';
-import {
-  type InferResponse,
-  inferResponseSchema,
-  timeResponseSchema,
-} from '../../lib/core/contract/schemas.ts';
+import { maxSlaMs } from '../../lib/core/contract/limits.ts';
+import type { InferResponse } from '../../lib/core/contract/messages.ts';
+import { inferResponseSchema, timeResponseSchema } from '../../lib/core/contract/schemas.ts';
+import { contentTypeOf } from '../shared/content-type.ts';
 import { fetchJson } from '../shared/fetch-json.ts';
 import { numberBetween } from '../shared/options.ts';
 import { plainTable } from '../shared/plain-table.ts';
-import { contentTypeOf } from './content-type.ts';
 
 interface ClassifyOptions {
   readonly url: string;

@@ -1,5 +1,5 @@
 import { type Command, Option } from 'commander';
-import { maxSlaMs } from '../../lib/core/contract/headers.ts';
+import { maxSlaMs } from '../../lib/core/contract/limits.ts';
 import type { Architecture } from '../../lib/core/pricing/prices.ts';
 import { type StrategyName, strategyNames } from '../../lib/core/selection/strategies.ts';
 import { defaultAssumptions, defaultOverheadMs } from '../../lib/evaluation/cost/assumptions.ts';
@@ -36,13 +36,13 @@ interface CostOptions {
   readonly json?: true;
 }
 
-/** Requests from which the mix is worked out: shares are known to about half a percent. */
+/** Number of simulated requests: enough to know shares to about half a percent. */
 const simulatedRequests = 20_000;
 
 const help = `
-How requests spread over models is simulated, unless --mix says it: a strategy chooses for requests
+How requests spread over models is simulated, unless --mix is given: a strategy selects for requests
 with normally distributed network times. Times are the catalogue's reference latencies plus
---overhead-ms, unless profiles of a running service are given; those of a deployment are the best.
+--overhead-ms, unless the profiles of a running service are given; those of a deployment are best.
 Prices are list prices (lib/core/pricing/prices.json), without free tier. Cold starts are not counted.
 
 Examples:
@@ -145,7 +145,7 @@ function mixOf(
   return { mix: simulateMix(models, simulated), simulated };
 }
 
-/** A model that is named "selector" is provisioned together with the selector. */
+/** A model that happens to be named "selector" is provisioned together with the selector. */
 function readProvisioned(
   counts: ReadonlyMap<string, number>,
   models: readonly PricedModel[],

@@ -55,7 +55,7 @@ function usd(value: number): string {
   return `$${value.toFixed(2)}`;
 }
 
-/** Whole numbers with separators; small ones with what tells them apart from 0. */
+/** A number with separators; small fractions with two decimals. */
 function count(value: number): string {
   const digits = value < 100 && !Number.isInteger(value) ? 2 : 0;
   return value.toLocaleString('en', { maximumFractionDigits: digits });

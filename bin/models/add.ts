@@ -1,4 +1,4 @@
-import { addModel, type NewModel } from '../../lib/evaluation/models/add.ts';
+import { addModel, type NewModel } from '../../lib/evaluation/models/edit/add.ts';
 import { sizeNote } from '../../lib/service/catalogue/limits.ts';
 import { listCatalogue } from '../../lib/service/catalogue/load.ts';
 import { shortPath } from '../shared/short-path.ts';
@@ -14,7 +14,7 @@ export interface AddOptions
   readonly json?: true;
 }
 
-/** `mdi models add`: puts a model into a catalogue. */
+/** `mdi models add`: adds a model to a catalogue. */
 export async function add(file: string, options: AddOptions): Promise<void> {
   const { catalogue: directory, accuracy, modelVersion, json, ...model } = options;
   const added = await addModel({
@@ -34,9 +34,7 @@ export async function add(file: string, options: AddOptions): Promise<void> {
     );
   }
   if (guessedPreprocessing?.dtype === 'float32') {
-    note(
-      'no --preprocessing was given: the model gets pixels as they are, 0 to 255, in the order RGB.',
-    );
+    note('no --preprocessing was given: the model gets unchanged pixels, 0 to 255, in RGB order.');
   }
   const size = sizeNote(entry);
   if (size) note(`${size}.`);

@@ -1,29 +1,29 @@
-import { findDominated, type Rated } from '../../lib/core/selection/dominance.ts';
+import { findDominated, type Rated } from '../../lib/core/selection/ranking.ts';
 import { CatalogueError, isFetched, listCatalogue } from '../../lib/service/catalogue/load.ts';
 import type { CatalogueListing, ListedModel } from '../../lib/service/catalogue/schema.ts';
 import { shortPath } from '../shared/short-path.ts';
 
-/** What the commands that look at a catalogue's models work on. */
-export interface Chosen {
+/** The models that a command was asked to work on. */
+export interface AskedModels {
   /** The catalogue's folder. */
   readonly directory: string;
-  /** The models that were named; empty: all. */
+  /** The names of the models; empty for all of them. */
   readonly names: readonly string[];
 }
 
-/** A catalogue with the models that a command works on. */
-export interface Choice {
+/** A catalogue, and the models of it that a command works on. */
+export interface ChosenModels {
   readonly directory: string;
   readonly catalogue: CatalogueListing;
   readonly models: readonly ListedModel[];
 }
 
 /**
- * The named models of a catalogue, or all.
+ * The named models of a catalogue, or all of them.
  *
- * @throws CatalogueError naming a model that the catalogue does not list
+ * @throws {@link CatalogueError} when the catalogue does not list one of them
  */
-export function chooseModels({ directory, names }: Chosen): Choice {
+export function chooseModels({ directory, names }: AskedModels): ChosenModels {
   const catalogue = listCatalogue(directory);
   const known = catalogue.models.map(({ name }) => name);
   const unknown = names.find((name) => !known.includes(name));
@@ -35,11 +35,11 @@ export function chooseModels({ directory, names }: Chosen): Choice {
 }
 
 /**
- * The named models of a catalogue, or all whose files are there; says which are not.
+ * The named models of a catalogue, or all whose files are there; notes how many are not.
  *
- * @throws CatalogueError when none is there
+ * @throws {@link CatalogueError} when the file of a named model is missing, or all files are
  */
-export function chooseFetched(chosen: Chosen): Choice {
+export function chooseFetched(chosen: AskedModels): ChosenModels {
   const choice = chooseModels(chosen);
   const { directory, models } = choice;
   const here = models.filter((model) => !model.urls || isFetched(directory, model));
@@ -54,23 +54,24 @@ export function chooseFetched(chosen: Chosen): Choice {
   return { ...choice, models: here };
 }
 
-/** Says something beside the result, which may be read by a program. */
+/** Prints a note on standard error: the result on standard output may be read by a program. */
 export function note(text: string): void {
   console.error(`Note: ${text}`);
 }
 
-/** Points out models that no request is better off with. */
+/** Notes which models are dominated. */
 export function noteDominated(models: readonly Rated[]): void {
-  for (const [name, better] of findDominated(models)) {
-    note(`${name} is dominated: ${better} is at least as fast and as accurate.`);
+  for (const [{ name }, better] of findDominated(models)) {
+    note(`${name} is dominated: ${better.name} is at least as fast and as accurate.`);
   }
 }
 
-/** What a catalogue itself says about its models. */
+/** The accuracy and latency of the models according to their catalogue. */
 export function ratedByCatalogue({ models }: Pick<CatalogueListing, 'models'>): Rated[] {
   return models.map(({ name, accuracyPct, reference }) => ({
     name,
     accuracyPct,
     meanMs: reference?.meanMs,
+    stdMs: reference?.stdMs,
   }));
 }

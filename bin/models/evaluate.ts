@@ -1,20 +1,33 @@
 import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import cliProgress from 'cli-progress';
-import { editCatalogue } from '../../lib/evaluation/models/edit.ts';
 import {
   compareWithDeclared,
   type Evaluation,
   type EvaluationRun,
   evaluateModel,
-} from '../../lib/evaluation/models/evaluate.ts';
-import { generatedImages, heldOutSeed } from '../../lib/evaluation/models/generated-images.ts';
-import { findImages, type LabelledImage, someOf } from '../../lib/evaluation/models/images.ts';
+} from '../../lib/evaluation/models/accuracy/evaluate.ts';
+import {
+  generatedImages,
+  heldOutSeed,
+} from '../../lib/evaluation/models/accuracy/generated-images.ts';
+import {
+  findImages,
+  type LabelledImage,
+  someOf,
+} from '../../lib/evaluation/models/accuracy/images.ts';
+import { editCatalogue } from '../../lib/evaluation/models/edit/edit-catalogue.ts';
 import type { CatalogueListing } from '../../lib/service/catalogue/schema.ts';
 import { Classifier } from '../../lib/service/inference/classifier.ts';
 import { plainTable } from '../shared/plain-table.ts';
 import { shortPath } from '../shared/short-path.ts';
-import { type Choice, type Chosen, chooseFetched, note, noteDominated } from './choose.ts';
+import {
+  type AskedModels,
+  type ChosenModels,
+  chooseFetched,
+  note,
+  noteDominated,
+} from './choose.ts';
 
 /** Options of `mdi models evaluate`. */
 export interface EvaluateOptions {
@@ -29,10 +42,10 @@ export interface EvaluateOptions {
 
 const defaultGenerated = 1000;
 
-/** `mdi models evaluate`: how often a catalogue's models are right. */
-export async function evaluate(chosen: Chosen, options: EvaluateOptions): Promise<void> {
+/** `mdi models evaluate`: the accuracy of a catalogue's models. */
+export async function evaluate(chosen: AskedModels, options: EvaluateOptions): Promise<void> {
   const choice = chooseFetched(chosen);
-  const images = await imagesOf(choice.catalogue, options);
+  const images = imagesOf(choice.catalogue, options);
   const runs = await evaluateAll(choice, images);
   const evaluations = runs.map(({ evaluation }) => evaluation);
   if (options.json) console.log(JSON.stringify(evaluations, null, 2));
@@ -53,19 +66,19 @@ export async function evaluate(chosen: Chosen, options: EvaluateOptions): Promis
   }
 }
 
-async function imagesOf(
+function imagesOf(
   catalogue: CatalogueListing,
   { images, seed = heldOutSeed, count }: EvaluateOptions,
-): Promise<LabelledImage[]> {
+): LabelledImage[] {
   if (images === 'generated') {
     return generatedImages(catalogue, { seed, count: count ?? defaultGenerated });
   }
-  const found = await findImages(images, catalogue.labels);
+  const found = findImages(images, catalogue.labels);
   return count === undefined ? found : someOf(found, count);
 }
 
 async function evaluateAll(
-  { directory, catalogue, models }: Choice,
+  { directory, catalogue, models }: ChosenModels,
   images: readonly LabelledImage[],
 ): Promise<EvaluationRun[]> {
   const bar = new cliProgress.SingleBar({
@@ -76,7 +89,7 @@ async function evaluateAll(
   bar.start(models.length * images.length, 0, { model: '' });
   try {
     const runs: EvaluationRun[] = [];
-    // One model after the other: together they may not fit into memory.
+    // One model at a time: all of them together may not fit into memory.
     for (const model of models) {
       bar.update({ model: model.name });
       const path = join(directory, model.file);
@@ -94,7 +107,7 @@ async function evaluateAll(
   }
 }
 
-function describe({ models }: Choice, evaluations: readonly Evaluation[]): string {
+function describe({ models }: ChosenModels, evaluations: readonly Evaluation[]): string {
   const head = ['model', 'images', 'top-1 %', '95 % interval', 'top-5 %', 'declared %'];
   const table = plainTable(head, { compact: true });
   for (const { model, n, top1Pct, top5Pct, ci95Pct } of evaluations) {
@@ -118,8 +131,8 @@ function noteUndecodable([first]: readonly EvaluationRun[]): void {
   note(`images that cannot be decoded were left out: ${names.slice(0, 3).join(', ')}${more}.`);
 }
 
-/** @returns the names of the models whose accuracy is not the declared one */
-function noteFar({ models }: Choice, evaluations: readonly Evaluation[]): string[] {
+/** @returns the names of the models whose accuracy is far from the declared one */
+function noteFar({ models }: ChosenModels, evaluations: readonly Evaluation[]): string[] {
   return models.flatMap(({ name, accuracyPct }) => {
     const evaluation = evaluations.find(({ model }) => model === name);
     if (!evaluation || accuracyPct === undefined) return [];
@@ -127,8 +140,8 @@ function noteFar({ models }: Choice, evaluations: readonly Evaluation[]): string
     if (!verdict) return [];
     const why =
       verdict === 'lower'
-        ? 'a wrong preprocessing, order of labels or file does that, or harder images'
-        : 'easier images do that, or ones that it was trained on';
+        ? 'wrong preprocessing, another order of labels or a wrong file can be the cause, or harder images'
+        : 'easier images can be the cause, or ones that it was trained on';
     note(
       `${name} is right in ${evaluation.top1Pct} %, far ${verdict} than the declared ${accuracyPct} %: ${why}.`,
     );
@@ -137,7 +150,7 @@ function noteFar({ models }: Choice, evaluations: readonly Evaluation[]): string
 }
 
 async function write(
-  { directory }: Choice,
+  { directory }: ChosenModels,
   evaluations: readonly Evaluation[],
   { images }: EvaluateOptions,
 ): Promise<void> {

@@ -1,12 +1,12 @@
 import cliProgress from 'cli-progress';
-import { DownloadError } from '../../lib/evaluation/models/download.ts';
-import { createDownloader } from '../../lib/evaluation/models/downloader.ts';
-import { fetchModel } from '../../lib/evaluation/models/fetch.ts';
+import { DownloadError } from '../../lib/evaluation/models/fetch/download.ts';
+import { createDownloader } from '../../lib/evaluation/models/fetch/downloader.ts';
+import { fetchModel } from '../../lib/evaluation/models/fetch/fetch-model.ts';
 import { sizeNote } from '../../lib/service/catalogue/limits.ts';
 import { CatalogueError, listCatalogue } from '../../lib/service/catalogue/load.ts';
 import type { ListedModel } from '../../lib/service/catalogue/schema.ts';
 import { shortPath } from '../shared/short-path.ts';
-import { type Chosen, chooseModels, note } from './choose.ts';
+import { type AskedModels, chooseModels, note } from './choose.ts';
 
 /** Options of `mdi models fetch`. */
 export interface FetchOptions {
@@ -14,7 +14,7 @@ export interface FetchOptions {
 }
 
 /** `mdi models fetch`: downloads listed models. */
-export async function fetchModels(chosen: Chosen, options: FetchOptions): Promise<void> {
+export async function fetchModels(chosen: AskedModels, options: FetchOptions): Promise<void> {
   const models = wanted(chosen, options);
   const dispatcher = createDownloader();
   const failures: Error[] = [];
@@ -24,7 +24,7 @@ export async function fetchModels(chosen: Chosen, options: FetchOptions): Promis
       const failure = await fetchOne(chosen.directory, model, dispatcher, position);
       if (!failure) continue;
       failures.push(failure);
-      // Whoever is offline is told once.
+      // An offline machine fails with every model alike.
       if (failure instanceof DownloadError && failure.isUnreachable) break;
     }
   } finally {
@@ -37,7 +37,7 @@ export async function fetchModels(chosen: Chosen, options: FetchOptions): Promis
   throw new Error(`${failures.length} of ${models.length} models could not be fetched`);
 }
 
-function wanted(chosen: Chosen, { all }: FetchOptions): ListedModel[] {
+function wanted(chosen: AskedModels, { all }: FetchOptions): ListedModel[] {
   const { directory, names } = chosen;
   const { ladder, name } = listCatalogue(directory);
   const some = names.length === 0 && !all ? (ladder ?? []) : names;

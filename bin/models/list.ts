@@ -1,13 +1,15 @@
-import { findDominated } from '../../lib/core/selection/dominance.ts';
+import { findDominated } from '../../lib/core/selection/ranking.ts';
 import { isFetched } from '../../lib/service/catalogue/load.ts';
 import { plainTable } from '../shared/plain-table.ts';
-import { type Chosen, chooseModels, noteDominated, ratedByCatalogue } from './choose.ts';
+import { type AskedModels, chooseModels, noteDominated, ratedByCatalogue } from './choose.ts';
 
-/** `mdi models list`: the entries of a catalogue. */
-export function list(chosen: Chosen, { json }: { json?: true }): void {
+/** `mdi models list`: the models of a catalogue. */
+export function list(chosen: AskedModels, { json }: { json?: true }): void {
   const { directory, catalogue, models } = chooseModels(chosen);
   const rated = ratedByCatalogue(catalogue);
-  const dominated = findDominated(rated);
+  const dominatedBy = new Map(
+    [...findDominated(rated)].map(([{ name }, better]) => [name, better.name]),
+  );
   const rows = models.map((model) => ({
     model: model.name,
     version: model.version,
@@ -16,7 +18,7 @@ export function list(chosen: Chosen, { json }: { json?: true }): void {
     bytes: model.bytes,
     licence: model.licence,
     fetched: isFetched(directory, model),
-    dominatedBy: dominated.get(model.name) ?? null,
+    dominatedBy: dominatedBy.get(model.name) ?? null,
     unverified: model.unverified ?? null,
   }));
   if (json) {

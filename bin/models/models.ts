@@ -1,17 +1,20 @@
 import { type Command, InvalidArgumentError } from 'commander';
-import { resolveCatalogue } from '../../lib/infra/resolve-catalogue.ts';
+import { resolveCatalogue } from '../../lib/infra/package-files.ts';
 import { integerBetween, numberBetween } from '../shared/options.ts';
+import { shortPath } from '../shared/short-path.ts';
 import type { AddOptions } from './add.ts';
-import type { Chosen } from './choose.ts';
+import type { AskedModels } from './choose.ts';
 import type { EvaluateOptions } from './evaluate.ts';
 import type { FetchOptions } from './fetch.ts';
 import type { ProfileOptions } from './profile.ts';
 
 const catalogueHelp = 'a catalogue of models/, or a folder of your own';
 
-/** `mdi models`: what is done with catalogues before they are deployed. */
+/** `mdi models`: work on catalogues before they are deployed. */
 export function addModelsCommand(program: Command): void {
-  const models = program.command('models').description('look after catalogues of models');
+  const models = program
+    .command('models')
+    .description('create, check and measure catalogues of models');
   addListCommand(models);
   addAddCommand(models);
   addVerifyCommand(models);
@@ -21,11 +24,11 @@ export function addModelsCommand(program: Command): void {
   addFetchCommand(models);
 }
 
-// The actions are imported when they are run: they load onnxruntime, which other commands do without.
+// Actions are imported when they run: they load onnxruntime, which other commands do not need.
 
 function addListCommand(models: Command): void {
   onCatalogue(models.command('list'))
-    .description('what a catalogue holds, and which models another one dominates')
+    .description('the models of a catalogue, and which of them are dominated')
     .option('--json', 'print [{model, accuracyPct, meanMs, ...}]')
     .action(async (...args: [...Positional, { catalogue?: string; json?: true }]) => {
       const { list } = await import('./list.ts');
@@ -36,16 +39,20 @@ function addListCommand(models: Command): void {
 function addAddCommand(models: Command): void {
   models
     .command('add')
-    .description('add a model to a catalogue of yours, or begin one with it')
+    .description('add a model to a catalogue of yours, or start one with it')
     .argument('<file>', 'the .onnx file of an image classifier')
-    .requiredOption('--catalogue <folder>', 'the catalogue; made when it is not there')
+    .requiredOption('--catalogue <folder>', 'the catalogue; created when it does not exist')
     .requiredOption('--name <name>', 'what to call the model')
     .requiredOption('--accuracy <percent>', 'its top-1 accuracy', numberBetween(0, 100))
-    .option('--labels <file>', 'JSON list of labels; a new catalogue needs it')
+    .option('--labels <file>', 'JSON list of labels; required for a new catalogue')
     .option('--preprocessing <file>', 'JSON object: resizeShorterSide, centerCrop, color, ...')
     .option('--model-version <text>', 'its version', '1')
     .option('--licence <text>', 'its licence', 'not stated')
-    .option('--accuracy-source <text>', 'who says so', 'declared when the model was added')
+    .option(
+      '--accuracy-source <text>',
+      'where the accuracy comes from',
+      'declared when the model was added',
+    )
     .option('--memory-mb <mb>', 'memory of its function', integerBetween(128, 10_240))
     .option('--json', 'print the entry')
     .action(async (file: string, options: AddOptions) => {
@@ -56,7 +63,7 @@ function addAddCommand(models: Command): void {
 
 function addVerifyCommand(models: Command): void {
   onCatalogue(models.command('verify'))
-    .description('check hashes, load every model and run it; exit code 1 if one is not right')
+    .description('check hashes, load and run every model; exit code 1 if something is wrong')
     .option('--json', 'print [{model, ok, problem}]')
     .action(async (...args: [...Positional, { catalogue?: string; json?: true }]) => {
       const { verify } = await import('./verify.ts');
@@ -66,14 +73,18 @@ function addVerifyCommand(models: Command): void {
 
 function addEvaluateCommand(models: Command): void {
   onCatalogue(models.command('evaluate'))
-    .description('measure top-1 and top-5 through the service’s own decoding')
+    .description('measure top-1 and top-5 with the service’s own decoding')
     .requiredOption(
       '--images <folder>',
       'labelled images: in sub-folders named by label, or named 0007_*.jpg by class index, or with a CSV of file,label; or "generated", for shapes',
     )
-    .option('--count <n>', 'images at most; 1,000 generated ones', integerBetween(1, 1e7))
-    .option('--seed <n>', 'data set of generated images', integerBetween(0, 2 ** 31))
-    .option('--write', 'keep the measured top-1 in the catalogue')
+    .option(
+      '--count <n>',
+      'at most so many images; 1,000 generated ones by default',
+      integerBetween(1, 1e7),
+    )
+    .option('--seed <n>', 'seed of the generated images', integerBetween(0, 2 ** 31))
+    .option('--write', 'write the measured top-1 to the catalogue')
     .option('--strict', 'exit code 1 if a measured top-1 is far from the declared one')
     .option('--json', 'print [{model, n, top1Pct, top5Pct, ci95Pct: [low, high]}]')
     .action(async (...args: [...Positional, EvaluateOptions]) => {
@@ -86,8 +97,16 @@ function addProfileCommand(models: Command): void {
   onCatalogue(models.command('profile'))
     .description('measure latency, load time and memory on this machine')
     .option('--threads <n,...>', 'numbers of threads', readThreads, [1, 2])
-    .option('--seconds <s>', 'the longest time for each number', numberBetween(0.05, 600), 2)
-    .option('--write', 'keep the latencies in the catalogue, for until profiles are known')
+    .option(
+      '--seconds <s>',
+      'at most so long for each number of threads',
+      numberBetween(0.05, 600),
+      2,
+    )
+    .option(
+      '--write',
+      'write the latencies to the catalogue, where they serve until there are profiles',
+    )
     .option('--json', 'print [{model, threads, meanMs, stdMs, p50Ms, ..., loadMs, memoryMb}]')
     .action(async (...args: [...Positional, ProfileOptions]) => {
       const { profile } = await import('./profile.ts');
@@ -98,13 +117,15 @@ function addProfileCommand(models: Command): void {
 function addRemoveCommand(models: Command): void {
   models
     .command('remove')
-    .description('take a model out of a catalogue and delete its file')
+    .description('remove a model from a catalogue and delete its file')
     .argument('<name>', 'the model')
     .requiredOption('--catalogue <folder>', catalogueHelp)
     .option('--keep-file', 'leave the .onnx file where it is')
     .action(async (name: string, options: { catalogue: string; keepFile?: true }) => {
-      const { remove } = await import('./remove.ts');
-      await remove(resolveCatalogue(options.catalogue), name, options);
+      const { removeModel } = await import('../../lib/evaluation/models/edit/remove.ts');
+      const directory = resolveCatalogue(options.catalogue);
+      await removeModel(directory, name, options);
+      console.log(`Removed ${name} from ${shortPath(directory)}.`);
     });
 }
 
@@ -114,7 +135,7 @@ function addFetchCommand(models: Command): void {
     .description('download models that a catalogue lists, such as imagenet')
     .argument('<catalogue>', catalogueHelp)
     .argument('[names...]', 'models; by default the ladder that the catalogue names')
-    .option('--all', 'every model that can be fetched')
+    .option('--all', 'all models that can be fetched')
     .action(async (catalogue: string, names: string[], options: FetchOptions) => {
       const { fetchModels } = await import('./fetch.ts');
       await fetchModels({ directory: resolveCatalogue(catalogue), names }, options);
@@ -123,7 +144,7 @@ function addFetchCommand(models: Command): void {
 
 type Positional = [catalogue: string | undefined, names: string[]];
 
-/** The catalogue is the first argument or an option; what is left over names models. */
+/** The catalogue is the first argument or an option; the remaining arguments name models. */
 function onCatalogue(command: Command): Command {
   return command
     .argument('[catalogue]', `${catalogueHelp} (default: shapes)`)
@@ -131,7 +152,10 @@ function onCatalogue(command: Command): Command {
     .option('--catalogue <folder>', 'the same');
 }
 
-function chosen([first, rest, { catalogue }]: [...Positional, { catalogue?: string }]): Chosen {
+function chosen([first, rest, { catalogue }]: [
+  ...Positional,
+  { catalogue?: string },
+]): AskedModels {
   const names = [...(catalogue !== undefined && first !== undefined ? [first] : []), ...rest];
   return { directory: resolveCatalogue(catalogue ?? first ?? 'shapes'), names };
 }
@@ -140,6 +164,6 @@ function readThreads(text: string): number[] {
   return text.split(',').map((part) => {
     const count = Number(part);
     if (Number.isInteger(count) && count >= 1 && count <= 64) return count;
-    throw new InvalidArgumentError(`"${part}" is no number of threads from 1 to 64.`);
+    throw new InvalidArgumentError(`"${part}" is not a number of threads from 1 to 64.`);
   });
 }

@@ -1,13 +1,26 @@
 import { cpus } from 'node:os';
 import { join } from 'node:path';
 import cliProgress from 'cli-progress';
-import { editCatalogue } from '../../lib/evaluation/models/edit.ts';
-import { type ModelProfile, profileModel } from '../../lib/evaluation/models/profile.ts';
-import { referenceOf } from '../../lib/evaluation/models/reference.ts';
-import { compareWithTable3, type Table3Comparison } from '../../lib/evaluation/models/table-3.ts';
+import {
+  compareWithTable3,
+  type Table3Comparison,
+} from '../../lib/evaluation/engine/profiles/table-3.ts';
+import { editCatalogue } from '../../lib/evaluation/models/edit/edit-catalogue.ts';
+import {
+  type ModelProfile,
+  profileModel,
+  referenceOf,
+} from '../../lib/evaluation/models/latency/profile.ts';
+
 import { plainTable } from '../shared/plain-table.ts';
 import { shortPath } from '../shared/short-path.ts';
-import { type Choice, type Chosen, chooseFetched, note, noteDominated } from './choose.ts';
+import {
+  type AskedModels,
+  type ChosenModels,
+  chooseFetched,
+  note,
+  noteDominated,
+} from './choose.ts';
 
 /** Options of `mdi models profile`. */
 export interface ProfileOptions {
@@ -18,12 +31,12 @@ export interface ProfileOptions {
   readonly json?: true;
 }
 
-/** A profile with the accuracy that goes with it; null when nobody knows it. */
+/** A profile with the model's accuracy; null when it is not known. */
 export interface ProfileRow extends ModelProfile {
   readonly accuracyPct: number | null;
 }
 
-/** A column to put beside the measured ones. */
+/** A column beside the measured ones. */
 export interface Beside {
   readonly head: string;
   /** The text of a row's cell. */
@@ -31,7 +44,7 @@ export interface Beside {
 }
 
 /** `mdi models profile`: how fast and how large a catalogue's models are on this machine. */
-export async function profile(chosen: Chosen, options: ProfileOptions): Promise<void> {
+export async function profile(chosen: AskedModels, options: ProfileOptions): Promise<void> {
   const choice = chooseFetched(chosen);
   const rows = await profileAll(choice, options);
   if (options.json) console.log(JSON.stringify(rows, null, 2));
@@ -50,7 +63,7 @@ export async function profile(chosen: Chosen, options: ProfileOptions): Promise<
   if (options.write) await write(choice, ofOne);
 }
 
-/** A table of profiles, with columns of other origin beside them. */
+/** A table of profiles, with further columns beside them. */
 export function profileTable(rows: readonly ProfileRow[], beside: readonly Beside[] = []): string {
   const head = ['model', 'top-1 %', 'threads', 'mean ms', '± ms', 'p50', 'p95', 'p99'];
   const table = plainTable(
@@ -73,7 +86,7 @@ export function profileTable(rows: readonly ProfileRow[], beside: readonly Besid
   return table.toString();
 }
 
-/** The paper's own times of the same networks, and how many times as long they take here. */
+/** The times of the same networks in the paper, and how many times as long they take here. */
 export function besidePaper(rows: readonly ProfileRow[]): Beside[] {
   const compared = new Map(compareWithTable3(rows).map((row) => [row.measured, row]));
   const column = (head: string, of: (row: Table3Comparison<ProfileRow>) => string): Beside => ({
@@ -91,11 +104,11 @@ export function besidePaper(rows: readonly ProfileRow[]): Beside[] {
   ];
 }
 
-// A slow model is run some times, too: of fewer runs there would be no deviation to speak of.
+// A slow model is run several times as well: fewer runs would give no standard deviation to speak of.
 const limits = { maxRuns: 10_000, leastRuns: 10, precision: 0.005 };
 
 async function profileAll(
-  { directory, catalogue, models }: Choice,
+  { directory, catalogue, models }: ChosenModels,
   { threads, seconds }: ProfileOptions,
 ): Promise<ProfileRow[]> {
   const tasks = models.flatMap((model) => threads.map((count) => ({ model, threads: count })));
@@ -121,7 +134,7 @@ async function profileAll(
   }
 }
 
-async function write({ directory }: Choice, rows: readonly ProfileRow[]): Promise<void> {
+async function write({ directory }: ChosenModels, rows: readonly ProfileRow[]): Promise<void> {
   await editCatalogue(directory, ({ models }) => {
     for (const row of rows) {
       const entry = models.find(({ name }) => name === row.model);

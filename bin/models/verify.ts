@@ -1,10 +1,10 @@
 import { verifyModel } from '../../lib/evaluation/models/verify.ts';
 import { sizeNote } from '../../lib/service/catalogue/limits.ts';
 import { plainTable } from '../shared/plain-table.ts';
-import { type Chosen, chooseFetched, note } from './choose.ts';
+import { type AskedModels, chooseFetched, note } from './choose.ts';
 
-/** `mdi models verify`: whether every model is what its entry says. */
-export async function verify(chosen: Chosen, { json }: { json?: true }): Promise<void> {
+/** `mdi models verify`: whether every model is what its entry describes. */
+export async function verify(chosen: AskedModels, { json }: { json?: true }): Promise<void> {
   const { directory, catalogue, models } = chooseFetched(chosen);
   const results: { model: string; ok: boolean; problem: string | null }[] = [];
   for (const model of models) {

@@ -1,9 +1,9 @@
-import { problemSchema } from '../../lib/core/contract/problem.ts';
+import { problemSchema } from '../../lib/core/contract/schemas.ts';
 
 /**
  * The JSON that a service answers with.
  *
- * @throws Error saying what the service said, or that it cannot be reached
+ * @throws Error when the service answers with an error or cannot be reached; the message says which
  */
 export async function fetchJson(url: string, init?: RequestInit): Promise<unknown> {
   const response = await fetch(url, init).catch((error: Error) => {

@@ -1,6 +1,6 @@
 import Table from 'cli-table3';
 
-/** A table without colours, its first columns to the left and the others, numbers, to the right. */
+/** A table without colours; the first columns are left-aligned, the others, numbers, right-aligned. */
 export function plainTable(
   head: string[],
   { textColumns = 1, compact = false }: { textColumns?: number; compact?: boolean } = {},

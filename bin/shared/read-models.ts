@@ -1,21 +1,23 @@
 import { readFile } from 'node:fs/promises';
-import { type ModelsResponse, modelsResponseSchema } from '../../lib/core/contract/schemas.ts';
+import { firstIssue } from '../../lib/core/contract/first-issue.ts';
+import type { ModelsResponse } from '../../lib/core/contract/messages.ts';
+import { modelsResponseSchema } from '../../lib/core/contract/schemas.ts';
 import {
   modelsOfCatalogue,
   modelsOfProfiles,
   type PricedModel,
 } from '../../lib/evaluation/cost/models.ts';
-import { resolveCatalogue } from '../../lib/infra/resolve-catalogue.ts';
+import { resolveCatalogue } from '../../lib/infra/package-files.ts';
 import { readCatalogue } from '../../lib/service/catalogue/load.ts';
 import { fetchJson } from './fetch-json.ts';
 
-/** Where models and their times are read from: the first that is given. */
+/** Where models and their times come from: the first of these that is given. */
 export interface ModelSource {
-  /** Of a running service, whose profiles are taken. */
+  /** A running service, whose profiles are used. */
   readonly url?: string | undefined;
-  /** A file: what `GET /v1/models` has answered. */
+  /** A file with an answer of `GET /v1/models`. */
   readonly profiles?: string | undefined;
-  /** A catalogue of `models/` or a folder, whose reference latencies are taken. */
+  /** A catalogue of `models/` or a folder, whose reference latencies are used. */
   readonly catalogue: string;
   /** Added to a catalogue's latencies. */
   readonly overheadMs: number;
@@ -24,7 +26,7 @@ export interface ModelSource {
 /**
  * Reads models with their service times.
  *
- * @throws Error saying what cannot be read, and which field of it is wrong
+ * @throws Error when they cannot be read; the message names the file or URL and the wrong field
  */
 export async function readModels({
   catalogue,
@@ -42,7 +44,7 @@ export async function readModels({
 /**
  * Asks a running service for its models and their profiles.
  *
- * @throws Error saying what the service said, or that it cannot be reached
+ * @throws Error when the service answers with an error or cannot be reached
  */
 export async function readModelsOf(url: string): Promise<ModelsResponse> {
   const from = `${url.replace(/\/+$/, '')}/v1/models`;
@@ -63,7 +65,6 @@ async function readJsonFile(path: string): Promise<unknown> {
 function parseProfiles(value: unknown, from: string): ModelsResponse {
   const parsed = modelsResponseSchema.safeParse(value);
   if (parsed.success) return parsed.data;
-  const { path, message } = parsed.error.issues[0] ?? { path: [], message: '' };
-  const field = path.length > 0 ? `field ${path.map(String).join('.')}: ` : '';
-  throw new Error(`${from}: not an answer of GET /v1/models: ${field}${message}`);
+  const fault = firstIssue(parsed.error, { field: 'field', whole: 'the answer' });
+  throw new Error(`${from}: not an answer of GET /v1/models: ${fault}`);
 }

@@ -13,7 +13,7 @@ const appPath = fileURLToPath(new URL(`../app${extname(import.meta.url)}`, impor
  *
  * @param options - the folder to write the assembly to, and CDK context
  * @returns the folder of the assembly
- * @throws Error with what the app said
+ * @throws Error when the app fails, with what it wrote to standard error
  */
 export async function synthesize(options: {
   output: string;

@@ -1,20 +1,18 @@
 import { setImmediate } from 'node:timers/promises';
 import { type Command, InvalidArgumentError } from 'commander';
-import {
-  defaultLinkScenario,
-  type LinkScenario,
-} from '../../lib/evaluation/engine/link-experiment.ts';
 import { readLinks } from '../../lib/evaluation/engine/network/links.ts';
 import { type SelectorName, selectorNames } from '../../lib/evaluation/engine/selectors.ts';
 import {
   countCells,
+  defaultLinkScenario,
+  type LinkScenario,
   type LinksReport,
   runLinks,
 } from '../../lib/evaluation/experiments/links-report.ts';
 import { integerBetween, numberBetween } from '../shared/options.ts';
 import { plainTable } from '../shared/plain-table.ts';
 import { progressBar } from '../shared/progress-bar.ts';
-import { addDeviceOption, addLinkOptions } from './options.ts';
+import { addDeviceOption, addLinkOptions } from '../shared/simulation-options.ts';
 
 interface LinksOptions extends LinkScenario {
   readonly traces: string;
@@ -39,7 +37,7 @@ export function addSimulateLinksCommand(simulate: Command): void {
     .option('--seed <n>', 'same seed, same result', integerBetween(0, 2 ** 31), seed)
     .option(
       '--clock-error-ms <ms>',
-      'what is kept in hand for the phone’s clock',
+      'margin for errors of the phone’s clock',
       numberBetween(0, 1e6),
       clockErrorMs,
     )
@@ -72,7 +70,7 @@ function readSelectors(text: string): SelectorName[] {
   });
 }
 
-/** A row for each profile, link and SLA, with accuracy / on-device reliance of every strategy. */
+/** A row for each profile set, link and SLA, with accuracy / on-device reliance of every strategy. */
 function describe({ cells, means }: LinksReport, strategies: readonly SelectorName[]): string {
   const columns = strategies.map((name) => `${name}\naccuracy / reliance %`);
   const table = plainTable(['profile', 'link', 'SLA ms', ...columns], {

@@ -1,84 +1,137 @@
-import { type Command, Option } from 'commander';
-import type { Duplication } from '../../lib/client/types.ts';
-import { maxSlaMs } from '../../lib/core/contract/headers.ts';
-import { type ArrivalKind, arrivalKinds } from '../../lib/evaluation/live/arrivals.ts';
-import type { WayConditions } from '../../lib/evaluation/live/link-fetch.ts';
-import { numberBetween } from '../shared/options.ts';
+import { join } from 'node:path';
+import type { ModelsResponse } from '../../lib/core/contract/messages.ts';
+import { seededRandom } from '../../lib/core/statistics/random.ts';
+import { type Link, listLinks, readLink } from '../../lib/evaluation/engine/network/links.ts';
+import { loadDeviceModel } from '../../lib/evaluation/live/device-model.ts';
+import type { ComparedMetric } from '../../lib/evaluation/live/metrics.ts';
+import {
+  arrivalTimes,
+  LiveError,
+  type LiveImage,
+  type LivePlan,
+} from '../../lib/evaluation/live/plan.ts';
+import { predict, predictedService } from '../../lib/evaluation/live/predict.ts';
+import { type LiveReport, liveReport, writeLiveReport } from '../../lib/evaluation/live/report.ts';
+import { runLive } from '../../lib/evaluation/live/run-live.ts';
+import { generatedImages } from '../../lib/evaluation/models/accuracy/generated-images.ts';
+import { findImages, someOf } from '../../lib/evaluation/models/accuracy/images.ts';
+import { difference, shown } from '../../lib/evaluation/report/summary.ts';
+import { resolveCatalogue } from '../../lib/infra/package-files.ts';
+import { contentTypeOf } from '../shared/content-type.ts';
+import { plainTable } from '../shared/plain-table.ts';
+import { progressBar } from '../shared/progress-bar.ts';
+import { readModelsOf } from '../shared/read-models.ts';
+import type { LiveRunOptions } from './live-options.ts';
 
-/** Options of `mdi simulate --live`. */
-export interface LiveOptions extends WayConditions {
-  readonly live: string;
-  readonly traces: string;
-  readonly trace: string;
-  readonly sla?: number;
-  readonly rate: number;
-  readonly duration: number;
-  readonly arrivals: ArrivalKind;
-  readonly policy: Duplication;
-  readonly images?: string;
-  readonly catalogue?: string;
-  readonly seed: number;
-  readonly out: string;
-  readonly json?: true;
+/** Seed of the generated images that are sent; no model was trained or measured on them. */
+const imagesSeed = 3_000;
+/** At most so many images are kept in memory; further requests send them again. */
+const maxImages = 1_000;
+
+/** `mdi simulate --live`: a running service beside its simulation. */
+export async function simulateLive(options: LiveRunOptions): Promise<void> {
+  const link = chooseLink(options);
+  const service = await readModelsOf(options.live);
+  const onDevice = await loadDeviceModel(resolveCatalogue(options.catalogue ?? service.catalogue));
+  const plan = await planOf(options, link, service);
+  const before = predictedService(service, onDevice.accuracyPct);
+
+  const bar = progressBar('requests');
+  bar.start(plan.dueMs.length, 0);
+  const measured = await runLive(plan, {
+    endpoint: options.live,
+    onDevice,
+    onSettled: () => bar.increment(),
+  }).finally(() => bar.stop());
+
+  // The measurements are worth reporting even if the service has stopped by now.
+  const later = await readModelsOf(options.live).catch(() => service);
+  const after = predictedService(later, onDevice.accuracyPct);
+  const { live, rate, duration, arrivals, policy, seed } = options;
+  const { strategy, catalogue } = service;
+  const report = liveReport(
+    {
+      ...{ url: live, strategy, catalogue, onDevice: onDevice.name, trace: link.name },
+      ...{ slaMs: plan.slaMs, ratePerS: rate, durationS: duration, arrivals, policy, seed },
+    },
+    measured,
+    {
+      models: service.models.map(({ name }) => name),
+      before: predict(plan, before),
+      after: predict(plan, after),
+    },
+  );
+  writeLiveReport(options.out, report, measured);
+  console.log(options.json ? JSON.stringify(report, null, 2) : describe(report));
+  console.error(`${join(options.out, 'live.json')}, ${join(options.out, 'live.csv')}`);
 }
 
-const policies = ['always', 'when-needed', 'never'] as const satisfies readonly Duplication[];
-
-/** Options that make sense only with `--live`. */
-const ownOptions = ['trace', 'sla', 'rate', 'duration', 'arrivals', 'policy', 'images'] as const;
-
-/** Options of `mdi simulate` that a running service, a recording or the images have decided. */
-const decided = [
-  ...['profiles', 'url', 'overheadMs', 'network', 'slasMs', 'requests', 'workers'],
-  ...['deviceAccuracyPct', 'uploadMeanBytes', 'uploadStdBytes', 'baseJitterMs', 'pauseMs'],
-  'clockOffsetMs',
-];
-
-/** Adds the options of `--live`. */
-export function addLiveOptions(simulate: Command): Command {
-  return simulate
-    .optionsGroup('Live, against a running service:')
-    .addOption(
-      new Option(
-        '--live <url>',
-        'send requests to this service; measured beside simulated',
-      ).conflicts(decided),
-    )
-    .option('--trace <name>', 'the link of --traces that they go over')
-    .option('--rate <n>', 'requests a second', numberBetween(0.01, 1_000), 5)
-    .option('--duration <s>', 'seconds', numberBetween(0.1, 86_400), 60)
-    .option('--sla <ms>', 'default: the service’s', numberBetween(1, maxSlaMs))
-    .addOption(
-      new Option('--arrivals <kind>', 'how they arrive')
-        .choices(arrivalKinds)
-        .default('poisson' satisfies ArrivalKind),
-    )
-    .addOption(
-      new Option('--policy <name>', 'when the device runs its model')
-        .choices(policies)
-        .default('always' satisfies Duplication),
-    )
-    .option('--images <path>', 'labelled images: a folder or a CSV, else generated ones');
+function chooseLink({ traces, trace }: LiveRunOptions): Link {
+  const names = listLinks(traces);
+  if (names.includes(trace)) return readLink(traces, trace);
+  throw new LiveError(`${traces}: there is no link "${trace}", only ${names.join(', ')}`);
 }
 
-/**
- * Whether a live run was asked for.
- *
- * @throws CommanderError when the options do not fit together
- */
-export function isLive(command: Command, names: readonly string[]): boolean {
-  const { live, traces, trace } = command.opts<Partial<LiveOptions>>();
-  if (live === undefined) {
-    const stray = ownOptions.find((name) => command.getOptionValueSource(name) === 'cli');
-    if (stray) command.error(`error: option '--${stray}' needs '--live <url>'`);
-    return false;
-  }
-  if (names.length > 0) {
-    command.error(`error: '--live <url>' runs no experiments such as '${names[0]}'`);
-  }
-  if (traces === undefined || trace === undefined) {
-    command.error("error: '--live <url>' needs '--traces <folder>' and '--trace <name>'");
-  }
-  if (!URL.canParse(live)) command.error(`error: '--live ${live}' is no URL`);
-  return true;
+async function planOf(
+  options: LiveRunOptions,
+  link: Link,
+  service: ModelsResponse,
+): Promise<LivePlan> {
+  const { rate, duration, arrivals, policy, seed, sla = service.defaultSlaMs } = options;
+  const { baseDelayMs, answerBytes } = options;
+  const dueMs = arrivalTimes(
+    { kind: arrivals, ratePerS: rate, durationS: duration },
+    seededRandom(seed),
+  );
+  // Before the run, because reading and drawing images would compete with the service.
+  const images = await imagesOf(options, service, Math.min(dueMs.length, maxImages));
+  return {
+    ...{ link, dueMs, images, policy, seed, slaMs: sla },
+    conditions: { baseDelayMs, answerBytes },
+  };
+}
+
+async function imagesOf(
+  { images: path }: LiveRunOptions,
+  { catalogue: name, labels }: ModelsResponse,
+  count: number,
+): Promise<LiveImage[]> {
+  const images =
+    path === undefined
+      ? generatedImages({ name, labels }, { seed: imagesSeed, count })
+      : someOf(findImages(path, labels), count);
+  return Promise.all(
+    images.map(async ({ name: file, label, read }) => ({
+      bytes: await read(),
+      contentType: path === undefined ? 'image/jpeg' : contentTypeOf(file),
+      label: labels[label] ?? '',
+    })),
+  );
+}
+
+/** The table, and what helps to judge the differences. */
+function describe({ metrics, requests, right95Pct, afterwards, ...facts }: LiveReport): string {
+  const table = plainTable(['metric', 'measured', 'simulated', 'difference'], { compact: true });
+  for (const metric of metrics) table.push(rowOf(metric));
+  const [low, high] = right95Pct.map((bound) => bound.toFixed(1));
+  const notes = ['mean accuracy of the models that answered, %', 'reliance on the device, %'];
+  const later = notes.map(
+    (name) => `${name.replace(/, %$/, '')} ${afterwards[name]?.toFixed(2)} %`,
+  );
+  return [
+    `${requests} requests over ${facts.trace}, SLA ${facts.slaMs} ms, ${facts.strategy}, on the device ${facts.onDevice}`,
+    table.toString(),
+    `Right labels: the 95 % interval of the measured share is ${low} to ${high} %.`,
+    `Simulated with the profiles after the run: ${later.join(', ')}.`,
+    ...Object.entries(facts.failures).map(
+      ([why, count]) => `The cloud failed ${count} times: ${why}`,
+    ),
+  ].join('\n');
+}
+
+/** A compared metric as a row of the table; what is not known is a dash. */
+export function rowOf({ metric, measured, simulated }: ComparedMetric): string[] {
+  const cell = (value: number | null) => (value === null ? '-' : shown(value));
+  const apart = measured === null ? '' : difference(simulated, measured);
+  return [metric, cell(measured), cell(simulated), apart];
 }

@@ -1,25 +1,26 @@
 import { join } from 'node:path';
 import type { Command } from 'commander';
-import type { LinkConditions } from '../../lib/evaluation/engine/network/link-requests.ts';
 import { listLinks } from '../../lib/evaluation/engine/network/links.ts';
-import type { LinkNetwork } from '../../lib/evaluation/engine/network/networks.ts';
-import { profileSets } from '../../lib/evaluation/engine/profile-sets.ts';
+import type { LinkConditions, LinkNetwork } from '../../lib/evaluation/engine/network/networks.ts';
+import { profileSets } from '../../lib/evaluation/engine/profiles/profile-sets.ts';
 import { defaultInputs, type Inputs } from '../../lib/evaluation/experiments/experiment.ts';
-import { experiments } from '../../lib/evaluation/experiments/index.ts';
 import {
   chooseExperiments,
+  experiments,
   runExperiments,
   type Section,
-  summaryRows,
 } from '../../lib/evaluation/experiments/run.ts';
 import { loadDrawing } from '../../lib/evaluation/figures/render.ts';
-import { difference, shown } from '../../lib/evaluation/report/format.ts';
-import { summaryJson, writeReport } from '../../lib/evaluation/report/write.ts';
+import {
+  difference,
+  shown,
+  summaryJson,
+  summaryOfSections,
+} from '../../lib/evaluation/report/summary.ts';
+import { writeReport } from '../../lib/evaluation/report/write.ts';
 import { integerBetween } from '../shared/options.ts';
 import { plainTable } from '../shared/plain-table.ts';
 import { progressBar } from '../shared/progress-bar.ts';
-import { addSimulateLinksCommand } from './links.ts';
-import { addLiveOptions, isLive, type LiveOptions } from './live.ts';
 import {
   addDeviceOption,
   addLinkOptions,
@@ -28,7 +29,9 @@ import {
   type ModelOptions,
   networkOf,
   profilesOf,
-} from './options.ts';
+} from '../shared/simulation-options.ts';
+import { addSimulateLinksCommand } from './links.ts';
+import { addLiveOptions, isLive, type LiveRunOptions } from './live-options.ts';
 
 interface SimulateOptions extends LinkConditions, ModelOptions {
   readonly network?: string;
@@ -88,9 +91,9 @@ async function simulateAll(
   command: Command,
 ): Promise<void> {
   if (isLive(command, names)) {
-    // The client, the image decoder and onnxruntime take time to load.
-    const { simulateLive } = await import('./run-live.ts');
-    return simulateLive(command.opts<LiveOptions>());
+    // Loaded only here: the client, the image decoder and onnxruntime take time to load.
+    const { simulateLive } = await import('./live.ts');
+    return simulateLive(command.opts<LiveRunOptions>());
   }
   const inputs = await inputsOf(options);
   const { chosen, leftOut } = chooseExperiments(names.length > 0 ? names : ['all'], inputs);
@@ -135,13 +138,13 @@ function sourcesOf({ profiles, network }: Inputs): string[] {
   ];
 }
 
-/** Paper and ours side by side; without values of the paper, ours alone. */
+/** The paper's numbers and ours side by side, or ours alone where there are none to compare with. */
 function describe(sections: readonly Section[]): string {
   const table = plainTable(['experiment', 'condition', 'metric', 'paper', 'ours', 'difference'], {
     textColumns: 3,
     compact: true,
   });
-  const rows = summaryRows(sections);
+  const rows = summaryOfSections(sections);
   const compared = rows.filter(({ paper }) => paper !== null);
   for (const { experiment, condition, metric, paper, ours } of compared.length > 0
     ? compared

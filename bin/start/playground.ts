@@ -1,7 +1,7 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
-import { packageRoot } from '../../lib/infra/package-root.ts';
+import { packageRoot } from '../../lib/infra/package-files.ts';
 import type { StaticFiles } from '../../lib/local/http/static-files.ts';
 import type { Catalogue } from '../../lib/service/catalogue/schema.ts';
 

@@ -1,5 +1,5 @@
-import type { ModelsResponse } from '../../lib/core/contract/schemas.ts';
-import { findDominated } from '../../lib/core/selection/dominance.ts';
+import type { ModelsResponse } from '../../lib/core/contract/messages.ts';
+import { findDominated } from '../../lib/core/selection/ranking.ts';
 import { plainTable } from '../shared/plain-table.ts';
 
 /** The models with their profiles, for people. */
@@ -21,14 +21,10 @@ export function modelTable({ models }: ModelsResponse): string {
 
 /** Selection hardly ever takes these: people may want to know before they wonder. */
 function dominatedLines(models: ModelsResponse['models']): string[] {
-  const rated = models.map(({ name, accuracyPct, profile: { meanMs } }) => ({
-    name,
-    accuracyPct,
-    meanMs,
-  }));
+  const rated = models.map(({ name, accuracyPct, profile }) => ({ ...profile, name, accuracyPct }));
   return [...findDominated(rated)].map(
-    ([name, better]) =>
-      `Note: ${name} is dominated: ${better} is at least as fast and as accurate.`,
+    ([{ name }, better]) =>
+      `Note: ${name} is dominated: ${better.name} is at least as fast and as accurate.`,
   );
 }
 

@@ -1,5 +1,6 @@
 import { Duration } from 'aws-cdk-lib';
 import { z } from 'zod';
+import { firstIssue } from '../../lib/core/contract/first-issue.ts';
 import { strategyNames } from '../../lib/core/selection/strategies.ts';
 import type { MdInferenceProps } from '../../lib/index.ts';
 
@@ -51,8 +52,7 @@ export function settingsOf(
     Object.fromEntries(names.map((name) => [name, contextOf(name)])),
   );
   if (!parsed.success) {
-    const { path, message } = parsed.error.issues[0] ?? { path: [], message: '' };
-    throw new SettingError(`context ${path.map(String).join('.')}: ${message}`);
+    throw new SettingError(firstIssue(parsed.error, { field: 'context', whole: 'the context' }));
   }
   const { auth, jwtIssuer, jwtAudience, corsOrigins, slaMs, ...settings } = parsed.data;
   const { requestsPerSecond: rate, keepWarmMinutes, tracing, ...same } = settings;

@@ -4,10 +4,11 @@ import { join, relative, resolve } from 'node:path';
 import { type Command, Option } from 'commander';
 import { modelsResponseSchema } from '../../lib/core/contract/schemas.ts';
 import { strategyNames } from '../../lib/core/selection/strategies.ts';
-import { resolveCatalogue } from '../../lib/infra/resolve-catalogue.ts';
-import { type RunningAssembly, startAssembly } from '../../lib/local/assembly.ts';
+import { resolveCatalogue } from '../../lib/infra/package-files.ts';
+import type { RunningAssembly } from '../../lib/local/assembly.ts';
 import { lockDataDir } from '../../lib/local/dynamodb/data-dir.ts';
 import { readServedCatalogue } from '../../lib/service/catalogue/load.ts';
+import { checkCdk } from '../shared/check-cdk.ts';
 import { integerBetween, numberBetween } from '../shared/options.ts';
 import { synthesize } from '../shared/synthesize.ts';
 import { playgroundFiles } from './playground.ts';
@@ -49,6 +50,7 @@ export function addStartCommand(program: Command): void {
 }
 
 async function start(options: StartOptions): Promise<void> {
+  checkCdk('mdi start');
   const dataDir = resolve(options.dataDir);
   const directory = resolveCatalogue(options.catalogue);
   const catalogue = readServedCatalogue(directory);
@@ -67,6 +69,8 @@ async function start(options: StartOptions): Promise<void> {
     context: { catalogue: options.catalogue, strategy: options.strategy },
   });
   const progress = new ProfileProgress(catalogue.models.map(({ name }) => name));
+  // Reads assemblies with the CDK, which `mdi --help` has to do without.
+  const { startAssembly } = await import('../../lib/local/assembly.ts');
   const assembly = await startAssembly({
     assemblyDir,
     port: options.port,

@@ -1,5 +1,3 @@
-import { dirname } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { LambdaClient } from '@aws-sdk/client-lambda';
 import middy from '@middy/core';
 import { z } from 'zod';
@@ -15,12 +13,11 @@ import { profileModels } from './profile-models.ts';
 import { sampleInput } from './sample.ts';
 
 const environment = readEnvironment(profilerEnvironmentSchema);
-const directory = dirname(fileURLToPath(import.meta.url));
+const { MDI_DEPLOYMENT: deployment, LAMBDA_TASK_ROOT: directory } = environment;
 const catalogue = readCatalogue(directory);
 const retryStrategy = new NewPermissionsRetryStrategy();
 const client = createProfileClient({ retryStrategy });
-const tableName = environment.MDI_TABLE_NAME;
-const ledger = new FeedbackLedger({ client, tableName, deployment: environment.MDI_DEPLOYMENT });
+const ledger = new FeedbackLedger({ client, tableName: environment.MDI_TABLE_NAME, deployment });
 
 /** What the provider framework sends (https://docs.aws.amazon.com/cdk/api/v2/docs/aws-cdk-lib.custom_resources-readme.html). */
 const eventSchema = z.object({
@@ -31,17 +28,23 @@ const eventSchema = z.object({
 /** The deploy-time profiler: a custom resource that measures new and changed models. */
 export const handler = middy().handler(async (raw: unknown) => {
   const event = eventSchema.parse(raw);
-  const PhysicalResourceId = `${environment.MDI_DEPLOYMENT}/${catalogue.name}`;
+  const PhysicalResourceId = `${deployment}/${catalogue.name}`;
   // Profiles go with their table; there is nothing else to delete.
   if (event.RequestType === 'Delete') return { PhysicalResourceId };
   await ledger.createSecret();
   const baselines = await profileModels({
-    environment,
+    deployment,
     catalogue,
     versions: event.ResourceProperties.versions,
     sample: sampleInput(catalogue, directory),
     lambda: new LambdaClient({ retryStrategy }),
     store: new ProfileStore({ ...storeOptions(environment), client }),
+    concurrency: environment.MDI_PROFILE_CONCURRENCY,
+    measure: {
+      maxMs: environment.MDI_PROFILE_MODEL_MS,
+      maxRuns: environment.MDI_PROFILE_MAX_RUNS,
+      precision: environment.MDI_PROFILE_PRECISION,
+    },
   });
   const summaries = catalogue.models.map(({ name, memoryMb }, i) => [
     summaryAttribute(i),

@@ -2,15 +2,15 @@ import { ConfiguredRetryStrategy } from '@smithy/core/retry';
 
 type RefreshArguments = Parameters<ConfiguredRetryStrategy['refreshRetryTokenForRetry']>;
 
-/** What AWS answers while a role's new policy or a new function has not reached all of it. */
+/** Errors that AWS returns while a new policy or a new function is still propagating. */
 const NOT_YET = new Set(['AccessDeniedException', 'ResourceConflictException']);
 
 const ATTEMPTS = 8;
 const FIRST_DELAY_MS = 500;
 
 /**
- * The SDK's retries, also of calls that are refused: the profiler runs seconds after its role got its
- * policy, which takes a while to hold everywhere. It waits 64 s at most (0.5, 1, 2 ... 32 s).
+ * The SDK's retries, extended to calls that are denied: the profiler runs seconds after its role got its
+ * policy, which takes a while to propagate. It waits 64 s at most (0.5, 1, 2 ... 32 s).
  *
  * @see https://docs.aws.amazon.com/IAM/latest/UserGuide/troubleshoot.html#troubleshoot_general_eventual-consistency
  */

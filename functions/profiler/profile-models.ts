@@ -1,18 +1,17 @@
 import type { LambdaClient } from '@aws-sdk/client-lambda';
-import type { z } from 'zod';
+import pMap from 'p-map';
 import type { InferenceEvent } from '../../lib/core/contract/inference-event.ts';
 import type { Catalogue, CatalogueModel } from '../../lib/service/catalogue/schema.ts';
-import type { profilerEnvironmentSchema } from '../../lib/service/environment.ts';
 import { invokeModel } from '../../lib/service/inference/invoke.ts';
 import { partitionKey } from '../../lib/service/profiles/keys.ts';
-import { measure, type Run } from '../../lib/service/profiles/measure.ts';
+import { type MeasureSettings, measure, type Run } from '../../lib/service/profiles/measure.ts';
 import type { ProfilerLog } from '../../lib/service/profiles/profiler-log.ts';
 import { meanMs, type ProfileStatistics } from '../../lib/service/profiles/statistics.ts';
 import type { ProfileStore } from '../../lib/service/profiles/store.ts';
 
 /** What {@link profileModels} works with. */
 export interface Profiling {
-  readonly environment: z.infer<typeof profilerEnvironmentSchema>;
+  readonly deployment: string;
   readonly catalogue: Catalogue;
   /**
    * ARN of the version of its function to measure, by the model's name. A version never changes: it is
@@ -21,7 +20,11 @@ export interface Profiling {
   readonly versions: Readonly<Record<string, string>>;
   readonly sample: Pick<InferenceEvent, 'contentType' | 'body'>;
   readonly lambda: LambdaClient;
-  readonly store: ProfileStore;
+  readonly store: Pick<ProfileStore, 'baselineFingerprint' | 'read' | 'putBaseline'>;
+  /** The most models that are measured at the same time. */
+  readonly concurrency: number;
+  /** When measuring one model ends; `maxMs` is less where many models have to share Lambda's time. */
+  readonly measure: MeasureSettings;
 }
 
 /** A model could not be measured: the deployment fails with this message. */
@@ -31,19 +34,20 @@ export class ProfileError extends Error {
 
 // What remains of Lambda's 15 minutes after cold starts and writing.
 const allModelsMs = 12 * 60_000;
+/** The shortest pause between two reports of progress, in ms. */
+const reportMs = 100;
 
 /**
- * Measures every model whose stored baseline is missing or was made of something else, some side by
- * side, and replaces its baseline.
+ * Measures every model whose baseline is missing or of another version, several at a time, and replaces
+ * the baseline.
  *
- * @returns the baseline of every model, by its name: of an unchanged one that of an earlier deployment
+ * @returns the baseline of every model, by its name; of an unchanged model it is that of an earlier deployment
  * @throws {@link ProfileError} naming the first model that failed
  */
 export async function profileModels(
   profiling: Profiling,
 ): Promise<ReadonlyMap<string, ProfileStatistics>> {
-  const { catalogue, environment } = profiling;
-  const { MDI_PROFILE_CONCURRENCY: concurrency, MDI_PROFILE_MODEL_MS: modelMs } = environment;
+  const { catalogue, concurrency } = profiling;
   const stale: CatalogueModel[] = [];
   const baselines = new Map<string, ProfileStatistics>();
   for (const model of catalogue.models) {
@@ -54,19 +58,16 @@ export async function profileModels(
     } else stale.push(model);
   }
   const rounds = Math.ceil(stale.length / concurrency);
-  const maxMs = Math.min(modelMs, allModelsMs / Math.max(1, rounds));
-
-  const waiting = [...stale];
-  const work = async () => {
-    for (let model = waiting.shift(); model; model = waiting.shift()) {
-      baselines.set(model.name, await profileModel(profiling, model, maxMs));
-    }
-  };
-  await Promise.all(Array.from({ length: concurrency }, work));
+  const maxMs = Math.min(profiling.measure.maxMs, allModelsMs / Math.max(1, rounds));
+  await pMap(
+    stale,
+    async (model) => baselines.set(model.name, await profileModel(profiling, model, maxMs)),
+    { concurrency },
+  );
   return baselines;
 }
 
-/** What an earlier deployment measured of the very same version. */
+/** The baseline that an earlier deployment measured, if it is of this very version. */
 async function keptBaseline({ store, versions, ...rest }: Profiling, model: CatalogueModel) {
   const pk = keyOf(rest, model);
   if ((await store.baselineFingerprint(pk)) !== versions[model.name]) return undefined;
@@ -78,15 +79,11 @@ async function profileModel(
   model: CatalogueModel,
   maxMs: number,
 ): Promise<ProfileStatistics> {
-  const { environment, store, versions } = profiling;
+  const { store, versions } = profiling;
   try {
     const result = await measure(
       () => runOnce(profiling, model),
-      {
-        maxMs,
-        maxRuns: environment.MDI_PROFILE_MAX_RUNS,
-        precision: environment.MDI_PROFILE_PRECISION,
-      },
+      { ...profiling.measure, maxMs },
       throttled(({ share }) => log({ event: 'profile-progress', model: model.name, share })),
     );
     await store.putBaseline(keyOf(profiling, model), result.statistics, {
@@ -123,17 +120,16 @@ async function runOnce(
 }
 
 function keyOf(
-  { environment, catalogue }: Pick<Profiling, 'environment' | 'catalogue'>,
+  { deployment, catalogue }: Pick<Profiling, 'deployment' | 'catalogue'>,
   { name, sha256 }: CatalogueModel,
 ): string {
-  const deployment = environment.MDI_DEPLOYMENT;
   return partitionKey({ deployment, catalogue: catalogue.name, model: name, sha256 });
 }
 
-function throttled<T>(call: (value: T) => void, everyMs = 100): (value: T) => void {
+function throttled<T>(call: (value: T) => void): (value: T) => void {
   let lastMs = Number.NEGATIVE_INFINITY;
   return (value) => {
-    if (performance.now() - lastMs < everyMs) return;
+    if (performance.now() - lastMs < reportMs) return;
     lastMs = performance.now();
     call(value);
   };

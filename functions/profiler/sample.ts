@@ -1,12 +1,12 @@
 import { readFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import type { InferenceEvent } from '../../lib/core/contract/inference-event.ts';
-import { photoFile } from '../../lib/service/catalogue/photo.ts';
+import { photoFile } from '../../lib/service/catalogue/load.ts';
 import type { Catalogue } from '../../lib/service/catalogue/schema.ts';
 
 /**
  * The input that models are measured with: the catalogue's first sample image, or the photo that comes
- * with the profiler (images have to be decoded, and a profile without that would promise too much).
+ * with the profiler (images have to be decoded, and a profile without decoding would be too optimistic).
  *
  * @param directory - of the profiler's code, where the image lies
  */

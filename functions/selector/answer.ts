@@ -1,10 +1,14 @@
 import type { InferenceAnswer, InferenceEvent } from '../../lib/core/contract/inference-event.ts';
 import { ProblemError } from '../../lib/core/contract/problem.ts';
-import { fastest } from '../../lib/core/selection/order.ts';
-import { NonFiniteOutputError } from '../../lib/service/inference/errors.ts';
+import { NonFiniteOutputError } from '../../lib/core/preprocessing/errors.ts';
+import { fastest, undominated } from '../../lib/core/selection/ranking.ts';
 import { InvocationError, invokeModel } from '../../lib/service/inference/invoke.ts';
-import { candidatesOf, type ServedCandidate } from './candidates.ts';
+import { type CandidateParts, candidatesOf, type ServedCandidate } from './candidates.ts';
 import type { Service } from './service.ts';
+
+/** What {@link answerWith} works with. */
+export type AnswerParts = CandidateParts &
+  Pick<Service, 'lambda' | 'store' | 'profiles' | 'telemetry' | 'open'>;
 
 /** A model's answer and how it came about. */
 export interface ModelAnswer {
@@ -16,13 +20,13 @@ export interface ModelAnswer {
 }
 
 /**
- * Has a model answer; when it cannot, the fastest of the others is asked, once.
+ * Asks a model for its answer and, when it cannot give one, the fastest of the others, once.
  *
- * @throws ProblemError of the request (an image that cannot be decoded), `no-model-available` or, when
- * the last model asked answered NaN, `non-finite-output`
+ * @throws {@link ProblemError} for a fault of the request (an image that cannot be decoded), `no-model-available`
+ * or, when the last model gave NaN, `non-finite-output`
  */
 export async function answerWith(
-  service: Service,
+  service: AnswerParts,
   chosen: ServedCandidate,
   event: Omit<InferenceEvent, 'invokedEpochMs'>,
   failed: string[] = [],
@@ -39,10 +43,10 @@ export async function answerWith(
   if (failed.length > 0 || others.length === 0) {
     throw noAnswer(result);
   }
-  return answerWith(service, fastest(others), event, [chosen.name]);
+  return answerWith(service, fastest(undominated(others)), event, [chosen.name]);
 }
 
-/** An overloaded model may answer the next time; one that answered nonsense has nothing to wait for. */
+/** An overloaded model may answer the next time; for one that gave NaN there is nothing to wait for. */
 function noAnswer(last: Error): ProblemError {
   return last instanceof NonFiniteOutputError
     ? new ProblemError('non-finite-output', 'the models gave no valid output for this request')
@@ -52,7 +56,7 @@ function noAnswer(last: Error): ProblemError {
 }
 
 async function ask(
-  service: Service,
+  service: Pick<Service, 'lambda' | 'store' | 'open'>,
   { functionName, profileKey, name }: ServedCandidate,
   event: Omit<InferenceEvent, 'invokedEpochMs'>,
 ): Promise<Pick<ModelAnswer, 'answer' | 'serviceMs'> | Error> {
@@ -60,7 +64,7 @@ async function ask(
     const { answer, serviceMs, closed } = await invokeModel(service.lambda, functionName, event);
     keepOpen(service, closed);
     if (answer.status === 'ok') return { answer, serviceMs };
-    // The function has counted this failure itself.
+    // The function has already counted this failure.
     if (answer.status === 'non-finite-output')
       return new NonFiniteOutputError(`${name}: ${answer.detail}`);
     throw new ProblemError(answer.status, answer.detail);
@@ -71,7 +75,7 @@ async function ask(
   }
 }
 
-function keepOpen({ open }: Service, closed: Promise<unknown>): void {
+function keepOpen({ open }: Pick<Service, 'open'>, closed: Promise<unknown>): void {
   const entry = closed.then(() => {
     open.delete(entry);
   });

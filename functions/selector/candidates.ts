@@ -8,25 +8,31 @@ import type { ServedModel, Service } from './service.ts';
 export type ServedCandidate = ServedModel &
   Candidate & { readonly catalogueAccuracyPct: number; readonly profile: Profile };
 
-type Models = Pick<Service, 'models' | 'feedbackWeight'>;
+/** What candidates are made of, beside the profiles. */
+export type CandidateParts = Pick<Service, 'models' | 'feedbackWeight'>;
 
-/** The models that may answer a client: not those whose answers have no meaning. */
-export function candidatesOf(service: Models, profiles: ProfileSnapshot): ServedCandidate[] {
+/** The models that may answer a client: all but those for latency only, whose answers mean nothing. */
+export function candidatesOf(
+  service: CandidateParts,
+  profiles: ProfileSnapshot,
+): ServedCandidate[] {
   return profiledModels(service, profiles).filter(({ latencyOnly }) => !latencyOnly);
 }
 
-/** Joins all models with their profiles, by name, and moves their accuracy by feedback. */
+/** Joins all models with their profiles, by name, and adjusts their accuracy by feedback. */
 export function profiledModels(
-  { models, feedbackWeight }: Models,
+  { models, feedbackWeight }: CandidateParts,
   profiles: ProfileSnapshot,
 ): ServedCandidate[] {
   return models.flatMap((model) => {
     const profile = profiles.get(model.name);
     if (!profile) return [];
-    const { meanMs, stdMs, coldShare, coldMeanMs, freshSamples, probabilityWithin } = profile;
+    const { meanMs, stdMs, meanErrorMs, probabilityWithin, ...calls } = profile;
+    const { coldShare, coldMeanMs, freshSamples } = calls;
     const { accuracyPct: catalogueAccuracyPct } = model;
     const accuracyPct = posteriorAccuracyPct(catalogueAccuracyPct, profile, feedbackWeight);
-    const speed = { meanMs, stdMs, coldShare, coldMeanMs, freshSamples, probabilityWithin };
+    const warm = { meanMs, stdMs, meanErrorMs, probabilityWithin };
+    const speed = { ...warm, coldShare, coldMeanMs, freshSamples };
     return [{ ...model, ...speed, accuracyPct, catalogueAccuracyPct, profile }];
   });
 }

@@ -1,24 +1,26 @@
 import type { APIGatewayProxyEventV2 } from 'aws-lambda';
+import { firstIssue } from '../../lib/core/contract/first-issue.ts';
+import type { FeedbackResponse } from '../../lib/core/contract/messages.ts';
 import { ProblemError } from '../../lib/core/contract/problem.ts';
-import { type FeedbackResponse, feedbackRequestSchema } from '../../lib/core/contract/schemas.ts';
-import { feedbackPeriodMs, isReceipt } from '../../lib/service/feedback/receipt.ts';
+import { feedbackRequestSchema } from '../../lib/core/contract/schemas.ts';
+import { feedbackPeriodMs, isSignedRequestId } from '../../lib/service/feedback/request-id.ts';
 import type { Service } from './service.ts';
 
 /**
  * `POST /v1/feedback`: counts an answer as right or wrong, once.
  *
- * @throws ProblemError for a body of another form, a model or request that is not known, and when the
- * table did not take the feedback
+ * @throws {@link ProblemError} for a malformed body, an unknown model or request, and when the feedback could
+ * not be stored
  */
 export async function takeFeedback(
-  service: Service,
+  service: Pick<Service, 'models' | 'secret' | 'ledger' | 'store'>,
   event: APIGatewayProxyEventV2,
 ): Promise<FeedbackResponse> {
   const { requestId, model: name, correct } = readBody(event);
   const model = service.models.find((served) => served.name === name);
   if (!model) throw new ProblemError('unknown-model', `the catalogue has no model "${name}"`);
   const secret = service.secret();
-  if (!secret || !isReceipt(requestId, name, Date.now(), secret)) {
+  if (!secret || !isSignedRequestId(requestId, name, Date.now(), secret)) {
     throw new ProblemError(
       'unknown-request',
       `no answer of "${name}" within the last day had this requestId`,
@@ -41,9 +43,10 @@ function readBody({ body = '', isBase64Encoded }: APIGatewayProxyEventV2) {
   const text = isBase64Encoded ? Buffer.from(body, 'base64').toString() : body;
   const parsed = feedbackRequestSchema.safeParse(parseJson(text));
   if (parsed.success) return parsed.data;
-  const { path, message } = parsed.error.issues[0] ?? { path: [], message: '' };
-  const field = path.length > 0 ? `field ${path.map(String).join('.')}` : 'the body';
-  throw new ProblemError('bad-request', `${field}: ${message}`);
+  throw new ProblemError(
+    'bad-request',
+    firstIssue(parsed.error, { field: 'field', whole: 'the body' }),
+  );
 }
 
 function parseJson(text: string): unknown {

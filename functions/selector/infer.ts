@@ -7,27 +7,39 @@ import {
 } from '../../lib/core/contract/body.ts';
 import { parseInferHeaders } from '../../lib/core/contract/headers.ts';
 import type { InferenceEvent } from '../../lib/core/contract/inference-event.ts';
+import type { InferResponse } from '../../lib/core/contract/messages.ts';
 import { ProblemError } from '../../lib/core/contract/problem.ts';
-import type { InferResponse } from '../../lib/core/contract/schemas.ts';
 import { roundMs } from '../../lib/core/contract/server-timing.ts';
+import { inputBytes } from '../../lib/core/preprocessing/preprocessing.ts';
 import { timeBudget } from '../../lib/core/selection/budget.ts';
-import { select } from '../../lib/core/selection/select.ts';
-import { strategies } from '../../lib/core/selection/strategies.ts';
-import { worthChoosing } from '../../lib/core/selection/worth-choosing.ts';
-import { inputBytes } from '../../lib/service/catalogue/schema.ts';
-import { signReceipt } from '../../lib/service/feedback/receipt.ts';
-import { answerWith } from './answer.ts';
+import { select, strategies } from '../../lib/core/selection/strategies.ts';
+import { signRequestId } from '../../lib/service/feedback/request-id.ts';
+import { type AnswerParts, answerWith } from './answer.ts';
 import { candidatesOf } from './candidates.ts';
 import type { Service } from './service.ts';
 
+/** What {@link infer} works with. */
+export type InferenceParts = AnswerParts &
+  Pick<
+    Service,
+    | 'catalogue'
+    | 'strategy'
+    | 'defaultSlaMs'
+    | 'budget'
+    | 'clockErrorMs'
+    | 'outputTimes'
+    | 'secret'
+    | 'random'
+  >;
+
 /**
- * `POST /v1/infer`: works out the budget, selects a model and has it answer.
+ * `POST /v1/infer`: works out the budget, selects a model, has it answer and counts the answer.
  *
  * @param receivedEpochMs - Unix ms at which the handler started: T_input ends here
- * @throws ProblemError for every fault of the request, and when no model could answer
+ * @throws {@link ProblemError} for every fault of the request, and when no model could answer
  */
 export async function infer(
-  service: Service,
+  service: InferenceParts,
   event: APIGatewayProxyEventV2,
   receivedEpochMs: number,
 ): Promise<InferResponse> {
@@ -51,7 +63,7 @@ export async function infer(
   if (outputMs !== undefined) service.outputTimes.observe(outputMs);
   const selection = select(
     strategies[service.strategy],
-    worthChoosing(service.strategy, candidates),
+    candidates,
     {
       ...budget,
       outputMs: service.outputTimes.distribution(outputMs),
@@ -68,9 +80,9 @@ export async function infer(
     record: true,
   });
   const secret = service.secret();
-  return {
-    // Without the secret the answer is as good, only that it cannot be told later whether it was right.
-    requestId: secret ? signReceipt(requestId, model.name, receivedEpochMs, secret) : requestId,
+  const response: InferResponse = {
+    // Without the secret the answer is just as good, but takes no feedback.
+    requestId: secret ? signRequestId(requestId, model.name, receivedEpochMs, secret) : requestId,
     model: { name: model.name, version: model.version, accuracyPct: model.accuracyPct },
     predictions: answer.predictions,
     timing: {
@@ -94,9 +106,30 @@ export async function infer(
       ...(failed.length > 0 && { failed }),
     },
   };
+  countAnswer(service, response);
+  return response;
 }
 
-function refuseLatencyOnly({ catalogue, models }: Service): void {
+function countAnswer(
+  { telemetry }: Pick<Service, 'telemetry'>,
+  { model, timing, selection }: InferResponse,
+): void {
+  telemetry.answered({
+    strategy: selection.strategy,
+    model: model.name,
+    accuracyPct: model.accuracyPct,
+    budgetMs: timing.budgetMs,
+    selectMs: timing.selectMs,
+    serviceMs: timing.serviceMs,
+    serverMs: timing.serverMs,
+    coldStart: timing.coldStart,
+    fellBack: selection.failed !== undefined,
+    // The paper assumes that the way back takes as long as the way here.
+    inTime: timing.networkMs + timing.serverMs <= timing.slaMs,
+  });
+}
+
+function refuseLatencyOnly({ catalogue, models }: Pick<Service, 'catalogue' | 'models'>): void {
   if (models.some(({ latencyOnly }) => !latencyOnly)) return;
   throw new ProblemError(
     'latency-only',
@@ -105,7 +138,7 @@ function refuseLatencyOnly({ catalogue, models }: Service): void {
 }
 
 function readBody(
-  { catalogue }: Service,
+  { catalogue }: Pick<Service, 'catalogue'>,
   { body = '', isBase64Encoded, headers }: APIGatewayProxyEventV2,
 ): Pick<InferenceEvent, 'contentType' | 'body'> {
   const base64 = isBase64Encoded ? body : Buffer.from(body).toString('base64');

@@ -1,23 +1,22 @@
-import { setTimeout } from 'node:timers/promises';
-import type { ModelsResponse } from '../../lib/core/contract/schemas.ts';
+import type { ModelsResponse } from '../../lib/core/contract/messages.ts';
 import { roundMs } from '../../lib/core/contract/server-timing.ts';
 import type { Profile } from '../../lib/service/profiles/profile.ts';
-import { profiledModels } from './candidates.ts';
+import { withinMs } from '../../lib/service/profiles/within.ts';
+import { type CandidateParts, profiledModels } from './candidates.ts';
 import type { Service } from './service.ts';
 
-/** The longest wait in ms for profile updates of earlier answers before the table is read. */
+/** How long to wait, in ms, for the profile updates of earlier answers before the table is read. */
 const settleMs = 1_000;
 
 /**
  * `GET /v1/models`: every model with its profile as the table has it now, the answers of this
  * environment included.
  */
-export async function listModels(service: Service): Promise<ModelsResponse> {
-  const settled = new AbortController();
-  await Promise.race([
-    Promise.all(service.open).finally(() => settled.abort()),
-    setTimeout(settleMs, undefined, { signal: settled.signal }).catch(() => undefined),
-  ]);
+export async function listModels(
+  service: CandidateParts &
+    Pick<Service, 'catalogue' | 'strategy' | 'defaultSlaMs' | 'profiles' | 'open'>,
+): Promise<ModelsResponse> {
+  await withinMs(settleMs, () => Promise.all(service.open)).catch(() => undefined);
   const models = profiledModels(service, await service.profiles.reload());
   return {
     catalogue: service.catalogue.name,
@@ -43,6 +42,7 @@ function describe(profile: Profile): ModelsResponse['models'][number]['profile']
   return {
     meanMs: roundMs(profile.meanMs),
     stdMs: roundMs(profile.stdMs),
+    meanErrorMs: roundMs(profile.meanErrorMs),
     p50Ms: roundMs(profile.quantileMs(0.5)),
     p95Ms: roundMs(profile.quantileMs(0.95)),
     p99Ms: roundMs(profile.quantileMs(0.99)),

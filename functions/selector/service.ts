@@ -1,5 +1,3 @@
-import { dirname } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { LambdaClient } from '@aws-sdk/client-lambda';
 import type { BudgetSettings } from '../../lib/core/selection/budget.ts';
 import { OutputTimes } from '../../lib/core/selection/output-time.ts';
@@ -8,7 +6,7 @@ import type { Random } from '../../lib/core/statistics/random.ts';
 import { readCatalogue } from '../../lib/service/catalogue/load.ts';
 import type { Catalogue, CatalogueModel } from '../../lib/service/catalogue/schema.ts';
 import { readEnvironment, selectorEnvironmentSchema } from '../../lib/service/environment.ts';
-import { FeedbackLedger } from '../../lib/service/feedback/ledger.ts';
+import { FeedbackLedger, rememberSecret } from '../../lib/service/feedback/ledger.ts';
 import { ProfileCache, type ProfileCacheEvent } from '../../lib/service/profiles/cache.ts';
 import { createProfileClient } from '../../lib/service/profiles/client.ts';
 import { partitionKey } from '../../lib/service/profiles/keys.ts';
@@ -22,7 +20,7 @@ export interface ServedModel extends CatalogueModel {
   readonly profileKey: string;
 }
 
-/** All that the selector's routes work with. */
+/** Everything that the selector's routes work with. */
 export interface Service {
   readonly catalogue: Catalogue;
   readonly models: readonly ServedModel[];
@@ -31,22 +29,22 @@ export interface Service {
   readonly budget: BudgetSettings;
   /** How much earlier than measured an upload may have begun, in ms. */
   readonly clockErrorMs: number;
-  /** T_output as clients have reported it lately. */
+  /** T_output as clients have reported it recently. */
   readonly outputTimes: OutputTimes;
   readonly lambda: LambdaClient;
-  readonly store: ProfileStore;
-  readonly ledger: FeedbackLedger;
-  /** Signs answers, so that feedback on them is known; absent until it has been read. */
+  readonly store: Pick<ProfileStore, 'record'>;
+  readonly ledger: Pick<FeedbackLedger, 'mark' | 'unmark'>;
+  /** Signs request ids, by which feedback is recognized; undefined until it has been read. */
   readonly secret: () => Uint8Array | undefined;
   readonly feedbackWeight: number;
-  readonly profiles: ProfileCache;
+  readonly profiles: Pick<ProfileCache, 'profiles' | 'reload'>;
   readonly random: Random;
-  readonly telemetry: Telemetry;
-  /** Streams of answered invocations that have not closed yet. */
+  readonly telemetry: Pick<Telemetry, 'logger' | 'answered' | 'count'>;
+  /** Invocations that have answered but not yet updated their profiles. */
   readonly open: Set<Promise<void>>;
 }
 
-/** Stands for a model that nobody has measured: slow, so that others come first. */
+/** Stands in for a model that has not been measured: slow, so that others are preferred. */
 const unknownSpeed = { meanMs: 1_000, stdMs: 0 };
 
 /**
@@ -56,7 +54,7 @@ const unknownSpeed = { meanMs: 1_000, stdMs: 0 };
  */
 export function createService(): Service {
   const environment = readEnvironment(selectorEnvironmentSchema);
-  const catalogue = readCatalogue(dirname(fileURLToPath(import.meta.url)));
+  const catalogue = readCatalogue(environment.LAMBDA_TASK_ROOT);
   const models = catalogue.models.map((model) => {
     const functionName = environment.MDI_MODEL_FUNCTIONS[model.name];
     if (!functionName) throw new Error(`MDI_MODEL_FUNCTIONS has no function for "${model.name}"`);
@@ -89,7 +87,7 @@ export function createService(): Service {
     lambda: new LambdaClient({ maxAttempts: 1 }),
     store,
     ledger,
-    secret: rememberSecret(ledger, telemetry),
+    secret: rememberSecret(ledger, (error) => telemetry.logger.warn('secret not read', { error })),
     feedbackWeight: environment.MDI_FEEDBACK_WEIGHT,
     profiles: new ProfileCache({
       store,
@@ -106,7 +104,7 @@ export function createService(): Service {
   };
 }
 
-/** A table that cannot be read changes nothing for callers: only here it shows. */
+/** Callers do not notice that the table cannot be read; logs and metrics do. */
 function report(telemetry: Telemetry, event: ProfileCacheEvent): void {
   if (event.kind === 'refreshed') return;
   if (event.kind === 'first-read-late') {
@@ -116,29 +114,4 @@ function report(telemetry: Telemetry, event: ProfileCacheEvent): void {
   const failures = event.failures.map(({ model, error }) => `${model}: ${error}`);
   telemetry.logger.warn('profiles not read', { durationMs: event.durationMs, failures });
   telemetry.count('ProfileReadFailed', failures.length);
-}
-
-/** How long to leave the table alone after the secret could not be read, in ms. */
-const secretPauseMs = 5_000;
-
-/** Reads the secret once, beside requests: at start, and again after a pause while there is none. */
-function rememberSecret(
-  ledger: FeedbackLedger,
-  { logger }: Telemetry,
-): () => Uint8Array | undefined {
-  let secret: Uint8Array | undefined;
-  let nextMs = 0;
-  const get = () => {
-    if (secret || Date.now() < nextMs) return secret;
-    nextMs = Date.now() + secretPauseMs;
-    ledger.readSecret().then(
-      (read) => {
-        secret = read;
-      },
-      (error) => logger.warn('secret not read', { error }),
-    );
-    return secret;
-  };
-  get();
-  return get;
 }

@@ -1,5 +1,4 @@
-import type { ProblemDocument } from '../core/contract/problem.ts';
-import type { InferResponse, TimeResponse } from '../core/contract/schemas.ts';
+import type { InferResponse, ProblemDocument, TimeResponse } from '../core/contract/messages.ts';
 
 /** What JSON has to look like: a type's name, an object of shapes, or a list of one shape. */
 type Shape = 'string' | 'number' | 'boolean' | readonly [Shape] | { readonly [key: string]: Shape };

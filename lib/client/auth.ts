@@ -19,7 +19,23 @@ export type Auth = (
 /**
  * Authorizes requests with a JSON web token, such as one of a Cognito user pool.
  *
- * @param getToken - is asked for every request, so it should remember its token
+ * @param getToken - is called for every request, so it should cache its token
+ *
+ * @example
+ * ```ts
+ * import { bearer, createClient } from '@mdinference/client';
+ *
+ * async function getToken() {
+ *   const session = await fetch('https://example.com/session');
+ *   return (await session.json()).token as string;
+ * }
+ *
+ * export const client = createClient({
+ *   endpoint: 'https://abc123.execute-api.eu-central-1.amazonaws.com',
+ *   slaMs: 250,
+ *   auth: bearer(getToken),
+ * });
+ * ```
  */
 export function bearer(getToken: () => string | Promise<string>): Auth {
   return async () => ({ authorization: `Bearer ${await getToken()}` });

@@ -1,4 +1,4 @@
-import type { InferResponse } from '../core/contract/schemas.ts';
+import type { InferResponse } from '../core/contract/messages.ts';
 import { type ClockSample, ServerClock } from './clock.ts';
 import { type Connection, exchangeTime, postInfer } from './http.ts';
 import { type DeviceModel, DeviceModels, marginMs } from './on-device.ts';
@@ -15,7 +15,24 @@ import { shrink } from './upload.ts';
 /** An exchange of clocks that takes longer is given up, in ms. */
 const exchangeTimeoutMs = 5_000;
 
-/** Makes a client of a service. It does nothing before its first call. */
+/**
+ * Makes a client of a service. It does nothing before its first call.
+ *
+ * @example
+ * ```ts
+ * import { createClient } from '@mdinference/client';
+ *
+ * const client = createClient({
+ *   endpoint: 'https://abc123.execute-api.eu-central-1.amazonaws.com',
+ *   slaMs: 250,
+ * });
+ *
+ * const photo = await (await fetch('https://example.com/photo.jpg')).blob();
+ * const { predictions, source, timing } = await client.classify(photo);
+ * console.log(`${predictions[0]?.label}, by the ${source}, after ${timing.totalMs} ms`);
+ * client.close();
+ * ```
+ */
 export function createClient(options: ClientOptions): Client {
   return new RacingClient(options);
 }

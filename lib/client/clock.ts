@@ -19,7 +19,7 @@ export interface ClockSample {
   /** The client's monotonic clock when the answer came. */
   readonly arrivedMs: number;
   /** What else the times may be wrong by, in ms; by default 0. */
-  readonly doubtMs?: number;
+  readonly doubtMs?: number | undefined;
 }
 
 /**

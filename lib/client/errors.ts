@@ -1,8 +1,9 @@
-import type { ProblemDocument } from '../core/contract/problem.ts';
+import type { ProblemDocument } from '../core/contract/messages.ts';
+import { MdInferenceError } from '../core/errors.ts';
 import type { Race } from './types.ts';
 
 /** The base of all errors with which `classify` rejects, apart from the caller's own abort. */
-export abstract class ClassifyError extends Error {
+export abstract class ClassifyError extends MdInferenceError {
   /** Both runs as they stood; `race.device.error` says why the device had no answer either. */
   race: Race | undefined;
 }
@@ -51,4 +52,9 @@ export class NetworkError extends ClassifyError {
 /** The service's answer is not what the API promises. */
 export class MalformedAnswerError extends ClassifyError {
   override readonly name = 'MalformedAnswerError';
+}
+
+/** A model on the device is unknown to its catalogue, or could not be loaded or run. */
+export class DeviceModelError extends MdInferenceError {
+  override readonly name = 'DeviceModelError';
 }

@@ -1,4 +1,4 @@
-import type { InferResponse } from '../core/contract/schemas.ts';
+import type { InferResponse } from '../core/contract/messages.ts';
 import { faultOfAnswer, isProblem, isTimeResponse } from './answer.ts';
 import type { Auth } from './auth.ts';
 import { type ClockSample, partedMs } from './clock.ts';

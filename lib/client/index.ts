@@ -1,13 +1,25 @@
 /**
  * The client: always an answer within the SLA, from the cloud or from the device. Runs in browsers,
  * React Native and Node; needs nothing but `fetch`.
+ *
+ * @module @mdinference/client
  */
+
+export type { InferResponse, ProblemDocument } from '../core/contract/messages.ts';
+export { MdInferenceError } from '../core/errors.ts';
+export {
+  ModelShapeError,
+  NonFiniteOutputError,
+  TensorLengthError,
+  TensorValueError,
+} from '../core/preprocessing/errors.ts';
 export { type Auth, type AuthRequest, bearer } from './auth.ts';
 export { createClient } from './client.ts';
 export type { ClockEstimate } from './clock.ts';
 export {
   ApiError,
   ClassifyError,
+  DeviceModelError,
   MalformedAnswerError,
   NetworkError,
   SlaExceededError,
@@ -30,4 +42,4 @@ export type {
   RunState,
   Source,
 } from './types.ts';
-export type { UploadSettings } from './upload.ts';
+export type { Resize, UploadSettings } from './upload.ts';

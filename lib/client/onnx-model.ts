@@ -1,62 +1,131 @@
-import type { InferenceSession, Tensor, TypedTensor } from 'onnxruntime-common';
+import { type CropSize, cropSizeOf } from '../core/preprocessing/crop.ts';
+import { ModelShapeError } from '../core/preprocessing/errors.ts';
+import { type OutputKind, outputKind, topPredictions } from '../core/preprocessing/predictions.ts';
+import { fullPreprocessing, type Preprocessing } from '../core/preprocessing/preprocessing.ts';
 import {
-  type CropSize,
-  fullPreprocessing,
+  imageTensor,
+  madeUpPixels,
   type Pixels,
-  rawFloats,
   rawPixels,
+  rawTensor,
   type TensorData,
-  tensorOf,
-} from '../core/preprocessing/pixels.ts';
+} from '../core/preprocessing/tensor.ts';
 import type { ModelDescription } from './model-description.ts';
-import type { DeviceInput, ImageInput, Prediction } from './types.ts';
+import type { DeviceInput, ImageInput, OnDeviceModel, Prediction } from './types.ts';
 
 /** What makes pixels of an image, in the size that a model wants. */
 export type Decode = (input: DeviceInput, size: CropSize) => Promise<Pixels>;
 
-/** An onnxruntime of any kind: web, React Native, Node. */
+/** What is used of a session of onnxruntime. */
+export interface Session {
+  readonly inputNames: readonly string[];
+  readonly outputNames: readonly string[];
+  /** Some runtimes for React Native throw when they are asked. */
+  readonly inputMetadata: readonly {
+    readonly isTensor: boolean;
+    readonly shape?: readonly (number | string)[];
+  }[];
+  /** `never`: each runtime takes tensors of its own. */
+  run(
+    feeds: Readonly<Record<string, never>>,
+    fetches: readonly string[],
+  ): Promise<Readonly<Record<string, { readonly data: unknown }>>>;
+  release(): Promise<void>;
+}
+
+/**
+ * An onnxruntime of any kind: web, React Native, Node. In its own words, so that none of them has to be
+ * installed for the types.
+ */
 export interface Runtime {
   readonly InferenceSession: {
-    create(model: string, options?: InferenceSession.SessionOptions): Promise<InferenceSession>;
-    create(model: Uint8Array, options?: InferenceSession.SessionOptions): Promise<InferenceSession>;
+    create(model: string, options?: object): Promise<Session>;
+    create(model: Uint8Array, options?: object): Promise<Session>;
   };
   readonly Tensor: {
-    new (type: 'float32', data: Float32Array, dims: readonly number[]): TypedTensor<'float32'>;
-    new (type: 'uint8', data: Uint8Array, dims: readonly number[]): TypedTensor<'uint8'>;
+    new (type: 'float32', data: Float32Array, dims: readonly number[]): object;
+    new (type: 'uint8', data: Uint8Array, dims: readonly number[]): object;
   };
 }
 
-/** How many labels an answer has. */
-const answerLength = 5;
-/** Quantised models round their probabilities to multiples of 1/255: their sum may miss 1 by this much. */
-const sumTolerance = (count: number) => Math.min(0.1, 0.001 + count / 510);
+/** A model to load with a runtime that decodes no images by itself. */
+export interface OnnxOnDeviceOptions extends ModelDescription {
+  /** Path of the .onnx file on the device, or its bytes. */
+  readonly model: string | Uint8Array;
+  /** Makes RGB pixels of an image, `width` x `height` of them: those of the part that `regionOf` names. */
+  readonly decode: Decode;
+  /** See `OnDeviceModel`. */
+  readonly measuredMs?: number | undefined;
+}
+
+/**
+ * A model on the device that any onnxruntime runs. It is loaded when it is first needed, and again when
+ * that has failed.
+ *
+ * @param sessionOptions - for `InferenceSession.create`
+ */
+export function onnxOnDevice(
+  runtime: Runtime,
+  options: OnnxOnDeviceOptions,
+  sessionOptions: object = {},
+): OnDeviceModel {
+  const { model, decode, measuredMs, ...description } = options;
+  const { name, version, accuracyPct } = description;
+  let loading: Promise<OnnxModel> | undefined;
+  const load = async () => {
+    loading ??= OnnxModel.load(runtime, model, description, sessionOptions);
+    try {
+      return await loading;
+    } catch (error) {
+      loading = undefined;
+      throw error;
+    }
+  };
+  return {
+    ...{ name, version, accuracyPct, measuredMs },
+    prepare: load,
+    classify: async (image, { contentType }) => {
+      const loaded = await load();
+      return { predictions: await loaded.classify({ image, contentType }, decode) };
+    },
+    close: () => {
+      loading?.then((loaded) => loaded.release()).catch(() => undefined);
+      loading = undefined;
+    },
+  };
+}
 
 /** A model in an onnxruntime session that classifies as the service would. */
 export class OnnxModel {
   readonly #runtime: Runtime;
-  readonly #session: InferenceSession;
+  readonly #session: Session;
   readonly #description: ModelDescription;
+  readonly #preprocessing: Preprocessing;
   readonly #size: CropSize;
-  #areProbabilities = false;
+  #outputKind: OutputKind = 'logits';
 
-  private constructor(runtime: Runtime, session: InferenceSession, description: ModelDescription) {
+  private constructor(runtime: Runtime, session: Session, description: ModelDescription) {
+    const { preprocessing, input } = description;
     this.#runtime = runtime;
     this.#session = session;
     this.#description = description;
-    this.#size = sizeOf(session, description);
+    this.#preprocessing = fullPreprocessing(preprocessing, input);
+    const fixed = fixedSides(session, this.#preprocessing.layout);
+    this.#size = cropSizeOf(fixed, this.#preprocessing, input);
   }
 
   /**
    * Loads a model and runs it once: the first run is slower than all others.
    *
    * @param model - a path or an address, or the file's bytes
-   * @throws Error when it does not run on its description's input, or gives another number of scores
+   * @throws {@link ModelShapeError} when it gives another number of scores than there are labels; what
+   *   the runtime throws when it cannot load or run it
    */
   static async load(
     runtime: Runtime,
     model: string | Uint8Array,
     description: ModelDescription,
-    options: InferenceSession.SessionOptions = {},
+    options: object = {},
   ): Promise<OnnxModel> {
     const { InferenceSession } = runtime;
     const session =
@@ -68,11 +137,15 @@ export class OnnxModel {
     return loaded;
   }
 
-  /** Classifies an image, or the catalogue's raw tensor. */
+  /**
+   * Classifies an image, or the catalogue's raw tensor.
+   *
+   * @throws {@link TensorLengthError}, {@link TensorValueError} or {@link ModelShapeError} when a raw
+   *   tensor is not what the model takes, {@link NonFiniteOutputError}; what `decode` throws
+   */
   async classify(input: DeviceInput, decode: Decode): Promise<Prediction[]> {
-    const { labels } = this.#description;
     const scores = await this.#run(await this.#tensorOf(input, decode));
-    return topPredictions(this.#areProbabilities ? scores : softmax(scores), labels);
+    return topPredictions(scores, this.#description.labels, this.#outputKind);
   }
 
   /** Frees the session's memory. */
@@ -81,108 +154,65 @@ export class OnnxModel {
   }
 
   async #tensorOf(input: DeviceInput, decode: Decode): Promise<TensorData> {
-    const { input: raw, preprocessing } = this.#description;
-    const full = fullPreprocessing(preprocessing, raw);
     if (input.contentType.startsWith('image/')) {
-      return tensorOf(await decode(input, this.#size), full);
+      return imageTensor(await decode(input, this.#size), this.#preprocessing);
     }
+    const { input: raw, name } = this.#description;
     const bytes = await bytesOf(input.image);
-    if (raw.dtype === 'float32') return rawFloats(bytes, raw);
+    if (raw.dtype === 'float32') return rawTensor(bytes, raw);
     const pixels = rawPixels(bytes, raw);
-    if (pixels.width !== this.#size.width || pixels.height !== this.#size.height) {
-      const { width, height } = this.#size;
-      throw new TypeError(
-        `"${this.#description.name}" takes raw images of ${width} x ${height} only`,
-      );
+    const { width, height } = this.#size;
+    if (pixels.width === width && pixels.height === height) {
+      return imageTensor(pixels, this.#preprocessing);
     }
-    return tensorOf(pixels, full);
+    throw new ModelShapeError(`"${name}" takes raw images of ${width} x ${height} only`);
   }
 
-  async #run({ type, data, shape }: TensorData): Promise<number[]> {
+  async #run({ type, data, shape }: TensorData): Promise<ArrayLike<number>> {
     const { Tensor } = this.#runtime;
     const [inputName = ''] = this.#session.inputNames;
     const [outputName = ''] = this.#session.outputNames;
-    const tensor: Tensor =
-      type === 'uint8'
-        ? new Tensor(type, data as Uint8Array, shape)
-        : new Tensor(type, data as Float32Array, shape);
-    const outputs = await this.#session.run({ [inputName]: tensor }, [outputName]);
-    const scores = Array.from(outputs[outputName]?.data as Float32Array);
-    if (scores.every(Number.isFinite)) return scores;
-    throw new Error(`"${this.#description.name}" answered with NaN or an infinity`);
+    const tensor = type === 'uint8' ? new Tensor(type, data, shape) : new Tensor(type, data, shape);
+    const feeds = { [inputName]: tensor as never };
+    const outputs = await this.#session.run(feeds, [outputName]);
+    return outputs[outputName]?.data as ArrayLike<number>;
   }
 
   async #warmUp(): Promise<void> {
-    const { input, preprocessing, labels, output, name } = this.#description;
-    const { width, height } = this.#size;
-    // An image of all colours: black says little of what a model answers with.
-    const data = Uint8Array.from({ length: 3 * width * height }, (_, i) => (i * 37) % 256);
-    const full = fullPreprocessing(preprocessing, input);
-    const scores = await this.#run(tensorOf({ data, width, height }, full));
+    const { labels, output, name } = this.#description;
+    const scores = await this.#run(imageTensor(madeUpPixels(this.#size), this.#preprocessing));
     if (scores.length !== labels.length) {
-      throw new Error(`"${name}" gives ${scores.length} scores for ${labels.length} labels`);
+      throw new ModelShapeError(
+        `"${name}" gives ${scores.length} scores, but there are ${labels.length} labels`,
+      );
     }
-    const sum = scores.reduce((total, score) => total + score, 0);
-    const isDistribution =
-      Math.abs(sum - 1) < sumTolerance(scores.length) && scores.every((score) => score >= 0);
-    this.#areProbabilities = output ? output === 'probabilities' : isDistribution;
+    this.#outputKind = output ?? outputKind(scores);
   }
 }
 
-function sizeOf(session: InferenceSession, description: ModelDescription): CropSize {
-  const { input, preprocessing } = description;
-  const { layout } = fullPreprocessing(preprocessing, input);
-  const [height, width] = sides(inputShape(session), layout);
-  const [rawHeight = 0, rawWidth = 0] = sides(input.shape, input.layout);
-  const crop = preprocessing?.centerCrop;
-  return {
-    width: isSide(width) ? width : (crop ?? Number(rawWidth)),
-    height: isSide(height) ? height : (crop ?? Number(rawHeight)),
-    resizeShorterSide: preprocessing?.resizeShorterSide,
-  };
+/** The sides that a model's file fixes, in pixels. */
+function fixedSides(session: Session, layout: 'NHWC' | 'NCHW') {
+  const shape = inputShape(session);
+  const [height, width] = layout === 'NHWC' ? shape.slice(1, 3) : shape.slice(2, 4);
+  return { width: fixed(width), height: fixed(height) };
 }
 
-function inputShape(session: InferenceSession): readonly (number | string)[] {
+function inputShape(session: Session): readonly (number | string)[] {
   try {
-    const [metadata] = session.inputMetadata;
-    return metadata?.isTensor ? metadata.shape : [];
+    return session.inputMetadata[0]?.shape ?? [];
   } catch {
     // Some runtimes for React Native refuse to tell: then the catalogue's data decides.
     return [];
   }
 }
 
-function sides(shape: readonly (number | string)[], layout: 'NHWC' | 'NCHW') {
-  return layout === 'NHWC' ? [shape[1], shape[2]] : [shape[2], shape[3]];
-}
-
-function isSide(side: number | string | undefined): side is number {
-  return typeof side === 'number' && side > 0;
+/** Exported models often leave a dimension open: a name, or -1. */
+function fixed(side: number | string | undefined): number | undefined {
+  return typeof side === 'number' && side > 0 ? side : undefined;
 }
 
 async function bytesOf(image: ImageInput): Promise<Uint8Array> {
   if ('arrayBuffer' in image) return new Uint8Array(await image.arrayBuffer());
   if (!ArrayBuffer.isView(image)) return new Uint8Array(image);
   return new Uint8Array(image.buffer, image.byteOffset, image.byteLength);
-}
-
-/** The best labels, best first; of equals the lower index. */
-function topPredictions(scores: readonly number[], labels: readonly string[]): Prediction[] {
-  const score = (index: number) => scores[index] ?? 0;
-  return scores
-    .map((_, index) => index)
-    .sort((a, b) => score(b) - score(a) || a - b)
-    .slice(0, answerLength)
-    .map((index) => ({
-      index,
-      label: labels[index] ?? String(index),
-      score: Math.min(1, Math.max(0, score(index))),
-    }));
-}
-
-function softmax(logits: readonly number[]): number[] {
-  const largest = logits.reduce((a, b) => Math.max(a, b), Number.NEGATIVE_INFINITY);
-  const powers = logits.map((logit) => Math.exp(logit - largest));
-  const total = powers.reduce((sum, power) => sum + power, 0);
-  return powers.map((power) => power / total);
 }

@@ -1,4 +1,4 @@
-import { regionOf } from '../core/preprocessing/pixels.ts';
+import { regionOf } from '../core/preprocessing/crop.ts';
 import type { Decode } from './onnx-model.ts';
 
 /**

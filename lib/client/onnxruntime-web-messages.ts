@@ -1,6 +1,11 @@
 import type { ModelDescription } from './model-description.ts';
 import type { ImageInput, Prediction } from './types.ts';
 
+/** A folder's address with a slash at its end, or one address for each file of onnxruntime-web. */
+export type WasmPaths =
+  | string
+  | { readonly wasm?: string | undefined; readonly mjs?: string | undefined };
+
 /** Loads the worker's one model. */
 export interface LoadMessage {
   readonly kind: 'load';
@@ -8,7 +13,7 @@ export interface LoadMessage {
   readonly description: ModelDescription;
   /** The address of the .onnx file, or its bytes. */
   readonly model: string | Uint8Array;
-  readonly wasmPaths?: string | { readonly wasm?: string; readonly mjs?: string } | undefined;
+  readonly wasmPaths?: WasmPaths | undefined;
   readonly threads: number;
 }
 

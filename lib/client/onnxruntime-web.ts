@@ -1,14 +1,21 @@
+/**
+ * A model on the device for web pages.
+ *
+ * @module @mdinference/client/onnxruntime-web
+ */
+import { DeviceModelError } from './errors.ts';
 import type { ModelDescription } from './model-description.ts';
-import type { FromWorker, LoadMessage, ToWorker } from './onnxruntime-web-messages.ts';
+import type { FromWorker, ToWorker, WasmPaths } from './onnxruntime-web-messages.ts';
 import type { ImageInput, OnDeviceModel, Prediction } from './types.ts';
 
-export {
-  type CatalogueJson,
-  describeModel,
-  type ModelDescription,
-  type ModelPreprocessing,
-  type RawInput,
-} from './model-description.ts';
+export type { OutputKind } from '../core/preprocessing/predictions.ts';
+export type {
+  Preprocessing,
+  PreprocessingJson,
+  RawInput,
+} from '../core/preprocessing/preprocessing.ts';
+export { type CatalogueJson, describeModel, type ModelDescription } from './model-description.ts';
+export type { WasmPaths } from './onnxruntime-web-messages.ts';
 
 /** Settings of {@link onnxruntimeWeb}. */
 export interface OnnxruntimeWebOptions extends ModelDescription {
@@ -20,35 +27,52 @@ export interface OnnxruntimeWebOptions extends ModelDescription {
    *
    * @default - where the bundler has put them
    */
-  readonly wasmPaths?: LoadMessage['wasmPaths'];
+  readonly wasmPaths?: WasmPaths | undefined;
   /**
    * Threads of WebAssembly; more than one needs a page that is isolated across origins.
    *
    * @default 1
    */
-  readonly threads?: number;
+  readonly threads?: number | undefined;
   /**
    * Makes the worker, for bundlers that do not know `new Worker(new URL(...))`.
    *
    * @default - `onnxruntime-web-worker.js` beside this file
    */
-  readonly worker?: () => Worker;
+  readonly worker?: (() => Worker) | undefined;
   /** See `OnDeviceModel`. */
-  readonly measuredMs?: number;
+  readonly measuredMs?: number | undefined;
 }
 
-/** A model on the device that onnxruntime-web runs in WebAssembly, inside a Web Worker. */
+/**
+ * A model on the device that onnxruntime-web runs in WebAssembly, inside a Web Worker. Its errors are
+ * {@link DeviceModelError}s.
+ *
+ * @example
+ * ```ts
+ * import { createClient } from '@mdinference/client';
+ * import { describeModel, onnxruntimeWeb } from '@mdinference/client/onnxruntime-web';
+ *
+ * const catalogue = await (await fetch('/models/shapes/catalogue.json')).json();
+ *
+ * export const client = createClient({
+ *   endpoint: 'https://abc123.execute-api.eu-central-1.amazonaws.com',
+ *   slaMs: 250,
+ *   onDevice: onnxruntimeWeb({
+ *     ...describeModel(catalogue, 'nano-24'),
+ *     model: '/models/shapes/nano-24.onnx',
+ *   }),
+ * });
+ * ```
+ */
 export function onnxruntimeWeb(options: OnnxruntimeWebOptions): OnDeviceModel {
   const { name, version, accuracyPct, measuredMs } = options;
   const model = new ModelInWorker(options);
   return {
-    name,
-    accuracyPct,
-    ...(version && { version }),
-    ...(measuredMs !== undefined && { measuredMs }),
+    ...{ name, version, accuracyPct, measuredMs },
     prepare: () => model.load(),
     classify: (image, { signal, contentType }) => model.classify(image, contentType, signal),
-    close: () => model.close(new Error(`"${name}" has been closed`)),
+    close: () => model.close(new DeviceModelError(`"${name}" has been closed`)),
   };
 }
 
@@ -97,13 +121,11 @@ class ModelInWorker {
     this.#worker = worker();
     this.#worker.onmessage = ({ data }: MessageEvent<FromWorker>) =>
       this.#asked.get(data.id)?.(data);
-    this.#worker.onerror = ({ message }) => this.close(new Error(message || 'the worker failed'));
+    this.#worker.onerror = ({ message }) =>
+      this.close(new DeviceModelError(message || 'the worker failed'));
     await this.#ask({
       kind: 'load',
-      description: {
-        ...{ name, accuracyPct, labels, input, preprocessing, output },
-        ...(version && { version }),
-      },
+      description: { name, version, accuracyPct, labels, input, preprocessing, output },
       model: model instanceof Uint8Array ? model : new URL(model, location.href).href,
       wasmPaths,
       threads,
@@ -114,7 +136,7 @@ class ModelInWorker {
     const worker = this.#worker;
     return new Promise((resolve, reject) => {
       if (signal?.aborted) return reject(signal.reason);
-      if (!worker) return reject(new Error('the worker has ended'));
+      if (!worker) return reject(new DeviceModelError('the worker has ended'));
       const id = this.#nextId++;
       const done = () => {
         this.#asked.delete(id);
@@ -127,7 +149,7 @@ class ModelInWorker {
       };
       this.#asked.set(id, (answer) => {
         done();
-        if ('error' in answer) reject(new Error(answer.error));
+        if ('error' in answer) reject(new DeviceModelError(answer.error));
         else resolve(answer.predictions);
       });
       signal?.addEventListener('abort', onAbort);

@@ -17,13 +17,13 @@ export interface ClientOptions {
    *
    * @default - none: the cloud answers, or nobody
    */
-  readonly onDevice?: OnDeviceModel | readonly OnDeviceModel[];
+  readonly onDevice?: OnDeviceModel | readonly OnDeviceModel[] | undefined;
   /**
    * Authorizes requests, see `bearer` and `sigV4`.
    *
    * @default - none
    */
-  readonly auth?: Auth;
+  readonly auth?: Auth | undefined;
   /**
    * When the device runs its model: beside the cloud's (`always`); as late as it can, unless the cloud
    * has answered by then, while the cloud is likely to answer in time (`when-needed`); or only when the
@@ -31,50 +31,56 @@ export interface ClientOptions {
    *
    * @default 'always'
    */
-  readonly duplication?: Duplication;
+  readonly duplication?: Duplication | undefined;
   /**
    * The chance of an answer of the cloud in time, 0 to 1, above which `when-needed` puts the device off.
    *
    * @default 0.9
    */
-  readonly chanceThreshold?: number;
+  readonly chanceThreshold?: number | undefined;
   /**
    * Makes images smaller on the device before they are uploaded.
    *
    * @default - they are uploaded as they are
    */
-  readonly upload?: UploadSettings;
+  readonly upload?: UploadSettings | undefined;
   /**
    * How long after the SLA's end the cloud's answer is waited for, in ms, to learn from how late it is.
    *
    * @default 2000
    */
-  readonly lateMs?: number;
+  readonly lateMs?: number | undefined;
   /**
    * How the server's clock is learned: exchanges at a time, after how many ms again, and by how many ms
    * it may be unknown before uploads go without their time.
    *
    * @default - 5 exchanges, every 5 minutes, 250 ms
    */
-  readonly clock?: { samples?: number; resyncMs?: number; maxErrorMs?: number };
+  readonly clock?:
+    | {
+        readonly samples?: number | undefined;
+        readonly resyncMs?: number | undefined;
+        readonly maxErrorMs?: number | undefined;
+      }
+    | undefined;
   /** @default - the global `fetch` */
-  readonly fetch?: Fetch;
+  readonly fetch?: Fetch | undefined;
   /** @default - the system's clocks and timers */
-  readonly time?: TimeSource;
+  readonly time?: TimeSource | undefined;
 }
 
 /** What one `classify` may change. */
 export interface ClassifyOptions {
   /** @default - the client's */
-  readonly slaMs?: number;
+  readonly slaMs?: number | undefined;
   /** Ends both runs; `classify` then rejects with the signal's reason. */
-  readonly signal?: AbortSignal;
+  readonly signal?: AbortSignal | undefined;
   /**
    * Such as `image/jpeg`; `application/octet-stream` is the catalogue's raw tensor.
    *
    * @default - the type of a Blob
    */
-  readonly contentType?: string;
+  readonly contentType?: string | undefined;
 }
 
 /** Classifies images within an SLA, in the cloud or on the device. */
@@ -92,7 +98,10 @@ export interface Client {
    *
    * @throws TypeError when the sample's content type is not known
    */
-  prepare(sample?: ImageInput, options?: { contentType?: string }): Promise<void>;
+  prepare(
+    sample?: ImageInput,
+    options?: { readonly contentType?: string | undefined },
+  ): Promise<void>;
   /** What has happened so far. */
   statistics(): ClientStatistics;
   /** Ends all that runs and lets the models go; `classify` rejects from now on. */

@@ -34,11 +34,11 @@ export function outcomeOf(
     } as const;
     return { ...nothing, correct: correct(undefined) };
   }
-  const { source, late, model, predictions, race } = classification;
+  const { source, inTime, model, predictions, race } = classification;
   const { state, endMs = Number.POSITIVE_INFINITY } = race.cloud;
   return {
     source,
-    inTime: !late,
+    inTime,
     cloudInTime: state === 'answered' && endMs <= race.slaMs,
     accuracyPct: model.accuracyPct,
     correct: correct(predictions[0]?.label),

@@ -1,4 +1,4 @@
-import type { InferResponse } from '../core/contract/schemas.ts';
+import type { InferResponse } from '../core/contract/messages.ts';
 
 /**
  * T_output, the time that an answer took back from the server. What is wrong with the client's idea of

@@ -1,4 +1,4 @@
-import type { InferResponse } from '../core/contract/schemas.ts';
+import type { InferResponse } from '../core/contract/messages.ts';
 import { ClassifyError, SlaExceededError } from './errors.ts';
 import type { TimeSource } from './time-source.ts';
 import type {
@@ -105,7 +105,7 @@ export class RunningRace {
     // Cancelled before: nobody waits for it any more.
     if (run.state !== 'running') return;
     Object.assign(run, how, { endMs: this.#elapsedMs() });
-    this.#decide(this.#expiredMs !== undefined);
+    this.#decide(this.#expiredMs === undefined);
   }
 
   #expire(): void {
@@ -113,13 +113,13 @@ export class RunningRace {
     this.#schedule('late', this.#options.lateMs, () => {
       this.#stop(this.#cloud, this.#cloudAbort);
       this.#stop(this.#device, this.#deviceAbort);
-      this.#decide(true);
+      this.#decide(false);
     });
-    this.#decide(false);
+    this.#decide(true);
   }
 
-  /** @param late - whether what has just happened happened after the SLA's end */
-  #decide(late: boolean): void {
+  /** @param inTime - whether what has just happened was there at the SLA's end */
+  #decide(inTime: boolean): void {
     if (this.#decided) {
       this.#settle();
       return;
@@ -134,7 +134,7 @@ export class RunningRace {
     });
     if (decision === 'wait') return;
     const answer = decision === 'cloud' ? this.#cloud.answer : this.#device?.answer;
-    if (decision !== 'none' && answer) this.#win(decision, answer, late);
+    if (decision !== 'none' && answer) this.#win(decision, answer, inTime);
     else this.#fail(this.#cloud.error ?? new SlaExceededError(this.#options.slaMs));
   }
 
@@ -143,7 +143,7 @@ export class RunningRace {
     return device > (this.#cloud.answer?.model.accuracyPct ?? Number.POSITIVE_INFINITY);
   }
 
-  #win(source: Source, { model, predictions }: DeviceAnswer, late: boolean): void {
+  #win(source: Source, { model, predictions }: DeviceAnswer, inTime: boolean): void {
     const { slaMs } = this.#options;
     this.#winner = source;
     this.#close();
@@ -151,7 +151,7 @@ export class RunningRace {
       predictions,
       source,
       model,
-      late,
+      inTime,
       timing: {
         slaMs,
         totalMs: this.#elapsedMs(),

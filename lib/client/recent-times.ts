@@ -1,3 +1,5 @@
+import { quantile } from '../core/statistics/quantile.ts';
+
 /** Answers that are remembered. */
 const capacity = 64;
 /** After this many further answers an answer counts half. */
@@ -31,8 +33,10 @@ export class RecentTimes {
 
   /** The q-quantile (0 to 1) by nearest rank; `Infinity` when fewer than `atLeast` are known. */
   quantileMs(q: number, atLeast = 3): number {
-    const sorted = this.#times.map(({ ms }) => ms).sort((a, b) => a - b);
-    const ms = sorted[Math.max(0, Math.ceil(q * sorted.length) - 1)];
-    return ms === undefined || sorted.length < atLeast ? Number.POSITIVE_INFINITY : ms;
+    if (this.#times.length < atLeast) return Number.POSITIVE_INFINITY;
+    return quantile(
+      this.#times.map(({ ms }) => ms),
+      q,
+    );
   }
 }

@@ -1,7 +1,6 @@
+import { maxSlaMs } from '../core/contract/limits.ts';
 import type { DeviceInput, ImageInput } from './types.ts';
 
-/** The longest SLA in ms that the service takes. */
-const longestServiceSlaMs = 29_000;
 /** The longest SLA in ms that timers can hold, late answers included. */
 const longestSlaMs = 2 ** 30;
 
@@ -24,7 +23,7 @@ export function checkSla(slaMs: number): void {
 
 /** `mdi-sla-ms`: what is left of the SLA, since making the image smaller has taken some of it. */
 export function slaHeader(leftMs: number): string {
-  return String(Math.min(longestServiceSlaMs, Math.max(1, Math.ceil(leftMs))));
+  return String(Math.min(maxSlaMs, Math.max(1, Math.ceil(leftMs))));
 }
 
 /** An `AbortError` as `DOMException` makes it, which React Native does not have. */

@@ -1,3 +1,8 @@
+/**
+ * Signed requests, for services whose callers are authorized by AWS IAM.
+ *
+ * @module @mdinference/client/sigv4
+ */
 import type { Auth } from './auth.ts';
 import type { ImageInput } from './types.ts';
 
@@ -32,7 +37,29 @@ const signatureHeaders = [
  * Authorizes requests with IAM, by Signature Version 4. The date in a signature may be 5 minutes off:
  * it is the server's, as far as the client knows it, so that a device's wrong clock does not matter.
  *
- * @param signer - knows credentials and region; its service is `execute-api`
+ * @param signer - has credentials and region; its service is `execute-api`
+ *
+ * @example
+ * ```ts
+ * import { Sha256 } from '@aws-crypto/sha256-js';
+ * import { createClient } from '@mdinference/client';
+ * import { sigV4 } from '@mdinference/client/sigv4';
+ * import { SignatureV4 } from '@smithy/signature-v4';
+ *
+ * const signer = new SignatureV4({
+ *   service: 'execute-api',
+ *   region: 'eu-central-1',
+ *   credentials: { accessKeyId: 'AKIA...', secretAccessKey: '...' },
+ *   sha256: Sha256,
+ * });
+ *
+ * export const client = createClient({
+ *   endpoint: 'https://abc123.execute-api.eu-central-1.amazonaws.com',
+ *   slaMs: 250,
+ *   auth: sigV4({ signer }),
+ * });
+ * ```
+ * @throws TypeError when the client's endpoint is not a URL that can be signed
  * @see https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-access-control-iam.html
  */
 export function sigV4({ signer }: { signer: RequestSigner }): Auth {

@@ -9,7 +9,7 @@ export interface ClientStatistics {
   readonly answeredByDevice: number;
   readonly rejected: number;
   /** Requests whose answer was there at the SLA's end. */
-  readonly slaKept: number;
+  readonly inTime: number;
   /** Answers of the cloud that came after the SLA's end. */
   readonly cloudLate: number;
   /** Requests to the cloud that failed. */
@@ -39,7 +39,7 @@ export class Counters {
   answeredByCloud = 0;
   answeredByDevice = 0;
   rejected = 0;
-  slaKept = 0;
+  inTime = 0;
   cloudLate = 0;
   cloudFailed = 0;
   deviceRuns = 0;
@@ -47,11 +47,11 @@ export class Counters {
   longestTimerErrorMs = 0;
 
   /** Counts an answer. */
-  answered({ source, late, timing }: Pick<Classification, 'source' | 'late' | 'timing'>): void {
+  answered({ source, inTime, timing }: Pick<Classification, 'source' | 'inTime' | 'timing'>): void {
     this.requests++;
     if (source === 'cloud') this.answeredByCloud++;
     else this.answeredByDevice++;
-    if (!late) this.slaKept++;
+    if (inTime) this.inTime++;
     this.longestTimerErrorMs = Math.max(this.longestTimerErrorMs, timing.timerErrorMs);
   }
 

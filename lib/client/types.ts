@@ -1,15 +1,9 @@
-import type { InferResponse } from '../core/contract/schemas.ts';
+import type { InferResponse, Prediction } from '../core/contract/messages.ts';
+
+export type { Prediction };
 
 /** An image file, or a catalogue's raw tensor, to be classified. */
 export type ImageInput = Blob | ArrayBuffer | ArrayBufferView;
-
-/** One label with a model's probability for it. */
-export interface Prediction {
-  readonly index: number;
-  readonly label: string;
-  /** 0 to 1. */
-  readonly score: number;
-}
 
 /** An image as models on the device get it. */
 export interface DeviceInput {
@@ -21,16 +15,16 @@ export interface DeviceInput {
 /** A model that runs on the device, on any runtime. */
 export interface OnDeviceModel {
   readonly name: string;
-  readonly version?: string;
+  readonly version?: string | undefined;
   /** Top-1 accuracy in percent. */
   readonly accuracyPct: number;
   /**
    * The longest time in ms that a run takes on this device, if it is known from an earlier session: then
    * the model is not measured again (see `statistics().onDevice`).
    */
-  readonly measuredMs?: number;
+  readonly measuredMs?: number | undefined;
   /** Loads the model; called once, before its first run. */
-  prepare?(): Promise<unknown>;
+  readonly prepare?: (() => Promise<unknown>) | undefined;
   /**
    * Classifies an image.
    *
@@ -42,7 +36,7 @@ export interface OnDeviceModel {
     options: { readonly signal: AbortSignal; readonly contentType: string },
   ): Promise<{ readonly predictions: readonly Prediction[] }>;
   /** Lets the model go. */
-  close?(): void;
+  readonly close?: (() => void) | undefined;
 }
 
 /** Where an answer comes from. */
@@ -95,8 +89,8 @@ export interface Classification {
   readonly predictions: readonly Prediction[];
   readonly source: Source;
   readonly model: AnsweringModel;
-  /** Whether no answer was there at the SLA's end, so that the first one after it was taken. */
-  readonly late: boolean;
+  /** Whether the answer was there at the SLA's end; if none was, the first one after it was taken. */
+  readonly inTime: boolean;
   readonly timing: {
     readonly slaMs: number;
     /** From the call of `classify` to its answer. */

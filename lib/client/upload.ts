@@ -9,24 +9,30 @@ export interface UploadSettings {
    *
    * @default 0.85
    */
-  readonly quality?: number;
+  readonly quality?: number | undefined;
   /**
    * The uploaded image's content type.
    *
    * @default 'image/jpeg'
    */
-  readonly type?: 'image/jpeg' | 'image/webp' | 'image/png';
+  readonly type?: 'image/jpeg' | 'image/webp' | 'image/png' | undefined;
   /**
    * Makes an image smaller, where there is no `OffscreenCanvas`, as in React Native.
    *
-   * @returns undefined to leave the image as it is
    * @default - by `OffscreenCanvas`
    */
-  readonly resize?: (
-    input: DeviceInput,
-    settings: Required<Omit<UploadSettings, 'resize'>>,
-  ) => Promise<DeviceInput | undefined>;
+  readonly resize?: Resize | undefined;
 }
+
+/** Makes an image smaller; gives undefined to leave it as it is. */
+export type Resize = (
+  input: DeviceInput,
+  settings: {
+    readonly maxSide: number;
+    readonly quality: number;
+    readonly type: 'image/jpeg' | 'image/webp' | 'image/png';
+  },
+) => Promise<DeviceInput | undefined>;
 
 /**
  * Makes an image small enough to upload. A raw tensor, and an image that cannot be made smaller, stay
@@ -67,10 +73,7 @@ interface Browser {
   OffscreenCanvas?: new (width: number, height: number) => Canvas;
 }
 
-const resizeByCanvas: NonNullable<UploadSettings['resize']> = async (
-  { image, contentType },
-  { maxSide, quality, type },
-) => {
+const resizeByCanvas: Resize = async ({ image, contentType }, { maxSide, quality, type }) => {
   const { createImageBitmap, OffscreenCanvas } = globalThis as unknown as Browser;
   if (!createImageBitmap || !OffscreenCanvas) return undefined;
   const blob =

@@ -3,8 +3,8 @@ import type { Asset } from 'aws-cdk-lib/aws-s3-assets';
 import type { IConstruct } from 'constructs';
 
 /**
- * What cdk-nag's AwsSolutions rules find and why it stays: every reason stands here, and nowhere else.
- * Routes that `auth: 'none'` opens are not among them: whoever opens them answers for it.
+ * What cdk-nag's AwsSolutions rules find, and why it stays: all the reasons are here. Routes that
+ * `auth: 'none'` opens are not among them: whoever opens them answers for it.
  *
  * @see https://github.com/cdklabs/cdk-nag/blob/main/RULES.md#awssolutions
  */

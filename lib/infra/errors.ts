@@ -1,7 +1,8 @@
 import type { IConstruct } from 'constructs';
+import { MdInferenceError } from '../core/errors.ts';
 
 /** A property of a construct that cannot be deployed as it is. */
-export class InvalidPropertyError extends Error {
+export class InvalidPropertyError extends MdInferenceError {
   override readonly name = 'InvalidPropertyError';
 
   /**

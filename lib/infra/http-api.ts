@@ -32,10 +32,10 @@ export interface JwtAuth {
 }
 
 /** Who may call the API: callers that sign with IAM (SigV4), callers with a token, or anybody. */
-export type Auth = 'iam' | 'none' | JwtAuth;
+export type ApiAuth = 'iam' | 'none' | JwtAuth;
 
 /** Which web pages may call the API. */
-export interface Cors {
+export interface ApiCors {
   /** Such as `https://app.example.com`; `*` is any. */
   readonly origins: string[];
   /**
@@ -47,7 +47,7 @@ export interface Cors {
   /**
    * How long a browser may remember the answer to its preflight request.
    *
-   * @default - 5 seconds, what browsers take without being told
+   * @default - 5 seconds, as browsers have it
    */
   readonly maxAge?: Duration;
 }
@@ -73,14 +73,14 @@ export interface Throttling extends Throttle {
 /** Properties of a {@link ServiceApi}. */
 export interface ServiceApiProps {
   readonly selector: IFunction;
-  readonly auth: Auth;
-  readonly cors?: Cors | undefined;
+  readonly auth: ApiAuth;
+  readonly cors?: ApiCors | undefined;
   readonly throttling: Throttling;
   readonly logRetention: RetentionDays;
   readonly removalPolicy: RemovalPolicy;
 }
 
-/** The HTTP API: every route, and every path that is none, goes to the selector. */
+/** The HTTP API: every route, and every unknown path, goes to the selector. */
 export class ServiceApi extends HttpApi {
   readonly stage: HttpStage;
 
@@ -154,7 +154,7 @@ export class ServiceApi extends HttpApi {
 }
 
 /**
- * What the access log says of a request: who called what, and how it went.
+ * What the access log records of a request: who called what, and how it went.
  *
  * @see https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-logging-variables.html
  */
@@ -170,7 +170,7 @@ const accessLogFields = {
   error: '$context.error.message',
 };
 
-function authorizerOf(auth: Auth): IHttpRouteAuthorizer {
+function authorizerOf(auth: ApiAuth): IHttpRouteAuthorizer {
   if (auth === 'iam') return new HttpIamAuthorizer();
   if (auth === 'none') return new HttpNoneAuthorizer();
   const { issuer, audience } = auth.jwt;
@@ -185,7 +185,7 @@ const authorizationHeaders = [
   'x-amz-security-token',
 ];
 
-function preflightOf({ origins, headers = [], maxAge }: Cors): CorsPreflightOptions {
+function preflightOf({ origins, headers = [], maxAge }: ApiCors): CorsPreflightOptions {
   return {
     allowOrigins: origins,
     allowMethods: [...new Set(routes.map(({ method }) => CorsHttpMethod[method]))],

@@ -2,9 +2,31 @@ import type { Duration } from 'aws-cdk-lib';
 import { Rule, RuleTargetInput, Schedule } from 'aws-cdk-lib/aws-events';
 import { LambdaFunction } from 'aws-cdk-lib/aws-events-targets';
 import { Alias, type IVersion } from 'aws-cdk-lib/aws-lambda';
-import type { Construct } from 'constructs';
+import type { Construct, IConstruct } from 'constructs';
 import { warmUpEvent } from '../core/contract/warm-up.ts';
-import { type ProvisionedConcurrency, scalingOf } from './provisioned-concurrency.ts';
+import { InvalidPropertyError } from './errors.ts';
+
+/** Environments that are kept ready, more of them while many are in use. */
+export interface ProvisionedScaling {
+  /** The fewest, at least 1. */
+  readonly min: number;
+  /** The most. */
+  readonly max: number;
+  /**
+   * The share of them, 0.1 to 0.9, that should be in use.
+   *
+   * @default 0.7
+   */
+  readonly utilization?: number;
+}
+
+/**
+ * Environments of a function that are kept ready, so that no request waits for one to start: a number,
+ * or a range to scale in.
+ *
+ * @see https://docs.aws.amazon.com/lambda/latest/dg/provisioned-concurrency.html
+ */
+export type ProvisionedConcurrency = number | ProvisionedScaling;
 
 /** How callers reach a function. */
 export interface LiveOptions {
@@ -21,7 +43,7 @@ export interface LiveAliasProps extends LiveOptions {
 
 /** The alias `live` of a function: the version that callers reach, and what is kept ready of it. */
 export class LiveAlias extends Alias {
-  /** @throws InvalidPropertyError for provisioned concurrency that AWS would refuse */
+  /** @throws {@link InvalidPropertyError} for provisioned concurrency that AWS would refuse */
   constructor(scope: Construct, id: string, props: LiveAliasProps) {
     const { version, keepWarm } = props;
     const scaling =
@@ -49,4 +71,31 @@ export class LiveAlias extends Alias {
       });
     }
   }
+}
+
+/**
+ * Provisioned concurrency as a range.
+ *
+ * @param scope - whose property `provisionedConcurrency` it is
+ * @throws {@link InvalidPropertyError} when Lambda or Application Auto Scaling would refuse it
+ */
+function scalingOf(
+  scope: IConstruct,
+  wanted: ProvisionedConcurrency,
+): Required<ProvisionedScaling> {
+  const {
+    min,
+    max,
+    utilization = 0.7,
+  } = typeof wanted === 'number' ? { min: wanted, max: wanted } : wanted;
+  const wrong = (message: string) =>
+    new InvalidPropertyError(scope, 'provisionedConcurrency', message);
+  if (!Number.isInteger(min) || min < 1) throw wrong(`must be a whole number from 1, not ${min}`);
+  if (!Number.isInteger(max) || max < min) {
+    throw wrong(`may grow to a whole number from ${min}, not ${max}`);
+  }
+  if (!(utilization >= 0.1 && utilization <= 0.9)) {
+    throw wrong(`utilization must be from 0.1 to 0.9, not ${utilization}`);
+  }
+  return { min, max, utilization };
 }

@@ -11,10 +11,10 @@ import { ModelFunction } from './model-function.ts';
 import { withOverrides } from './model-overrides.ts';
 import { Observability } from './observability.ts';
 import { OnnxruntimeLayers } from './onnxruntime-layers.ts';
+import { resolveCatalogue } from './package-files.ts';
 import { ProfileTable } from './profile-table.ts';
 import { Profiler } from './profiler.ts';
 import type { MdInferenceProps } from './props.ts';
-import { resolveCatalogue } from './resolve-catalogue.ts';
 import { Rollout } from './rollout.ts';
 import { Selector } from './selector.ts';
 
@@ -23,15 +23,28 @@ import { Selector } from './selector.ts';
  * profile table, and the profiler that measures every model at deploy.
  *
  * @example
- * const service = new MdInference(stack, 'Api', { catalogue: './my-models' });
- * service.grantInvokeApi(role);
+ * ```ts
+ * import { App, Stack } from 'aws-cdk-lib';
+ * import { AccountRootPrincipal, Role } from 'aws-cdk-lib/aws-iam';
+ * import { MdInference } from 'mdinference';
+ *
+ * const stack = new Stack(new App(), 'MyService');
+ * const service = new MdInference(stack, 'Api', { catalogue: 'shapes', defaultSlaMs: 200 });
+ *
+ * const caller = new Role(stack, 'Caller', { assumedBy: new AccountRootPrincipal() });
+ * service.grantInvokeApi(caller);
+ * ```
  */
 export class MdInference extends Construct {
   /** The base URL of the HTTP API, without a slash at its end. */
   readonly url: string;
+  /** The HTTP API, to which routes, domains and authorizers can be added. */
   readonly api: ServiceApi;
+  /** The DynamoDB table of the models' profiles. */
   readonly table: ProfileTable;
+  /** The function that answers requests and selects a model for each. */
   readonly selector: Selector;
+  /** What measures new versions of models while they are deployed. */
   readonly profiler: Profiler;
   /** The CloudWatch dashboard and alarms. */
   readonly observability: Observability;
@@ -41,8 +54,8 @@ export class MdInference extends Construct {
   readonly catalogue: Catalogue;
 
   /**
-   * @throws CatalogueError when the catalogue or one of its files is not as it should be
-   * @throws InvalidPropertyError when a property cannot be deployed
+   * @throws {@link CatalogueError} when the catalogue or one of its files is invalid
+   * @throws {@link InvalidPropertyError} when a property cannot be deployed
    */
   constructor(scope: Construct, id: string, props: MdInferenceProps = {}) {
     super(scope, id);
@@ -54,8 +67,12 @@ export class MdInference extends Construct {
     const catalogue = withOverrides(this, loadCatalogue(catalogueDirectory), overrides);
     this.catalogue = catalogue;
     const removalPolicy = props.removalPolicy ?? RemovalPolicy.DESTROY;
-    this.table = new ProfileTable(this, 'Profiles', { removalPolicy });
     const deployment = Names.uniqueResourceName(this, { maxLength: 60, separator: '-' });
+    this.table = new ProfileTable(this, 'Profiles', {
+      deployment,
+      catalogue: catalogue.name,
+      removalPolicy,
+    });
     const strategy = props.strategy ?? 'three-stage';
     const defaultSlaMs = props.defaultSlaMs ?? 250;
     const environment = {
@@ -88,7 +105,7 @@ export class MdInference extends Construct {
         live: { keepWarm: props.keepWarm, provisionedConcurrency: own.provisionedConcurrency },
       });
     });
-    for (const model of models) this.table.grantUpdate(model.function);
+    for (const { model, function: fn } of models) this.table.grantUpdate(fn, model.name);
     this.models = new Map(models.map((model) => [model.model.name, model]));
 
     this.profiler = new Profiler(this, 'Profiler', { ...common, models });

@@ -1,17 +1,18 @@
 import { copyFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { Size } from 'aws-cdk-lib';
+import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import type { ILayerVersion } from 'aws-cdk-lib/aws-lambda';
+import { Asset } from 'aws-cdk-lib/aws-s3-assets';
 import type { Construct } from 'constructs';
+import { largestInAssetBytes } from '../service/catalogue/limits.ts';
 import type { Catalogue, CatalogueModel } from '../service/catalogue/schema.ts';
+import { acknowledgeModelObjects } from './acknowledgements.ts';
 import { LiveAlias, type LiveOptions } from './live-alias.ts';
-import {
-  defaultStorage,
-  ephemeralStorageOf,
-  grantReadModels,
-  type ModelStorage,
-  modelObject,
-} from './model-storage.ts';
 import { type CommonFunctionProps, requestTimeout, ServiceFunction } from './service-function.ts';
+
+/** Where a model's file lies: beside its function's code, or in S3, from where it is read at a cold start. */
+export type ModelStorage = 'asset' | 's3';
 
 /** Properties of a {@link ModelFunction}. */
 export interface ModelFunctionProps extends CommonFunctionProps {
@@ -56,9 +57,26 @@ export class ModelFunction extends ServiceFunction {
   }
 
   #readFromS3(path: string): void {
-    const object = modelObject(this, path);
-    grantReadModels(object, this);
+    const object = new Asset(this, 'File', { path });
+    this.function.addToRolePolicy(
+      new PolicyStatement({
+        actions: ['s3:GetObject'],
+        resources: [object.bucket.arnForObjects('*.onnx')],
+      }),
+    );
+    acknowledgeModelObjects(this, object);
     this.function.addEnvironment('MDI_MODEL_BUCKET', object.s3BucketName);
     this.function.addEnvironment('MDI_MODEL_KEY', object.s3ObjectKey);
   }
+}
+
+/** Where a model's file lies when nothing else is asked for. */
+export function defaultStorage({ bytes }: Pick<CatalogueModel, 'bytes'>): ModelStorage {
+  return bytes > largestInAssetBytes ? 's3' : 'asset';
+}
+
+/** Room in /tmp for a model's file, which Lambda gives from 512 MB on. */
+export function ephemeralStorageOf({ bytes }: Pick<CatalogueModel, 'bytes'>): Size {
+  const spareMebibytes = 64;
+  return Size.mebibytes(Math.max(512, Math.ceil(bytes / 2 ** 20) + spareMebibytes));
 }

@@ -14,8 +14,8 @@ import { join } from 'node:path';
 import { Architecture, type ILayerVersion, LayerVersion } from 'aws-cdk-lib/aws-lambda';
 import { Construct } from 'constructs';
 import { z } from 'zod';
-import { packageRoot } from './package-root.ts';
-import { withAsset } from './with-asset.ts';
+import { withAsset } from './assets.ts';
+import { packageRoot } from './package-files.ts';
 
 const contentsSchema = z.object({
   packages: z.array(
@@ -28,9 +28,9 @@ const contentsSchema = z.object({
   ),
 });
 
-/** The native modules that model functions load, onnxruntime-node and sharp: a layer by architecture. */
+/** The native modules that model functions load, onnxruntime-node and sharp: one layer for each architecture. */
 export class OnnxruntimeLayers extends Construct {
-  /** The layer of an architecture; made when it is asked for first. */
+  /** The layer of an architecture; made when it is first asked for. */
   of(architecture: Architecture): ILayerVersion {
     const { name } = architecture;
     const made = this.node.tryFindChild(name);

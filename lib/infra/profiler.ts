@@ -4,12 +4,12 @@ import { CustomResource, Duration } from 'aws-cdk-lib';
 import { Grant } from 'aws-cdk-lib/aws-iam';
 import { Provider } from 'aws-cdk-lib/custom-resources';
 import type { Construct } from 'constructs';
-import { photoFile } from '../service/catalogue/photo.ts';
+import { photoFile } from '../service/catalogue/load.ts';
 import type { Catalogue } from '../service/catalogue/schema.ts';
 import { summaryAttribute } from '../service/profiles/summary.ts';
 import { acknowledgeProvider, acknowledgeVersions } from './acknowledgements.ts';
 import type { ModelFunction } from './model-function.ts';
-import { packageRoot } from './package-root.ts';
+import { packageRoot } from './package-files.ts';
 import type { ProfileTable } from './profile-table.ts';
 import { type CommonFunctionProps, logAndRole, ServiceFunction } from './service-function.ts';
 
@@ -28,7 +28,7 @@ export interface ProfilerProps extends CommonFunctionProps {
  */
 export class Profiler extends ServiceFunction {
   readonly resource: CustomResource;
-  /** What was measured of each model, in a line, by the model's name: known when it is deployed. */
+  /** Each model's baseline in one line, by the model's name; known once it is deployed. */
   readonly summaries: ReadonlyMap<string, string>;
 
   constructor(scope: Construct, id: string, props: ProfilerProps) {

@@ -3,9 +3,9 @@ import type { Architecture } from 'aws-cdk-lib/aws-lambda';
 import type { RetentionDays } from 'aws-cdk-lib/aws-logs';
 import type { ITopic } from 'aws-cdk-lib/aws-sns';
 import type { StrategyName } from '../core/selection/strategies.ts';
-import type { Auth, Cors, Throttling } from './http-api.ts';
+import type { ApiAuth, ApiCors, Throttling } from './http-api.ts';
+import type { ProvisionedConcurrency } from './live-alias.ts';
 import type { ModelOverrides } from './model-overrides.ts';
-import type { ProvisionedConcurrency } from './provisioned-concurrency.ts';
 import type { RolloutOptions } from './rollout.ts';
 
 /** Properties of {@link MdInference}; none is needed. */
@@ -28,13 +28,13 @@ export interface MdInferenceProps {
    *
    * @default 'iam': callers sign with SigV4 and need `execute-api:Invoke`, see `grantInvokeApi`
    */
-  readonly auth?: Auth;
+  readonly auth?: ApiAuth;
   /**
    * Which web pages may call the API.
    *
    * @default - none: browsers keep answers from pages of other origins
    */
-  readonly cors?: Cors;
+  readonly cors?: ApiCors;
   /**
    * The most requests that are let through.
    *
@@ -66,8 +66,8 @@ export interface MdInferenceProps {
    */
   readonly maxInputMs?: number;
   /**
-   * How much earlier than its timestamp says an upload may have begun, in ms: what `expected-accuracy`
-   * keeps in hand for clocks that disagree.
+   * How much earlier than its timestamp says an upload may have begun, in ms: the margin that
+   * `expected-accuracy` keeps for clocks that disagree.
    *
    * @default 5
    */
@@ -103,7 +103,7 @@ export interface MdInferenceProps {
   /**
    * Where the alarms are sent: server errors, slow answers, a failed profiler, a throttled table.
    *
-   * @default - alarms exist, but tell nobody
+   * @default - nowhere: the alarms exist, but notify nobody
    */
   readonly alarmsTopic?: ITopic;
   /**
@@ -113,7 +113,7 @@ export interface MdInferenceProps {
    */
   readonly architecture?: Architecture;
   /**
-   * What single models want otherwise than the catalogue and this service say, by the model's name.
+   * Overrides of the catalogue and of this service for single models, by the model's name.
    *
    * @default - nothing
    */

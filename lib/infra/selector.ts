@@ -38,7 +38,11 @@ export class Selector extends ServiceFunction {
         writeFileSync(join(directory, 'catalogue.json'), JSON.stringify(props.catalogue)),
       environment: {
         ...props.environment,
-        MDI_MODEL_FUNCTIONS: modelFunctions(scope, props.models),
+        MDI_MODEL_FUNCTIONS: Stack.of(scope).toJsonString(
+          Object.fromEntries(
+            props.models.map(({ model, live }) => [model.name, live.functionName]),
+          ),
+        ),
         MDI_STRATEGY: props.strategy,
         MDI_DEFAULT_SLA_MS: String(props.defaultSlaMs),
         MDI_DEFAULT_NETWORK_MS: String(props.defaultNetworkMs),
@@ -58,17 +62,4 @@ export class Selector extends ServiceFunction {
     props.table.grantMark(this.function);
     this.live = new LiveAlias(this, 'Live', { ...props.live, version: this.version });
   }
-}
-
-/** How each model's function is called, `name:alias` by the model's name, as JSON. */
-function modelFunctions(scope: Construct, models: readonly ModelFunction[]): string {
-  const names = models.map((model) => [model.model.name, model.live.functionName]);
-  // Lambda takes 4 KB of environment; a generated function name has up to 64 characters.
-  const bytes = models.reduce((sum, { model }) => sum + model.name.length + 64 + 11, 0);
-  if (bytes > 3_500) {
-    throw new Error(
-      `${scope.node.path}: ${models.length} models do not fit the 4 KB of a Lambda function's environment; deploy fewer, or with shorter names`,
-    );
-  }
-  return Stack.of(scope).toJsonString(Object.fromEntries(names));
 }

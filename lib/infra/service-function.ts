@@ -14,8 +14,7 @@ import {
 import { LogGroup, type RetentionDays } from 'aws-cdk-lib/aws-logs';
 import { Construct } from 'constructs';
 import { acknowledgeTracing } from './acknowledgements.ts';
-import { bundle, bundleFile, type FunctionName } from './bundle.ts';
-import { withAsset } from './with-asset.ts';
+import { bundle, bundleFile, type FunctionName, withAsset } from './assets.ts';
 
 /** What all functions of a service have in common. */
 export interface CommonFunctionProps {
@@ -37,7 +36,11 @@ export interface ServiceFunctionProps extends CommonFunctionProps {
   readonly memoryMb: number;
   readonly timeout: Duration;
   readonly layers?: ILayerVersion[];
-  /** Room in /tmp. Default: Lambda's 512 MB. */
+  /**
+   * Room in /tmp.
+   *
+   * @default - Lambda's 512 MB
+   */
   readonly ephemeralStorage?: Size;
 }
 

@@ -1,6 +1,11 @@
 import { Duration } from 'aws-cdk-lib';
 import { MathExpression, Metric, type MetricProps } from 'aws-cdk-lib/aws-cloudwatch';
-import { metricsNamespace } from '../service/metrics-namespace.ts';
+import {
+  type ModelMetric,
+  metricsNamespace,
+  type RequestMetric,
+  type ServiceMetric,
+} from '../service/metrics.ts';
 
 const period = Duration.minutes(5);
 
@@ -14,8 +19,8 @@ export class ServiceMetrics {
     this.#strategy = strategy;
   }
 
-  /** A metric of all requests, such as `SlaMet`. */
-  ofRequests(metricName: string, props: Partial<MetricProps> = {}): Metric {
+  /** A metric of all requests, such as `InTime`. */
+  ofRequests(metricName: RequestMetric, props: Partial<MetricProps> = {}): Metric {
     const dimensionsMap = { service: this.#service, strategy: this.#strategy };
     return new Metric({
       namespace: metricsNamespace,
@@ -27,7 +32,7 @@ export class ServiceMetrics {
   }
 
   /** A metric of the requests that one model answered, such as `ServiceMs`. */
-  ofModel(model: string, metricName: string, props: Partial<MetricProps> = {}): Metric {
+  ofModel(model: string, metricName: ModelMetric, props: Partial<MetricProps> = {}): Metric {
     const dimensionsMap = { service: this.#service, model };
     return new Metric({
       namespace: metricsNamespace,
@@ -40,7 +45,7 @@ export class ServiceMetrics {
   }
 
   /** A count of the deployment that belongs to no request, such as `ProfileReadFailed`. */
-  ofService(metricName: string): Metric {
+  ofService(metricName: ServiceMetric): Metric {
     const dimensionsMap = { service: this.#service };
     return new Metric({
       namespace: metricsNamespace,

@@ -3,6 +3,7 @@ import { type AlarmProps, type IMetric, MathExpression } from 'aws-cdk-lib/aws-c
 import { Operation } from 'aws-cdk-lib/aws-dynamodb';
 import { Architecture } from 'aws-cdk-lib/aws-lambda';
 import { pricesOf, tieredCost } from '../core/pricing/prices.ts';
+import type { ModelMetric } from '../service/metrics.ts';
 import type { ServiceApi } from './http-api.ts';
 import type { ModelFunction } from './model-function.ts';
 import type { ProfileTable } from './profile-table.ts';
@@ -38,7 +39,7 @@ export interface Watched {
 export function watchedOf(props: WatchedService): Watched[] {
   const { api, models, profiler, table } = props;
   const metrics = new ServiceMetrics(props.deployment, props.strategy);
-  const eachModel = (name: string, statistic: string) =>
+  const eachModel = (name: ModelMetric, statistic: string) =>
     models.map(({ model }) => metrics.ofModel(model.name, name, { statistic }));
   const functions = [
     ...models.map((of) => ({ of, label: of.model.name })),
@@ -67,7 +68,7 @@ export function watchedOf(props: WatchedService): Watched[] {
     {
       title: 'SLA attainment',
       unit: '%',
-      metrics: [inPercent(metrics.ofRequests('SlaMet', { statistic: 'Average' }), 'in time')],
+      metrics: [inPercent(metrics.ofRequests('InTime', { statistic: 'Average' }), 'in time')],
     },
     { title: 'Model usage', unit: 'requests', metrics: eachModel('ServiceMs', 'SampleCount') },
     { title: 'Service time, median', unit: 'ms', metrics: eachModel('ServiceMs', 'p50') },

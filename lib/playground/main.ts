@@ -1,8 +1,5 @@
 import { ClassifyError, type Race } from '../client/index.ts';
 import { outcomeOf } from '../client/outcome.ts';
-import { loadCatalogue, modelOnDevice } from './catalogue.ts';
-import { History } from './history.ts';
-import { shapedFetch } from './network.ts';
 import { AnswerPanel } from './panels/answer.ts';
 import { BudgetPanel } from './panels/budget.ts';
 import { ChartsPanel } from './panels/charts.ts';
@@ -12,7 +9,10 @@ import { PicturePanel } from './panels/picture.ts';
 import { RacePanel } from './panels/race.ts';
 import { RunButtons } from './panels/runs.ts';
 import { SettingsPanel } from './panels/settings.ts';
-import { Session } from './session.ts';
+import { loadCatalogue, modelOnDevice } from './requests/catalogue.ts';
+import { shapedFetch } from './requests/network.ts';
+import { Session } from './requests/session.ts';
+import { History } from './results/history.ts';
 
 const catalogue = await loadCatalogue();
 const device = modelOnDevice(catalogue);

@@ -2,8 +2,8 @@ let offsetMs = Date.now() - performance.now();
 
 /**
  * Unix time in ms with a fraction. `Date.now()` alone is too coarse for models that answer in less
- * than a millisecond; the monotonic clock alone runs away from the wall clock while an execution
- * environment is frozen. So the monotonic clock counts, and is set again when the two have parted.
+ * than a millisecond; the monotonic clock alone falls behind the wall clock while an execution
+ * environment is frozen. So the monotonic clock is read, and is set anew when the two have drifted apart.
  */
 export function epochMs(): number {
   const wallMs = Date.now();

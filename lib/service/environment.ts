@@ -1,14 +1,24 @@
 import { z } from 'zod';
+import { firstIssue } from '../core/contract/first-issue.ts';
 import { strategyNames } from '../core/selection/strategies.ts';
 
 const number = z.coerce.number();
 const json = <Schema extends z.ZodType>(schema: Schema) =>
   z
     .string()
-    .transform((text) => JSON.parse(text) as unknown)
+    .transform((text, context): unknown => {
+      try {
+        return JSON.parse(text);
+      } catch {
+        context.addIssue('must be JSON');
+        return z.NEVER;
+      }
+    })
     .pipe(schema);
 
-const profileTable = {
+const everyFunction = {
+  /** The folder of the function's code and of what lies beside it; set by Lambda. */
+  LAMBDA_TASK_ROOT: z.string().min(1),
   MDI_TABLE_NAME: z.string().min(1),
   /** Separates this deployment's profiles from all others. */
   MDI_DEPLOYMENT: z.string().min(1),
@@ -20,7 +30,7 @@ const profileTable = {
 
 /** Environment variables of the selector. */
 export const selectorEnvironmentSchema = z.object({
-  ...profileTable,
+  ...everyFunction,
   /** What to invoke, `function:alias`, by model name. */
   MDI_MODEL_FUNCTIONS: json(z.record(z.string(), z.string())),
   MDI_STRATEGY: z.enum(strategyNames),
@@ -35,8 +45,10 @@ export const selectorEnvironmentSchema = z.object({
 
 /** Environment variables of a model's function. */
 export const inferenceEnvironmentSchema = z.object({
-  ...profileTable,
+  ...everyFunction,
   MDI_MODEL: z.string().min(1),
+  /** `provisioned-concurrency` when the environment was started ahead of its first call; set by Lambda. */
+  AWS_LAMBDA_INITIALIZATION_TYPE: z.string().optional(),
   /** Where the model's file lies when it is not beside the code. */
   MDI_MODEL_BUCKET: z.string().min(1).optional(),
   MDI_MODEL_KEY: z.string().min(1).optional(),
@@ -44,7 +56,7 @@ export const inferenceEnvironmentSchema = z.object({
 
 /** Environment variables of the profiler. */
 export const profilerEnvironmentSchema = z.object({
-  ...profileTable,
+  ...everyFunction,
   /** Models measured at the same time. */
   MDI_PROFILE_CONCURRENCY: number.pipe(z.int().min(1)),
   /** The longest time in ms that one model is measured. */
@@ -63,6 +75,6 @@ export const profilerEnvironmentSchema = z.object({
 export function readEnvironment<Schema extends z.ZodType>(schema: Schema): z.output<Schema> {
   const parsed = schema.safeParse(process.env);
   if (parsed.success) return parsed.data;
-  const { path, message } = parsed.error.issues[0] ?? { path: [], message: '' };
-  throw new Error(`environment variable ${path.map(String).join('.')}: ${message}`);
+  const names = { field: 'environment variable', whole: 'the environment' };
+  throw new Error(firstIssue(parsed.error, names));
 }

@@ -1,6 +1,11 @@
 import { Logger } from '@aws-lambda-powertools/logger';
 import { Metrics, MetricUnit } from '@aws-lambda-powertools/metrics';
-import { metricsNamespace } from './metrics-namespace.ts';
+import {
+  type ModelMetric,
+  metricsNamespace,
+  type RequestMetric,
+  type ServiceMetric,
+} from './metrics.ts';
 
 /** One answered request, for metrics. All times in ms. */
 export interface AnsweredRequest {
@@ -17,12 +22,12 @@ export interface AnsweredRequest {
   /** Whether another model had been chosen and could not answer. */
   readonly fellBack: boolean;
   /** Whether the answer will be with the client within the SLA, as far as the selector can tell. */
-  readonly slaMet: boolean;
+  readonly inTime: boolean;
 }
 
 /** What a function logs and counts: JSON lines, and metrics in CloudWatch's embedded format. */
 export class Telemetry {
-  readonly logger: Logger;
+  readonly logger: Pick<Logger, 'warn' | 'error'>;
   readonly #metrics: Metrics;
   readonly #modelMetrics: Metrics;
 
@@ -36,25 +41,36 @@ export class Telemetry {
 
   /** Counts an answered request, for its strategy and for its model. No image data, no ids. */
   answered(request: AnsweredRequest): void {
-    const all = this.#metrics;
-    all.addDimension('strategy', request.strategy);
-    all.addMetric('BudgetMs', MetricUnit.Milliseconds, request.budgetMs);
-    all.addMetric('SelectMs', MetricUnit.Milliseconds, request.selectMs);
-    all.addMetric('ServerMs', MetricUnit.Milliseconds, request.serverMs);
-    all.addMetric('AccuracyPct', MetricUnit.Percent, request.accuracyPct);
-    all.addMetric('SlaMet', MetricUnit.Count, Number(request.slaMet));
-    all.addMetric('Fallback', MetricUnit.Count, Number(request.fellBack));
-    all.publishStoredMetrics();
-
-    const own = this.#modelMetrics;
-    own.addDimension('model', request.model);
-    own.addMetric('ServiceMs', MetricUnit.Milliseconds, request.serviceMs);
-    own.addMetric('ColdStart', MetricUnit.Count, Number(request.coldStart));
-    own.publishStoredMetrics();
+    const all: Record<RequestMetric, Measured> = {
+      BudgetMs: [MetricUnit.Milliseconds, request.budgetMs],
+      SelectMs: [MetricUnit.Milliseconds, request.selectMs],
+      ServerMs: [MetricUnit.Milliseconds, request.serverMs],
+      AccuracyPct: [MetricUnit.Percent, request.accuracyPct],
+      InTime: [MetricUnit.Count, Number(request.inTime)],
+      Fallback: [MetricUnit.Count, Number(request.fellBack)],
+    };
+    const own: Record<ModelMetric, Measured> = {
+      ServiceMs: [MetricUnit.Milliseconds, request.serviceMs],
+      ColdStart: [MetricUnit.Count, Number(request.coldStart)],
+    };
+    publish(this.#metrics, ['strategy', request.strategy], all);
+    publish(this.#modelMetrics, ['model', request.model], own);
   }
 
-  /** Counts something, at once: work behind an answer has no later moment that is sure to come. */
-  count(name: string, value = 1): void {
+  /** Counts something and publishes it at once: after an answer there may be no later moment. */
+  count(name: ServiceMetric, value = 1): void {
     this.#metrics.singleMetric().addMetric(name, MetricUnit.Count, value);
   }
+}
+
+type Measured = readonly [unit: Parameters<Metrics['addMetric']>[1], value: number];
+
+function publish(
+  metrics: Metrics,
+  dimension: readonly [name: string, value: string],
+  values: Readonly<Record<string, Measured>>,
+): void {
+  metrics.addDimension(...dimension);
+  for (const [name, [unit, value]] of Object.entries(values)) metrics.addMetric(name, unit, value);
+  metrics.publishStoredMetrics();
 }

@@ -1,15 +1,15 @@
 import type { Canvas, Colour } from './canvas.ts';
-import type { Random } from './random.ts';
+import type { RandomStream } from './random.ts';
 
 /**
  * Fills the canvas with a base colour that drifts across the picture and is roughened by value
  * noise of several scales.
  *
- * @param roughness swing of the noise in grey levels
+ * @param roughness - swing of the noise in grey levels
  */
 export function paintBackground(
   canvas: Canvas,
-  random: Random,
+  random: RandomStream,
   base: Colour,
   roughness: number,
 ): void {
@@ -35,7 +35,7 @@ export function paintBackground(
 }
 
 /** Smooth noise in [-1, 1] over the unit square: random values on a grid, blended between. */
-function createNoise(random: Random, cells: number): (u: number, v: number) => number {
+function createNoise(random: RandomStream, cells: number): (u: number, v: number) => number {
   const side = cells + 1;
   const grid = Float64Array.from({ length: side * side }, () => random.between(-1, 1));
   const at = (column: number, row: number) => grid[row * side + column] ?? 0;

@@ -6,7 +6,7 @@ import type { Corner } from './distance.ts';
  * IEEE 754 defines additions and multiplications to the last bit, but not `Math.sin`: V8 may change
  * its implementation, and images must not change with it.
  *
- * @param turns in [-1, 1]
+ * @param turns - in [-1, 1]
  */
 export function onCircle(turns: number): { cosine: number; sine: number } {
   const angle = 2 * Math.PI * turns;

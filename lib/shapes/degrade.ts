@@ -1,5 +1,5 @@
 import type { Canvas } from './canvas.ts';
-import type { Random } from './random.ts';
+import type { RandomStream } from './random.ts';
 
 /** Blurs by the binomial filter 1-2-1 in both directions: a deviation of sqrt(passes / 2) pixels. */
 export function blur(canvas: Canvas, passes: number): void {
@@ -16,9 +16,9 @@ export function blur(canvas: Canvas, passes: number): void {
  * Adds noise to every value, as a camera does in poor light: the sum of two uniform numbers, close
  * enough to a normal one.
  *
- * @param deviation standard deviation in grey levels
+ * @param deviation - standard deviation in grey levels
  */
-export function addNoise(canvas: Canvas, random: Random, deviation: number): void {
+export function addNoise(canvas: Canvas, random: RandomStream, deviation: number): void {
   const { values } = canvas;
   // Two 16-bit uniforms from one draw; their sum has a deviation of 65536 / sqrt(6).
   const scale = (deviation * Math.sqrt(6)) / 65536;

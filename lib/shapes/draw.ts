@@ -1,6 +1,6 @@
 import { blend, type Canvas, type Colour } from './canvas.ts';
 import type { Distance } from './distance.ts';
-import type { Random } from './random.ts';
+import type { RandomStream } from './random.ts';
 
 /** Where and how large something is drawn, in pixels. */
 export interface Place {
@@ -30,7 +30,7 @@ export interface Distortion {
 }
 
 /** A pose of the given place and radius, turned at random, sheared and squeezed at random. */
-export function randomPose(random: Random, place: Place, distortion: Distortion): Pose {
+export function randomPose(random: RandomStream, place: Place, distortion: Distortion): Pose {
   const { x: cosine, y: sine } = random.direction();
   const shear = random.between(-distortion.shear, distortion.shear);
   const squeeze = 1 - random.between(0, distortion.squeeze);

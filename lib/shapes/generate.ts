@@ -5,7 +5,7 @@ import { box, type Distance, disc } from './distance.ts';
 import { draw, type Place, randomPose } from './draw.ts';
 import { figures, shapeLabels } from './figures.ts';
 import { contrasting, randomColour, randomPaint } from './paint.ts';
-import { createRandom, type Random } from './random.ts';
+import { createRandom, type RandomStream } from './random.ts';
 
 /** Side of the catalogue's images in pixels. */
 export const imageSize = 192;
@@ -27,10 +27,11 @@ export interface ShapeImage {
  * clutter. The same arguments give the same bytes on every machine. Classes take turns by index, so
  * that every run of 16 images has each once.
  *
- * @param options.seed names the data set: training, test and samples use different ones
- * @param options.index number of the image, from 0
- * @param options.size side in pixels, `imageSize` by default
- * @param options.easier draws difficulty uniformly instead of mostly hard, as training needs it:
+ * @param options.seed - names the data set: training, test and samples use different ones
+ * @param options.index - number of the image, from 0
+ * @param options.size - side in pixels
+ * @default options.size - {@link imageSize}
+ * @param options.easier - draws difficulty uniformly instead of mostly hard, as training needs it:
  *   a network learns little from images that it cannot make out yet
  */
 export function generateImage(options: {
@@ -59,7 +60,7 @@ export function generateImage(options: {
 
 /** What all steps of drawing one image share. */
 interface Scene {
-  readonly random: Random;
+  readonly random: RandomStream;
   readonly canvas: Canvas;
   /** The background's colour, from which everything else stands out. */
   readonly base: Colour;
@@ -67,7 +68,7 @@ interface Scene {
   readonly harder: (easy: number, hard: number) => number;
 }
 
-function createScene(random: Random, size: number, difficulty: number): Scene {
+function createScene(random: RandomStream, size: number, difficulty: number): Scene {
   return {
     random,
     canvas: createCanvas(size),

@@ -1,9 +1,9 @@
 import type { Colour } from './canvas.ts';
 import type { Paint } from './draw.ts';
-import type { Random } from './random.ts';
+import type { RandomStream } from './random.ts';
 
 /** A random colour that is neither black nor white, so that others can stand out from it. */
-export function randomColour(random: Random): Colour {
+export function randomColour(random: RandomStream): Colour {
   return [random.between(40, 215), random.between(40, 215), random.between(40, 215)];
 }
 
@@ -11,7 +11,7 @@ export function randomColour(random: Random): Colour {
  * A colour that stands out from another by `contrast` grey levels, brighter or darker, wherever
  * there is room, with a different tint.
  */
-export function contrasting(random: Random, from: Colour, contrast: number): Colour {
+export function contrasting(random: RandomStream, from: Colour, contrast: number): Colour {
   const grey = (from[0] + from[1] + from[2]) / 3;
   const brighter = grey < 90 || (grey < 165 && random.chance(0.5));
   const step = brighter ? contrast : -contrast;
@@ -22,9 +22,9 @@ export function contrasting(random: Random, from: Colour, contrast: number): Col
 /**
  * A fill: plain, a gradient, stripes, checks or dots.
  *
- * @param amount how far the pattern swings around the colour, in grey levels
+ * @param amount - how far the pattern swings around the colour, in grey levels
  */
-export function randomPaint(random: Random, colour: Colour, amount: number): Paint {
+export function randomPaint(random: RandomStream, colour: Colour, amount: number): Paint {
   const pattern = randomPattern(random);
   return (x, y) => {
     const swing = amount * pattern(x, y);
@@ -33,7 +33,7 @@ export function randomPaint(random: Random, colour: Colour, amount: number): Pai
 }
 
 /** A field of values in [-1, 1] over a figure's plane. */
-function randomPattern(random: Random): (x: number, y: number) => number {
+function randomPattern(random: RandomStream): (x: number, y: number) => number {
   const kind = random.below(5);
   const { x: cosine, y: sine } = random.direction();
   const frequency = random.between(1.2, 3);

@@ -2,7 +2,7 @@
  * A stream of random numbers that depends on nothing but its seed: the same on every machine and
  * every version of Node, which is what makes an image's number its name.
  */
-export interface Random {
+export interface RandomStream {
   /** Uniform integer in [0, 2^32). */
   bits(): number;
   /** Uniform in [low, high). */
@@ -20,10 +20,10 @@ export interface Random {
  *
  * The generator is sfc32 of PractRand (Chris Doty-Humphrey), 32-bit integer arithmetic only.
  *
- * @param seed names the data set
- * @param index names the image in it
+ * @param seed - names the data set
+ * @param index - names the image in it
  */
-export function createRandom(seed: number, index: number): Random {
+export function createRandom(seed: number, index: number): RandomStream {
   let a = seed >>> 0;
   let b = index >>> 0;
   let c = 0x9e3779b9;

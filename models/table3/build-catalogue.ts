@@ -1,16 +1,16 @@
 import { createHash } from 'node:crypto';
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
+import type { Preprocessing } from '../../lib/core/preprocessing/preprocessing.ts';
 import {
   type Table3Name,
   type Table3Row,
   table3Rows,
-} from '../../lib/evaluation/models/table-3.ts';
+} from '../../lib/evaluation/engine/profiles/table-3.ts';
 import {
   type Catalogue,
   type CatalogueModel,
   catalogueSchema,
-  type Preprocessing,
 } from '../../lib/service/catalogue/schema.ts';
 import { sharp } from '../../lib/service/inference/native.ts';
 import { generateImage } from '../../lib/shapes/generate.ts';

@@ -1,5 +1,5 @@
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
-import type { Table3Name } from '../../lib/evaluation/models/table-3.ts';
+import type { Table3Name } from '../../lib/evaluation/engine/profiles/table-3.ts';
 
 /** A model's time as time.ts measured it. */
 export interface MeasuredLatency {

@@ -1,5 +1,5 @@
-import type { Table3Name } from '../../lib/evaluation/models/table-3.ts';
-import type { Network } from './onnx/network.ts';
+import type { Table3Name } from '../../lib/evaluation/engine/profiles/table-3.ts';
+import type { NeuralNetwork } from './onnx/network.ts';
 import { denseNet121 } from './onnx/networks/densenet.ts';
 import { inceptionResNetV2 } from './onnx/networks/inception-resnet-v2.ts';
 import { inceptionV3 } from './onnx/networks/inception-v3.ts';
@@ -9,7 +9,7 @@ import { nasNetLarge, nasNetMobile } from './onnx/networks/nasnet.ts';
 import { squeezeNet } from './onnx/networks/squeezenet.ts';
 
 /** Builds each network of the paper's Table III. */
-export const table3Networks: Readonly<Record<Table3Name, () => Network>> = {
+export const table3Networks: Readonly<Record<Table3Name, () => NeuralNetwork>> = {
   'squeezenet-1.0': squeezeNet,
   'mobilenet-v1-0.25': () => mobileNetV1(0.25),
   'mobilenet-v1-0.5': () => mobileNetV1(0.5),

@@ -1,9 +1,9 @@
 #!/usr/bin/env node
 import {
   compareWithTable3,
-  type Latency,
+  type ServiceTime,
   table3Rows,
-} from '../../lib/evaluation/models/table-3.ts';
+} from '../../lib/evaluation/engine/profiles/table-3.ts';
 import { readLatencies } from './latency.ts';
 import { table3Networks } from './networks.ts';
 
@@ -30,6 +30,6 @@ for (const { name, accuracyPct, gpu, cpu, measured } of compareWithTable3(profil
   );
 }
 
-function show({ meanMs, stdMs }: Latency): string {
+function show({ meanMs, stdMs }: ServiceTime): string {
   return `${meanMs.toFixed(2)} ± ${stdMs.toFixed(2)}`;
 }

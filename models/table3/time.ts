@@ -1,7 +1,7 @@
 #!/usr/bin/env node
 import { cpus } from 'node:os';
 import { InferenceSession, Tensor } from 'onnxruntime-node';
-import { table3Rows } from '../../lib/evaluation/models/table-3.ts';
+import { table3Rows } from '../../lib/evaluation/engine/profiles/table-3.ts';
 import { deviationMs, meanMs, merge, statisticsOf } from '../../lib/service/profiles/statistics.ts';
 import { type MeasuredLatency, writeLatencies } from './latency.ts';
 import { table3Networks } from './networks.ts';

@@ -4,7 +4,7 @@ import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
-import type { ModelsResponse } from '../../lib/core/contract/schemas.ts';
+import type { ModelsResponse } from '../../lib/core/contract/messages.ts';
 import { type CostReport, costReportSchema } from '../../lib/evaluation/cost/report.ts';
 import { runMdi } from './run-mdi.ts';
 
@@ -37,7 +37,7 @@ const models: ModelsResponse = {
     memoryMb: 1024,
     profile: {
       ...{ meanMs: Number(meanMs), stdMs: 1, p50Ms: 1, p95Ms: 1, p99Ms: 1 },
-      ...{ samples: 100, coldShare: 0, failures: 0, basis: 'live' },
+      ...{ meanErrorMs: 0, samples: 100, coldShare: 0, failures: 0, basis: 'live' },
     },
   })),
 };

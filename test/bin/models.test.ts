@@ -229,7 +229,7 @@ describe('wrong use of mdi models', () => {
     ['a model that is not there', ['verify', 'shapes', 'huge'], 1, /no model "huge": nano-24/],
     ['no images', ['evaluate', 'shapes', '--images', './nowhere'], 1, /nowhere: no such file or/],
     ['nothing said of images', ['evaluate', 'shapes'], 2, /--images/],
-    ['no threads', ['profile', 'shapes', '--threads', '0'], 2, /"0" is no number of threads/],
+    ['no threads', ['profile', 'shapes', '--threads', '0'], 2, /"0" is not a number of threads/],
     ['no accuracy', ['add', 'x.onnx', '--catalogue', 'x', '--name', 'x'], 2, /--accuracy/],
     ['an accuracy over 100', ['add', 'x', '--catalogue', 'x', '--accuracy', '101'], 2, /0 to 100/],
     ['nothing to fetch', ['fetch', 'shapes'], 1, /has no models that are to be fetched/],

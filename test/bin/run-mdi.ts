@@ -1,7 +1,7 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 import { format } from 'node:util';
 import { vi } from 'vitest';
-import { mdi } from '../../bin/mdi.ts';
+import { mdi } from '../../bin/program.ts';
 
 /** What a command came to. */
 export interface Run {

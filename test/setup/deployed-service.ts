@@ -7,7 +7,6 @@ import { synthesize } from '../../bin/shared/synthesize.ts';
 
 /** Variables with which models are measured quickly, and a measured profile is found again. */
 export const profiling = {
-  MDI_DEPLOYMENT: 'test',
   MDI_PROFILE_CONCURRENCY: '1',
   MDI_PROFILE_MODEL_MS: '300',
 };

@@ -1,8 +1,7 @@
 import sharp from 'sharp';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import { problemSchema } from '../../lib/core/contract/problem.ts';
-import { inferResponseSchema } from '../../lib/core/contract/schemas.ts';
-import { inputBytes } from '../../lib/service/catalogue/schema.ts';
+import { inferResponseSchema, problemSchema } from '../../lib/core/contract/schemas.ts';
+import { inputBytes } from '../../lib/core/preprocessing/preprocessing.ts';
 import { catalogue, RunningService, sample } from './running-service.ts';
 
 let service: RunningService;

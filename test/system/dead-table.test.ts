@@ -3,7 +3,7 @@ import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { modelsResponseSchema } from '../../lib/core/contract/schemas.ts';
-import { fastest } from '../../lib/core/selection/order.ts';
+import { fastest } from '../../lib/core/selection/ranking.ts';
 import { startTable } from '../lib/service/profiles/table.ts';
 import { RunningService } from './running-service.ts';
 

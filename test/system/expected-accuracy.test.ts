@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { modelsResponseSchema } from '../../lib/core/contract/schemas.ts';
-import { fastest, mostAccurate } from '../../lib/core/selection/order.ts';
+import { fastest, mostAccurate } from '../../lib/core/selection/ranking.ts';
 import { RunningService } from './running-service.ts';
 
 let service: RunningService;

@@ -1,6 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { problemSchema } from '../../lib/core/contract/problem.ts';
-import { modelsResponseSchema } from '../../lib/core/contract/schemas.ts';
+import { modelsResponseSchema, problemSchema } from '../../lib/core/contract/schemas.ts';
 import { RunningService } from './running-service.ts';
 
 let service: RunningService;

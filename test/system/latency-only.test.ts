@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { modelsResponseSchema } from '../../lib/core/contract/schemas.ts';
-import { resolveCatalogue } from '../../lib/infra/resolve-catalogue.ts';
+import { resolveCatalogue } from '../../lib/infra/package-files.ts';
 import { catalogue, RunningService, sample } from './running-service.ts';
 
 let directory: string;

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { ListTablesCommand } from '@aws-sdk/client-dynamodb';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { inferResponseSchema } from '../../lib/core/contract/schemas.ts';
-import { resolveCatalogue } from '../../lib/infra/resolve-catalogue.ts';
+import { resolveCatalogue } from '../../lib/infra/package-files.ts';
 import { type RunningAssembly, startAssembly } from '../../lib/local/assembly.ts';
 import { type DynamoDbEndpoint, startDynamoDb } from '../../lib/local/dynamodb/dynamodb.ts';
 import { CallRecorder } from '../../lib/local/shared/calls.ts';

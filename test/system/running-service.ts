@@ -2,12 +2,9 @@ import { cpSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { inject } from 'vitest';
 import { synthesize } from '../../bin/shared/synthesize.ts';
-import {
-  type InferResponse,
-  inferResponseSchema,
-  modelsResponseSchema,
-} from '../../lib/core/contract/schemas.ts';
-import { resolveCatalogue } from '../../lib/infra/resolve-catalogue.ts';
+import type { InferResponse } from '../../lib/core/contract/messages.ts';
+import { inferResponseSchema, modelsResponseSchema } from '../../lib/core/contract/schemas.ts';
+import { resolveCatalogue } from '../../lib/infra/package-files.ts';
 import { type RunningAssembly, startAssembly } from '../../lib/local/assembly.ts';
 import { readCatalogue } from '../../lib/service/catalogue/load.ts';
 import { temporaryFolder } from '../fixtures/temporary-folder.ts';

@@ -6,10 +6,10 @@ import {
   timeResponseSchema,
 } from '../../lib/core/contract/schemas.ts';
 import { warmUpEvent } from '../../lib/core/contract/warm-up.ts';
-import { fastest, mostAccurate } from '../../lib/core/selection/order.ts';
+import { inputBytes } from '../../lib/core/preprocessing/preprocessing.ts';
+import { fastest, mostAccurate } from '../../lib/core/selection/ranking.ts';
 import { allowedBy } from '../../lib/local/template/iam.ts';
 import { readStack } from '../../lib/local/template/stack.ts';
-import { inputBytes } from '../../lib/service/catalogue/schema.ts';
 import { catalogue, RunningService, sample } from './running-service.ts';
 
 let service: RunningService;
@@ -154,9 +154,9 @@ describe('what the functions were seen to do', () => {
     const { calls } = service.assembly;
     const stack = readStack(service.assemblyDir);
     const made = calls.filter(({ functionLogicalId }) => functionLogicalId !== undefined);
-    for (const { functionLogicalId = '', action, resourceArn } of made) {
-      const call = `${functionLogicalId} ${action} ${resourceArn}`;
-      expect(allowedBy(stack, functionLogicalId, action, resourceArn), call).toBe(true);
+    for (const { functionLogicalId = '', action, resourceArn, context } of made) {
+      const call = `${functionLogicalId} ${action} ${resourceArn} ${JSON.stringify(context)}`;
+      expect(allowedBy(stack, functionLogicalId, action, resourceArn, context), call).toBe(true);
     }
     expect(new Set(made.map(({ action }) => action))).toEqual(
       new Set([
@@ -167,5 +167,22 @@ describe('what the functions were seen to do', () => {
         'dynamodb:UpdateItem',
       ]),
     );
+  });
+
+  it('of a model’s function is about its own profile, and no other item would be allowed', () => {
+    const stack = readStack(service.assemblyDir);
+    const updates = service.assembly.calls.filter(
+      ({ action, functionLogicalId = '' }) =>
+        action === 'dynamodb:UpdateItem' && functionLogicalId.includes('Model'),
+    );
+    expect(updates.length).toBeGreaterThan(1);
+    const keys = updates.map(({ context }) => context['dynamodb:LeadingKeys']);
+    for (const { functionLogicalId = '', action, resourceArn, context } of updates) {
+      const own = context['dynamodb:LeadingKeys'];
+      for (const other of [...keys.filter((key) => String(key) !== String(own)), ['x/feedback']]) {
+        const changed = { 'dynamodb:LeadingKeys': other ?? [] };
+        expect(allowedBy(stack, functionLogicalId, action, resourceArn, changed)).toBe(false);
+      }
+    }
   });
 });

@@ -1,7 +1,5 @@
+import { maxBodyBytes } from './limits.ts';
 import { ProblemError } from './problem.ts';
-
-/** Bytes of image or tensor that a request may carry: base64 of it must fit Lambda's 6 MB. */
-export const maxBodyBytes = 4_500_000;
 
 /** Content types of images that are decoded. */
 export const imageContentTypes = ['image/jpeg', 'image/png', 'image/webp'] as const;

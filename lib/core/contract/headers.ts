@@ -1,8 +1,6 @@
 import { z } from 'zod';
+import { maxSlaMs } from './limits.ts';
 import { ProblemError } from './problem.ts';
-
-/** The longest SLA in ms that a request may ask for: what an HTTP API can wait. */
-export const maxSlaMs = 29_000;
 
 // Number() also reads '', '0x1f', '1e9' and 'Infinity', none of which a header should hold.
 const decimal = z

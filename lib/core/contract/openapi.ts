@@ -1,14 +1,15 @@
 import { z } from 'zod';
 import { imageContentTypes, tensorContentType } from './body.ts';
 import { inferHeadersSchema } from './headers.ts';
-import { problemContentType, problemSchema, problems } from './problem.ts';
-import { type Route, routes } from './routes.ts';
+import { problemContentType, problems } from './problem.ts';
+import { type ApiRoute, routes } from './routes.ts';
 import {
   feedbackRequestSchema,
   feedbackResponseSchema,
   healthResponseSchema,
   inferResponseSchema,
   modelsResponseSchema,
+  problemSchema,
   timeResponseSchema,
 } from './schemas.ts';
 
@@ -22,7 +23,7 @@ interface Operation {
   readonly errors?: readonly number[];
 }
 
-const operations: Record<Route['path'], Operation> = {
+const operations: Record<ApiRoute['path'], Operation> = {
   '/v1/infer': {
     summary: 'Classify an image with the most accurate model that fits the SLA',
     response: inferResponseSchema,

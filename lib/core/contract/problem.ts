@@ -1,21 +1,8 @@
-import { z } from 'zod';
+import { MdInferenceError } from '../errors.ts';
+import type { ProblemDocument } from './messages.ts';
 
 /** The content type of every error (RFC 9457). */
 export const problemContentType = 'application/problem+json';
-
-/** The body of every error (RFC 9457). */
-export const problemSchema = z
-  .object({
-    type: z.string().describe('Identifies the kind of problem; stable, for programs'),
-    title: z.string().describe('The kind of problem, for people'),
-    status: z.int().describe('The HTTP status'),
-    detail: z.string().describe('What was wrong with this request and what would be right'),
-    requestId: z.string(),
-  })
-  .meta({ id: 'Problem', description: 'An error as RFC 9457 problem details' });
-
-/** A problem document. */
-export type ProblemDocument = z.infer<typeof problemSchema>;
 
 /** Every kind of problem that the API answers with: its HTTP status and title by its type. */
 export const problems = {
@@ -45,7 +32,7 @@ export const problems = {
 export type ProblemType = keyof typeof problems;
 
 /** An error that the caller of the API gets to see. */
-export class ProblemError extends Error {
+export class ProblemError extends MdInferenceError {
   override readonly name = 'ProblemError';
   readonly type: ProblemType;
   /** Additional response headers, such as `retry-after` or `allow`. */

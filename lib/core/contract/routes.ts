@@ -9,14 +9,14 @@ export const routes = [
 ] as const;
 
 /** A route of the API. */
-export type Route = (typeof routes)[number];
+export type ApiRoute = (typeof routes)[number];
 
 /** The methods that a path knows; none when the path is unknown. */
 export function methodsOf(path: string): string[] {
   return routes.filter((route) => route.path === path).map(({ method }) => method);
 }
 
-type KeyOf<R> = R extends Route ? `${R['method']} ${R['path']}` : never;
-
 /** A route as API Gateway names it, such as `POST /v1/infer`. */
-export type RouteKey = KeyOf<Route>;
+export type RouteKey = {
+  [Path in ApiRoute['path']]: `${Extract<ApiRoute, { path: Path }>['method']} ${Path}`;
+}[ApiRoute['path']];

@@ -1,12 +1,5 @@
-import { NonFiniteOutputError } from '../../service/inference/errors.ts';
-
-/** One label with the model's probability for it. */
-export interface Prediction {
-  readonly index: number;
-  readonly label: string;
-  /** 0 to 1. */
-  readonly score: number;
-}
+import type { Prediction } from '../contract/messages.ts';
+import { NonFiniteOutputError } from './errors.ts';
 
 /** What a model answers with: any numbers, or numbers that already are probabilities. */
 export type OutputKind = 'logits' | 'probabilities';
@@ -29,7 +22,7 @@ export function outputKind(output: ArrayLike<number>): OutputKind {
 }
 
 /**
- * The best labels of a model's output, best first; of equals the lower index. Logits become
+ * The best labels of a model's output, best first; ties go to the lower index. Logits become
  * probabilities by softmax; probabilities stay as they are.
  *
  * @throws {@link NonFiniteOutputError} when the output holds NaN or an infinity

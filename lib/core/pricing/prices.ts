@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { MdInferenceError } from '../errors.ts';
 import data from './prices.json' with { type: 'json' };
 
 const price = z.number().min(0);
@@ -67,7 +68,7 @@ export type Architecture = 'x86_64' | 'arm64';
 export const priceList = priceListSchema.parse(data);
 
 /** The prices of a region are not known here. */
-export class UnknownRegionError extends Error {
+export class UnknownRegionError extends MdInferenceError {
   override readonly name = 'UnknownRegionError';
 }
 

@@ -22,6 +22,16 @@ export interface MeasuredBudget extends TimeBudget {
  * further off, or older than the longest believed upload, is treated as missing.
  *
  * @param request - `slaMs` in ms; `uploadStartMs` and `receivedMs` in Unix ms on the server's clock
+ * @example
+ * ```ts
+ * import { timeBudget } from 'mdinference/selection';
+ *
+ * const settings = { defaultNetworkMs: 100, clockToleranceMs: 50, maxInputMs: 60_000 };
+ * const receivedMs = Date.now();
+ * const uploadStartMs = receivedMs - 60;
+ * timeBudget({ slaMs: 250, uploadStartMs, receivedMs }, settings).budgetMs; // => 130
+ * timeBudget({ slaMs: 250, receivedMs }, settings).budgetMs; // => 150
+ * ```
  */
 export function timeBudget(
   request: { slaMs: number; uploadStartMs?: number | undefined; receivedMs: number },

@@ -4,19 +4,34 @@
  * @module mdinference/selection
  */
 
+export { MdInferenceError } from '../errors.ts';
 export { type Random, seededRandom } from '../statistics/random.ts';
 export { type BudgetSettings, type MeasuredBudget, timeBudget } from './budget.ts';
 export { expectedAccuracy, explorationShare, probabilityInTime } from './expected-accuracy.ts';
 export { OutputTimes } from './output-time.ts';
-export { type Selection, select } from './select.ts';
-export { baseModel, explorationSet, fits, selectionProbabilities, utility } from './stages.ts';
-export { type StrategyName, strategies, strategyNames } from './strategies.ts';
+export { fastest, findDominated, mostAccurate, type Rated, undominated } from './ranking.ts';
+export {
+  type Selection,
+  type StrategyName,
+  select,
+  strategies,
+  strategyNames,
+} from './strategies.ts';
+export {
+  baseModel,
+  explorationSet,
+  fits,
+  selectionProbabilities,
+  threeStage,
+  threeStageAsPrinted,
+  utility,
+} from './three-stage.ts';
 export {
   type Candidate,
   type Decision,
-  type Distribution,
   type Eligible,
   NoCandidateError,
   type Strategy,
   type TimeBudget,
+  type WeightedTimes,
 } from './types.ts';

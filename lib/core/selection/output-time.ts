@@ -1,4 +1,4 @@
-import type { Distribution } from './types.ts';
+import type { WeightedTimes } from './types.ts';
 
 /** Neighbouring buckets differ by this factor: T_output is known to 5 %. */
 const growth = 1.1;
@@ -16,13 +16,23 @@ const largestWeight = 1e100;
  * What is known of T_output, the time that an answer takes back to its client. Clients report it with
  * their next request; recent reports count more. The histogram decays, so that it costs the same
  * however many answers there were.
+ *
+ * @example
+ * ```ts
+ * import { OutputTimes } from 'mdinference/selection';
+ *
+ * const times = new OutputTimes();
+ * times.distribution(); // => undefined
+ * times.observe(40);
+ * times.distribution(); // => [{ ms: 1.1 ** 39, weight: 1 }]
+ * ```
  */
 export class OutputTimes {
   readonly #weights = new Map<number, number>();
   #total = 0;
   #next = 1;
 
-  /** Takes in what a client has seen last, in ms. */
+  /** Takes in what a client saw last, in ms. */
   observe(outputMs: number): void {
     const bucket = Math.round(Math.log(Math.max(outputMs, 0.1)) / Math.log(growth));
     this.#weights.set(bucket, (this.#weights.get(bucket) ?? 0) + this.#next);
@@ -38,7 +48,7 @@ export class OutputTimes {
    * @param ownMs - what the client saw last, if it says
    * @returns undefined when nothing is known
    */
-  distribution(ownMs?: number): Distribution | undefined {
+  distribution(ownMs?: number): WeightedTimes | undefined {
     const shared = this.#shared();
     if (ownMs === undefined) return shared;
     const own = around(ownMs);
@@ -46,7 +56,7 @@ export class OutputTimes {
     return [...scaled(own, ownShare), ...scaled(shared, 1 - ownShare)];
   }
 
-  #shared(): Distribution | undefined {
+  #shared(): WeightedTimes | undefined {
     if (this.#total === 0) return undefined;
     return Array.from(this.#weights, ([bucket, weight]) => ({
       ms: growth ** bucket,
@@ -69,11 +79,11 @@ export class OutputTimes {
   }
 }
 
-function around(ownMs: number): Distribution {
+function around(ownMs: number): WeightedTimes {
   const weight = 1 / normalQuantiles.length;
   return normalQuantiles.map((z) => ({ ms: ownMs * Math.exp(ownSpread * z), weight }));
 }
 
-function scaled(distribution: Distribution, share: number): Distribution {
-  return distribution.map(({ ms, weight }) => ({ ms, weight: weight * share }));
+function scaled(times: WeightedTimes, share: number): WeightedTimes {
+  return times.map(({ ms, weight }) => ({ ms, weight: weight * share }));
 }

@@ -1,3 +1,4 @@
+import type { Random } from '../statistics/random.ts';
 import {
   pureRandom,
   relatedAccurate,
@@ -7,12 +8,26 @@ import {
   staticLatency,
 } from './baselines.ts';
 import { expectedAccuracy } from './expected-accuracy.ts';
-import { threeStage } from './three-stage.ts';
-import type { Strategy } from './types.ts';
+import { threeStage, threeStageAsPrinted } from './three-stage.ts';
+import type { Candidate, Decision, Strategy, TimeBudget } from './types.ts';
 
-/** Every strategy by the name under which deployments, the command line and answers know it. */
+/**
+ * Every strategy by the name under which deployments, the command line and answers know it.
+ * `three-stage` is the default; `three-stage-as-printed` and the baselines are for comparison.
+ *
+ * @example
+ * ```ts
+ * import { strategies } from 'mdinference/selection';
+ *
+ * const small = { name: 'small', accuracyPct: 60, meanMs: 10, stdMs: 1 };
+ * const large = { name: 'large', accuracyPct: 80, meanMs: 90, stdMs: 5 };
+ * const budget = { slaMs: 250, inputMs: 100, networkMs: 200, budgetMs: 50 };
+ * strategies['three-stage']([small, large], budget).baseModel.name; // => 'small'
+ * ```
+ */
 export const strategies = {
   'three-stage': threeStage,
+  'three-stage-as-printed': threeStageAsPrinted,
   'expected-accuracy': expectedAccuracy,
   'static-latency': staticLatency,
   'static-accuracy': staticAccuracy,
@@ -27,3 +42,48 @@ export type StrategyName = keyof typeof strategies;
 
 /** All names, the default first. */
 export const strategyNames = Object.keys(strategies) as [StrategyName, ...StrategyName[]];
+
+/** A decision and the model m' drawn from it. */
+export interface Selection<C extends Candidate> extends Decision<C> {
+  readonly model: C;
+}
+
+/**
+ * Decides by a strategy and draws the model to run.
+ *
+ * @param random - called once; the same sequence gives the same models
+ * @throws {@link NoCandidateError} when there is no model
+ * @example
+ * ```ts
+ * import { select, strategies, timeBudget } from 'mdinference/selection';
+ *
+ * const small = { name: 'small', accuracyPct: 60, meanMs: 10, stdMs: 1 };
+ * const large = { name: 'large', accuracyPct: 80, meanMs: 90, stdMs: 5 };
+ * const receivedMs = Date.now();
+ * const budget = timeBudget(
+ *   { slaMs: 250, uploadStartMs: receivedMs - 60, receivedMs },
+ *   { defaultNetworkMs: 100, clockToleranceMs: 50, maxInputMs: 60_000 },
+ * );
+ * const { model } = select(strategies['three-stage'], [small, large], budget, Math.random);
+ * model.name; // => 'large'
+ * ```
+ */
+export function select<C extends Candidate>(
+  strategy: Strategy,
+  candidates: readonly C[],
+  budget: TimeBudget,
+  random: Random,
+): Selection<C> {
+  const decision = strategy(candidates, budget);
+  return { ...decision, model: draw(decision, random) };
+}
+
+function draw<C extends Candidate>({ baseModel, eligible }: Decision<C>, random: Random): C {
+  let remaining = random();
+  for (const { model, probability } of eligible) {
+    remaining -= probability;
+    if (remaining < 0) return model;
+  }
+  // Probabilities that add up to a hair under 1 can leave a rest: it belongs to the last model.
+  return eligible.at(-1)?.model ?? baseModel;
+}

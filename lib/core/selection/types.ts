@@ -1,3 +1,5 @@
+import { MdInferenceError } from '../errors.ts';
+
 /** A model as selection sees it: its accuracy A(m) and the mu(m), sigma(m) of its service time (paper, Table I). */
 export interface Candidate {
   readonly name: string;
@@ -7,18 +9,28 @@ export interface Candidate {
   readonly meanMs: number;
   /** Standard deviation of the service time of a warm call in ms. */
   readonly stdMs: number;
-  /** P(service time of a warm call <= ms), 0 to 1; by default that of a normal distribution. */
+  /**
+   * Standard error of `meanMs` in ms: what lies within it of another model's mean is as fast.
+   *
+   * @default 0, an exact mean
+   */
+  readonly meanErrorMs?: number | undefined;
+  /** P(service time of a warm call <= ms), 0 to 1. @default that of a normal distribution */
   readonly probabilityWithin?: (ms: number) => number;
-  /** Share of calls that meet a cold start, 0 to 1; by default 0. */
+  /** Share of calls that meet a cold start, 0 to 1. @default 0 */
   readonly coldShare?: number;
-  /** Mean service time of a cold call in ms. */
+  /** Mean service time of a cold call in ms. @default infinite: never in time */
   readonly coldMeanMs?: number | undefined;
-  /** Calls in the last moments: few mean that what is known of the model may be old. By default many. */
+  /**
+   * Calls measured of late: few mean that what is known of the model may be old.
+   *
+   * @default infinite
+   */
   readonly freshSamples?: number;
 }
 
 /** A time that is not known for certain: values in ms with weights that add up to 1. */
-export type Distribution = readonly { readonly ms: number; readonly weight: number }[];
+export type WeightedTimes = readonly { readonly ms: number; readonly weight: number }[];
 
 /** The time terms of one request, all in ms (paper, Section IV-D). */
 export interface TimeBudget {
@@ -30,11 +42,11 @@ export interface TimeBudget {
   readonly networkMs: number;
   /** T_budget = T_sla - T_nw; zero or negative when the network has used the SLA up. */
   readonly budgetMs: number;
-  /** T_output, as far as it can be told beforehand; by default as long as T_input. */
-  readonly outputMs?: Distribution | undefined;
-  /** Accuracy in percent of the model that answers on the device when the SLA is missed; by default 0. */
+  /** T_output, as far as it can be told beforehand. @default as long as T_input */
+  readonly outputMs?: WeightedTimes | undefined;
+  /** Accuracy in percent of the model that answers on the device when the SLA is missed. @default 0 */
   readonly deviceAccuracyPct?: number | undefined;
-  /** How much earlier than measured the upload may have begun, in ms; by default 0. */
+  /** How much earlier than measured the upload may have begun, in ms. @default 0 */
   readonly clockErrorMs?: number;
 }
 
@@ -45,15 +57,22 @@ export interface Eligible<C extends Candidate> {
   readonly probability: number;
 }
 
-/** What a strategy decides: whom it would run, and how likely. */
+/** What a strategy decides: which models it would run, and how likely each is. */
 export interface Decision<C extends Candidate> {
   readonly baseModel: C;
   readonly eligible: readonly Eligible<C>[];
 }
 
+/** The decision for one model alone. */
+export function certainly<C extends Candidate>(model: C): Decision<C> {
+  return { baseModel: model, eligible: [{ model, probability: 1 }] };
+}
+
 /**
- * A rule that spreads one request over models. It is a pure function of its arguments: chance comes
- * in only when {@link select} draws from the decision, so that every probability can be reported.
+ * A rule that spreads one request over models: a pure function of its arguments. Chance comes in only
+ * when `select` draws from the decision, so that every probability can be reported.
+ *
+ * @throws {@link NoCandidateError} when there is no model
  */
 export type Strategy = <C extends Candidate>(
   candidates: readonly C[],
@@ -61,7 +80,7 @@ export type Strategy = <C extends Candidate>(
 ) => Decision<C>;
 
 /** There is no model to choose from. */
-export class NoCandidateError extends Error {
+export class NoCandidateError extends MdInferenceError {
   override readonly name = 'NoCandidateError';
   constructor() {
     super('there is no model to select from: the catalogue is empty');

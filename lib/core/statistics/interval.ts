@@ -1,11 +1,11 @@
-/** Of the normal distribution: 95 % lie within this many deviations. */
-const z95 = 1.959964;
+/** 95 % of a normal distribution lie within this many standard deviations of its mean. */
+export const z95 = 1.959964;
 
 /** Bounds of a share, in percent. */
 export type IntervalPct = [low: number, high: number];
 
 /**
- * The 95 % interval of an accuracy of which a sample was seen: Wilson's score interval (E. B. Wilson,
+ * The 95 % interval of an accuracy that was measured on a sample: Wilson's score interval (E. B. Wilson,
  * 1927), which also holds for small samples and close to 0 and 100 %.
  */
 export function wilsonIntervalPct(correct: number, n: number): IntervalPct {

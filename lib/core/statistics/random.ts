@@ -6,6 +6,13 @@ export type Random = () => number;
  * sequence on every machine. For simulations and tests, not for secrets.
  *
  * @param seed - any number; its low 32 bits count
+ * @example
+ * ```ts
+ * import { seededRandom } from 'mdinference/selection';
+ *
+ * const [a, b] = [seededRandom(1), seededRandom(1)];
+ * [a(), a()].join() === [b(), b()].join(); // => true
+ * ```
  */
 export function seededRandom(seed: number): Random {
   let state = seed >>> 0;

@@ -1,39 +1,40 @@
+import { mean } from 'd3-array';
 import { type Candidate, NoCandidateError } from '../../core/selection/types.ts';
 import { normalShareWithin } from '../../core/statistics/normal.ts';
-import { CellRunner } from '../engine/cell.ts';
+import { CellRunner } from '../engine/cells/cell.ts';
 import type { Answers } from '../engine/outcome.ts';
-import { cellsOfQuestion, meanOf, type Question } from './question.ts';
+import { cellsOfQuestion, type Question } from './question.ts';
 
-/** A model that a device could carry, and what it would come to; means over the SLAs. */
+/** A model that a device could carry, and how users would fare with it: means over the SLAs. */
 export interface CarriedModel {
   readonly model: Candidate;
-  /** How long it takes on the device, in ms. */
+  /** Its mean time on the device, in ms. */
   readonly deviceMs: number;
-  /** Share of its runs in percent that end within the shortest SLA. */
+  /** Share of its runs that end within the shortest SLA, in percent. */
   readonly inTimePct: number;
-  /** Mean accuracy in percent of what users get; no answer in time is worth nothing. */
+  /** Mean accuracy of what users get, in percent; no answer in time counts as wrong. */
   readonly accuracyPct: number;
-  /** Share of requests in percent without an answer in time. */
+  /** Share of requests without an answer in time, in percent. */
   readonly missedPct: number;
 }
 
 /** Which model a device should carry. */
 export interface DeviceAdvice {
-  /** All models, the fastest first. */
+  /** All models, fastest first. */
   readonly carried: readonly CarriedModel[];
-  /** The one with which users get the most. */
+  /** The one that serves users best. */
   readonly best: CarriedModel;
-  /** The one that costs the device least of those within the points asked for of the best. */
+  /** The fastest of those that are within the given points of the best. */
   readonly advised: CarriedModel;
 }
 
 /**
- * Tries every model as the one on the device: more accurate ones are right more often when the cloud's
- * answer is late, and slower ones are themselves late, and cost energy with every request.
+ * Tries every model as the one on the device. More accurate models are right more often when the cloud's
+ * answer is late; slower ones are late themselves, and cost energy with every request.
  *
- * @param onDevice - models with the times that they take on the device
- * @param withinPct - in points of accuracy
- * @throws NoCandidateError when there is no model
+ * @param onDevice - the models, with their times on the device
+ * @param withinPct - how far below the best the advised model may be, in points of accuracy
+ * @throws {@link NoCandidateError} when there is no model
  */
 export function adviseDevice(
   question: Question,
@@ -51,8 +52,8 @@ export function adviseDevice(
       }).map((cell) => weigh(model, cell, runner.run(cell).answers));
       return {
         ...{ model, deviceMs: model.meanMs, inTimePct: 100 * shareInTime(model, shortestMs) },
-        accuracyPct: meanOf(bySla.map(({ accuracyPct }) => accuracyPct)),
-        missedPct: meanOf(bySla.map(({ missedPct }) => missedPct)),
+        accuracyPct: mean(bySla, ({ accuracyPct }) => accuracyPct) ?? Number.NaN,
+        missedPct: mean(bySla, ({ missedPct }) => missedPct) ?? Number.NaN,
       };
     });
   const best = carried.reduce<CarriedModel | undefined>(
@@ -68,7 +69,7 @@ function shareInTime({ meanMs, stdMs }: Candidate, slaMs: number): number {
   return normalShareWithin(slaMs, meanMs, stdMs);
 }
 
-/** The device's time does not depend on the request: its share in time weighs every request alike. */
+/** The device's time does not depend on the request: its share in time applies to each of them. */
 function weigh(
   device: Candidate,
   { slaMs, models }: { slaMs: number; models: readonly Candidate[] },

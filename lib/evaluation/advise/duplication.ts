@@ -1,33 +1,36 @@
-import { drawPositiveNormal } from '../../core/statistics/draw.ts';
+import { positiveNormal } from '../../core/statistics/draw.ts';
 import { seededRandom } from '../../core/statistics/random.ts';
-import { CellRunner } from '../engine/cell.ts';
+import { CellRunner } from '../engine/cells/cell.ts';
 import { cellsOfQuestion, type Question } from './question.ts';
 
-/** How long the model on the device takes, in ms. */
+/** How long the device's model takes, in ms. */
 export interface DeviceTime {
   readonly meanMs: number;
   readonly stdMs: number;
 }
 
-/** What waiting with the on-device run saves, for one SLA and one risk. */
+/** What delaying the on-device run saves, for one SLA and one risk. */
 export interface DuplicationAdvice {
   readonly slaMs: number;
-  /** Share of requests in percent that may go without an answer in time. */
+  /** Share of requests that may remain without an answer in time, in percent. */
   readonly riskPct: number;
-  /** When the device begins, in ms after the request, unless the answer is there; never if absent. */
+  /** When the device starts if the answer is not there yet, in ms after the request; absent: never. */
   readonly startMs?: number;
-  /** Share of requests in percent that the device need not run for. */
+  /** Share of requests for which the device does not run, in percent. */
   readonly skippedPct: number;
-  /** Share of requests in percent without an answer in time. */
+  /** Share of requests without an answer in time, in percent. */
   readonly missedPct: number;
-  /** Mean accuracy in percent where a missing answer is worth nothing. */
+  /** Mean accuracy in percent; no answer in time counts as wrong. */
   readonly accuracyPct: number;
 }
 
 /**
- * Says how long a device may wait for the cloud's answer before it runs its own model. The answer is
- * shown when it comes or at the SLA, so that waiting costs nobody anything, as long as the device still
- * finishes in time when it must: the latest start at which no more than the risk go without an answer.
+ * How long a device may wait for the cloud's answer before it runs its own model. The device's answer is
+ * shown at the SLA anyway, so waiting costs nothing as long as the device still finishes in time when it
+ * has to. The advice is the latest start at which no more requests than the risk allows remain without an
+ * answer.
+ *
+ * @throws {@link NoCandidateError} when there is no model
  */
 export function adviseDuplication(
   question: Question,
@@ -35,10 +38,8 @@ export function adviseDuplication(
   risksPct: readonly number[],
 ): DuplicationAdvice[] {
   const runner = new CellRunner();
-  const random = seededRandom(question.seed + 6);
-  const deviceMs = new Float64Array(question.requests).map(() =>
-    drawPositiveNormal(random, device.meanMs, device.stdMs),
-  );
+  const drawDeviceMs = positiveNormal(seededRandom(question.seed + 6), device.meanMs, device.stdMs);
+  const deviceMs = new Float64Array(question.requests).map(drawDeviceMs);
   return cellsOfQuestion(question, { keepAnswers: true }).flatMap((cell) => {
     const { answers } = runner.run(cell);
     if (!answers) return [];
@@ -63,7 +64,7 @@ interface Request {
   readonly deviceMs: number;
 }
 
-/** The latest start at which few enough requests whose answer is late find the device too slow. */
+/** The latest start at which the device is too slow for no more late requests than the risk allows. */
 function latestStart(requests: readonly Request[], slaMs: number, riskPct: number): number {
   const latest = requests
     .filter(({ latencyMs }) => latencyMs > slaMs)

@@ -1,18 +1,18 @@
 import type { StrategyName } from '../../core/selection/strategies.ts';
-import type { Cell } from '../engine/cell.ts';
-import { type Network, residential } from '../engine/network/networks.ts';
+import type { Cell } from '../engine/cells/cell.ts';
+import { residential, type SimulatedNetwork } from '../engine/network/networks.ts';
 import {
   deviceAccuracyPct,
   type ProfileSet,
   profileSets,
   withoutDeviceModel,
-} from '../engine/profile-sets.ts';
+} from '../engine/profiles/profile-sets.ts';
 
-/** The situation that advice is asked for. */
+/** The situation for which advice is asked. */
 export interface Question {
   readonly profiles: ProfileSet;
-  readonly network: Network;
-  /** Requests come with each of them equally often. */
+  readonly network: SimulatedNetwork;
+  /** Each of them is equally frequent. */
   readonly slasMs: readonly number[];
   readonly strategy: StrategyName;
   readonly requests: number;
@@ -21,7 +21,7 @@ export interface Question {
   readonly deviceAccuracyPct: number;
 }
 
-/** The paper's models and its residential network. */
+/** The default question: the paper's models on its residential network. */
 export const defaultQuestion: Question = {
   profiles: withoutDeviceModel(profileSets.p2),
   network: residential,
@@ -32,7 +32,7 @@ export const defaultQuestion: Question = {
   deviceAccuracyPct,
 };
 
-/** The points that a question is about: one for each SLA. */
+/** The cells of a question: one for each SLA. */
 export function cellsOfQuestion(question: Question, changes: Partial<Cell> = {}): Cell[] {
   const { profiles, network, slasMs, strategy, requests, seed } = question;
   const common = { requests, seed, deviceAccuracyPct: question.deviceAccuracyPct, clockErrorMs: 0 };
@@ -41,9 +41,4 @@ export function cellsOfQuestion(question: Question, changes: Partial<Cell> = {})
     ...{ profiles: profiles.name, models: profiles.models },
     ...{ network, selector: strategy, slaMs, ...changes },
   }));
-}
-
-/** The mean of some numbers. */
-export function meanOf(values: readonly number[]): number {
-  return values.reduce((sum, value) => sum + value, 0) / values.length;
 }

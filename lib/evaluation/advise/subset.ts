@@ -1,44 +1,45 @@
-import { findDominated } from '../../core/selection/dominance.ts';
+import { mean, sum } from 'd3-array';
+import { undominated } from '../../core/selection/ranking.ts';
 import { NoCandidateError } from '../../core/selection/types.ts';
-import type { ProfiledModel } from '../engine/profile-sets.ts';
-import { type RunOptions, runCells } from '../engine/run-cells.ts';
-import { cellsOfQuestion, meanOf, type Question } from './question.ts';
+import { type RunOptions, runCells } from '../engine/cells/run-cells.ts';
+import type { ProfiledModel } from '../engine/profiles/profile-sets.ts';
+import { cellsOfQuestion, type Question } from './question.ts';
 
-/** Some of the models, and how well they do over all SLAs; accuracy is with duplication. */
+/** Some of the models, and how they do over all SLAs; accuracy is with duplication. */
 export interface Subset {
   readonly models: readonly ProfiledModel[];
   readonly accuracyPct: number;
   readonly reliancePct: number;
-  /** Mean time that a request keeps a model busy, in ms. */
+  /** Mean service time of a request, in ms. */
   readonly busyMs: number;
-  /** How far below the full set it is, in points: on average, and at the SLA where it is furthest. */
+  /** How far its accuracy is below the full set's, in points: on average, and at the worst SLA. */
   readonly lossPct: number;
   readonly worstLossPct: number;
 }
 
-/** Which models are enough. */
+/** The models that are enough. */
 export interface SubsetAdvice {
   readonly full: Subset;
-  /** The best of each size, up to the first that is good enough. */
+  /** The best subset of each size, up to the first that is good enough. */
   readonly bySize: readonly Subset[];
-  /** The fewest models that are within the points asked for. */
+  /** The smallest subset within the given points of the full set. */
   readonly enough: Subset;
   /** Whether every subset of models worth having was tried. */
   readonly exhaustive: boolean;
 }
 
-/** Subsets of one size are all tried as long as they are no more. */
+/** All subsets of a size are tried if there are no more than this. */
 const mostSubsets = 2_000;
-/** Enough to tell subsets apart: all of them meet the same requests. */
+/** Enough requests to tell subsets apart, since all of them face the same ones. */
 const searchRequests = 1_000;
 
 /**
- * Finds the fewest models that are within some points of all of them. Models that another one beats in
- * both accuracy and speed are not worth having; of the others every subset is tried, from one model up.
- * Where there are too many, the best of a size is the best of the size before and one more.
+ * Finds the smallest subset of models whose accuracy is within some points of the full set's. Models that
+ * another one dominates are left out; of the others every subset is tried, from one model up. Where there
+ * are too many of a size, only those that add one model to the best subset of the size below are tried.
  *
- * @param withinPct - in points of mean accuracy over the SLAs
- * @throws NoCandidateError when there is no model
+ * @param withinPct - how far below the full set it may be, in points of mean accuracy over the SLAs
+ * @throws {@link NoCandidateError} when there is no model
  */
 export async function adviseSubset(
   question: Question,
@@ -47,8 +48,7 @@ export async function adviseSubset(
 ): Promise<SubsetAdvice> {
   const { models } = question.profiles;
   if (models.length === 0) throw new NoCandidateError();
-  const dominated = findDominated(models);
-  const worthHaving = models.filter(({ name }) => !dominated.has(name));
+  const worthHaving = undominated(models);
   const search = { ...question, requests: Math.min(searchRequests, question.requests) };
   const [full] = await rate(question, [models], undefined, options);
   const bySize: Subset[] = [];
@@ -60,7 +60,7 @@ export async function adviseSubset(
     const tried = all ? subsetsOf(worthHaving, size) : withOneMore(before, worthHaving);
     const rated = await rate(search, tried, undefined, options);
     const best = rated.reduce((a, b) => (b.accuracyPct > a.accuracyPct ? b : a));
-    // What few requests have found all of them measure.
+    // Found with few requests, measured with all of them.
     const [measured] = await rate(question, [best.models], full, options);
     if (measured) bySize.push(measured);
     if (measured && measured.lossPct <= withinPct) break;
@@ -70,7 +70,7 @@ export async function adviseSubset(
   return { full, bySize, enough, exhaustive };
 }
 
-/** How some sets of models do, in their order. */
+/** How each of some sets of models does. */
 async function rate(
   question: Question,
   sets: readonly (readonly ProfiledModel[])[],
@@ -85,7 +85,7 @@ async function rate(
     const fullBySla = full?.bySla ?? bySla;
     const losses = bySla.map((accuracyPct, sla) => (fullBySla[sla] ?? 0) - accuracyPct);
     const busyMs = own.map(({ outcome: { usagePct } }) =>
-      usagePct.reduce((sum, share, m) => sum + (share / 100) * (models[m]?.meanMs ?? 0), 0),
+      sum(usagePct, (share, m) => (share / 100) * (models[m]?.meanMs ?? 0)),
     );
     return {
       ...{ models, bySla, busyMs: meanOf(busyMs) },
@@ -94,6 +94,10 @@ async function rate(
       ...{ lossPct: meanOf(losses), worstLossPct: Math.max(...losses) },
     };
   });
+}
+
+function meanOf(values: readonly number[]): number {
+  return mean(values) ?? Number.NaN;
 }
 
 interface Rated extends Subset {
@@ -106,7 +110,7 @@ function countSubsets(of: number, size: number): number {
   return count;
 }
 
-/** All subsets of one size. */
+/** All subsets of a size. */
 export function subsetsOf<T>(items: readonly T[], size: number): T[][] {
   if (size === 0) return [[]];
   return items.flatMap((item, i) =>

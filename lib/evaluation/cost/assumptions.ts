@@ -1,28 +1,28 @@
-/** What a deployment's bill rests on beside its profiles. */
+/** What a deployment's bill depends on besides its profiles. */
 export interface Assumptions {
   /** Memory of the selector's function in MB. */
   readonly selectorMemoryMb: number;
-  /** What the selector works beside waiting for the model, in ms a request. */
+  /** The selector's own work per request, in ms, without waiting for the model. */
   readonly selectorMs: number;
-  /** How long a model's function goes on after its answer, to update its profile, in ms a call. */
+  /** How long a model's function runs on after its answer to update its profile, in ms per call. */
   readonly recordMs: number;
-  /** Units of a profile update: an item of at most 1 KB. */
+  /** Write units of a profile update: an item of at most 1 KB. */
   readonly writeUnitsPerCall: number;
-  /** Units of reading one model's profile, eventually consistent: its baseline, and 13 windows of at most 1 KB. */
+  /** Read units of one model's profile, eventually consistent: its baseline and 13 windows of at most 1 KB. */
   readonly readUnitsPerProfile: number;
-  /** Age in seconds at which the profiles in a selector's memory are read again. */
+  /** Age at which the profiles in a selector's memory are read again, in seconds. */
   readonly refreshSeconds: number;
   readonly uploadBytes: number;
-  /** An answer with its headers. */
+  /** Size of an answer with its headers. */
   readonly answerBytes: number;
-  /** What is logged of one request by the functions, by Lambda, and as access log. */
+  /** What the functions, Lambda and the access log write per request. */
   readonly logBytes: number;
   readonly metrics: number;
   readonly metricsPerModel: number;
-  /** Metrics that alarms watch. */
+  /** Number of metrics that alarms watch. */
   readonly alarmMetrics: number;
   readonly dashboards: number;
-  /** Requests that X-Ray traces in a second with any; 0 without tracing. */
+  /** Requests that X-Ray traces in every second that has any; 0 without tracing. */
   readonly tracesPerSecond: 0 | 1;
   /** Share of the other requests that it traces; 0 without tracing. */
   readonly tracedShare: number;
@@ -31,14 +31,14 @@ export interface Assumptions {
 /** A deployment with default settings, and photos of 52 KB as the paper measured them. */
 export const defaultAssumptions: Assumptions = {
   selectorMemoryMb: 1769,
-  // Less than half a ms on one machine (serverMs - serviceMs), and taking a body of base64 in and out.
+  // Less than half a ms on one machine (serverMs - serviceMs), plus decoding and encoding base64 bodies.
   selectorMs: 2,
   // DynamoDB answers in single-digit ms.
   recordMs: 5,
   writeUnitsPerCall: 1,
-  // 0.5 for the baseline; 13 KB are four times 4 KB, each 0.5.
+  // 0.5 for the baseline; 13 KB are four blocks of 4 KB at 0.5 each.
   readUnitsPerProfile: 2.5,
-  // Two seconds and up to a quarter at random.
+  // Two seconds plus a random share of up to a quarter.
   refreshSeconds: 2.25,
   uploadBytes: 52_000,
   answerBytes: 2_000,
@@ -54,10 +54,10 @@ export const defaultAssumptions: Assumptions = {
 };
 
 /**
- * Added to a catalogue's reference latencies, which are the model's run alone: invoking its function
- * and decoding the image, in ms.
+ * Default of what is added to a catalogue's reference latencies, in ms: they are of the model's run alone,
+ * without invoking its function and decoding the image.
  */
 export const defaultOverheadMs = 10;
 
-/** A month of 730 hours, as AWS counts it. */
+/** A month of 730 hours, as AWS calculates it. */
 export const secondsPerMonth = 730 * 3600;

@@ -6,7 +6,7 @@ const amount = z.number().min(0);
 
 /** What a deployment costs in a month, in USD. */
 export const costEstimateSchema = z.object({
-  /** Mean accuracy of the answers in percent, those that come too late included. */
+  /** Mean accuracy of the answers in percent, including late ones. */
   accuracyPct: amount.max(100),
   models: z.array(
     z.object({
@@ -18,7 +18,7 @@ export const costEstimateSchema = z.object({
       calls: amount,
       /** Its function: calls, duration, provisioned concurrency. */
       functionUsd: amount,
-      /** The selector's duration while it works on and waits for this model's calls. */
+      /** The selector's duration for this model's calls, waiting included. */
       selectorUsd: amount,
     }),
   ),
@@ -32,7 +32,7 @@ export type CostEstimate = z.infer<typeof costEstimateSchema>;
 
 type Item = CostEstimate['items'][number];
 
-/** Puts prices on a month's usage: list prices, no free tier. */
+/** The cost of a month's usage: list prices, no free tier. */
 export function estimateCost(
   usage: Usage,
   prices: RegionPrices,
@@ -60,11 +60,11 @@ export function estimateCost(
   };
 }
 
-/** Lambda's prices as they come out for one deployment. */
+/** Lambda's prices as they apply to one deployment. */
 interface ComputePrices {
   readonly perCall: number;
   readonly perProvisionedGbSecond: number;
-  /** While a function runs. */
+  /** Of the time that a function runs. */
   perGbSecond(used: FunctionUsage): number;
   usd(used: FunctionUsage): number;
 }
@@ -81,7 +81,7 @@ function computePrices(
   } = lambda[architecture];
   const onDemand = [selector, ...models].filter((used) => used.provisionedGbSeconds === 0);
   const gbSeconds = onDemand.reduce((sum, used) => sum + used.gbSeconds, 0);
-  // Tiers count all functions together: each gets the mean price.
+  // Tiers apply to all functions together: each is charged the mean price.
   const meanPrice = gbSeconds > 0 ? tieredCost(gbSeconds, tiers) / gbSeconds : 0;
   const perCall = lambda.perMillionRequests / 1e6;
   const perGbSecond = (used: FunctionUsage) =>

@@ -1,24 +1,25 @@
 import { z } from 'zod';
 import { strategies, strategyNames } from '../../core/selection/strategies.ts';
 import type { Candidate } from '../../core/selection/types.ts';
-import { drawNormal } from '../../core/statistics/draw.ts';
+import { normal } from '../../core/statistics/draw.ts';
 import { seededRandom } from '../../core/statistics/random.ts';
 
 /** Each model's share of the requests by its name, 0 to 1; they add up to 1. */
 export type Mix = ReadonlyMap<string, number>;
 
-/** Shares that cannot be a mix. */
+/** Shares that are not a mix; the message says why. */
 export class MixError extends Error {
   override readonly name = 'MixError';
 }
 
-/** Shares written in decimals may miss 1 by their rounding: 0.333 three times. */
+/** Rounded decimals may not add up to 1 exactly: three times 0.333. */
 const tolerance = 0.0015;
 
 /**
- * Checks a mix that somebody has written down.
+ * Checks a mix that was entered by hand.
  *
- * @throws {@link MixError} for a model that does not exist, a share outside 0 to 1, a sum that is not 1
+ * @returns the shares, scaled so that they add up to exactly 1
+ * @throws {@link MixError} when a model does not exist, a share is not from 0 to 1, or the sum is not 1
  */
 export function checkMix(shares: Mix, models: readonly { readonly name: string }[]): Mix {
   const names = models.map(({ name }) => name);
@@ -38,34 +39,34 @@ export function checkMix(shares: Mix, models: readonly { readonly name: string }
   return new Map([...shares].map(([name, share]) => [name, share / sum]));
 }
 
-/** Requests that a strategy selects models for. All times in ms. */
+/** Simulated requests for which a strategy selects models; all times in ms. */
 export const simulatedRequestsSchema = z.object({
   strategy: z.enum(strategyNames),
   slaMs: z.number(),
-  /** T_nw, the network time both ways: normal, cut off at 0. */
+  /** T_nw, the network time both ways: normal, negative values become 0. */
   networkMeanMs: z.number().min(0),
   networkStdMs: z.number().min(0),
   requests: z.int().min(1),
   seed: z.number(),
 });
 
-/** Requests that a strategy selects models for. */
+/** Simulated requests for which a strategy selects models. */
 export type SimulatedRequests = z.infer<typeof simulatedRequestsSchema>;
 
 /**
- * The mix that a strategy makes of simulated requests. It adds up the probabilities of each decision
- * instead of drawing models from them, so that chance comes from the network alone.
+ * The mix that results when a strategy selects models for simulated requests. It adds up the probabilities
+ * of each decision instead of drawing models, so that only the network is random.
  *
- * @throws NoCandidateError when there is no model
+ * @throws {@link NoCandidateError} when there is no model
  */
 export function simulateMix(
   models: readonly Candidate[],
   { strategy, slaMs, networkMeanMs, networkStdMs, requests, seed }: SimulatedRequests,
 ): Mix {
-  const random = seededRandom(seed);
+  const drawNetworkMs = normal(seededRandom(seed), networkMeanMs, networkStdMs);
   const mix = new Map(models.map(({ name }) => [name, 0]));
   for (let i = 0; i < requests; i++) {
-    const networkMs = Math.max(0, networkMeanMs + networkStdMs * drawNormal(random));
+    const networkMs = Math.max(0, drawNetworkMs());
     const { eligible } = strategies[strategy](models, {
       slaMs,
       inputMs: networkMs / 2,

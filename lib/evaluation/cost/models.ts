@@ -1,22 +1,22 @@
-import type { ModelsResponse } from '../../core/contract/schemas.ts';
+import type { ModelsResponse } from '../../core/contract/messages.ts';
 import type { Candidate } from '../../core/selection/types.ts';
 import type { Catalogue } from '../../service/catalogue/schema.ts';
 
-/** A model as its bill sees it: `meanMs` is its service time, from invoking it to the end of its answer. */
+/** A model with what its cost depends on; `meanMs` is the service time, from the invoke to the end of the answer. */
 export interface PricedModel extends Candidate {
   readonly memoryMb: number;
 }
 
-/** A catalogue does not say how fast a model is. */
+/** A catalogue has no reference latency of a model; the message names the model. */
 export class MissingReferenceError extends Error {
   override readonly name = 'MissingReferenceError';
 }
 
 /**
- * Models with the latencies that their catalogue gives.
+ * Models with the reference latencies of their catalogue.
  *
  * @param overheadMs - added to each, see `defaultOverheadMs`
- * @throws {@link MissingReferenceError} naming the model
+ * @throws {@link MissingReferenceError} when a model has none
  */
 export function modelsOfCatalogue({ models }: Catalogue, overheadMs: number): PricedModel[] {
   return models.map(({ name, accuracyPct, memoryMb, reference }) => {
@@ -30,13 +30,14 @@ export function modelsOfCatalogue({ models }: Catalogue, overheadMs: number): Pr
   });
 }
 
-/** Models with the profiles that a running service has measured (`GET /v1/models`). */
+/** Models with the profiles that a running service has measured, from `GET /v1/models`. */
 export function modelsOfProfiles({ models }: Pick<ModelsResponse, 'models'>): PricedModel[] {
-  return models.map(({ name, accuracyPct, memoryMb, profile: { meanMs, stdMs } }) => ({
+  return models.map(({ name, accuracyPct, memoryMb, profile }) => ({
     name,
     accuracyPct,
     memoryMb,
-    meanMs,
-    stdMs,
+    meanMs: profile.meanMs,
+    stdMs: profile.stdMs,
+    meanErrorMs: profile.meanErrorMs,
   }));
 }

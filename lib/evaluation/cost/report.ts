@@ -1,37 +1,37 @@
 import { z } from 'zod';
 import { type Architecture, priceList, pricesOf } from '../../core/pricing/prices.ts';
-import { mostAccurate } from '../../core/selection/order.ts';
+import { mostAccurate } from '../../core/selection/ranking.ts';
 import type { Assumptions } from './assumptions.ts';
 import { costEstimateSchema, estimateCost } from './estimate.ts';
 import { simulatedRequestsSchema } from './mix.ts';
 import type { PricedModel } from './models.ts';
 import { type Deployment, usageOf } from './usage.ts';
 
-/** What a deployment costs, and what it costs compared. `mdi cost --json` prints it. */
+/** The cost of a deployment, and a comparison. `mdi cost --json` prints it. */
 export const costReportSchema = z.object({
   currency: z.literal('USD'),
   region: z.string(),
   architecture: z.enum(['x86_64', 'arm64']),
-  /** The month in which the list prices held. */
+  /** The month of the list prices. */
   pricesAsOf: z.string(),
   requestsPerMonth: z.int().min(1),
-  /** The requests that the mix was worked out from; absent when the mix was given. */
+  /** The requests from which the mix was simulated; absent when the mix was given. */
   simulated: simulatedRequestsSchema.optional(),
   estimate: costEstimateSchema,
-  /** The same requests to a deployment of the most accurate model alone. */
+  /** The same requests to a deployment that has only the most accurate model. */
   mostAccurate: costEstimateSchema,
-  /** What selection saves against it; negative when selection costs more. */
+  /** What selection saves compared with that; negative when selection costs more. */
   savingPct: z.number(),
 });
 
-/** What a deployment costs, and what it costs compared. */
+/** The cost of a deployment, and a comparison. */
 export type CostReport = z.infer<typeof costReportSchema>;
 
 /**
- * Estimates what a deployment costs in a month, and what the most accurate of its models would cost
- * alone.
+ * Estimates what a deployment costs in a month, and what the most accurate of its models would cost on its
+ * own.
  *
- * @throws UnknownRegionError when there are no prices of the region
+ * @throws {@link UnknownRegionError} when the price list does not have the region
  */
 export function costReport(
   deployment: Deployment,
@@ -55,7 +55,7 @@ export function costReport(
   };
 }
 
-/** The deployment with one of its models alone; what was kept ready of it and of the selector stays. */
+/** The deployment with only one of its models; its and the selector's provisioned concurrency stay. */
 function onlyModel(deployment: Deployment, model: PricedModel): Deployment {
   return { ...deployment, models: [model], mix: new Map([[model.name, 1]]) };
 }

@@ -8,31 +8,31 @@ export interface Deployment {
   readonly mix: Mix;
   /** A whole number, at least 1. */
   readonly requestsPerMonth: number;
-  /** Execution environments that are kept ready. */
+  /** Provisioned concurrency: execution environments that are kept ready. */
   readonly provisioned: {
     readonly selector: number;
-    /** By model name; models that are missing have none. */
+    /** By model name; absent models have none. */
     readonly models: ReadonlyMap<string, number>;
   };
 }
 
-/** A function's month. */
+/** What a function uses in a month. */
 export interface FunctionUsage {
   readonly calls: number;
   readonly gbSeconds: number;
-  /** 0 without provisioned concurrency; with it, all calls are taken to run on it. */
+  /** 0 without provisioned concurrency; with it, all calls are assumed to run on it. */
   readonly provisionedGbSeconds: number;
 }
 
-/** A model's month. */
+/** What a model uses in a month. */
 export interface ModelUsage extends FunctionUsage {
   readonly model: PricedModel;
   readonly share: number;
-  /** What the selector spends on the calls of this model, waiting included. */
+  /** The selector's duration for this model's calls, waiting included. */
   readonly selectorGbSeconds: number;
 }
 
-/** A deployment's month in the units that it is billed in. GB are 2^30 bytes. */
+/** What a deployment uses in a month, in billing units; a GB is 2^30 bytes. */
 export interface Usage {
   readonly models: readonly ModelUsage[];
   readonly selector: FunctionUsage;
@@ -48,7 +48,7 @@ export interface Usage {
 }
 
 const bytesPerGb = 2 ** 30;
-/** Durations are rounded up to whole ms: by half a ms on average. */
+/** Durations are rounded up to whole ms, which adds half a ms on average. */
 const roundingMs = 0.5;
 
 /**
@@ -103,9 +103,9 @@ function modelUsage(
 }
 
 /**
- * How often selectors read all profiles. A request sets a read off when the last one is old enough:
- * with requests at random moments, an environment's reads are the pause and one gap between its
- * requests apart.
+ * How often selectors read all profiles. A request triggers a read when the last one is old enough: with
+ * requests at random times, the reads of an environment are apart by the refresh time plus one gap
+ * between its requests.
  */
 function refreshes(requests: number, selectorSeconds: number, refreshSeconds: number): number {
   const environments = Math.max(1, selectorSeconds / secondsPerMonth);
@@ -114,8 +114,8 @@ function refreshes(requests: number, selectorSeconds: number, refreshSeconds: nu
 }
 
 /**
- * How many requests X-Ray traces: the first of every second in which there is one, and a share of the
- * others, with requests at random moments.
+ * How many requests X-Ray traces: the first one of every second that has any, and a share of the others,
+ * with requests at random times.
  *
  * @see https://docs.aws.amazon.com/lambda/latest/dg/services-xray.html
  */

@@ -1,6 +1,7 @@
 import type { Candidate } from '../../core/selection/types.ts';
+import { quantileOfSorted } from '../../core/statistics/quantile.ts';
 
-/** The cloud's answers one by one: an element for each request, times in ms. */
+/** The cloud's answers: an element for each request, times in ms. */
 export interface Answers {
   /** Index of the model that ran. */
   readonly model: Uint16Array;
@@ -11,31 +12,31 @@ export interface Answers {
   readonly latencyMs: Float64Array;
 }
 
-/** What became of the requests. */
-export interface Outcome {
-  /** Mean accuracy in percent of the models that ran, in time or not: the paper's aggregate accuracy. */
+/** What a simulation came to. */
+export interface SimulatedOutcome {
+  /** Mean accuracy in percent of the models that ran, in time or late: the paper's aggregate accuracy. */
   readonly accuracyPct: number;
-  /** The same with duplication: the device's where the answer is late or the device is better. */
+  /** The same with duplication: the device's accuracy where the answer is late or less accurate. */
   readonly duplicatedAccuracyPct: number;
-  /** Share of requests in percent whose answer is late: on-device reliance, 100 - SLA attainment. */
+  /** Share of late answers in percent: on-device reliance, which is 100 - SLA attainment. */
   readonly reliancePct: number;
   /** End-to-end latency of the cloud's answers, in ms. */
   readonly meanMs: number;
   readonly stdMs: number;
   readonly p50Ms: number;
   readonly p99Ms: number;
-  /** Share of the requests in percent that each model answered, in the order of the models. */
+  /** Share of requests in percent that each model answered, in the order of the models. */
   readonly usagePct: readonly number[];
-  /** Only when asked for. */
+  /** Only with `keepAnswers`. */
   readonly answers?: Answers;
 }
 
-/** Adds up the answers of one simulation. */
+/** Summarizes the answers of a simulation. */
 export function summarize(
   { model, latencyMs }: Answers,
   models: readonly Candidate[],
   { slaMs, deviceAccuracyPct }: { slaMs: number; deviceAccuracyPct: number },
-): Outcome {
+): SimulatedOutcome {
   const count = latencyMs.length;
   const runs = new Float64Array(models.length);
   const inTime = new Float64Array(models.length);
@@ -62,19 +63,18 @@ function sumOver(counts: Float64Array, worth: (index: number) => number): number
   return counts.reduce((sum, times, i) => sum + times * worth(i), 0);
 }
 
-/** Mean, deviation and quantiles in ms. */
+/** Mean, standard deviation and quantiles in ms. */
 export function latencyStatistics(
   latencyMs: Float64Array,
-): Pick<Outcome, 'meanMs' | 'stdMs' | 'p50Ms' | 'p99Ms'> {
+): Pick<SimulatedOutcome, 'meanMs' | 'stdMs' | 'p50Ms' | 'p99Ms'> {
   const count = latencyMs.length;
   const meanMs = latencyMs.reduce((sum, ms) => sum + ms, 0) / count;
   const squares = latencyMs.reduce((sum, ms) => sum + (ms - meanMs) ** 2, 0);
   const sorted = latencyMs.toSorted();
-  const quantile = (q: number) => sorted[Math.floor(q * (count - 1))] ?? 0;
   return {
     meanMs,
     stdMs: Math.sqrt(squares / count),
-    p50Ms: quantile(0.5),
-    p99Ms: quantile(0.99),
+    p50Ms: quantileOfSorted(sorted, 0.5),
+    p99Ms: quantileOfSorted(sorted, 0.99),
   };
 }

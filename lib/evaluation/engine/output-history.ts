@@ -1,9 +1,9 @@
 import { OutputTimes } from '../../core/selection/output-time.ts';
-import type { Distribution } from '../../core/selection/types.ts';
+import type { WeightedTimes } from '../../core/selection/types.ts';
 
 /**
- * T_output of the answers that a phone has had, as it reports them with its next request. The arrays
- * are filled while the simulation goes on.
+ * What a phone has learned of T_output, as it reports it with its next request. The arrays are filled as
+ * the simulation proceeds.
  */
 export class OutputHistory {
   readonly #outputTimes = new OutputTimes();
@@ -19,8 +19,8 @@ export class OutputHistory {
     this.#outputMs = outputMs;
   }
 
-  /** What is known of T_output when a request begins. */
-  before(request: number): Distribution | undefined {
+  /** What is known of T_output at the start of a request: only answers that have arrived count. */
+  before(request: number): WeightedTimes | undefined {
     const nowMs = this.#startMs[request] ?? 0;
     while (this.#next < request && this.#endMs(this.#next) <= nowMs) {
       this.#lastMs = this.#outputMs[this.#next] ?? 0;

@@ -1,14 +1,14 @@
 import type { Candidate } from '../../core/selection/types.ts';
 import { seededRandom } from '../../core/statistics/random.ts';
 
-/** The golden ratio's fraction: multiples of it, cut to their fractions, fall far from each other. */
+/** The golden ratio's fraction: the fractions of its multiples are spread evenly over 0 to 1. */
 const golden = (Math.sqrt(5) - 1) / 2;
 
 /**
- * How long each model takes for each request, in ms: mean + slowness * deviation, not below 0, or the
- * mean of a cold start in as many calls as the model's cold share says.
+ * How long each model takes for each request, in ms: mean + slowness * standard deviation, at least 0, or
+ * the mean of a cold start with the probability of the model's cold share.
  *
- * @param slowness - of each request, in deviations
+ * @param slowness - of each request, in standard deviations
  * @param seed - of the cold starts
  */
 export function serviceTimes(
@@ -27,7 +27,7 @@ export function serviceTimes(
   const coldShare = Float64Array.from(models, (model) => model.coldShare ?? 0);
   const coldMs = Float64Array.from(models, (model) => model.coldMeanMs ?? model.meanMs);
   return (request, model) => {
-    // Every model has environments of its own: one that starts cold leaves the others as they are.
+    // Every model has environments of its own: a cold start of one says nothing about the others.
     const own = ((luck[request] ?? 0) + model * golden) % 1;
     return own < (coldShare[model] ?? 0) ? (coldMs[model] ?? 0) : warmMs(request, model);
   };

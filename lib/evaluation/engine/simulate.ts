@@ -1,38 +1,49 @@
-import { select } from '../../core/selection/select.ts';
-import type { Candidate, Distribution } from '../../core/selection/types.ts';
+import { fastest, mostAccurate } from '../../core/selection/ranking.ts';
+import { select } from '../../core/selection/strategies.ts';
+import type { Candidate, WeightedTimes } from '../../core/selection/types.ts';
 import { seededRandom } from '../../core/statistics/random.ts';
-import type { Requests } from './network/requests.ts';
-import { clairvoyant } from './oracle.ts';
-import { type Answers, type Outcome, summarize } from './outcome.ts';
+import { type Answers, type SimulatedOutcome, summarize } from './outcome.ts';
 import { OutputHistory } from './output-history.ts';
+import type { Requests } from './requests/requests.ts';
 import { deciders, type SelectorName } from './selectors.ts';
 import { serviceTimes } from './service-times.ts';
 
-/** Who selects from what, and for whom. */
+/** A selector, and what it selects from. */
 export interface Simulation {
-  /** The models as they are. */
+  /** The models with their true service times. */
   readonly models: readonly Candidate[];
-  /** The same models in the same order as the selector's profiles have them; by default as they are. */
+  /**
+   * The same models in the same order, as the selector's profiles describe them.
+   *
+   * @default - `models`
+   */
   readonly believed?: readonly Candidate[] | undefined;
   readonly slaMs: number;
   readonly selector: SelectorName;
   /** Accuracy in percent of the model on the device. */
   readonly deviceAccuracyPct: number;
-  /** What the selector keeps in hand for wrong clocks, in ms. */
+  /** Margin of the selector for errors of the phone's clock, in ms. */
   readonly clockErrorMs: number;
   readonly seed: number;
-  /** Whether the outcome lists the answers one by one. */
+  /**
+   * Whether the outcome includes the answers.
+   *
+   * @default false
+   */
   readonly keepAnswers?: boolean;
 }
 
+/** The default of a deployment's `clockErrorMs`, in ms. */
+export const deployedClockErrorMs = 5;
+
 /**
- * Lets a selector choose the model of each request. It knows what a deployed selector knows: T_input by
- * the phone's clock, the profiles, and T_output of answers that the phone had before it sent the
+ * Lets a selector choose a model for each request. It knows what a deployed selector knows: T_input by the
+ * phone's clock, the profiles, and T_output of the answers that had reached the phone before it sent the
  * request. Strategies are called as the deployed selector calls them.
  *
- * @throws NoCandidateError when there is no model
+ * @throws {@link NoCandidateError} when there is no model
  */
-export function simulate(requests: Requests, simulation: Simulation): Outcome {
+export function simulate(requests: Requests, simulation: Simulation): SimulatedOutcome {
   const { models, slaMs, selector, seed } = simulation;
   const count = requests.startMs.length;
   const timeOf = serviceTimes(models, requests.slowness, seed);
@@ -53,14 +64,14 @@ export function simulate(requests: Requests, simulation: Simulation): Outcome {
     return inputMs + serviceMs + requests.outputMs(request, serviceMs);
   });
 
-  // The same objects for every request: what the loop itself does costs no allocation.
+  // The same objects for every request, so that the loop itself allocates nothing.
   for (; request < count; request++) {
     const inputMs = requests.inputMs[request] ?? 0;
     const measuredMs = Math.max(0, inputMs + (requests.clockMs[request] ?? 0));
     budget.inputMs = measuredMs;
     budget.networkMs = 2 * measuredMs;
     budget.budgetMs = slaMs - 2 * measuredMs;
-    // No other strategy asks for it, and it costs more than they do.
+    // The only strategy that uses it, and it costs more than the others themselves.
     if (selector === 'expected-accuracy') budget.outputMs = history.before(request);
 
     const model = choose();
@@ -71,7 +82,7 @@ export function simulate(requests: Requests, simulation: Simulation): Outcome {
     answers.serviceMs[request] = serviceMs;
     answers.outputMs[request] = outputMs;
     answers.latencyMs[request] = latencyMs;
-    // As the phone works it out: what its clock adds to T_input it takes from T_output.
+    // As the phone computes it: what its clock adds to T_input is missing from T_output.
     seenOutputMs[request] = Math.max(0, latencyMs - measuredMs - serviceMs);
   }
   return {
@@ -81,7 +92,7 @@ export function simulate(requests: Requests, simulation: Simulation): Outcome {
 }
 
 function emptyBudget({ slaMs, deviceAccuracyPct, clockErrorMs }: Simulation) {
-  const outputMs = undefined as Distribution | undefined;
+  const outputMs = undefined as WeightedTimes | undefined;
   return {
     slaMs,
     inputMs: 0,
@@ -94,9 +105,9 @@ function emptyBudget({ slaMs, deviceAccuracyPct, clockErrorMs }: Simulation) {
 }
 
 /**
- * Chooses the index of a model for what the budget says.
+ * A function that chooses the index of a model for the current values of `budget`.
  *
- * @param latencyOf - what the clairvoyant knows: how long a model's answer would take in all, in ms
+ * @param latencyOf - what only the oracle knows: the end-to-end latency of a model's answer, in ms
  */
 function chooser(
   { models, believed = models, selector, slaMs, seed }: Simulation,
@@ -105,8 +116,11 @@ function chooser(
 ): () => number {
   const candidates = believed.map((model, index) => ({ ...model, index }));
   if (selector === 'oracle') {
-    const isInTime = ({ index }: { index: number }) => latencyOf(index) <= slaMs;
-    return () => clairvoyant(candidates, isInTime).index;
+    return () => {
+      const inTime = candidates.filter(({ index }) => latencyOf(index) <= slaMs);
+      // The clairvoyant ceiling: the most accurate model whose answer comes in time, if there is one.
+      return (inTime.length > 0 ? mostAccurate(inTime) : fastest(candidates)).index;
+    };
   }
   const drawModel = seededRandom(seed + 1);
   return () => select(deciders[selector], candidates, budget, drawModel).model.index;

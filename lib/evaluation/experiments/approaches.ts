@@ -1,8 +1,8 @@
-import { drawPositiveNormal } from '../../core/statistics/draw.ts';
+import { positiveNormal } from '../../core/statistics/draw.ts';
 import { seededRandom } from '../../core/statistics/random.ts';
 import { type Answers, latencyStatistics } from '../engine/outcome.ts';
 
-/** What a user got for one request. */
+/** What a user gets for one request. */
 export interface Got {
   readonly accuracyPct: number;
   readonly latencyMs: number;
@@ -10,20 +10,20 @@ export interface Got {
   readonly cloudRuns: number;
 }
 
-/** What would come back for one request, and when, in ms from its start. */
+/** The answers that are possible for one request, with their times in ms from its start. */
 export interface Choices {
   readonly slaMs: number;
   readonly deviceAccuracyPct: number;
   /** How long the model on the device takes. */
   readonly deviceMs: number;
-  /** Whether the device has its model: not downloaded, too little memory, too old. */
+  /** Whether the device can run its model: it is downloaded, there is enough memory, and so on. */
   readonly deviceWorks: boolean;
-  /** The cloud's answer by a selector or a fixed choice. */
-  readonly cloud: Readonly<Record<CloudAnswer, { accuracyPct: number; latencyMs: number }>>;
+  /** The cloud's answer for each way of choosing its model. */
+  readonly cloud: Readonly<Record<CloudChoice, { accuracyPct: number; latencyMs: number }>>;
 }
 
-/** Whose answers of the cloud an approach may use. */
-export type CloudAnswer =
+/** The ways of choosing the cloud's model that approaches use. */
+export type CloudChoice =
   | 'largest'
   | 'fastest'
   | 'greedy'
@@ -32,24 +32,24 @@ export type CloudAnswer =
   | 'expected'
   | 'oracle';
 
-/** How clients and servers put a request through. */
+/** How a client and a server together handle a request. */
 export interface Approach {
   readonly name: string;
   readonly ours?: true;
   run(choices: Choices): Got;
 }
 
-/** Phones without a working model on them, of those that ask the device first. */
+/** Share of phones without a working model. */
 export const brokenDeviceShare = 0.2;
-/** What is asked of the cheapest model. */
+/** The least accuracy of the cheapest model, in percent. */
 export const leastAccuracyPct = 70;
-/** The phone's own model: three deviations within the shortest SLA that the paper names, 50 ms. */
+/** The phone's own model, in ms: the mean and three standard deviations fit into 50 ms, the paper's shortest SLA. */
 export const deviceTime = { meanMs: 35, stdMs: 5 } as const;
 
-/** Time that the device surely needs: what is left of the SLA after a time-out. */
+/** Time that is enough for the device: what a time-out leaves of the SLA. */
 const deviceReserveMs = deviceTime.meanMs + 3 * deviceTime.stdMs;
 
-/** From the simplest to the paper's and beyond. */
+/** All approaches, from the simplest to the paper's and beyond. */
 export const approaches: readonly Approach[] = [
   { name: 'on the device only', run: (choices) => onDevice(choices, choices.deviceMs, 0) },
   { name: 'cloud only, a model that fits the SLA', run: ({ cloud }) => fromCloud(cloud.greedy) },
@@ -85,14 +85,14 @@ function fromCloud(answer: { accuracyPct: number; latencyMs: number }, cloudRuns
   return { ...answer, ranOnDevice: false, cloudRuns };
 }
 
-/** The better answer if it is there in time, else the other, else whichever comes first. */
+/** The better answer if it comes in time, else the other one if that does, else the earlier one. */
 function toTwoModels({ cloud: { largest, fastest }, slaMs }: Choices): Got {
   if (largest.latencyMs <= slaMs) return fromCloud(largest, 2);
   if (fastest.latencyMs <= slaMs) return fromCloud({ ...fastest, latencyMs: slaMs }, 2);
   return fromCloud(fastest.latencyMs < largest.latencyMs ? fastest : largest, 2);
 }
 
-/** The time-out leaves the device as much as it surely needs: the best that this approach can do. */
+/** The best that this approach can do: the time-out leaves the device just enough time. */
 function cloudThenDevice(choices: Choices): Got {
   const timeoutMs = Math.max(0, choices.slaMs - deviceReserveMs);
   const { largest } = choices.cloud;
@@ -101,8 +101,8 @@ function cloudThenDevice(choices: Choices): Got {
     : onDevice(choices, timeoutMs + choices.deviceMs, 1);
 }
 
-/** Both at once; the device's answer is held until the SLA (paper, Section IV-E). */
-function duplicated(choices: Choices, whose: CloudAnswer): Got {
+/** Both at once; the device's answer is held back until the SLA (paper, Section IV-E). */
+function duplicated(choices: Choices, whose: CloudChoice): Got {
   const { slaMs, deviceMs, deviceAccuracyPct } = choices;
   const answer = choices.cloud[whose];
   if (answer.latencyMs > slaMs) return onDevice(choices, Math.max(slaMs, deviceMs), 1);
@@ -110,10 +110,10 @@ function duplicated(choices: Choices, whose: CloudAnswer): Got {
   return { accuracyPct, latencyMs: answer.latencyMs, ranOnDevice: true, cloudRuns: 1 };
 }
 
-/** What an approach comes to; shares in percent of the requests. */
+/** What an approach comes to; shares are in percent of the requests. */
 export interface ApproachOutcome {
-  /** Mean accuracy where an answer that is late is worth nothing. */
-  readonly inTimePct: number;
+  /** Mean accuracy when a late answer counts as wrong. */
+  readonly accuracyInTimePct: number;
   readonly latePct: number;
   readonly p50Ms: number;
   readonly p99Ms: number;
@@ -121,8 +121,11 @@ export interface ApproachOutcome {
   readonly cloudRunsPct: number;
 }
 
-/** Adds up an approach over all requests. */
-export function outcomeOf({ run }: Approach, requests: readonly Choices[]): ApproachOutcome {
+/** Runs an approach over all requests. */
+export function outcomeOfApproach(
+  { run }: Approach,
+  requests: readonly Choices[],
+): ApproachOutcome {
   const count = requests.length;
   const latencies = new Float64Array(count);
   let [inTime, late, device, cloud] = [0, 0, 0, 0];
@@ -136,7 +139,7 @@ export function outcomeOf({ run }: Approach, requests: readonly Choices[]): Appr
   });
   const { p50Ms, p99Ms } = latencyStatistics(latencies);
   return {
-    inTimePct: inTime / count,
+    accuracyInTimePct: inTime / count,
     latePct: (100 * late) / count,
     ...{ p50Ms, p99Ms },
     deviceRunsPct: (100 * device) / count,
@@ -144,18 +147,19 @@ export function outcomeOf({ run }: Approach, requests: readonly Choices[]): Appr
   };
 }
 
-/** Answers of the cloud and the accuracies of the models that gave them. */
+/** Answers of the cloud, and the models that gave them. */
 export interface CloudRun {
   readonly answers: Answers;
   readonly models: readonly { readonly accuracyPct: number }[];
 }
 
-/** Puts together what every request could have got; the device's times are drawn from the seed. */
+/** The possible answers to every request; the device's times are random, from the seed. */
 export function choicesOf(
-  cloud: Readonly<Record<CloudAnswer, CloudRun>>,
+  cloud: Readonly<Record<CloudChoice, CloudRun>>,
   { slaMs, deviceAccuracyPct, seed }: { slaMs: number; deviceAccuracyPct: number; seed: number },
 ): Choices[] {
   const random = seededRandom(seed + 6);
+  const drawDeviceMs = positiveNormal(random, deviceTime.meanMs, deviceTime.stdMs);
   const count = cloud.largest.answers.latencyMs.length;
   const answer = ({ answers, models }: CloudRun, i: number) => ({
     accuracyPct: models[answers.model[i] ?? 0]?.accuracyPct ?? 0,
@@ -164,7 +168,7 @@ export function choicesOf(
   return Array.from({ length: count }, (_, i) => ({
     slaMs,
     deviceAccuracyPct,
-    deviceMs: drawPositiveNormal(random, deviceTime.meanMs, deviceTime.stdMs),
+    deviceMs: drawDeviceMs(),
     deviceWorks: random() >= brokenDeviceShare,
     cloud: {
       largest: answer(cloud.largest, i),

@@ -1,19 +1,20 @@
-import type { Cell } from '../engine/cell.ts';
-import type { LinkNetwork, Network } from '../engine/network/networks.ts';
-import { deviceAccuracyPct, type ProfileSet } from '../engine/profile-sets.ts';
-import type { Result } from '../engine/run-cells.ts';
+import type { Cell } from '../engine/cells/cell.ts';
+import type { Result } from '../engine/cells/run-cells.ts';
+import type { LinkNetwork, SimulatedNetwork } from '../engine/network/networks.ts';
+import { deviceAccuracyPct, type ProfileSet } from '../engine/profiles/profile-sets.ts';
 import type { SelectorName } from '../engine/selectors.ts';
-import type { Figure } from '../figures/theme.ts';
+import type { LinePoint } from '../figures/line-panels.ts';
+import { type Figure, selectorSeries } from '../figures/theme.ts';
 
-/** What experiments are run with. What is absent is as in the paper. */
+/** What experiments are run with. What is absent is taken from the paper. */
 export interface Inputs {
-  /** Of each point. */
+  /** Number of requests of each point. */
   readonly requests: number;
   readonly seed: number;
   /** Accuracy in percent of the model on the device. */
   readonly deviceAccuracyPct: number;
   readonly profiles?: ProfileSet | undefined;
-  readonly network?: Network | undefined;
+  readonly network?: SimulatedNetwork | undefined;
   readonly slasMs?: readonly number[] | undefined;
   /** Recorded links, for the experiment over them. */
   readonly links?: readonly LinkNetwork[] | undefined;
@@ -22,38 +23,38 @@ export interface Inputs {
 /** As the paper: 10,000 requests a point (Section V). */
 export const defaultInputs: Inputs = { requests: 10_000, seed: 1, deviceAccuracyPct };
 
-/** A number that the paper gives, or could give, and ours. */
+/** A number that the paper gives or could give, beside ours. */
 export interface SummaryRow {
   readonly experiment: string;
   readonly condition: string;
-  /** With its unit. */
+  /** With the unit. */
   readonly metric: string;
-  /** null where the paper gives none, or other models or networks were asked for than the paper's. */
+  /** null where the paper gives none, or the models, the network or the device are not the paper's. */
   readonly paper: number | null;
   readonly ours: number;
 }
 
-/** A table that stands below a figure. */
+/** A table below a figure. */
 export interface FindingsTable {
   readonly head: readonly string[];
   readonly rows: readonly (readonly string[])[];
-  /** The rows that are the project's own. */
+  /** Indices of the rows that are this project's own. */
   readonly own?: readonly number[];
-  /** The first columns are text, the others numbers. */
+  /** Number of leading columns that are text; the others are numbers. */
   readonly textColumns: number;
 }
 
-/** What is worth saying first. */
+/** A number for the top of the report. */
 export interface Headline {
   readonly value: string;
   readonly what: string;
-  /** It speaks of something that does not come out. */
+  /** Whether it is about a result of the paper that is not reproduced. */
   readonly fails?: boolean;
 }
 
-/** What came out of an experiment. */
+/** The findings of an experiment. */
 export interface Findings {
-  /** What the figure shows, in a sentence or two, with this run's numbers. */
+  /** What the figure shows, in a sentence or two, with the numbers of this run. */
   readonly says: string;
   readonly headline?: Headline | undefined;
   readonly summary: readonly Omit<SummaryRow, 'experiment'>[];
@@ -61,29 +62,29 @@ export interface Findings {
   readonly table?: FindingsTable;
 }
 
-/** A figure or table: which points it needs, and what it makes of them. Both are pure. */
+/** A figure or table: the points that it needs, and what it makes of their outcomes. Both are pure. */
 export interface Experiment {
   readonly name: string;
   readonly title: string;
-  /** Where it stands in the paper, or that it does not. */
+  /** Where it is in the paper, or that it goes beyond it. */
   readonly source: string;
-  /** Why it cannot be run with these inputs, if it cannot. */
+  /** Why it cannot be run with the inputs; undefined when it can. */
   unfit?(inputs: Inputs): string | undefined;
   plan(inputs: Inputs): Cell[];
-  /** @param results - of the planned cells, in their order */
+  /** @param results - those of the planned cells, in their order */
   report(results: readonly Result[], inputs: Inputs): Findings;
 }
 
-/** The cells of an experiment: every network with every SLA and every selector. */
+/** A grid of cells: every network with every SLA and every selector. */
 export interface Grid {
   readonly profiles: ProfileSet;
-  readonly networks: readonly Network[];
+  readonly networks: readonly SimulatedNetwork[];
   readonly slasMs: readonly number[];
   readonly selectors: readonly SelectorName[];
 }
 
-/** The cells of a grid, in which what the inputs say takes the place of what the experiment would take. */
-export function cellsOf(inputs: Inputs, grid: Grid, changes: Partial<Cell> = {}): Cell[] {
+/** The cells of a grid; profiles, network and SLAs of the inputs replace those of the grid. */
+export function gridCells(inputs: Inputs, grid: Grid, changes: Partial<Cell> = {}): Cell[] {
   const { requests, seed, profiles = grid.profiles, slasMs = grid.slasMs } = inputs;
   const networks = inputs.network ? [inputs.network] : grid.networks;
   const common = {
@@ -97,19 +98,19 @@ export function cellsOf(inputs: Inputs, grid: Grid, changes: Partial<Cell> = {})
   );
 }
 
-/** Numbers from one to another, both included. */
+/** The numbers from `from` to `to`, both included. */
 export function range(from: number, to: number, step: number): number[] {
   return Array.from({ length: Math.floor((to - from) / step) + 1 }, (_, i) => from + i * step);
 }
 
-/** Whether models, network and device are the paper's, so that its numbers can be compared. */
+/** Whether models, network and device are the paper's, so that its numbers can be compared with ours. */
 export function isAsPaper({ profiles, network, ...inputs }: Inputs): boolean {
   const sameDevice = inputs.deviceAccuracyPct === deviceAccuracyPct;
   return profiles === undefined && network === undefined && sameDevice;
 }
 
-/** Rows of a summary whose paper values count only as long as the inputs are the paper's. */
-export function summaryOf(
+/** Rows of the summary; the paper's numbers are kept only as long as the inputs are the paper's. */
+export function comparedRows(
   inputs: Inputs,
   rows: readonly {
     readonly condition: string;
@@ -130,7 +131,19 @@ export function bySelector(results: readonly Result[], selector: SelectorName): 
   return results.filter(({ cell }) => cell.selector === selector);
 }
 
-/** The outcome of a selector at an SLA, if it was run. */
+/** The outcome of a selector at an SLA, if that was run. */
 export function outcomeAt(results: readonly Result[], selector: SelectorName, slaMs: number) {
   return bySelector(results, selector).find(({ cell }) => cell.slaMs === slaMs)?.outcome;
+}
+
+/** A number of every outcome over the SLA, as points of a line for each selector. */
+export function pointsOverSla(
+  results: readonly Result[],
+  field: 'meanMs' | 'accuracyPct' | 'duplicatedAccuracyPct' | 'reliancePct',
+): LinePoint[] {
+  return results.map(({ cell, outcome }) => ({
+    x: cell.slaMs,
+    series: selectorSeries[cell.selector].label,
+    value: outcome[field],
+  }));
 }

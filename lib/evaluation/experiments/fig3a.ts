@@ -1,21 +1,22 @@
+import type { Result } from '../engine/cells/run-cells.ts';
 import { paperNetwork } from '../engine/network/networks.ts';
-import { profileSets } from '../engine/profile-sets.ts';
-import type { Result } from '../engine/run-cells.ts';
+import { profileSets } from '../engine/profiles/profile-sets.ts';
 import { linePanels } from '../figures/line-panels.ts';
 import { selectorSeries } from '../figures/theme.ts';
 import {
   bySelector,
-  cellsOf,
+  comparedRows,
   type Experiment,
   type Findings,
+  gridCells,
   type Inputs,
   isAsPaper,
   outcomeAt,
+  pointsOverSla,
   range,
-  summaryOf,
 } from './experiment.ts';
 
-const selectors = ['three-stage', 'static-greedy'] as const;
+const selectors = ['three-stage-as-printed', 'static-greedy'] as const;
 
 /** Figure 3a: MDInference against static greedy, latency and accuracy over the SLA. */
 export const fig3a: Experiment = {
@@ -23,7 +24,7 @@ export const fig3a: Experiment = {
   title: 'Selecting for each request keeps the SLA that a static choice misses',
   source: 'Figure 3a',
   plan: (inputs) =>
-    cellsOf(inputs, {
+    gridCells(inputs, {
       profiles: profileSets.table3,
       networks: [paperNetwork],
       slasMs: range(0, 250, 5),
@@ -32,7 +33,7 @@ export const fig3a: Experiment = {
   report,
 };
 
-/** What static greedy takes and the paper's algorithm does not, at one SLA. */
+/** MDInference compared with static greedy at one SLA. */
 interface Comparison {
   readonly slaMs: number;
   readonly fasterPct: number;
@@ -43,8 +44,8 @@ function report(results: readonly Result[], inputs: Inputs): Findings {
   const comparisons = compare(results);
   const fastest = comparisons.reduce((a, b) => (b.fasterPct > a.fasterPct ? b : a));
   const widest = comparisons.reduce((a, b) => (b.accuracyGapPct > a.accuracyGapPct ? b : a));
-  const kept = firstKeptSla(results, 'three-stage');
-  const keptByGreedy = firstKeptSla(results, 'static-greedy');
+  const kept = firstSlaKept(results, 'three-stage-as-printed');
+  const keptByGreedy = firstSlaKept(results, 'static-greedy');
   const gapAt = (slaMs: number) =>
     comparisons.find((comparison) => comparison.slaMs === slaMs)?.accuracyGapPct;
   return {
@@ -57,7 +58,7 @@ function report(results: readonly Result[], inputs: Inputs): Findings {
       `(at an SLA of ${fastest.slaMs} ms). Its mean latency is within the SLA ${fromOn(kept)}, static ` +
       `greedy’s ${fromOn(keptByGreedy)}. ` +
       'Bands are one standard deviation.',
-    summary: summaryOf(inputs, [
+    summary: comparedRows(inputs, [
       {
         condition: `largest over all SLAs, here at ${fastest.slaMs} ms`,
         metric: 'latency below static greedy, %',
@@ -66,7 +67,7 @@ function report(results: readonly Result[], inputs: Inputs): Findings {
       {
         condition: 'SLA 115 ms, MDInference',
         metric: 'accuracy, %',
-        ...{ paper: 68, ours: outcomeAt(results, 'three-stage', 115)?.accuracyPct },
+        ...{ paper: 68, ours: outcomeAt(results, 'three-stage-as-printed', 115)?.accuracyPct },
       },
       {
         condition: 'SLA 250 ms',
@@ -94,7 +95,7 @@ function report(results: readonly Result[], inputs: Inputs): Findings {
 }
 
 function compare(results: readonly Result[]): Comparison[] {
-  return bySelector(results, 'three-stage').flatMap(({ cell: { slaMs }, outcome }) => {
+  return bySelector(results, 'three-stage-as-printed').flatMap(({ cell: { slaMs }, outcome }) => {
     const greedy = outcomeAt(results, 'static-greedy', slaMs);
     if (!greedy) return [];
     const fasterPct = 100 * (1 - outcome.meanMs / greedy.meanMs);
@@ -106,8 +107,8 @@ function fromOn(slaMs: number | undefined): string {
   return slaMs === undefined ? 'at none of these' : `from ${slaMs} ms on`;
 }
 
-/** The shortest SLA from which on the mean latency is within it. */
-function firstKeptSla(results: readonly Result[], selector: (typeof selectors)[number]) {
+/** The shortest SLA from which on the mean latency is within the SLA. */
+function firstSlaKept(results: readonly Result[], selector: (typeof selectors)[number]) {
   const own = bySelector(results, selector);
   const lastMissed = own.findLastIndex(({ cell, outcome }) => outcome.meanMs > cell.slaMs);
   return own[lastMissed + 1]?.cell.slaMs;
@@ -119,11 +120,6 @@ function figureOf(results: readonly Result[]) {
     series: selectorSeries[cell.selector].label,
     ...{ value: meanMs, low: meanMs - stdMs, high: meanMs + stdMs },
   }));
-  const accuracies = results.map(({ cell, outcome }) => ({
-    x: cell.slaMs,
-    series: selectorSeries[cell.selector].label,
-    value: outcome.accuracyPct,
-  }));
   return linePanels(
     'SLA, ms',
     selectors.map((name) => selectorSeries[name]),
@@ -134,7 +130,7 @@ function figureOf(results: readonly Result[]) {
         step: 50,
         diagonal: 'SLA',
       },
-      { title: 'Aggregate accuracy, %', points: accuracies, step: 10 },
+      { title: 'Aggregate accuracy, %', points: pointsOverSla(results, 'accuracyPct'), step: 10 },
     ],
   );
 }

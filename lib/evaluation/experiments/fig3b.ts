@@ -1,14 +1,14 @@
+import type { Result } from '../engine/cells/run-cells.ts';
 import { paperNetwork } from '../engine/network/networks.ts';
-import { profileSets } from '../engine/profile-sets.ts';
-import type { Result } from '../engine/run-cells.ts';
+import { profileSets } from '../engine/profiles/profile-sets.ts';
 import { usagePanels } from '../figures/usage-panels.ts';
 import {
-  cellsOf,
+  comparedRows,
   type Experiment,
   type Findings,
+  gridCells,
   type Inputs,
   range,
-  summaryOf,
 } from './experiment.ts';
 
 /** Figure 3b: which models MDInference uses, over the SLA. */
@@ -17,11 +17,11 @@ export const fig3b: Experiment = {
   title: 'More time, better models: which ones answer',
   source: 'Figure 3b',
   plan: (inputs) =>
-    cellsOf(inputs, {
+    gridCells(inputs, {
       profiles: profileSets.table3,
       networks: [paperNetwork],
       slasMs: range(0, 250, 5),
-      selectors: ['three-stage'],
+      selectors: ['three-stage-as-printed'],
     }),
   report,
 };
@@ -40,7 +40,7 @@ function report(results: readonly Result[], inputs: Inputs): Findings {
     says:
       `${models.length - unused.length} of ${models.length} models do the work` +
       (unused.length > 0 ? `; ${unused.join(', ')} hardly ever run.` : '.'),
-    summary: summaryOf(inputs, [
+    summary: comparedRows(inputs, [
       ...(resNet < 0
         ? []
         : [

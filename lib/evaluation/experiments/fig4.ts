@@ -1,10 +1,16 @@
-import type { Result } from '../engine/run-cells.ts';
+import type { Result } from '../engine/cells/run-cells.ts';
 import { linePanels } from '../figures/line-panels.ts';
 import { modelColours } from '../figures/theme.ts';
-import { type Experiment, type Findings, type Inputs, isAsPaper, summaryOf } from './experiment.ts';
+import {
+  comparedRows,
+  type Experiment,
+  type Findings,
+  type Inputs,
+  isAsPaper,
+} from './experiment.ts';
 import { cvPctOf, planVariability, unfitForVariability } from './variability.ts';
 
-/** Figure 4: accuracy and SLA attainment of MDInference on networks that vary more and more. */
+/** Figure 4: accuracy and SLA attainment of MDInference on increasingly variable networks. */
 export const fig4: Experiment = {
   name: 'fig4',
   title: 'A network that varies costs little where there is time',
@@ -40,7 +46,7 @@ function report(results: readonly Result[], inputs: Inputs): Findings {
       (isAsPaper(inputs)
         ? ' An SLA as short as the mean network time gains from variation: some requests then have time left.'
         : ''),
-    summary: summaryOf(inputs, rows),
+    summary: comparedRows(inputs, rows),
     figure: linePanels(
       'CV of the network time, %',
       seriesOf(slasMs),
@@ -69,7 +75,7 @@ function attainmentOf({ outcome }: Result): number {
 }
 
 function seriesOf(slasMs: readonly number[]) {
-  // The palest colours of the ramp do not show as lines.
+  // The palest colours of the ramp are hardly visible as lines.
   const colours = modelColours(slasMs.length + 2).slice(2);
   return slasMs.map((slaMs, i) => ({ label: `SLA ${slaMs} ms`, colour: colours[i] ?? '' }));
 }

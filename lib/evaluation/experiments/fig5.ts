@@ -1,9 +1,9 @@
-import type { Result } from '../engine/run-cells.ts';
+import type { Result } from '../engine/cells/run-cells.ts';
 import { usagePanels } from '../figures/usage-panels.ts';
-import { type Experiment, type Findings, type Inputs, summaryOf } from './experiment.ts';
+import { comparedRows, type Experiment, type Findings, type Inputs } from './experiment.ts';
 import { cvPctOf, planVariability, unfitForVariability } from './variability.ts';
 
-/** Figure 5: which models MDInference uses on networks that vary more and more. */
+/** Figure 5: which models MDInference uses on increasingly variable networks. */
 export const fig5: Experiment = {
   name: 'fig5',
   title: 'The more the network varies, the more models are needed',
@@ -38,7 +38,7 @@ function report(results: readonly Result[], inputs: Inputs): Findings {
     says:
       'On a steady network one model answers everything; where the deviation is as large as the mean, ' +
       `${counts.join(' and ')} have work to do.`,
-    summary: summaryOf(inputs, rows),
+    summary: comparedRows(inputs, rows),
     figure: usagePanels(
       'CV of the network time, %',
       models,

@@ -1,36 +1,37 @@
-import { mostAccurate } from '../../core/selection/order.ts';
+import { mostAccurate } from '../../core/selection/ranking.ts';
+import type { Result } from '../engine/cells/run-cells.ts';
 import { paperNetwork } from '../engine/network/networks.ts';
 import {
   nasNetFictional,
-  nasNetLarge,
+  nasNetLargeModel,
   type ProfileSet,
   profileSets,
-} from '../engine/profile-sets.ts';
-import type { Result } from '../engine/run-cells.ts';
+} from '../engine/profiles/profile-sets.ts';
 import { linePanels } from '../figures/line-panels.ts';
 import { selectorSeries } from '../figures/theme.ts';
 import {
   bySelector,
-  cellsOf,
+  comparedRows,
   type Experiment,
   type Findings,
+  gridCells,
   type Inputs,
   isAsPaper,
   outcomeAt,
+  pointsOverSla,
   range,
-  summaryOf,
 } from './experiment.ts';
 
 const selectors = [
   'related-accurate',
   'stage-one',
+  'three-stage-as-printed',
   'three-stage',
-  'three-stage-served',
   'related-random',
   'pure-random',
 ] as const;
 
-/** Figure 6: what each of the three stages is worth, with the made-up NasNet Fictional among the models. */
+/** Figure 6: what each of the three stages contributes, with the made-up NasNet Fictional among the models. */
 export const fig6: Experiment = {
   name: 'fig6',
   title: 'The three stages apart: the third, as printed, costs accuracy',
@@ -38,24 +39,24 @@ export const fig6: Experiment = {
   plan(inputs) {
     const profiles = withFictional(inputs.profiles ?? profileSets.table3);
     const grid = { profiles, networks: [paperNetwork], slasMs: range(50, 300, 5), selectors };
-    return cellsOf({ ...inputs, profiles }, grid);
+    return gridCells({ ...inputs, profiles }, grid);
   },
   report,
 };
 
-/** As the paper adds NasNet Fictional: as slow as the most accurate model, and much less accurate. */
+/** Adds a model as the paper adds NasNet Fictional: as slow as the most accurate one, much less accurate. */
 function withFictional({ models, name, source }: ProfileSet): ProfileSet {
-  const best = models.length > 0 ? mostAccurate(models) : nasNetLarge;
-  const share = nasNetFictional.accuracyPct / nasNetLarge.accuracyPct;
+  const best = models.length > 0 ? mostAccurate(models) : nasNetLargeModel;
+  const share = nasNetFictional.accuracyPct / nasNetLargeModel.accuracyPct;
   const fictional =
-    best.name === nasNetLarge.name
+    best.name === nasNetLargeModel.name
       ? { ...best, name: nasNetFictional.name, accuracyPct: nasNetFictional.accuracyPct }
       : { ...best, name: `${best.name} Fictional`, accuracyPct: share * best.accuracyPct };
   return { name: `${name} + ${fictional.name}`, source, models: [...models, fictional] };
 }
 
 function report(results: readonly Result[], inputs: Inputs): Findings {
-  const gapTo = (selector: 'three-stage' | 'three-stage-served' | 'stage-one') =>
+  const gapTo = (selector: 'three-stage-as-printed' | 'three-stage' | 'stage-one') =>
     Math.max(
       ...bySelector(results, selector).map(({ cell, outcome }) => {
         const best = outcomeAt(results, 'related-accurate', cell.slaMs);
@@ -63,9 +64,10 @@ function report(results: readonly Result[], inputs: Inputs): Findings {
       }),
     );
   const fictional = results[0]?.cell.models.at(-1)?.name;
-  const fictionalAt = (slaMs: number) => outcomeAt(results, 'three-stage', slaMs)?.usagePct.at(-1);
+  const fictionalAt = (slaMs: number) =>
+    outcomeAt(results, 'three-stage-as-printed', slaMs)?.usagePct.at(-1);
   const randomMs = bySelector(results, 'pure-random').map(({ outcome }) => outcome.meanMs);
-  const printed = gapTo('three-stage');
+  const printed = gapTo('three-stage-as-printed');
   return {
     headline: {
       value: `${printed.toFixed(1)} points`,
@@ -78,8 +80,8 @@ function report(results: readonly Result[], inputs: Inputs): Findings {
       'less accurate keeps a large share. The first stage alone, which is what the authors’ published ' +
       `simulator does, loses ${gapTo('stage-one').toFixed(1)}${isAsPaper(inputs) ? ': the paper’s “negligible”.' : '.'} ` +
       'The service leaves out models that another one is at least equal to in accuracy and time, before ' +
-      `the three stages: ${gapTo('three-stage-served').toFixed(1)}.`,
-    summary: summaryOf(inputs, [
+      `the three stages: ${gapTo('three-stage').toFixed(1)}.`,
+    summary: comparedRows(inputs, [
       {
         condition: 'three stages, Equation 3 as printed, any SLA',
         metric: 'accuracy below related accurate, at most, points',
@@ -93,7 +95,7 @@ function report(results: readonly Result[], inputs: Inputs): Findings {
       {
         condition: 'three stages as the service runs them, any SLA',
         metric: 'accuracy below related accurate, at most, points',
-        ours: gapTo('three-stage-served'),
+        ours: gapTo('three-stage'),
       },
       ...[200, 300].map((slaMs) => ({
         condition: `three stages, SLA ${slaMs} ms`,
@@ -110,21 +112,13 @@ function report(results: readonly Result[], inputs: Inputs): Findings {
       'SLA, ms',
       selectors.map((name) => selectorSeries[name]),
       [
-        { title: 'End-to-end latency, ms', points: pointsOf(results, 'meanMs'), step: 50 },
+        { title: 'End-to-end latency, ms', points: pointsOverSla(results, 'meanMs'), step: 50 },
         {
           title: 'Aggregate accuracy, %',
-          points: pointsOf(results, 'accuracyPct'),
+          points: pointsOverSla(results, 'accuracyPct'),
           step: 10,
         },
       ],
     ),
   };
-}
-
-function pointsOf(results: readonly Result[], field: 'meanMs' | 'accuracyPct') {
-  return results.map(({ cell, outcome }) => ({
-    x: cell.slaMs,
-    series: selectorSeries[cell.selector].label,
-    value: outcome[field],
-  }));
 }

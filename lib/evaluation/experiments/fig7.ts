@@ -1,27 +1,33 @@
+import type { Result } from '../engine/cells/run-cells.ts';
 import { residential } from '../engine/network/networks.ts';
-import { profileSets } from '../engine/profile-sets.ts';
-import type { Result } from '../engine/run-cells.ts';
+import { profileSets } from '../engine/profiles/profile-sets.ts';
 import { linePanels } from '../figures/line-panels.ts';
 import { selectorSeries } from '../figures/theme.ts';
 import {
-  cellsOf,
+  comparedRows,
   type Experiment,
   type Findings,
+  gridCells,
   type Inputs,
   outcomeAt,
+  pointsOverSla,
   range,
-  summaryOf,
 } from './experiment.ts';
 
-const selectors = ['three-stage', 'static-accuracy', 'pure-random', 'static-latency'] as const;
+const selectors = [
+  'three-stage-as-printed',
+  'static-accuracy',
+  'pure-random',
+  'static-latency',
+] as const;
 
-/** Figure 7: with duplication, accuracy and reliance on the device on the residential network. */
+/** Figure 7: accuracy and on-device reliance with duplication on the residential network. */
 export const fig7: Experiment = {
   name: 'fig7',
   title: 'With the device as a net: more accuracy, and less need of the net',
   source: 'Figure 7',
   plan: (inputs) =>
-    cellsOf(inputs, {
+    gridCells(inputs, {
       profiles: profileSets.p2,
       networks: [residential],
       slasMs: range(0, 500, 10),
@@ -35,18 +41,18 @@ function report(results: readonly Result[], inputs: Inputs): Findings {
     results.find(
       ({ cell, outcome }) => cell.selector === selector && outcome.reliancePct <= reliancePct,
     )?.cell.slaMs;
-  const ours = firstBelow('three-stage', 10);
+  const ours = firstBelow('three-stage-as-printed', 10);
   const accurate = firstBelow('static-accuracy', 10);
   const gain = (slaMs: number) => {
-    const paper = outcomeAt(results, 'three-stage', slaMs);
+    const selected = outcomeAt(results, 'three-stage', slaMs);
     const largest = outcomeAt(results, 'static-accuracy', slaMs);
-    return paper && largest && paper.duplicatedAccuracyPct - largest.duplicatedAccuracyPct;
+    return selected && largest && selected.duplicatedAccuracyPct - largest.duplicatedAccuracyPct;
   };
   return {
     says:
       `MDInference needs the device in at most one request of ten from an SLA of ${ours ?? '—'} ms on, the ` +
       `most accurate model alone from ${accurate ?? '—'} ms on.`,
-    summary: summaryOf(inputs, [
+    summary: comparedRows(inputs, [
       {
         condition: 'SLA 250 ms',
         metric: 'accuracy above static accuracy, points',
@@ -64,23 +70,15 @@ function report(results: readonly Result[], inputs: Inputs): Findings {
       [
         {
           title: 'Aggregate accuracy with duplication, %',
-          points: pointsOf(results, 'duplicatedAccuracyPct'),
+          points: pointsOverSla(results, 'duplicatedAccuracyPct'),
           step: 10,
         },
         {
           title: 'On-device reliance, %',
-          points: pointsOf(results, 'reliancePct'),
+          points: pointsOverSla(results, 'reliancePct'),
           step: 20,
         },
       ],
     ),
   };
-}
-
-function pointsOf(results: readonly Result[], field: 'duplicatedAccuracyPct' | 'reliancePct') {
-  return results.map(({ cell, outcome }) => ({
-    x: cell.slaMs,
-    series: selectorSeries[cell.selector].label,
-    value: outcome[field],
-  }));
 }

@@ -1,14 +1,18 @@
-import { profileSets, withoutDeviceModel } from '../engine/profile-sets.ts';
-import type { Result } from '../engine/run-cells.ts';
+import type { Result } from '../engine/cells/run-cells.ts';
+import { profileSets, withoutDeviceModel } from '../engine/profiles/profile-sets.ts';
+import { deployedClockErrorMs } from '../engine/simulate.ts';
 import { dotPanels } from '../figures/dot-panels.ts';
 import { selectorSeries } from '../figures/theme.ts';
-import { cellsOf, type Experiment, type Findings, type Inputs, summaryOf } from './experiment.ts';
+import {
+  comparedRows,
+  type Experiment,
+  type Findings,
+  gridCells,
+  type Inputs,
+} from './experiment.ts';
 import { slasMs } from './links-report.ts';
 
 const selectors = ['three-stage', 'expected-accuracy', 'oracle'] as const;
-
-/** What a deployment keeps in hand for clocks (MDI_CLOCK_ERROR_MS). */
-const clockErrorMs = 5;
 
 /** Beyond the paper: recorded mobile links. */
 export const links: Experiment = {
@@ -21,16 +25,16 @@ export const links: Experiment = {
       : undefined,
   plan: (inputs) =>
     (['p2', 'c5'] as const).flatMap((name) =>
-      cellsOf(
-        // A profile set of the user's is run once.
+      gridCells(
         { ...inputs, network: undefined },
         {
           profiles: withoutDeviceModel(profileSets[name]),
+          // A profile set of the user's is run once, not in place of both.
           networks: inputs.profiles && name === 'c5' ? [] : (inputs.links ?? []),
           slasMs: slasMs[name],
           selectors,
         },
-        { clockErrorMs },
+        { clockErrorMs: deployedClockErrorMs },
       ),
     ),
   report,
@@ -64,7 +68,7 @@ function report(results: readonly Result[], inputs: Inputs): Findings {
       `Means over profiles and SLAs: MDInference ${accuracy('three-stage')} %, choosing by expected ` +
       `accuracy ${accuracy('expected-accuracy')} %, the oracle ${accuracy('oracle')} %. An answer is one ` +
       'packet and an image dozens: taking T_output for as long as T_input wastes time.',
-    summary: summaryOf(
+    summary: comparedRows(
       inputs,
       [...names, undefined].flatMap((link) =>
         selectors.flatMap((selector) => {

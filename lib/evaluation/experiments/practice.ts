@@ -1,10 +1,10 @@
-import { mostAccurate } from '../../core/selection/order.ts';
-import { fits } from '../../core/selection/stages.ts';
+import { mostAccurate } from '../../core/selection/ranking.ts';
+import { fits } from '../../core/selection/three-stage.ts';
 import type { Candidate } from '../../core/selection/types.ts';
-import type { Cell } from '../engine/cell.ts';
+import type { Cell } from '../engine/cells/cell.ts';
+import type { Result } from '../engine/cells/run-cells.ts';
 import { residential, university } from '../engine/network/networks.ts';
-import { profileSets, withoutDeviceModel } from '../engine/profile-sets.ts';
-import type { Result } from '../engine/run-cells.ts';
+import { profileSets, withoutDeviceModel } from '../engine/profiles/profile-sets.ts';
 import type { SelectorName } from '../engine/selectors.ts';
 import { dotPanels } from '../figures/dot-panels.ts';
 import { selectorSeries } from '../figures/theme.ts';
@@ -12,16 +12,22 @@ import {
   type Approach,
   type ApproachOutcome,
   approaches,
-  type CloudAnswer,
+  type CloudChoice,
   type CloudRun,
   choicesOf,
   leastAccuracyPct,
-  outcomeOf,
+  outcomeOfApproach,
 } from './approaches.ts';
-import { cellsOf, type Experiment, type Findings, type Inputs, summaryOf } from './experiment.ts';
+import {
+  comparedRows,
+  type Experiment,
+  type Findings,
+  gridCells,
+  type Inputs,
+} from './experiment.ts';
 
-/** The selector that gives each of the cloud's answers; the cheapest model is a choice of its own. */
-const selectorOf: Readonly<Record<Exclude<CloudAnswer, 'cheapest'>, SelectorName>> = {
+/** The selector behind each of the cloud's answers; `cheapest` is not a selector's choice. */
+const selectorOf: Readonly<Record<Exclude<CloudChoice, 'cheapest'>, SelectorName>> = {
   largest: 'static-accuracy',
   fastest: 'static-latency',
   greedy: 'static-greedy',
@@ -30,13 +36,13 @@ const selectorOf: Readonly<Record<Exclude<CloudAnswer, 'cheapest'>, SelectorName
   oracle: 'oracle',
 };
 
-/** Beyond the paper: what today's SDKs and servers do, beside it. */
+/** Beyond the paper: what today's SDKs and servers do, beside MDInference. */
 export const practice: Experiment = {
   name: 'practice',
   title: 'What SDKs and servers do today, beside MDInference',
   source: 'Table II, and beyond the paper',
   plan(inputs) {
-    const cells = cellsOf(
+    const cells = gridCells(
       inputs,
       {
         profiles: withoutDeviceModel(profileSets.p2),
@@ -53,7 +59,7 @@ export const practice: Experiment = {
   report,
 };
 
-/** Asked for a latency and an accuracy, a server takes the model that costs least: the fastest of them. */
+/** Given a latency and an accuracy, a server takes the cheapest model that meets both: the fastest one. */
 function withCheapest(cell: Cell): Cell {
   const accurate = cell.models.filter(({ accuracyPct }) => accuracyPct >= leastAccuracyPct);
   const fitting = accurate.filter((model) => fits(model, cell.slaMs));
@@ -71,7 +77,7 @@ interface Row extends ApproachOutcome {
 
 function report(results: readonly Result[], inputs: Inputs): Findings {
   const rows = rowsOf(results);
-  // The figure has one SLA, the table all.
+  // The figure shows one SLA, the table all of them.
   const longestMs = Math.max(...rows.map(({ slaMs }) => slaMs));
   const drawn = rows.filter(({ slaMs }) => slaMs === longestMs);
   const networks = [...new Set(drawn.map(({ network }) => network))];
@@ -87,26 +93,26 @@ function report(results: readonly Result[], inputs: Inputs): Findings {
   }));
   return {
     headline: {
-      value: `${ours?.inTimePct.toFixed(1)} %`,
-      what: `right and in time (${ours?.network}, SLA ${ours?.slaMs} ms); the largest model alone: ${cloud?.inTimePct.toFixed(1)} %`,
+      value: `${ours?.accuracyInTimePct.toFixed(1)} %`,
+      what: `right and in time (${ours?.network}, SLA ${ours?.slaMs} ms); the largest model alone: ${cloud?.accuracyInTimePct.toFixed(1)} %`,
     },
     says:
       `Network ${ours?.network}, SLA ${ours?.slaMs} ms: the device alone is right in ` +
-      `${alone?.inTimePct.toFixed(1)} % of the requests, the largest model in the cloud, in time, in ` +
-      `${cloud?.inTimePct.toFixed(1)} %, MDInference in ${ours?.inTimePct.toFixed(1)} %, ` +
+      `${alone?.accuracyInTimePct.toFixed(1)} % of the requests, the largest model in the cloud, in time, in ` +
+      `${cloud?.accuracyInTimePct.toFixed(1)} %, MDInference in ${ours?.accuracyInTimePct.toFixed(1)} %, ` +
       `${ours?.latePct === 0 ? 'never late' : `late in ${ours?.latePct.toFixed(1)} %`}. A late answer counts as wrong.`,
-    summary: summaryOf(
+    summary: comparedRows(
       inputs,
       rows.flatMap((row) => {
         const condition = `${row.network}, SLA ${row.slaMs} ms, ${row.approach.name}`;
         return [
-          { condition, metric: 'accuracy in time, %', ours: row.inTimePct },
+          { condition, metric: 'accuracy in time, %', ours: row.accuracyInTimePct },
           { condition, metric: 'late, %', ours: row.latePct },
         ];
       }),
     ),
     figure: dotPanels(series, [
-      { title: 'Accuracy in time, %', dots: dotsOf(drawn, 'inTimePct'), step: 10 },
+      { title: 'Accuracy in time, %', dots: dotsOf(drawn, 'accuracyInTimePct'), step: 10 },
       { title: 'Late, %', dots: dotsOf(drawn, 'latePct'), step: 5 },
     ]),
     table: {
@@ -118,7 +124,7 @@ function report(results: readonly Result[], inputs: Inputs): Findings {
       own: rows.flatMap(({ approach }, i) => (approach.ours ? [i] : [])),
       rows: rows.map((row) => [
         ...[row.network, `${row.slaMs} ms`, row.approach.name],
-        ...[row.inTimePct.toFixed(2), row.latePct.toFixed(2)],
+        ...[row.accuracyInTimePct.toFixed(2), row.latePct.toFixed(2)],
         ...[row.p50Ms.toFixed(0), row.p99Ms.toFixed(0)],
         ...[row.deviceRunsPct.toFixed(0), row.cloudRunsPct.toFixed(0)],
       ]),
@@ -126,7 +132,7 @@ function report(results: readonly Result[], inputs: Inputs): Findings {
   };
 }
 
-function dotsOf(rows: readonly Row[], field: 'inTimePct' | 'latePct') {
+function dotsOf(rows: readonly Row[], field: 'accuracyInTimePct' | 'latePct') {
   return rows.map((row) => ({
     row: row.approach.name,
     series: row.network,
@@ -134,7 +140,7 @@ function dotsOf(rows: readonly Row[], field: 'inTimePct' | 'latePct') {
   }));
 }
 
-/** Every approach, for each network and SLA. */
+/** A row for each approach, network and SLA. */
 function rowsOf(results: readonly Result[]): Row[] {
   const places = Map.groupBy(results, ({ cell }) => JSON.stringify([cell.network, cell.slaMs]));
   return [...places.values()].flatMap((here) => {
@@ -142,7 +148,7 @@ function rowsOf(results: readonly Result[]): Row[] {
     if (!cell) return [];
     const choices = choicesOf(cloudRuns(here), cell);
     return approaches.map((approach) => ({
-      ...outcomeOf(approach, choices),
+      ...outcomeOfApproach(approach, choices),
       approach,
       network: cell.network.name,
       slaMs: cell.slaMs,
@@ -150,7 +156,7 @@ function rowsOf(results: readonly Result[]): Row[] {
   });
 }
 
-function cloudRuns(results: readonly Result[]): Record<CloudAnswer, CloudRun> {
+function cloudRuns(results: readonly Result[]): Record<CloudChoice, CloudRun> {
   const find = (selector: SelectorName, condition?: string): CloudRun => {
     const result = results.find(
       ({ cell }) => cell.selector === selector && cell.condition === condition,

@@ -1,39 +1,44 @@
 import type { Candidate } from '../../core/selection/types.ts';
-import type { Cell } from '../engine/cell.ts';
+import type { Cell } from '../engine/cells/cell.ts';
+import type { Result } from '../engine/cells/run-cells.ts';
 import { residential } from '../engine/network/networks.ts';
-import { profileSets } from '../engine/profile-sets.ts';
-import type { Result } from '../engine/run-cells.ts';
+import { profileSets } from '../engine/profiles/profile-sets.ts';
+import { deployedClockErrorMs } from '../engine/simulate.ts';
 import { dotPanels } from '../figures/dot-panels.ts';
 import { selectorSeries } from '../figures/theme.ts';
-import { cellsOf, type Experiment, type Findings, type Inputs, summaryOf } from './experiment.ts';
+import {
+  comparedRows,
+  type Experiment,
+  type Findings,
+  gridCells,
+  type Inputs,
+} from './experiment.ts';
 
 const selectors = ['three-stage', 'expected-accuracy', 'oracle'] as const;
 
-/** Calls that meet a cold start, and how long one takes beside the model's own time. */
+/** Share of calls that meet a cold start, and how much longer such a call takes. */
 const coldShare = 0.01;
 const coldStartMs = 1000;
 const noiseCvPct = 30;
-/** What a deployment keeps in hand for clocks (MDI_CLOCK_ERROR_MS). */
-const clockErrorMs = 5;
 
-/** What is other than in the paper's simulation, as changes of a cell. */
+/** What differs from the paper's simulation, as changes of a cell. */
 const worlds: readonly { readonly name: string; change(cell: Cell): Partial<Cell> }[] = [
   { name: 'as in the paper', change: () => ({}) },
   {
     name: 'small answers: T_output 15 ± 10 ms',
-    change: () => ({ conditions: { output: { meanMs: 15, stdMs: 10 } } }),
+    change: () => ({ disturbances: { output: { meanMs: 15, stdMs: 10 } } }),
   },
   {
     name: 'large answers: T_output 80 ± 40 ms',
-    change: () => ({ conditions: { output: { meanMs: 80, stdMs: 40 } } }),
+    change: () => ({ disturbances: { output: { meanMs: 80, stdMs: 40 } } }),
   },
   {
     name: 'clocks off by ± 20 ms',
-    change: () => ({ conditions: { clockStdMs: 20 }, clockErrorMs }),
+    change: () => ({ disturbances: { clockStdMs: 20 }, clockErrorMs: deployedClockErrorMs }),
   },
   {
     name: `service times vary by ${noiseCvPct} %`,
-    change: ({ models }) => ({ models: noisy(models), conditions: { noiseCvPct } }),
+    change: ({ models }) => ({ models: noisy(models), disturbances: { noiseCvPct } }),
   },
   {
     name: `${100 * coldShare} % cold starts, known apart`,
@@ -50,20 +55,20 @@ const worlds: readonly { readonly name: string; change(cell: Cell): Partial<Cell
     name: 'small answers, clocks, variation, cold starts',
     change: ({ models }) => ({
       models: withColdStarts(noisy(models)),
-      conditions: { output: { meanMs: 15, stdMs: 10 }, clockStdMs: 20, noiseCvPct },
-      clockErrorMs,
+      disturbances: { output: { meanMs: 15, stdMs: 10 }, clockStdMs: 20, noiseCvPct },
+      clockErrorMs: deployedClockErrorMs,
     }),
   },
 ];
 
-/** Beyond the paper: what its simulation leaves out, one by one and together. */
+/** Beyond the paper: what its simulation leaves out, one at a time and all together. */
 export const realistic: Experiment = {
   name: 'realistic',
   title: 'What the paper’s simulation leaves out',
   source: 'beyond the paper',
   plan: (inputs) =>
     worlds.flatMap(({ name, change }) =>
-      cellsOf(inputs, {
+      gridCells(inputs, {
         profiles: profileSets.p2,
         networks: [residential],
         slasMs: [250],
@@ -85,7 +90,7 @@ function withColdStarts(models: readonly Candidate[]): Candidate[] {
   }));
 }
 
-/** A profile that does not tell cold calls from warm ones: mean and deviation of both together. */
+/** A profile that does not separate cold calls from warm ones: mean and standard deviation of all calls. */
 function mixed({ coldMeanMs = 0, ...model }: Candidate): Candidate {
   const moreMs = coldMeanMs - model.meanMs;
   const variance = model.stdMs ** 2 + coldShare * (1 - coldShare) * moreMs ** 2;
@@ -105,7 +110,7 @@ function report(results: readonly Result[], inputs: Inputs): Findings {
       row: cell.condition ?? '',
       series: selectorSeries[cell.selector].label,
       value: outcome[field],
-      // A ring, so that whoever reaches it is seen in it.
+      // A ring, in which a selector that reaches the oracle remains visible.
       hollow: cell.selector === 'oracle',
     }));
   return {
@@ -113,7 +118,7 @@ function report(results: readonly Result[], inputs: Inputs): Findings {
       `With all of it together MDInference reaches ${accuracyOf(all, 'three-stage').toFixed(1)} %, choosing by ` +
       `expected accuracy ${accuracyOf(all, 'expected-accuracy').toFixed(1)} %, and an oracle that knows every ` +
       `time beforehand ${accuracyOf(all, 'oracle').toFixed(1)} %. Network ${shown[0]?.cell.network.name}, SLA ${slaMs} ms.`,
-    summary: summaryOf(
+    summary: comparedRows(
       inputs,
       results.flatMap(({ cell, outcome }) => {
         const selector = selectorSeries[cell.selector].label;

@@ -1,31 +1,52 @@
-import { countDistinct, type Result, type RunOptions, runCells } from '../engine/run-cells.ts';
-import type { Experiment, Findings, Inputs, SummaryRow } from './experiment.ts';
-import { experiments } from './index.ts';
+import {
+  countDistinct,
+  type Result,
+  type RunOptions,
+  runCells,
+} from '../engine/cells/run-cells.ts';
+import type { Experiment, Findings, Inputs } from './experiment.ts';
+import { fig3a } from './fig3a.ts';
+import { fig3b } from './fig3b.ts';
+import { fig4 } from './fig4.ts';
+import { fig5 } from './fig5.ts';
+import { fig6 } from './fig6.ts';
+import { fig7 } from './fig7.ts';
+import { fig8 } from './fig8.ts';
+import { links } from './links.ts';
+import { practice } from './practice.ts';
+import { realistic } from './realistic.ts';
+import { table4 } from './table4.ts';
+
+/** All experiments, the paper's in its order, then those beyond it. */
+export const experiments: readonly Experiment[] = [
+  ...[fig3a, fig3b, fig4, fig5, fig6, fig7, table4, fig8],
+  ...[practice, realistic, links],
+];
 
 /** An experiment cannot be run as asked; the message names it. */
 export class ExperimentError extends Error {
   override readonly name = 'ExperimentError';
 }
 
-/** An experiment that was run. */
+/** An experiment with its results. */
 export interface Section {
   readonly experiment: Experiment;
   readonly results: readonly Result[];
   readonly findings: Findings;
 }
 
-/** Experiments that were asked for, and why some of `all` were left out. */
-export interface Choice {
+/** The experiments to run, and why others of `all` were left out. */
+export interface ChosenExperiments {
   readonly chosen: readonly Experiment[];
   readonly leftOut: readonly { readonly name: string; readonly why: string }[];
 }
 
 /**
- * Finds experiments by their names; `all` are those that the inputs fit.
+ * Finds experiments by their names; `all` stands for those that can be run with the inputs.
  *
- * @throws {@link ExperimentError} for a name that there is not, and for one whose inputs do not fit
+ * @throws {@link ExperimentError} when there is no experiment of a name, or it cannot be run
  */
-export function chooseExperiments(names: readonly string[], inputs: Inputs): Choice {
+export function chooseExperiments(names: readonly string[], inputs: Inputs): ChosenExperiments {
   const known = experiments.map(({ name }) => name);
   const unknown = names.find((name) => name !== 'all' && !known.includes(name));
   if (unknown !== undefined) {
@@ -43,9 +64,10 @@ export function chooseExperiments(names: readonly string[], inputs: Inputs): Cho
 }
 
 /**
- * Runs experiments; points that several of them have in common are run once.
+ * Runs experiments; points that several of them share are run once.
  *
- * @param onPlanned - told how many points there are, before the first is run
+ * @param options.onPlanned - called with the number of points before the first is run
+ * @throws Error when a thread fails, see {@link runCells}
  */
 export async function runExperiments(
   chosen: readonly Experiment[],
@@ -63,11 +85,4 @@ export async function runExperiments(
     from = to;
     return { experiment, results: own, findings: experiment.report(own, inputs) };
   });
-}
-
-/** The paper's numbers beside ours, of all sections. */
-export function summaryRows(sections: readonly Section[]): SummaryRow[] {
-  return sections.flatMap(({ experiment: { name }, findings }) =>
-    findings.summary.map((row) => ({ experiment: name, ...row })),
-  );
 }

@@ -1,32 +1,35 @@
-import type { Cell } from '../engine/cell.ts';
-import type { Network, SampledNetwork } from '../engine/network/networks.ts';
-import { paperNetwork } from '../engine/network/networks.ts';
-import { profileSets } from '../engine/profile-sets.ts';
-import type { Result } from '../engine/run-cells.ts';
-import { cellsOf, type Inputs, range } from './experiment.ts';
+import type { Cell } from '../engine/cells/cell.ts';
+import type { Result } from '../engine/cells/run-cells.ts';
+import {
+  paperNetwork,
+  type SampledNetwork,
+  type SimulatedNetwork,
+} from '../engine/network/networks.ts';
+import { profileSets } from '../engine/profiles/profile-sets.ts';
+import { gridCells, type Inputs, range } from './experiment.ts';
 
 /** Coefficients of variation of T_nw in percent (paper, Section V-B). */
 export const cvsPct = range(0, 100, 5);
 
-/** MDInference over networks of the same mean that vary from not at all to as much as their mean. */
+/** MDInference over networks of the same mean, with standard deviations from 0 to that mean. */
 export function planVariability(inputs: Inputs): Cell[] {
   const slasMs = inputs.slasMs ?? [100, 250];
   const { network = paperNetwork } = inputs;
-  // The SLAs outermost: a panel or line for each of them.
+  // The SLAs are outermost, because each of them has its own panel or line.
   return slasMs.flatMap((slaMs) =>
-    cellsOf(
+    gridCells(
       { ...inputs, network: undefined, slasMs: [slaMs] },
       {
         profiles: profileSets.table3,
         networks: isSampled(network) ? cvsPct.map((cvPct) => withCv(network, cvPct)) : [],
         slasMs,
-        selectors: ['three-stage'],
+        selectors: ['three-stage-as-printed'],
       },
     ),
   );
 }
 
-/** Only a distribution's deviation can be changed and its mean kept. */
+/** Only a distribution can be made to vary more with the same mean. */
 export function unfitForVariability({ network = paperNetwork }: Inputs): string | undefined {
   return isSampled(network)
     ? undefined
@@ -38,7 +41,7 @@ export function cvPctOf({ cell: { network } }: Result): number {
   return isSampled(network) ? Math.round((100 * network.stdMs) / network.meanMs) : Number.NaN;
 }
 
-function isSampled(network: Network): network is SampledNetwork {
+function isSampled(network: SimulatedNetwork): network is SampledNetwork {
   return network.kind !== 'measured' && network.kind !== 'link';
 }
 

@@ -1,17 +1,16 @@
-import { concat } from './concat.ts';
-import { domainOf } from './domain.ts';
-import { type Figure, ink, type Series, type Spec, type Width, widthPx } from './theme.ts';
+import { concat, domainOf } from './layout.ts';
+import { type Figure, type FigureSeries, ink, type Spec, type Width, widthPx } from './theme.ts';
 
 /** A dot in a row. */
 export interface Dot {
   readonly row: string;
   readonly series: string;
   readonly value: number;
-  /** A ring, in which a dot of the same value can be seen. */
+  /** Drawn as a ring, in which a dot with the same value can be seen. */
   readonly hollow?: boolean;
 }
 
-/** A panel with a row for each condition. */
+/** A panel with a row of dots for each condition. */
 export interface DotPanel {
   readonly title: string;
   readonly dots: readonly Dot[];
@@ -19,11 +18,11 @@ export interface DotPanel {
   readonly step: number;
 }
 
-/** Vega has no fonts here to measure with. */
+/** Mean width of a letter, since Vega has no fonts to measure here. */
 const letterPx = 6.6;
 
-/** Rows with a dot for each series, and a line from the lowest to the highest. */
-export function dotPanels(series: readonly Series[], panels: readonly DotPanel[]): Figure {
+/** Rows with a dot for each series and a line from the lowest to the highest. */
+export function dotPanels(series: readonly FigureSeries[], panels: readonly DotPanel[]): Figure {
   return (width) =>
     concat(
       panels.map((panel, i) => panelSpec(series, panel, { width, of: panels.length, i })),
@@ -33,7 +32,7 @@ export function dotPanels(series: readonly Series[], panels: readonly DotPanel[]
 }
 
 function panelSpec(
-  series: readonly Series[],
+  series: readonly FigureSeries[],
   { title, dots, step }: DotPanel,
   { width, of, i }: { width: Width; of: number; i: number },
 ): Spec {
@@ -46,7 +45,7 @@ function panelSpec(
   const longest = Math.max(...rows.map((row) => row.length));
   const namesPx = wide ? Math.min(330, longest * letterPx + 14) : 0;
   const panelPx = wide ? (widthPx.wide - namesPx) / of - 40 : widthPx.narrow - 40;
-  // Beside another panel with the same rows their names need not be said again.
+  // Only the first panel names the rows, which are the same in all of them.
   const beside = {
     ...{ labelLimit: 0, labelColor: ink.text, labelPadding: 8, domain: false, ticks: false },
     ...{ minExtent: namesPx, maxExtent: namesPx },
@@ -93,7 +92,7 @@ function panelSpec(
   };
 }
 
-/** The rows' names, each above its row, where there is no room beside it. */
+/** The names of the rows, above them where there is no room beside them. */
 function namesAbove(rows: readonly string[], domain: readonly [number, number], x: Spec): Spec {
   return {
     data: { values: rows.map((row) => ({ row, value: domain[0] })) },

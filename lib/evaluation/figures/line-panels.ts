@@ -1,8 +1,7 @@
-import { concat } from './concat.ts';
-import { domainOf } from './domain.ts';
-import { type Figure, ink, type Series, type Spec, type Width, widthPx } from './theme.ts';
+import { concat, domainOf } from './layout.ts';
+import { type Figure, type FigureSeries, ink, type Spec, type Width, widthPx } from './theme.ts';
 
-/** A point of a line; the band around it reaches from low to high. */
+/** A point of a line, with a band around it from `low` to `high`. */
 export interface LinePoint {
   readonly x: number;
   readonly series: string;
@@ -17,19 +16,19 @@ export interface LinePanel {
   readonly points: readonly LinePoint[];
   /** The vertical axis ends at multiples of it. */
   readonly step: number;
-  /** What a dashed line of equal x and y means. */
+  /** Label of a dashed line where x equals y; without a label there is no such line. */
   readonly diagonal?: string;
 }
 
 const heightPx = 260;
 const labelsPx = 112;
-/** Two labels at one height would cover each other. */
+/** Labels closer to each other would overlap. */
 const labelGapPx = 15;
 
-/** Lines over a common horizontal axis, labelled where they end, or by a legend where room is short. */
+/** Lines over a common horizontal axis, labelled at their ends, or by a legend in a narrow figure. */
 export function linePanels(
   xTitle: string,
-  series: readonly Series[],
+  series: readonly FigureSeries[],
   panels: readonly LinePanel[],
 ): Figure {
   const legend = series.map(({ label, colour }) => ({ label, colour }));
@@ -43,7 +42,7 @@ export function linePanels(
 
 function panelSpec(
   xTitle: string,
-  series: readonly Series[],
+  series: readonly FigureSeries[],
   { title, points, step, diagonal }: LinePanel,
   { width, of }: { width: Width; of: number },
 ): Spec {
@@ -75,7 +74,7 @@ function panelSpec(
   const lines = (dashed: boolean): Spec => ({
     transform: [{ filter: dashed ? 'datum.dashed' : '!datum.dashed' }],
     mark: {
-      // A line through few points shows where they are.
+      // Few points are marked on their line.
       ...{ type: 'line', strokeWidth: 2.2, clip: true, point: new Set(xs).size < 4 },
       ...(dashed && { strokeDash: [6, 4] }),
     },
@@ -141,9 +140,9 @@ function diagonalLayers(
 }
 
 /**
- * Moves values apart until neighbours have a gap: crowded ones by as much down as up.
+ * Moves values apart until neighbours are at least a gap apart, half of it down and half of it up.
  *
- * @param least - below which none is moved
+ * @param least - no value is moved below it
  */
 export function spread(values: readonly number[], gap: number, least: number): number[] {
   const order = values.map((_, i) => i).sort((a, b) => (values[a] ?? 0) - (values[b] ?? 0));

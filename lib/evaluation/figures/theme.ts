@@ -1,26 +1,26 @@
 import type { SelectorName } from '../engine/selectors.ts';
 
-/** A Vega-Lite specification. Its own type is so wide that it would say no more. */
+/** A Vega-Lite specification; Vega-Lite's own type is too wide to check anything. */
 export type Spec = Readonly<Record<string, unknown>>;
 
-/** For slides and wide screens, or for a phone. */
+/** The width of a figure: for slides and wide screens, or for a phone. */
 export type Width = 'wide' | 'narrow';
 
-/** A figure, drawn for a width. */
+/** A figure that can be drawn for both widths. */
 export type Figure = (width: Width) => Spec;
 
-/** Whole widths in pixels. */
+/** Total width of a figure in pixels. */
 export const widthPx: Readonly<Record<Width, number>> = { wide: 960, narrow: 350 };
 
 /** One line, bar or dot of a figure. */
-export interface Series {
+export interface FigureSeries {
   readonly label: string;
   readonly colour: string;
-  /** A line that often lies on another one. */
+  /** For a line that often coincides with another. */
   readonly dashed?: boolean;
 }
 
-/** Ink of text, of what steps back, and of what is too late. */
+/** Colours of text, of secondary text, of lines and of late answers. */
 export const ink = {
   text: '#24292f',
   quiet: '#6e7781',
@@ -28,9 +28,10 @@ export const ink = {
   late: '#d1352b',
 } as const;
 
-/** Every selector has one name and one colour, in all figures. */
-export const selectorSeries: Readonly<Record<SelectorName, Series>> = {
-  'three-stage': { label: 'MDInference', colour: '#0b62b8' },
+/** Every selector's name and colour, the same in all figures. */
+export const selectorSeries: Readonly<Record<SelectorName, FigureSeries>> = {
+  'three-stage': { label: 'MDInference as deployed', colour: '#0b62b8', dashed: true },
+  'three-stage-as-printed': { label: 'MDInference', colour: '#0b62b8' },
   'expected-accuracy': { label: 'expected accuracy', colour: '#0d8f72' },
   'static-latency': { label: 'static latency', colour: '#d9a021', dashed: true },
   'static-accuracy': { label: 'static accuracy', colour: '#bd4f3c' },
@@ -39,17 +40,16 @@ export const selectorSeries: Readonly<Record<SelectorName, Series>> = {
   'related-random': { label: 'related random', colour: '#b0719f' },
   'related-accurate': { label: 'related accurate', colour: '#7a5cc0' },
   'stage-one': { label: 'stage one alone', colour: '#4fa3dd', dashed: true },
-  'three-stage-served': { label: 'as the service runs it', colour: '#0d8f72' },
   oracle: { label: 'oracle', colour: '#24292f' },
 };
 
-/** Ten steps from pale to dark. */
+/** Ten colours from pale to dark. */
 const ramp = [
   ...['#f5e9a8', '#d3e6a5', '#a5d8a6', '#76c8ac', '#4db3b4'],
   ...['#3399b7', '#2b7db2', '#2a61a3', '#2a458b', '#25296b'],
 ];
 
-/** A colour for each of some models, from the fastest to the slowest. */
+/** A colour for each of `count` models, from the fastest to the slowest. */
 export function modelColours(count: number): string[] {
   return Array.from({ length: count }, (_, i) => {
     const step = count === 1 ? 0 : (i * (ramp.length - 1)) / (count - 1);
@@ -57,7 +57,7 @@ export function modelColours(count: number): string[] {
   });
 }
 
-/** Black or white, whichever can be read on a colour of the ramp. */
+/** A text colour, dark or white, that is legible on a colour of the ramp. */
 export function inkOn(colour: string): string {
   return ramp.indexOf(colour) >= 5 ? '#ffffff' : ink.text;
 }

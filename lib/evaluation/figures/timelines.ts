@@ -1,12 +1,13 @@
-import { concat } from './concat.ts';
-import { type Figure, ink, type Series, type Spec, type Width, widthPx } from './theme.ts';
+import { concat } from './layout.ts';
+import { type Figure, type FigureSeries, ink, type Spec, type Width, widthPx } from './theme.ts';
 
-/** One request: what it spent its time on, in ms. */
+/** How one request spent its time, in ms. */
 export interface TimelineRow {
   readonly inputMs: number;
   readonly serviceMs: number;
   readonly outputMs: number;
-  readonly late: boolean;
+  /** Whether the answer came within the SLA. */
+  readonly inTime: boolean;
 }
 
 /** A panel with a bar for each request. */
@@ -15,11 +16,11 @@ export interface TimelinePanel {
   readonly rows: readonly TimelineRow[];
 }
 
-const network: Series = { label: 'network', colour: '#bcc7d3' };
-const lateNetwork: Series = { label: 'network of a late answer', colour: '#e5867f' };
-const inference: Series = { label: 'inference', colour: '#0b62b8' };
+const network: FigureSeries = { label: 'network', colour: '#bcc7d3' };
+const lateNetwork: FigureSeries = { label: 'network of a late answer', colour: '#e5867f' };
+const inference: FigureSeries = { label: 'inference', colour: '#0b62b8' };
 
-/** Requests as bars in time: the way up, the model, the way back, and where the SLA ends. */
+/** Requests as bars over time: upload, inference and download, with a line at the SLA. */
 export function timelines(slaMs: number, panels: readonly TimelinePanel[]): Figure {
   const longest = Math.max(
     ...panels.flatMap(({ rows }) => rows.map((row) => row.inputMs + row.serviceMs + row.outputMs)),
@@ -36,13 +37,13 @@ function panelSpec(
   { title, rows }: TimelinePanel,
   { slaMs, longest, width, of }: { slaMs: number; longest: number; width: Width; of: number },
 ): Spec {
-  const values = rows.flatMap(({ inputMs, serviceMs, outputMs, late }, i) => {
+  const values = rows.flatMap(({ inputMs, serviceMs, outputMs, inTime }, i) => {
     const ready = inputMs + serviceMs;
-    const way = late ? lateNetwork.colour : network.colour;
+    const networkColour = inTime ? network.colour : lateNetwork.colour;
     return [
-      { request: i + 1, from: 0, to: inputMs, colour: way },
+      { request: i + 1, from: 0, to: inputMs, colour: networkColour },
       { request: i + 1, from: inputMs, to: ready, colour: inference.colour },
-      { request: i + 1, from: ready, to: ready + outputMs, colour: way },
+      { request: i + 1, from: ready, to: ready + outputMs, colour: networkColour },
     ];
   });
   const x = {

@@ -1,19 +1,19 @@
-import { concat } from './concat.ts';
+import { concat } from './layout.ts';
 import { type Figure, inkOn, modelColours, type Spec, type Width, widthPx } from './theme.ts';
 
-/** Which share of the requests each model answered, over a horizontal axis. */
+/** A panel of the share of requests that each model answered. */
 export interface UsagePanel {
   readonly title: string;
   readonly points: readonly { readonly x: number; readonly usagePct: readonly number[] }[];
 }
 
-/** Models that never answer more than this are not told apart. */
+/** Models that never answer a larger share are left out. */
 const leastSharePct = 0.5;
 
 /**
- * Areas on top of each other, from the fastest model to the slowest.
+ * Stacked areas, one for each model, from the fastest to the slowest.
  *
- * @param models - in the order of the shares
+ * @param models - in the order of `usagePct`
  */
 export function usagePanels(
   xTitle: string,
@@ -97,7 +97,7 @@ function panelSpec(
   };
 }
 
-/** A single point has no area: it is drawn as a short stretch around itself. */
+/** A single point has no area: it is drawn as a short stretch around it. */
 function broad(points: UsagePanel['points']): UsagePanel['points'] {
   const [only, another] = points;
   return only && !another ? [-1, 1].map((apart) => ({ ...only, x: only.x + apart })) : points;
@@ -106,7 +106,7 @@ function broad(points: UsagePanel['points']): UsagePanel['points'] {
 const letterPx = 7;
 const linePx = 16;
 
-/** Where an area is highest of all places that a name fits into, if there is one. */
+/** The highest place of an area at which a name fits into it, if there is one. */
 function roomFor(
   name: string,
   area: readonly { x: number; low: number; high: number }[],

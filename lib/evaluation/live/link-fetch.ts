@@ -1,12 +1,12 @@
 import type { Fetch } from '../../client/http.ts';
-import type { LinkConditions } from '../engine/network/link-requests.ts';
 import type { Link } from '../engine/network/links.ts';
-import type { WallTime } from './wall-time.ts';
+import type { LinkConditions } from '../engine/network/networks.ts';
+import type { WallTime } from './pace.ts';
 
-/** What a link adds to its recording, and what an answer weighs on it. */
+/** The delay that a link adds to its recording, and the size of an answer on it. */
 export type WayConditions = Pick<LinkConditions, 'baseDelayMs' | 'answerBytes'>;
 
-/** When an upload that begins now has arrived over a link, both in ms of the recording. */
+/** When an upload that starts at `startMs` has arrived, both in ms of the recording. */
 export function arrivedMs(
   { up }: Link,
   startMs: number,
@@ -16,7 +16,7 @@ export function arrivedMs(
   return up.deliveredMs(startMs, bytes) + baseDelayMs;
 }
 
-/** When an answer that is ready now is back over a link, both in ms of the recording. */
+/** When an answer that is ready at `readyMs` is back, both in ms of the recording. */
 export function backMs(
   { down }: Link,
   readyMs: number,
@@ -26,11 +26,12 @@ export function backMs(
 }
 
 /**
- * A `fetch` whose bodies and answers take as long as on a recorded link, without root: it waits before
- * it sends and before it gives the answer away. Each request has the link to itself, as in the
- * simulation: requests are those of many phones.
+ * A `fetch` whose uploads and answers take as long as over a recorded link. It needs no root: it waits
+ * before it sends, and before it returns the answer. Each request has the link to itself, as in the
+ * simulation, so requests are those of many phones.
  *
  * @param time - its 0 is the start of the recording
+ * @default send - the global `fetch`
  */
 export function linkFetch(
   link: Link,
@@ -47,7 +48,7 @@ export function linkFetch(
   };
 }
 
-/** Requests without a body, those for the time, are a packet as well. */
+/** A request without a body, such as for the time, takes one packet as well. */
 function bytesOf(body: RequestInit['body']): number {
   return body instanceof Uint8Array ? body.length : 0;
 }

@@ -1,9 +1,9 @@
 import type { ClassifyError } from '../../client/errors.ts';
 import { outcomeOf } from '../../client/outcome.ts';
 import type { Classification, Race, RunState } from '../../client/types.ts';
-import type { Course } from './course.ts';
+import type { RequestResult } from './request-result.ts';
 
-/** When a request was sent, and what. */
+/** What was sent, and when. */
 export interface SentRequest {
   readonly request: number;
   /** When it was due and when it started, in ms from the start of the run. */
@@ -13,28 +13,28 @@ export interface SentRequest {
   readonly label: string;
 }
 
-/** A request that was sent to the running service, and what became of it. */
-export interface MeasuredRequest extends SentRequest, Course {
+/** A request that was sent to the running service, with its result. */
+export interface MeasuredRequest extends SentRequest, RequestResult {
   readonly predicted: string | undefined;
-  /** The model whose answer was taken. */
+  /** The model whose answer was used. */
   readonly model: string | undefined;
-  /** How long after the SLA's end the client's timer went off, in ms; undefined where it did not. */
+  /** How long after the SLA the client's timer fired, in ms; undefined where it did not. */
   readonly timerErrorMs: number | undefined;
   /** How long the device's model ran, in ms. */
   readonly deviceMs: number | undefined;
   readonly cloudState: RunState;
   readonly coldStart: boolean | undefined;
-  /** Whether the server knew T_input from the client, or took its default. */
+  /** Whether the server's T_input came from the client or was the default. */
   readonly inputSource: 'client' | 'default' | undefined;
-  /** Why the cloud did not answer, if it said. */
+  /** Why the cloud did not answer, where known. */
   readonly error: string | undefined;
 }
 
 /**
- * A request with its answer.
+ * A request with its result.
  *
- * @param classification - or the error of `classify`, when nobody answered
- * @param race - as it stood in the end, a late answer of the cloud included
+ * @param classification - the answer, or the error of `classify` when there was none
+ * @param race - in its final state, with a late answer of the cloud
  */
 export function measuredRequest(
   sent: SentRequest,

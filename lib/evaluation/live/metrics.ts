@@ -1,37 +1,36 @@
 import { quantile } from '../../core/statistics/quantile.ts';
-import { difference, shown } from '../report/format.ts';
-import type { Course } from './course.ts';
+import type { RequestResult } from './request-result.ts';
 
-/** What the requests of a run come to, by the names that people read; units stand in the names. */
+/** The numbers of a run by their names, which include the units. */
 export type Metrics = ReadonlyMap<string, number>;
 
-/** A metric as it was measured and as the simulation had it; null where it has none, or not a number. */
+/** A metric as measured and as simulated; null where a side does not know it, or it is not finite. */
 export interface ComparedMetric {
   readonly metric: string;
   readonly measured: number | null;
   readonly simulated: number | null;
-  /** Measured less simulated. */
+  /** Measured minus simulated. */
   readonly difference: number | null;
 }
 
-/** What a timer may be late by without an answer counting as late, in ms. */
+/** How late a timer may be, in ms, without its answer counting as late. */
 export const timerToleranceMs = 10;
 
 /**
- * Shares, means and quantiles of some requests. Answers that never came count as later than all others.
+ * Shares, means and quantiles over requests. An answer that never came counts as later than all others.
  *
- * @param models - names of the cloud's models, in the order in which their shares are wanted
+ * @param models - names of the cloud's models, in the order of their shares
  */
 export function metricsOf(
-  courses: readonly Course[],
+  results: readonly RequestResult[],
   { slaMs, models }: { readonly slaMs: number; readonly models: readonly string[] },
 ): Metrics {
-  const percent = (value: (course: Course) => number) =>
-    (100 * courses.reduce((sum, course) => sum + value(course), 0)) / courses.length;
-  const share = (holds: (course: Course) => boolean) => percent((it) => (holds(it) ? 1 : 0));
-  const clouds = courses.flatMap(({ cloud }) => (cloud ? [cloud] : []));
-  const cloudMs = courses.map(({ cloud }) => cloud?.totalMs ?? Number.POSITIVE_INFINITY);
-  const knowsRuns = courses.every(({ deviceRan }) => deviceRan !== undefined);
+  const percent = (value: (result: RequestResult) => number) =>
+    (100 * results.reduce((sum, result) => sum + value(result), 0)) / results.length;
+  const share = (holds: (result: RequestResult) => boolean) => percent((it) => (holds(it) ? 1 : 0));
+  const clouds = results.flatMap(({ cloud }) => (cloud ? [cloud] : []));
+  const cloudMs = results.map(({ cloud }) => cloud?.totalMs ?? Number.POSITIVE_INFINITY);
+  const knowsRuns = results.every(({ deviceRan }) => deviceRan !== undefined);
 
   return new Map([
     ['right labels, %', percent(({ right }) => right)],
@@ -50,7 +49,7 @@ export function metricsOf(
     }),
     ...quantiles(
       'answer',
-      courses.map(({ answerMs }) => answerMs),
+      results.map(({ answerMs }) => answerMs),
     ),
     ...quantiles('the cloud’s answer', cloudMs),
     ...quantiles(
@@ -64,12 +63,12 @@ export function metricsOf(
   ]);
 }
 
-/** The quantiles of times in ms by which they are known. */
+/** The reported quantiles of times in ms. */
 export function quantiles(what: string, timesMs: readonly number[]): [string, number][] {
   return [0.5, 0.9, 0.99].map((q) => [`${what}, p${100 * q} ms`, quantile(timesMs, q)]);
 }
 
-/** Both sides of a run as rows, in the order of the measured ones; models that nobody used are left out. */
+/** Both sides as rows, in the order of the measured ones; models that neither side used are left out. */
 export function compareMetrics(measured: Metrics, simulated: Metrics): ComparedMetric[] {
   const finite = (value = Number.NaN) => (Number.isFinite(value) ? value : null);
   return [...measured].flatMap(([metric, value]) => {
@@ -78,11 +77,4 @@ export function compareMetrics(measured: Metrics, simulated: Metrics): ComparedM
     const apart = ours === null || theirs === null ? null : ours - theirs;
     return { metric, measured: ours, simulated: theirs, difference: apart };
   });
-}
-
-/** A compared metric as the cells of a table; what is not known is a dash. */
-export function cellsOf({ metric, measured, simulated }: ComparedMetric): string[] {
-  const cell = (value: number | null) => (value === null ? '-' : shown(value));
-  const apart = measured === null ? '' : difference(simulated, measured);
-  return [metric, cell(measured), cell(simulated), apart];
 }

@@ -1,8 +1,15 @@
 import type { Duplication } from '../../client/types.ts';
+import { exponential } from '../../core/statistics/draw.ts';
+import type { Random } from '../../core/statistics/random.ts';
 import type { Link } from '../engine/network/links.ts';
 import type { WayConditions } from './link-fetch.ts';
 
-/** An image to be sent, with its true label. */
+/** A live run is not possible; the message says what is missing. */
+export class LiveError extends Error {
+  override readonly name = 'LiveError';
+}
+
+/** An image to send, with its true label. */
 export interface LiveImage {
   /** The file, as it is uploaded. */
   readonly bytes: Uint8Array;
@@ -11,16 +18,16 @@ export interface LiveImage {
   readonly label: string;
 }
 
-/** What is sent when, and over which link: the same for the running service and for the simulation. */
+/** What is sent when and over which link, to the running service and in the simulation alike. */
 export interface LivePlan {
   readonly link: Link;
   readonly conditions: WayConditions;
-  /** When each request is due, ascending, in ms from the start of the run and of the recording. */
+  /** When each request is due, in ascending order, in ms from the start of the run and of the recording. */
   readonly dueMs: readonly number[];
-  /** Taken in turn. */
+  /** Sent in turn. */
   readonly images: readonly LiveImage[];
   readonly slaMs: number;
-  /** When the device runs its model beside the cloud's. */
+  /** When the device runs its own model as well. */
   readonly policy: Duplication;
   readonly seed: number;
 }
@@ -30,4 +37,32 @@ export function imageOf({ images }: LivePlan, request: number): LiveImage {
   const image = images[request % images.length];
   if (!image) throw new RangeError('there is no image to send');
   return image;
+}
+
+/** How requests arrive: as a Poisson process, or at equal intervals. */
+export const arrivalKinds = ['poisson', 'even'] as const;
+
+/** One of the {@link arrivalKinds}. */
+export type ArrivalKind = (typeof arrivalKinds)[number];
+
+/** An arrival process. */
+export interface Arrivals {
+  readonly kind: ArrivalKind;
+  /** Mean number of requests per second. */
+  readonly ratePerS: number;
+  /** Requests arrive from 0 up to this time. */
+  readonly durationS: number;
+}
+
+/** When each request is due, in ascending order, in ms from the start of the run; the first at 0. */
+export function arrivalTimes({ kind, ratePerS, durationS }: Arrivals, random: Random): number[] {
+  const gapMs = 1_000 / ratePerS;
+  const drawGapMs = exponential(random, gapMs);
+  const times: number[] = [];
+  let dueMs = 0;
+  while (dueMs < 1_000 * durationS) {
+    times.push(dueMs);
+    dueMs = kind === 'even' ? times.length * gapMs : dueMs + drawGapMs();
+  }
+  return times;
 }

@@ -1,52 +1,76 @@
+import type { ModelsResponse } from '../../core/contract/messages.ts';
+import { strategyNames } from '../../core/selection/strategies.ts';
 import type { Candidate } from '../../core/selection/types.ts';
-import { drawNormal } from '../../core/statistics/draw.ts';
+import { normal } from '../../core/statistics/draw.ts';
 import { seededRandom } from '../../core/statistics/random.ts';
-import type { Requests } from '../engine/network/requests.ts';
+import { modelsOfProfiles } from '../cost/models.ts';
 import type { Answers } from '../engine/outcome.ts';
+import type { Requests } from '../engine/requests/requests.ts';
 import type { SelectorName } from '../engine/selectors.ts';
-import { simulate } from '../engine/simulate.ts';
-import type { Course } from './course.ts';
+import { deployedClockErrorMs, simulate } from '../engine/simulate.ts';
 import { arrivedMs, backMs } from './link-fetch.ts';
-import { imageOf, type LivePlan } from './plan.ts';
+import { imageOf, LiveError, type LivePlan } from './plan.ts';
+import type { RequestResult } from './request-result.ts';
 
-/** The service that requests are sent to, as a simulation needs it. */
+/** A running service as a simulation needs it. */
 export interface PredictedService {
-  /** With their profiles before the run. */
+  /** With their current profiles. */
   readonly models: readonly Candidate[];
   readonly selector: SelectorName;
-  /** What the selector keeps in hand for the phone's clock, in ms. */
+  /** Margin of the selector for errors of the phone's clock, in ms. */
   readonly clockErrorMs: number;
   /** Accuracy in percent of the model on the device. */
   readonly deviceAccuracyPct: number;
 }
 
-/** How often the same requests are simulated, with other service times and draws of the strategy. */
+/**
+ * A service as a simulation needs it, from its answer of `GET /v1/models`: the models that its selector
+ * chooses among.
+ *
+ * @throws {@link LiveError} when its strategy is not known here
+ */
+export function predictedService(
+  { models, strategy }: Pick<ModelsResponse, 'models' | 'strategy'>,
+  deviceAccuracyPct: number,
+): PredictedService {
+  const selector = strategyNames.find((name) => name === strategy);
+  if (!selector) throw new LiveError(`the service selects by "${strategy}", not known here`);
+  const candidates = modelsOfProfiles({ models: models.filter(({ latencyOnly }) => !latencyOnly) });
+  return {
+    models: candidates,
+    ...{ selector, deviceAccuracyPct },
+    // The service does not tell its own.
+    clockErrorMs: deployedClockErrorMs,
+  };
+}
+
+/** How often the same requests are simulated, each time with other service times and random choices. */
 const repetitions = 25;
 
 /**
- * How a plan's requests go by the simulation: the same arrivals and uploads over the same recording.
- * Each request is there several times, so that what the prediction owes to chance is small.
+ * Simulates the requests of a plan: the same arrivals and uploads over the same recording. Each request
+ * is simulated several times, so that little of the prediction is due to chance.
  *
- * @throws NoCandidateError when the service has no model
+ * @throws {@link NoCandidateError} when the service has no model
  */
-export function predict(plan: LivePlan, service: PredictedService): Course[] {
+export function predict(plan: LivePlan, service: PredictedService): RequestResult[] {
   return Array.from({ length: repetitions }, (_, repetition) => {
-    // Far from each other and from the arrivals' seed: a simulation uses several in a row.
+    // Far apart, because a simulation uses several consecutive seeds.
     const seed = plan.seed + 1_000 * (repetition + 1);
     const { slaMs, policy } = plan;
     const { answers } = simulate(requestsOf(plan, seed), {
       ...service,
       ...{ slaMs, seed, keepAnswers: true },
-      // A client that does not duplicate says nothing of its model.
+      // A client that does not duplicate does not tell the accuracy of its model.
       deviceAccuracyPct: policy === 'never' ? 0 : service.deviceAccuracyPct,
     });
-    return answers ? coursesOf(answers, plan, service) : [];
+    return answers ? resultsOf(answers, plan, service) : [];
   }).flat();
 }
 
 function requestsOf(plan: LivePlan, seed: number): Requests {
   const { link, conditions, dueMs } = plan;
-  const random = seededRandom(seed);
+  const drawSlowness = normal(seededRandom(seed));
   const inputMs = Float64Array.from(dueMs, (due, i) => {
     return arrivedMs(link, due, imageOf(plan, i).bytes.length, conditions) - due;
   });
@@ -54,7 +78,7 @@ function requestsOf(plan: LivePlan, seed: number): Requests {
     startMs: Float64Array.from(dueMs),
     inputMs,
     clockMs: new Float64Array(dueMs.length),
-    slowness: Float64Array.from(dueMs, () => drawNormal(random)),
+    slowness: Float64Array.from(dueMs, drawSlowness),
     outputMs(request, serviceMs) {
       const readyMs = (dueMs[request] ?? 0) + (inputMs[request] ?? 0) + serviceMs;
       return backMs(link, readyMs, conditions) - readyMs;
@@ -62,22 +86,22 @@ function requestsOf(plan: LivePlan, seed: number): Requests {
   };
 }
 
-/** What the phone makes of the cloud's answers (paper, Section IV-E). */
-function coursesOf(answers: Answers, { slaMs, policy }: LivePlan, service: PredictedService) {
+/** How the phone uses the cloud's answers (paper, Section IV-E). */
+function resultsOf(answers: Answers, { slaMs, policy }: LivePlan, service: PredictedService) {
   const { models, deviceAccuracyPct } = service;
-  return Array.from(answers.latencyMs, (totalMs, i): Course => {
+  return Array.from(answers.latencyMs, (totalMs, i): RequestResult => {
     const model = models[answers.model[i] ?? 0];
-    const isInTime = totalMs <= slaMs;
-    const byCloud = isInTime && (model?.accuracyPct ?? 0) >= deviceAccuracyPct;
+    const inTime = totalMs <= slaMs;
+    const byCloud = inTime && (model?.accuracyPct ?? 0) >= deviceAccuracyPct;
     const accuracyPct = byCloud ? (model?.accuracyPct ?? 0) : deviceAccuracyPct;
     return {
       right: accuracyPct / 100,
       accuracyPct,
       source: byCloud ? 'cloud' : 'device',
-      // Without duplication the device begins when it is too late.
-      inTime: isInTime || policy !== 'never',
+      // Without duplication the device starts only at the SLA.
+      inTime: inTime || policy !== 'never',
       answerMs: Math.min(totalMs, slaMs),
-      deviceRan: { always: true, never: !isInTime, 'when-needed': undefined }[policy],
+      deviceRan: { always: true, never: !inTime, 'when-needed': undefined }[policy],
       cloud: {
         model: model?.name ?? '',
         inputMs: answers.inputMs[i] ?? 0,

@@ -1,8 +1,7 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { csvFormat } from 'd3-dsv';
 import { type IntervalPct, wilsonIntervalPct } from '../../core/statistics/interval.ts';
-import { csvOf } from '../report/csv.ts';
-import type { Course } from './course.ts';
 import type { MeasuredRequest } from './measured-request.ts';
 import {
   type ComparedMetric,
@@ -11,8 +10,9 @@ import {
   metricsOf,
   quantiles,
 } from './metrics.ts';
+import type { RequestResult } from './request-result.ts';
 
-/** What a run was made with, for who reads of it later. */
+/** The settings of a run, for those who read about it later. */
 export interface LiveFacts {
   readonly url: string;
   readonly trace: string;
@@ -22,7 +22,7 @@ export interface LiveFacts {
   readonly arrivals: string;
   readonly policy: string;
   readonly seed: number;
-  /** As the service says. */
+  /** As the service tells. */
   readonly strategy: string;
   readonly catalogue: string;
   readonly onDevice: string;
@@ -34,27 +34,27 @@ export interface LiveReport extends LiveFacts {
   /** 95 % interval of the measured share of right labels, in percent. */
   readonly right95Pct: IntervalPct;
   readonly metrics: readonly ComparedMetric[];
-  /** What the simulation says with the profiles that the service has after the run. */
+  /** The simulation's metrics with the profiles that the service has after the run. */
   readonly afterwards: Readonly<Record<string, number>>;
-  /** How often the cloud failed, by its message. */
+  /** How often the cloud failed, by message. */
   readonly failures: Readonly<Record<string, number>>;
 }
 
-/** The simulation of a run. */
-export interface Prediction {
-  /** Names of the service’s models, also of those that the simulation never chose. */
+/** A simulated run. */
+export interface SimulatedRun {
+  /** Names of the service’s models, including those that the simulation never chose. */
   readonly models: readonly string[];
   /** With the profiles before the run. */
-  readonly before: readonly Course[];
-  /** With those after it. */
-  readonly after: readonly Course[];
+  readonly before: readonly RequestResult[];
+  /** With the profiles after the run. */
+  readonly after: readonly RequestResult[];
 }
 
-/** Puts what was measured beside what was predicted. */
+/** Puts the measured run beside the simulated one. */
 export function liveReport(
   facts: LiveFacts,
   measured: readonly MeasuredRequest[],
-  { models, before, after }: Prediction,
+  { models, before, after }: SimulatedRun,
 ): LiveReport {
   const options = { slaMs: facts.slaMs, models };
   const right = measured.filter((request) => request.right === 1).length;
@@ -71,7 +71,7 @@ export function liveReport(
   };
 }
 
-/** What the simulation does not know: cold starts, the clock, and how late this machine's timers are. */
+/** What the simulation does not have: cold starts, the clock, and how late this machine's timers are. */
 function measuredOnly(requests: readonly MeasuredRequest[]): Metrics {
   const replies = requests.filter(({ cloud }) => cloud !== undefined);
   const share = (holds: (request: MeasuredRequest) => boolean) =>
@@ -100,7 +100,7 @@ const columns = [
   ...['inputMs', 'inputSource', 'serviceMs', 'cloudMs', 'coldStart', 'error'],
 ] as const;
 
-/** Requests as CSV, one a row. */
+/** Requests as CSV with a header, one a row; what did not happen is empty. */
 export function requestsCsv(requests: readonly MeasuredRequest[]): string {
   const rows = requests.map(({ cloud, answerMs, ...request }) => ({
     ...request,
@@ -108,13 +108,13 @@ export function requestsCsv(requests: readonly MeasuredRequest[]): string {
     ...{ cloudModel: cloud?.model, inputMs: cloud?.inputMs },
     ...{ serviceMs: cloud?.serviceMs, cloudMs: cloud?.totalMs },
   }));
-  return csvOf(columns, rows);
+  return `${csvFormat(rows, columns)}\n`;
 }
 
 /**
- * Writes `live.json` and `live.csv` into a folder, which it makes.
+ * Writes `live.json` and `live.csv` to a folder, which is created.
  *
- * @throws Error of the file system
+ * @throws Error when a file cannot be written
  */
 export function writeLiveReport(
   folder: string,

@@ -4,27 +4,25 @@ import type { Fetch } from '../../client/http.ts';
 import type { Client } from '../../client/options.ts';
 import type { Classification, OnDeviceModel } from '../../client/types.ts';
 import { linkFetch } from './link-fetch.ts';
-import { LiveError } from './live-error.ts';
 import { type MeasuredRequest, measuredRequest } from './measured-request.ts';
-import { pace } from './pace.ts';
-import { imageOf, type LivePlan } from './plan.ts';
-import { SystemTime } from './wall-time.ts';
+import { pace, SystemTime } from './pace.ts';
+import { imageOf, LiveError, type LivePlan } from './plan.ts';
 
-/** The running service, and who asks it. */
+/** The running service, and the device that asks it. */
 export interface LiveParties {
   readonly endpoint: string;
   readonly onDevice: OnDeviceModel;
-  /** Called when a request has its answer and the cloud's is no longer waited for. */
+  /** Called when a request has its answer and the cloud's has come or is no longer waited for. */
   readonly onSettled?: () => void;
   /** @default - the global `fetch` */
   readonly fetch?: Fetch;
 }
 
 /**
- * Sends a plan's requests to a running service through the client SDK. The clock is synchronized, the
- * device's model loaded and one request sent before the recording begins.
+ * Sends the requests of a plan to a running service through the client SDK. Before the recording starts,
+ * the clock is synchronized, the device's model loaded and one request sent.
  *
- * @throws LiveError when the service refuses requests or cannot be reached
+ * @throws {@link LiveError} when the service refuses requests or cannot be reached
  */
 export async function runLive(plan: LivePlan, parties: LiveParties): Promise<MeasuredRequest[]> {
   const { link, conditions, slaMs, policy, dueMs } = plan;
@@ -52,7 +50,7 @@ export async function runLive(plan: LivePlan, parties: LiveParties): Promise<Mea
   }
 }
 
-/** One request ahead: what it fails with all others would fail with, behind the device's back. */
+/** Sends one request first: if the cloud refuses it, the device would hide that for all others. */
 async function rehearse(client: Client, plan: LivePlan): Promise<void> {
   const { bytes, contentType } = imageOf(plan, 0);
   await client.prepare(bytes, { contentType });
@@ -65,7 +63,7 @@ async function rehearse(client: Client, plan: LivePlan): Promise<void> {
   if (error instanceof Error) throw new LiveError(`POST /v1/infer: ${error.message}`);
 }
 
-/** The answer, or why there is none. */
+/** The answer, or the error that says why there is none. */
 async function classify(
   client: Client,
   image: Uint8Array,

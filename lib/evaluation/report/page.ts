@@ -1,29 +1,29 @@
 import type { FindingsTable, SummaryRow } from '../experiments/experiment.ts';
 import type { Section } from '../experiments/run.ts';
-import { difference, shown } from './format.ts';
 import { style } from './style.ts';
+import { difference, shown } from './summary.ts';
 
-/** A section with its figure, drawn for wide and for narrow screens. */
+/** A section with its figure drawn for wide and for narrow screens. */
 export interface DrawnSection extends Section {
   readonly wideSvg: string;
   readonly narrowSvg: string;
 }
 
-/** What the page says of itself. */
+/** What the page says about how it was made. */
 export interface PageFacts {
-  /** The command line that makes it. */
+  /** The command line that makes the page. */
   readonly command: string;
   readonly requests: number;
   readonly seed: number;
   readonly points: number;
-  /** Where models and networks come from. */
+  /** Where the models and networks come from. */
   readonly sources: readonly string[];
 }
 
-/** Tables with more rows than this begin closed. */
+/** Tables with more rows are collapsed at first. */
 const openRows = 8;
 
-/** The report as one page that loads nothing. */
+/** The report as a single HTML page that loads nothing. */
 export function page(sections: readonly DrawnSection[], facts: PageFacts): string {
   const { command, requests, seed, points, sources } = facts;
   const compared = sections.some(({ findings }) =>
@@ -61,7 +61,7 @@ ${sources.map((source) => `<p>${escaped(source)}</p>`).join('\n')}
 
 function headlines(sections: readonly DrawnSection[]): string {
   const found = sections.flatMap(({ findings: { headline } }) => (headline ? [headline] : []));
-  // What comes out first, then what does not.
+  // First the results that are reproduced, then those that are not.
   const ordered = found.toSorted((a, b) => Number(a.fails ?? false) - Number(b.fails ?? false));
   const tiles = ordered.map(
     ({ value, what, fails }) =>
@@ -127,7 +127,7 @@ ${rows
 </table>`;
 }
 
-/** Vega counts its clip paths from 0 in every figure; on one page they must differ. */
+/** Vega numbers the clip paths of every figure from 0; on one page their ids must differ. */
 function ownIds(svg: string, prefix: string): string {
   return svg.replaceAll(/(id="|url\(#)(clip|gradient)/g, `$1${prefix}-$2`);
 }

@@ -1,11 +1,11 @@
-import type { Outcome } from '../engine/outcome.ts';
+import { csvFormat } from 'd3-dsv';
+import type { SimulatedOutcome } from '../engine/outcome.ts';
 import type { Section } from '../experiments/run.ts';
-import { csvOf } from './csv.ts';
 
-/** One number of one point: a row of `points.csv`. */
+/** One number of a point of an experiment: a row of `points.csv`. */
 export interface Point {
   readonly experiment: string;
-  /** What sets the point apart from others of its experiment, beside what the other fields say. */
+  /** What sets the point apart from others of its experiment, apart from the other fields. */
   readonly condition: string;
   readonly profiles: string;
   readonly network: string;
@@ -14,16 +14,16 @@ export interface Point {
   readonly requests: number;
   readonly seed: number;
   readonly metric: string;
-  /** Of shares: which model's. */
+  /** The model that a share of requests belongs to; empty for other metrics. */
   readonly model: string;
   readonly value: number;
 }
 
-/** Everything that an outcome counts or averages, with the names of the CSV. */
+/** The numbers of an outcome; their names are those of the CSV. */
 const metrics = [
   ...['accuracyPct', 'duplicatedAccuracyPct', 'reliancePct'],
   ...['meanMs', 'stdMs', 'p50Ms', 'p99Ms'],
-] as const satisfies readonly (keyof Outcome)[];
+] as const satisfies readonly (keyof SimulatedOutcome)[];
 
 /** Every number of every point, in the order of the experiments. */
 export function pointsOf(sections: readonly Section[]): Point[] {
@@ -54,7 +54,7 @@ const columns = [
   ...['requests', 'seed', 'metric', 'model', 'value'],
 ] as const satisfies readonly (keyof Point)[];
 
-/** Points as CSV (RFC 4180), a number a row. */
+/** Points as CSV with a header, one number a row. */
 export function pointsCsv(points: readonly Point[]): string {
-  return csvOf(columns, points);
+  return `${csvFormat(points, columns)}\n`;
 }

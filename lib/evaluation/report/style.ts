@@ -2,7 +2,7 @@ import { ink, selectorSeries } from '../figures/theme.ts';
 
 const accent = selectorSeries['three-stage'].colour;
 
-/** The page's style; it is a string because the page must not load anything. */
+/** The stylesheet of the page; a string, because the page must not load anything. */
 export const style = `
 :root { color-scheme: light; }
 * { box-sizing: border-box; }

@@ -1,15 +1,16 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { type Section, summaryRows } from '../experiments/run.ts';
+import type { Section } from '../experiments/run.ts';
 import { renderSvg } from '../figures/render.ts';
 import { type DrawnSection, type PageFacts, page } from './page.ts';
 import { pointsCsv, pointsOf } from './points.ts';
+import { summaryJson } from './summary.ts';
 
 /**
  * Writes `report.html`, a figure `<experiment>.svg` for each section, `points.csv`, `points.json` and
- * `summary.json` into a folder, which it makes.
+ * `summary.json` to a folder, which is created.
  *
- * @throws Error of the file system
+ * @throws Error when a file cannot be written
  */
 export async function writeReport(
   folder: string,
@@ -30,9 +31,4 @@ export async function writeReport(
   writeFileSync(join(folder, 'points.csv'), pointsCsv(points));
   writeFileSync(join(folder, 'points.json'), `${JSON.stringify(points)}\n`);
   writeFileSync(join(folder, 'summary.json'), summaryJson(sections));
-}
-
-/** The summary as JSON: `[{experiment, condition, metric, paper, ours}]`. */
-export function summaryJson(sections: readonly Section[]): string {
-  return `${JSON.stringify(summaryRows(sections), null, 2)}\n`;
 }

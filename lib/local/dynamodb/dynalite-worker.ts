@@ -2,6 +2,7 @@ import { EventEmitter } from 'node:events';
 import type { IncomingMessage, RequestListener, Server, ServerResponse } from 'node:http';
 import { parentPort, workerData } from 'node:worker_threads';
 import dynalite from 'dynalite';
+import type { ConditionContext } from '../shared/calls.ts';
 import { close, listen, readBody } from '../shared/http-server.ts';
 import { tableArn } from '../template/arns.ts';
 
@@ -21,9 +22,12 @@ export type WorkerMessage =
       readonly authorization: string | undefined;
       readonly action: string;
       readonly resourceArn: string;
+      readonly context: ConditionContext;
     };
 
 const told = new Set<string>();
+/** The partition key's name in each table: the runner asks for all of them to be created when it starts. */
+const partitionKeys = new Map<string, string>();
 const { dataDir } = workerData as { dataDir: string | undefined };
 const server = dynalite({ path: dataDir, createTableMs: 0, deleteTableMs: 0, updateTableMs: 0 });
 const pending = guard(server);
@@ -40,12 +44,16 @@ function tell(message: WorkerMessage): void {
 }
 
 /** Tells of each distinct call once. */
-function tellCall(authorization: string | undefined, action: string, resourceArn: string): void {
+function tellCall(
+  authorization: string | undefined,
+  action: string,
+  { resourceArn, context }: Accessed,
+): void {
   const caller = authorization?.split(',')[0];
-  const key = `${caller} ${action} ${resourceArn}`;
+  const key = `${caller} ${action} ${resourceArn} ${JSON.stringify(context)}`;
   if (told.has(key)) return;
   told.add(key);
-  tell({ kind: 'call', authorization, action, resourceArn });
+  tell({ kind: 'call', authorization, action, resourceArn, context });
 }
 
 /**
@@ -67,8 +75,8 @@ function guard(server: Server): ReadonlySet<Promise<void>> {
         return;
       }
       const operation = String(request.headers['x-amz-target']).split('.')[1] ?? '';
-      for (const resourceArn of resourcesOf(body)) {
-        tellCall(request.headers.authorization, `dynamodb:${operation}`, resourceArn);
+      for (const accessed of accessedBy(body)) {
+        tellCall(request.headers.authorization, `dynamodb:${operation}`, accessed);
       }
       const answered = handle(handler, request, body, response);
       pending.add(answered);
@@ -106,14 +114,37 @@ function handle(
   return promise;
 }
 
-/** ARNs of the tables and indexes that a request names. */
-function resourcesOf(body: Buffer): string[] {
+/** What a request reads or changes. */
+interface Accessed {
+  readonly resourceArn: string;
+  readonly context: ConditionContext;
+}
+
+/** The tables and indexes that a request names, and the partition key where it names one item. */
+function accessedBy(body: Buffer): Accessed[] {
   try {
-    const { TableName, IndexName, RequestItems } = JSON.parse(body.toString());
-    if (RequestItems) return Object.keys(RequestItems).map(tableArn);
-    if (!TableName) return ['*'];
-    return [IndexName ? `${tableArn(TableName)}/index/${IndexName}` : tableArn(TableName)];
+    const { TableName, IndexName, RequestItems, KeySchema, Key, Item } = JSON.parse(String(body));
+    if (RequestItems) {
+      return Object.keys(RequestItems).map((name) => ({
+        resourceArn: tableArn(name),
+        context: {},
+      }));
+    }
+    if (!TableName) return [{ resourceArn: '*', context: {} }];
+    if (KeySchema) partitionKeys.set(TableName, KeySchema[0].AttributeName);
+    const arn = tableArn(TableName);
+    return [
+      {
+        resourceArn: IndexName ? `${arn}/index/${IndexName}` : arn,
+        context: leadingKeys((Key ?? Item)?.[partitionKeys.get(TableName) ?? '']),
+      },
+    ];
   } catch {
-    return ['*'];
+    return [{ resourceArn: '*', context: {} }];
   }
+}
+
+/** @see https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/specifying-conditions.html */
+function leadingKeys(value: Record<string, string> | undefined): ConditionContext {
+  return value ? { 'dynamodb:LeadingKeys': Object.values(value) } : {};
 }

@@ -31,7 +31,10 @@ export async function startDynamoDb(
   const listening = Promise.withResolvers<number>();
   worker.on('message', (message: WorkerMessage) => {
     if (message.kind === 'listening') listening.resolve(message.port);
-    else recorder.record(message.authorization, message.action, message.resourceArn);
+    else {
+      const { authorization, action, resourceArn, context } = message;
+      recorder.record(authorization, action, resourceArn, context);
+    }
   });
   worker.once('error', listening.reject);
   const exited = once(worker, 'exit');

@@ -1,3 +1,6 @@
+/** Values of IAM's condition keys, such as `dynamodb:LeadingKeys`, by the key. */
+export type ConditionContext = Readonly<Record<string, readonly string[]>>;
+
 /** One call that a function made: what its role has to allow. */
 export interface RecordedCall {
   /** Logical id of the function that called; undefined for a caller outside the assembly. */
@@ -6,6 +9,8 @@ export interface RecordedCall {
   readonly action: string;
   /** ARN of the resource, or `*`. */
   readonly resourceArn: string;
+  /** What conditions can ask of the call, as far as the runner looks: the partition key of an item. */
+  readonly context: ConditionContext;
 }
 
 /** Collects every distinct call that the runner's endpoints see. */
@@ -20,12 +25,17 @@ export class CallRecorder {
   }
 
   /** @param authorization - the request's `Authorization` header (Signature Version 4) */
-  record(authorization: string | undefined, action: string, resourceArn: string): void {
+  record(
+    authorization: string | undefined,
+    action: string,
+    resourceArn: string,
+    context: ConditionContext = {},
+  ): void {
     const accessKeyId = authorization?.match(/Credential=([^/]+)/)?.[1] ?? '';
-    const key = `${accessKeyId} ${action} ${resourceArn}`;
+    const key = `${accessKeyId} ${action} ${resourceArn} ${JSON.stringify(context)}`;
     if (this.#seen.has(key)) return;
     this.#seen.add(key);
     const functionLogicalId = this.#functionOf.get(accessKeyId);
-    this.calls.push({ functionLogicalId, action, resourceArn });
+    this.calls.push({ functionLogicalId, action, resourceArn, context });
   }
 }

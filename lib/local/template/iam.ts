@@ -1,17 +1,20 @@
 import { z } from 'zod';
+import type { ConditionContext } from '../shared/calls.ts';
 import type { Stack } from './stack.ts';
 
-const strings = z.union([z.string().transform((one) => [one]), z.array(z.string())]).optional();
+const strings = z.union([z.string().transform((one) => [one]), z.array(z.string())]);
 
 const statementSchema = z.object({
   Effect: z.enum(['Allow', 'Deny']),
-  Action: strings,
-  NotAction: strings,
-  Resource: strings,
-  NotResource: strings,
-  Condition: z.unknown().optional(),
+  Action: strings.optional(),
+  NotAction: strings.optional(),
+  Resource: strings.optional(),
+  NotResource: strings.optional(),
+  Condition: z.record(z.string(), z.record(z.string(), strings)).default({}),
 });
 type Statement = z.infer<typeof statementSchema>;
+
+const conditionOperator = /^(?:(ForAllValues|ForAnyValue):)?(StringEquals|StringLike)$/;
 
 const documentSchema = z.object({
   Statement: z.union([statementSchema.transform((one) => [one]), z.array(statementSchema)]),
@@ -30,10 +33,11 @@ const roleSchema = z.object({
 /**
  * True if the role that the template gives a function allows an action: some statement allows it,
  * none denies it. Policies that AWS manages are outside the template and allow nothing here;
- * neither does a statement with a condition.
+ * neither does a statement with a condition that cannot be evaluated here.
  *
  * @param action - IAM's name, e.g. `lambda:InvokeFunction`
  * @param resourceArn - an ARN of this machine, as the runner records it
+ * @param context - values of condition keys, as the runner records them
  * @see https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_evaluation-logic.html
  */
 export function allowedBy(
@@ -41,12 +45,14 @@ export function allowedBy(
   functionLogicalId: string,
   action: string,
   resourceArn: string,
+  context: ConditionContext = {},
 ): boolean {
   const matching = statementsOf(stack, functionLogicalId).filter((statement) =>
     covers(statement, action, resourceArn),
   );
-  const isDenied = matching.some(({ Effect }) => Effect === 'Deny');
-  return !isDenied && matching.some((it) => it.Effect === 'Allow' && it.Condition === undefined);
+  // A condition that is not known here neither allows nor lets a denial pass.
+  const isDenied = matching.some((it) => it.Effect === 'Deny' && holds(it, context) !== false);
+  return !isDenied && matching.some((it) => it.Effect === 'Allow' && holds(it, context) === true);
 }
 
 function statementsOf(stack: Stack, functionLogicalId: string): Statement[] {
@@ -73,6 +79,28 @@ function covers(statement: Statement, action: string, resourceArn: string): bool
     ? Resource.some((pattern) => fits(pattern, resourceArn))
     : !NotResource?.some((pattern) => fits(pattern, resourceArn));
   return isAction && isResource;
+}
+
+/** Whether a statement's conditions hold; undefined when an operator or a value is not known here. */
+function holds({ Condition }: Statement, context: ConditionContext): boolean | undefined {
+  const results = Object.entries(Condition).flatMap(([operator, keys]) =>
+    Object.entries(keys).map(([key, patterns]) => compare(operator, patterns, context[key])),
+  );
+  if (results.includes(false)) return false;
+  return results.includes(undefined) ? undefined : true;
+}
+
+/** @see https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_condition-single-vs-multi-valued-context-keys.html */
+function compare(
+  operator: string,
+  patterns: readonly string[],
+  values: readonly string[] | undefined,
+): boolean | undefined {
+  const [, quantifier, comparison] = conditionOperator.exec(operator) ?? [];
+  if (comparison === undefined || values === undefined) return undefined;
+  const matches = (value: string) =>
+    patterns.some((it) => (comparison === 'StringLike' ? fits(it, value) : it === value));
+  return quantifier === 'ForAnyValue' ? values.some(matches) : values.every(matches);
 }
 
 /** IAM's wildcards: `*` is anything, `?` one character. */

@@ -1,6 +1,6 @@
 import type { Classification } from '../../client/index.ts';
-import { byId, make, setProperties } from '../dom.ts';
-import { whyThisAnswer } from '../explain.ts';
+import { whyThisAnswer } from '../results/explain.ts';
+import { byId, make, setProperties } from './dom.ts';
 
 /** The answer: its label, whose it is, why, and the other labels. */
 export class AnswerPanel {
@@ -8,7 +8,7 @@ export class AnswerPanel {
 
   /** @param label - the right one, where it is known */
   show(classification: Classification, label: string | undefined): void {
-    const { source, model, timing, predictions, late } = classification;
+    const { source, model, timing, predictions, inTime } = classification;
     const [best] = predictions;
     this.#root.dataset.source = source;
     const who = source === 'cloud' ? 'from the cloud' : 'from the device';
@@ -25,8 +25,8 @@ export class AnswerPanel {
         make('span', { class: `chip ${source}` }, `${who}: ${model.name}`),
         make(
           'span',
-          { class: late ? 'late' : 'in-time' },
-          `${timing.totalMs.toFixed(0)} of ${Math.round(timing.slaMs)} ms${late ? ', late' : ''}`,
+          { class: inTime ? 'in-time' : 'late' },
+          `${timing.totalMs.toFixed(0)} of ${Math.round(timing.slaMs)} ms${inTime ? '' : ', late'}`,
         ),
       ),
       make('p', { class: 'because' }, whyThisAnswer(classification)),

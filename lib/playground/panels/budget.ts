@@ -1,6 +1,6 @@
-import type { InferResponse } from '../../core/contract/schemas.ts';
-import { byId, make, setProperties } from '../dom.ts';
-import { whyThisModel } from '../explain.ts';
+import type { InferResponse } from '../../core/contract/messages.ts';
+import { whyThisModel } from '../results/explain.ts';
+import { byId, make, setProperties } from './dom.ts';
 
 /** The budget of a request as a bar: the network's share of the SLA, the model's, and what was left. */
 export class BudgetPanel {

@@ -1,7 +1,7 @@
 import uPlot from 'uplot';
 import type { ClientStatistics } from '../../client/index.ts';
-import { byId, make } from '../dom.ts';
-import { correctPct, type History, mean, meanOver, type Series } from '../history.ts';
+import { correctPct, type History, mean, meanOver, type Series } from '../results/history.ts';
+import { byId, make } from './dom.ts';
 
 /** A curve of a chart. */
 interface Curve {

@@ -1,6 +1,6 @@
 import type { OnDeviceModel } from '../../client/index.ts';
-import type { ModelsResponse } from '../../core/contract/schemas.ts';
-import { byId, make } from '../dom.ts';
+import type { ModelsResponse } from '../../core/contract/messages.ts';
+import { byId, make } from './dom.ts';
 
 /** What runs where, in the masthead. */
 export class FactsPanel {

@@ -1,5 +1,5 @@
-import type { InferResponse, ModelsResponse } from '../../core/contract/schemas.ts';
-import { byId, make, setProperties } from '../dom.ts';
+import type { InferResponse, ModelsResponse } from '../../core/contract/messages.ts';
+import { byId, make, setProperties } from './dom.ts';
 
 /** How often profiles are asked for at most, in ms. */
 const pollMs = 4_000;

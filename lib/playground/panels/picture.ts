@@ -1,5 +1,4 @@
-import { addressOf, type Catalogue, pictureSide } from '../catalogue.ts';
-import { byId, make } from '../dom.ts';
+import { addressOf, type Catalogue, pictureSide } from '../requests/catalogue.ts';
 import {
   canGenerate,
   drawnPicture,
@@ -7,7 +6,8 @@ import {
   type Picture,
   readPicture,
   samplePicture,
-} from '../pictures.ts';
+} from '../requests/pictures.ts';
+import { byId, make } from './dom.ts';
 import { Drawing } from './drawing.ts';
 
 /** Where the picture comes from: drawn, dropped, pasted, chosen, a sample, or freshly made. */

@@ -1,6 +1,6 @@
 import type { Race } from '../../client/index.ts';
-import { byId, make, prefersStillness, setProperties } from '../dom.ts';
-import { cloudLane, deviceLane, type Lane, type Stretch } from '../lanes.ts';
+import { cloudLane, deviceLane, type Lane, type Stretch } from '../results/lanes.ts';
+import { byId, make, prefersStillness, setProperties } from './dom.ts';
 
 /** The time line reaches beyond the SLA's end by this share of it. */
 const beyond = 1.4;

@@ -1,4 +1,4 @@
-import { byId } from '../dom.ts';
+import { byId } from './dom.ts';
 
 /** Pause between two requests that follow one another, in ms. */
 const pauseMs = 250;

@@ -1,6 +1,6 @@
 import type { Duplication } from '../../client/index.ts';
-import { byId, make } from '../dom.ts';
-import { type Network, networkGroups, noNetwork } from '../network.ts';
+import { type Network, networkGroups, noNetwork } from '../requests/network.ts';
+import { byId, make } from './dom.ts';
 
 const policyNotes: Readonly<Record<Duplication, string>> = {
   always: 'Beside every request: always an answer in time.',

@@ -19,7 +19,7 @@ export const largestInAssetBytes = 190_000_000;
 /** An .onnx file is one protobuf message, which cannot be larger (https://protobuf.dev/programming-guides/encoding/#size-limit). */
 export const largestOnnxBytes = 2 ** 31 - 1;
 
-/** What there is to say about a model's size before it is deployed; undefined when it is small enough. */
+/** A note on a model's size, before it is deployed; undefined when it is small enough. */
 export function sizeNote({ name, bytes }: { name: string; bytes: number }): string | undefined {
   if (bytes <= largestInAssetBytes) return undefined;
   return `${name}: ${(bytes / 1e6).toFixed(0)} MB are read from S3 whenever its function starts: provision concurrency for it`;

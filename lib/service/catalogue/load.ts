@@ -2,6 +2,8 @@ import { createHash } from 'node:crypto';
 import { closeSync, existsSync, openSync, readFileSync, readSync } from 'node:fs';
 import { join } from 'node:path';
 import type { z } from 'zod';
+import { firstIssue } from '../../core/contract/first-issue.ts';
+import { MdInferenceError } from '../../core/errors.ts';
 import {
   type Catalogue,
   type CatalogueListing,
@@ -11,12 +13,18 @@ import {
 } from './schema.ts';
 
 /** A catalogue cannot be used; the message names the file and the field. */
-export class CatalogueError extends Error {
+export class CatalogueError extends MdInferenceError {
   override readonly name = 'CatalogueError';
 }
 
 /** The catalogue's description in its folder. */
 export const catalogueFile = 'catalogue.json';
+
+/**
+ * A JPEG in the size of a photo as phones send them scaled down (500 x 375), under `models/`: what models
+ * are measured with when their catalogue has no sample of its own.
+ */
+export const photoFile = 'table3/samples/photo-size.jpg';
 
 /**
  * Reads and checks `catalogue.json` of a folder with all models that it lists: also those that have
@@ -39,7 +47,7 @@ export function readCatalogue(directory: string): Catalogue {
 }
 
 /**
- * Reads a catalogue for serving: of the models that can be fetched only those that have been.
+ * Reads a catalogue for serving: of the models that can be fetched, only those that have been.
  *
  * @throws {@link CatalogueError} naming the file and what is wrong with it, or when no model is left
  */
@@ -150,8 +158,8 @@ export function parseFile<Schema extends z.ZodType>(
 ): z.output<Schema> {
   const parsed = schema.safeParse(value);
   if (parsed.success) return parsed.data;
-  const issue = parsed.error.issues[0];
-  throw new CatalogueError(`${path}: ${fieldName(issue?.path ?? [])}: ${issue?.message}`);
+  const fault = firstIssue(parsed.error, { field: 'field', whole: 'the file' });
+  throw new CatalogueError(`${path}: ${fault}`);
 }
 
 /**
@@ -172,8 +180,4 @@ function explaining<T>(path: string, what: string, read: () => T): T {
     const reason = code === 'ENOENT' ? 'no such file' : message;
     throw new CatalogueError(`${path}: cannot read ${what}: ${reason}`);
   }
-}
-
-function fieldName(path: readonly PropertyKey[]): string {
-  return path.length === 0 ? 'the file' : `field ${path.map(String).join('.')}`;
 }

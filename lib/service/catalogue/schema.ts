@@ -1,8 +1,13 @@
 import { z } from 'zod';
+import type {
+  Preprocessing,
+  PreprocessingJson,
+  RawInput,
+} from '../../core/preprocessing/preprocessing.ts';
 
 const sha256 = z.string().regex(/^[0-9a-f]{64}$/, 'must be 64 lower-case hexadecimal digits');
 const percent = z.number().min(0).max(100);
-const threeNumbers = z.tuple([z.number(), z.number(), z.number()]);
+const threeNumbers = z.array(z.number()).length(3).readonly();
 
 /**
  * How RGB pixels of 0 to 255 become a model's input: value = (pixel * scale - mean) / std, in the
@@ -21,10 +26,7 @@ export const preprocessingSchema = z.strictObject({
   std: threeNumbers
     .refine((values) => values.every((value) => value !== 0), 'must not hold 0')
     .default([1, 1, 1]),
-});
-
-/** Preprocessing with its defaults filled in. */
-export type Preprocessing = z.infer<typeof preprocessingSchema>;
+}) satisfies z.ZodType<Preprocessing, PreprocessingJson>;
 
 /** The tensor that a catalogue accepts raw (`application/octet-stream`), and by default its models' input. */
 export const inputSchema = z
@@ -37,7 +39,7 @@ export const inputSchema = z
   .refine(({ shape, layout }) => shape[layout === 'NHWC' ? 3 : 1] === 3, {
     path: ['shape'],
     message: 'must have 3 channels where its layout says',
-  });
+  }) satisfies z.ZodType<RawInput>;
 
 /** A catalogue's raw input tensor. */
 export type CatalogueInput = z.infer<typeof inputSchema>;
@@ -66,11 +68,11 @@ const modelFields = {
   preprocessing: preprocessingSchema.optional(),
   /** What the model answers with; found out when it is loaded, unless it is said here. */
   output: z.enum(['logits', 'probabilities']).optional(),
-  /** What of this entry nobody is sure of, in words. */
+  /** What is uncertain about this entry, in words. */
   unverified: z.string().optional(),
   /** Memory of the model's function in MB; 1,769 MB is one vCPU. */
   memoryMb: z.int().min(128).max(10_240).default(1769),
-  /** Its answers have no meaning: to measure and to simulate with, never sent to a client. */
+  /** Its answers mean nothing: for measuring and simulating, never sent to a client. */
   latencyOnly: z.boolean().optional(),
   /** Session.run on the machine that the entry was made on; serves until a profile is known. */
   reference: z
@@ -150,15 +152,3 @@ export const catalogueSchema = catalogueOf(modelSchema);
 
 /** A catalogue: functionally equivalent models, with the same labels and the same accepted inputs. */
 export type Catalogue = z.infer<typeof catalogueSchema>;
-
-/** The width and height in pixels of a catalogue's input. */
-export function inputSize({ shape, layout }: CatalogueInput): { width: number; height: number } {
-  return layout === 'NHWC'
-    ? { height: shape[1], width: shape[2] }
-    : { height: shape[2], width: shape[3] };
-}
-
-/** The exact length in bytes of a catalogue's raw input tensor. */
-export function inputBytes({ shape, dtype }: CatalogueInput): number {
-  return shape.reduce((product, side) => product * side, 1) * (dtype === 'float32' ? 4 : 1);
-}

@@ -6,6 +6,7 @@ import {
   PutItemCommand,
 } from '@aws-sdk/client-dynamodb';
 import type { ProfileClient } from '../profiles/client.ts';
+import { feedbackKey } from '../profiles/keys.ts';
 
 /** What a {@link FeedbackLedger} works with. */
 export interface FeedbackLedgerOptions {
@@ -28,7 +29,7 @@ export class FeedbackLedger {
   constructor({ client, tableName, deployment }: FeedbackLedgerOptions) {
     this.#client = client.repeatable;
     this.#tableName = tableName;
-    this.#pk = `${deployment}/feedback`;
+    this.#pk = feedbackKey(deployment);
   }
 
   /** The deployment's secret; undefined before {@link createSecret}. Throws what the SDK throws. */
@@ -80,4 +81,31 @@ export class FeedbackLedger {
       throw error;
     }
   }
+}
+
+/** How long to leave the table alone after the secret could not be read, in ms. */
+const secretPauseMs = 5_000;
+
+/**
+ * Reads the secret once, in the background: now, and again after a pause as long as there is none.
+ *
+ * @param onError - is told why the secret could not be read
+ * @returns gives the secret; undefined until it has been read
+ */
+export function rememberSecret(
+  ledger: Pick<FeedbackLedger, 'readSecret'>,
+  onError: (error: unknown) => void,
+): () => Uint8Array | undefined {
+  let secret: Uint8Array | undefined;
+  let nextMs = 0;
+  const get = () => {
+    if (secret || Date.now() < nextMs) return secret;
+    nextMs = Date.now() + secretPauseMs;
+    ledger.readSecret().then((read) => {
+      secret = read;
+    }, onError);
+    return secret;
+  };
+  get();
+  return get;
 }

@@ -1,37 +1,48 @@
-import type { InferenceSession, Tensor } from 'onnxruntime-common';
+import type { InferenceSession } from 'onnxruntime-common';
+import type { Prediction } from '../../core/contract/messages.ts';
+import { type CropSize, cropSizeOf } from '../../core/preprocessing/crop.ts';
+import {
+  ModelShapeError,
+  NonFiniteOutputError,
+  TensorValueError,
+} from '../../core/preprocessing/errors.ts';
 import {
   type OutputKind,
   outputKind,
-  type Prediction,
   topPredictions,
 } from '../../core/preprocessing/predictions.ts';
 import {
-  type Catalogue,
+  fullPreprocessing,
   inputSize,
-  type ListedModel,
   type Preprocessing,
-  preprocessingSchema,
-} from '../catalogue/schema.ts';
-import { type CropSize, decodeImage, maxPixelsFor, resizePixels } from './decode.ts';
-import { ModelShapeError, NonFiniteOutputError, TensorValueError } from './errors.ts';
+} from '../../core/preprocessing/preprocessing.ts';
+import {
+  imageTensor,
+  madeUpPixels,
+  rawPixels,
+  rawTensor,
+  type TensorData,
+} from '../../core/preprocessing/tensor.ts';
+import type { Catalogue, ListedModel } from '../catalogue/schema.ts';
+import { decodeImage, maxPixelsFor, resizePixels } from './decode.ts';
+import { ort } from './native.ts';
 import { openSession, threadsFor } from './session.ts';
 import { checkPreprocessing, type ModelSignature, readSignature } from './signature.ts';
-import { imageTensor, rawPixels, rawTensor } from './tensor.ts';
 
-/** What one classification gave, with its two times in ms. */
-export interface Classification {
+/** The result of one classification, with the times of its two steps in ms. */
+export interface ClassifierResult {
   readonly predictions: Prediction[];
   readonly decodeMs: number;
   readonly runMs: number;
 }
 
-/** What a classifier needs to know of its catalogue and of its model. */
+/** What a classifier needs to know about its catalogue and its model. */
 export interface ClassifierOptions {
   /** The model's path, or its bytes. */
   readonly path: string | Uint8Array;
   readonly catalogue: Pick<Catalogue, 'input' | 'labels'>;
   readonly model: Pick<ListedModel, 'preprocessing' | 'output' | 'memoryMb'>;
-  /** By default as many as the memory of the model's function gives. */
+  /** @default - as many as the memory of the model's function is worth, see {@link threadsFor} */
   readonly threads?: number;
 }
 
@@ -46,13 +57,12 @@ export class Classifier {
   #outputKind: OutputKind;
 
   private constructor(session: InferenceSession, { catalogue, model }: ClassifierOptions) {
-    const { dtype, layout } = catalogue.input;
     this.#session = session;
     this.#signature = readSignature(session);
     this.#catalogue = catalogue;
-    this.#preprocessing = model.preprocessing ?? preprocessingSchema.parse({ dtype, layout });
+    this.#preprocessing = fullPreprocessing(model.preprocessing, catalogue.input);
     checkPreprocessing(this.#signature, this.#preprocessing);
-    this.#crop = cropOf(this.#signature, catalogue, this.#preprocessing);
+    this.#crop = cropSizeOf(this.#signature, this.#preprocessing, catalogue.input);
     this.#maxPixels = maxPixelsFor(model.memoryMb);
     this.#checkRawInput();
     this.#outputKind = model.output ?? 'logits';
@@ -61,7 +71,7 @@ export class Classifier {
   /**
    * Loads a model and runs it once, so that the first request meets a warm model.
    *
-   * @throws {@link ModelShapeError} when it is no classifier of the catalogue's labels and input
+   * @throws {@link ModelShapeError} when it is not a classifier of the catalogue's labels and input
    */
   static async load(options: ClassifierOptions): Promise<Classifier> {
     const { path, model, threads = threadsFor(model.memoryMb) } = options;
@@ -74,9 +84,10 @@ export class Classifier {
   /**
    * Classifies an image of any size.
    *
-   * @throws UndecodableImageError, NonFiniteOutputError
+   * @throws {@link UndecodableImageError} when the bytes are not an image, or too large a one
+   * @throws {@link NonFiniteOutputError} when the model answers with NaN or an infinity
    */
-  async classifyImage(bytes: Uint8Array): Promise<Classification> {
+  async classifyImage(bytes: Uint8Array): Promise<ClassifierResult> {
     const startMs = performance.now();
     const data = await decodeImage(bytes, this.#crop, this.#maxPixels);
     const tensor = imageTensor({ data, ...this.#crop }, this.#preprocessing);
@@ -87,9 +98,11 @@ export class Classifier {
    * Classifies the catalogue's raw input tensor. A catalogue of uint8 pixels has them preprocessed as
    * a decoded image would be; one of float32 hands the values to the model as they are.
    *
-   * @throws TensorLengthError, TensorValueError, NonFiniteOutputError
+   * @throws {@link TensorLengthError} when the length is not exact
+   * @throws {@link TensorValueError} when the values are not finite, or too large for any model
+   * @throws {@link NonFiniteOutputError} when the model answers with NaN or an infinity
    */
-  async classifyTensor(bytes: Uint8Array): Promise<Classification> {
+  async classifyTensor(bytes: Uint8Array): Promise<ClassifierResult> {
     const startMs = performance.now();
     const { input } = this.#catalogue;
     if (input.dtype === 'float32') {
@@ -103,16 +116,14 @@ export class Classifier {
   }
 
   /**
-   * The model's bare output to an image of all colours: what it answers to black says little.
+   * The model's raw output for a made-up image of many colours: its answer to plain black would say little.
    *
    * @param brightness - pixels are below it, at most 256
    * @throws {@link ModelShapeError} when it does not run, or gives another number of scores than there
    *   are labels
    */
   async runOnMadeUpImage(brightness = 256): Promise<Float32Array> {
-    const { width, height } = this.#crop;
-    const data = Uint8Array.from({ length: width * height * 3 }, (_, i) => (i * 37) % brightness);
-    const tensor = imageTensor({ data, width, height }, this.#preprocessing);
+    const tensor = imageTensor(madeUpPixels(this.#crop, brightness), this.#preprocessing);
     const output = await this.#run(tensor).catch((error: Error) => {
       const [reason] = error.message.split('\n', 1);
       throw new ModelShapeError(`it does not run on the catalogue's input: ${reason}`);
@@ -126,7 +137,7 @@ export class Classifier {
     return output;
   }
 
-  async #classify(tensor: Tensor, decodeMs: number): Promise<Classification> {
+  async #classify(tensor: TensorData, decodeMs: number): Promise<ClassifierResult> {
     const startMs = performance.now();
     const output = await this.#run(tensor);
     const runMs = performance.now() - startMs;
@@ -134,15 +145,17 @@ export class Classifier {
     return { predictions: topPredictions(output, labels, this.#outputKind), decodeMs, runMs };
   }
 
-  async #run(tensor: Tensor): Promise<Float32Array> {
+  async #run({ type, data, shape }: TensorData): Promise<Float32Array> {
     const { inputName, outputName } = this.#signature;
+    const tensor =
+      type === 'uint8' ? new ort.Tensor(type, data, shape) : new ort.Tensor(type, data, shape);
     const outputs = await this.#session.run({ [inputName]: tensor }, [outputName]);
     return outputs[outputName]?.data as Float32Array;
   }
 
   /**
-   * Pixels are always moderate, floats of strangers are not: 1e38 makes any model overflow. A model
-   * that still answers to an image is not to blame for it.
+   * Pixels are bounded, a caller's floats are not: 1e38 makes any model overflow. A model that still
+   * answers to an image is not to blame for it.
    */
   async #blame(error: unknown): Promise<never> {
     if (
@@ -166,18 +179,4 @@ export class Classifier {
       `it takes ${dtype} ${layout} of ${this.#crop.width} x ${this.#crop.height}, but the catalogue's raw input is ${input.dtype} ${input.layout} of ${width} x ${height}`,
     );
   }
-}
-
-function cropOf(
-  { width, height }: ModelSignature,
-  { input }: ClassifierOptions['catalogue'],
-  { resizeShorterSide, centerCrop }: Preprocessing,
-): CropSize {
-  const fallback = inputSize(input);
-  return {
-    // A model that takes any size is given what the catalogue's data says.
-    width: width ?? centerCrop ?? fallback.width,
-    height: height ?? centerCrop ?? fallback.height,
-    resizeShorterSide,
-  };
 }

@@ -1,6 +1,8 @@
+import { boxOf, type CropSize, scaledRegionOf } from '../../core/preprocessing/crop.ts';
+import type { Size } from '../../core/preprocessing/preprocessing.ts';
+import type { Pixels } from '../../core/preprocessing/tensor.ts';
 import { UndecodableImageError } from './errors.ts';
 import { sharp } from './native.ts';
-import type { Pixels } from './tensor.ts';
 
 /** An image of more pixels is refused before it is decoded, whatever the memory. */
 const mostPixels = 50_000_000;
@@ -14,17 +16,6 @@ const mostBytesPerPixel = 6;
  */
 export function maxPixelsFor(memoryMb: number): number {
   return Math.min(mostPixels, Math.floor((memoryMb * 1e6) / 3 / mostBytesPerPixel));
-}
-
-interface Size {
-  readonly width: number;
-  readonly height: number;
-}
-
-/** The pixels that a model wants of an image. */
-export interface CropSize extends Size {
-  /** The shorter side is scaled to this before the crop, in pixels. */
-  readonly resizeShorterSide?: number | undefined;
 }
 
 /**
@@ -46,11 +37,11 @@ export async function decodeImage(
     const image = sharp(bytes, { limitInputPixels: false, failOn: 'error' });
     const { autoOrient } = await image.metadata();
     checkSize(autoOrient, maxPixels);
+    const { x: left, y: top, width, height } = scaledRegionOf(autoOrient, crop);
     return await image
       .autoOrient()
       .resize({ ...boxOf(crop), fit: 'outside' })
-      .extract(centreOf(crop, autoOrient))
-      .toColourspace('srgb')
+      .extract({ left, top, width, height })
       .flatten()
       .raw()
       .toBuffer();
@@ -63,24 +54,9 @@ export async function decodeImage(
 
 function checkSize({ width, height }: Size, maxPixels: number): void {
   if (width * height <= maxPixels) return;
-  throw new Error(
-    `${width} x ${height} pixels are more than ${(maxPixels / 1e6).toFixed(1)} million`,
-  );
-}
-
-/** What the scaled image covers, touching it on two sides. */
-function boxOf({ width, height, resizeShorterSide = 0 }: CropSize) {
-  return { width: Math.max(width, resizeShorterSide), height: Math.max(height, resizeShorterSide) };
-}
-
-/** Where in the scaled image the crop lies: in the middle, rounded down. */
-function centreOf(crop: CropSize, original: Size) {
-  const { width, height } = crop;
-  const box = boxOf(crop);
-  const scale = Math.max(box.width / original.width, box.height / original.height);
-  const left = Math.floor((Math.round(original.width * scale) - width) / 2);
-  const top = Math.floor((Math.round(original.height * scale) - height) / 2);
-  return { left: Math.max(0, left), top: Math.max(0, top), width, height };
+  const limit =
+    maxPixels < 1e6 ? maxPixels.toLocaleString('en') : `${(maxPixels / 1e6).toFixed(1)} million`;
+  throw new Error(`${width} x ${height} pixels are more than ${limit}`);
 }
 
 /** Scales pixels to cover a size and cuts the centre out: for raw images of another size. */

@@ -8,34 +8,35 @@ import {
   type InferenceEvent,
   inferenceAnswerSchema,
 } from '../../core/contract/inference-event.ts';
+import { MdInferenceError } from '../../core/errors.ts';
 import { epochMs } from '../clock.ts';
 
-/** A model's function did not answer: it was throttled, timed out, crashed or spoke nonsense. */
-export class InvocationError extends Error {
+/** A model's function did not answer: it was throttled, timed out or crashed, or its answer was malformed. */
+export class InvocationError extends MdInferenceError {
   override readonly name = 'InvocationError';
 }
 
 /** A model's answer with the time the caller waited for it. */
-export interface Invocation {
+export interface ModelInvocation {
   readonly answer: InferenceAnswer;
-  /** From invoking to the answer being whole, in ms. */
+  /** From the invocation to the complete answer, in ms. */
   readonly serviceMs: number;
-  /** Settles when the stream has closed behind the answer: after the function's own late work. */
+  /** Resolves when the stream has closed: after the function has updated its profile. Never rejects. */
   readonly closed: Promise<void>;
 }
 
 /**
- * Invokes a model's function and returns as soon as its answer is whole. The stream closes only after
+ * Invokes a model's function and returns as soon as its answer is complete. The stream closes only after
  * the function has updated its profile; it is read to its end in the background, which keeps the
  * connection usable (https://docs.aws.amazon.com/lambda/latest/dg/configuration-response-streaming.html).
  *
- * @throws {@link InvocationError}
+ * @throws {@link InvocationError} when the function does not answer, whatever the reason
  */
 export async function invokeModel(
   client: LambdaClient,
   functionName: string,
   event: Omit<InferenceEvent, 'invokedEpochMs'>,
-): Promise<Invocation> {
+): Promise<ModelInvocation> {
   const invokedEpochMs = epochMs();
   const startMs = performance.now();
   try {
@@ -76,7 +77,7 @@ async function firstLine(events: Events, functionName: string): Promise<string> 
   }
 }
 
-/** Lambda tells a function's error as JSON with a stack trace; what people need is its name and message. */
+/** Lambda reports a function's error as JSON with a stack trace; people need its name and message. */
 function inOneLine(details = ''): string {
   try {
     const { errorType, errorMessage } = JSON.parse(details);
@@ -90,6 +91,6 @@ async function drain(events: Events): Promise<void> {
   try {
     while (!(await events.next()).done);
   } catch {
-    // The answer is here already; what happens to the stream behind it changes nothing for anyone.
+    // The answer is here; a stream that breaks behind it changes nothing.
   }
 }

@@ -15,8 +15,7 @@ export interface ModelObject {
 }
 
 /**
- * Streams a model's file from S3 to the temporary folder, works out its hash on the way, and hands the
- * path on. The file is deleted afterwards: onnxruntime has read all of it by then.
+ * Streams a model's file from S3 to the temporary folder, hashes it on the way, and passes the path on. The file is deleted afterwards: onnxruntime has read all of it by then.
  *
  * @param use - loads the model from the path given to it
  * @throws {@link ModelFileError} when the object cannot be read or is not the catalogue's file

@@ -1,10 +1,10 @@
 import type { InferenceSession } from 'onnxruntime-common';
-import type { Preprocessing } from '../catalogue/schema.ts';
-import { ModelShapeError } from './errors.ts';
+import { ModelShapeError } from '../../core/preprocessing/errors.ts';
+import type { Preprocessing } from '../../core/preprocessing/preprocessing.ts';
 
 type ValueMetadata = InferenceSession.ValueMetadata;
 
-/** What a model takes and gives, as its file says. */
+/** A model's input and output, as its file declares them. */
 export interface ModelSignature {
   readonly inputName: string;
   readonly outputName: string;
@@ -17,9 +17,9 @@ export interface ModelSignature {
 }
 
 /**
- * Reads what an image classifier takes and gives.
+ * Reads the input and output of an image classifier.
  *
- * @throws {@link ModelShapeError} when the model is no image classifier: one input of one RGB image,
+ * @throws {@link ModelShapeError} when the model is not an image classifier: one input of one RGB image,
  *   float32 or uint8, and scores in float32 as its first output
  */
 export function readSignature(

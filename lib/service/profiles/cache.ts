@@ -9,7 +9,7 @@ export interface CachedModel {
   readonly name: string;
   /** Its partition key in the profile table, see `partitionKey`. */
   readonly pk: string;
-  /** What is believed of it until the table has been read. */
+  /** What is assumed until the table has been read. */
   readonly reference: Reference;
 }
 
@@ -24,25 +24,53 @@ export type ProfileCacheEvent =
     }
   | { readonly kind: 'first-read-late'; readonly waitedMs: number };
 
-/** What a {@link ProfileCache} can be told. */
+/** Options of a {@link ProfileCache}. */
 export interface ProfileCacheOptions {
   readonly store: Pick<ProfileStore, 'read' | 'windows'>;
   readonly models: readonly CachedModel[];
-  /** See `EvidenceSettings`. Default: 30. */
+  /**
+   * See `EvidenceSettings`.
+   *
+   * @default 30
+   */
   readonly minLiveSamples?: number;
-  /** Age in ms at which profiles are read again, plus up to a quarter at random. Default: 2,000. */
+  /**
+   * Age in ms at which profiles are read again, plus up to a quarter at random.
+   *
+   * @default 2000
+   */
   readonly refreshMs?: number;
-  /** Longest pause in ms between refreshes while the table cannot be read. Default: 60,000. */
+  /**
+   * Longest pause in ms between refreshes while the table cannot be read.
+   *
+   * @default 60000
+   */
   readonly maxRefreshMs?: number;
-  /** After this many ms a read is given up. Default: 2,000. */
+  /**
+   * After this many ms a read is given up.
+   *
+   * @default 2000
+   */
   readonly readTimeoutMs?: number;
-  /** How long in ms the first caller waits for the table. Default: 150. */
+  /**
+   * How long in ms the first caller waits for the table.
+   *
+   * @default 150
+   */
   readonly firstWaitMs?: number;
-  /** Default: nobody is told. */
+  /** @default - nothing */
   readonly onEvent?: (event: ProfileCacheEvent) => void;
-  /** Unix ms. Default: the system's clock. */
+  /**
+   * Unix ms.
+   *
+   * @default - the system's clock
+   */
   readonly now?: () => number;
-  /** Uniform in [0, 1). Default: Math.random. */
+  /**
+   * Uniform in [0, 1).
+   *
+   * @default Math.random
+   */
   readonly random?: () => number;
 }
 
@@ -54,13 +82,14 @@ const JITTER = 0.25;
 /**
  * The profiles of all models in memory, so that selection never waits for the table.
  *
- * A caller gets the last known profiles at once; if they are stale, it also sets off one read of the
+ * A caller gets the last known profiles at once; if they are stale, it also triggers one read of the
  * table, which it does not wait for. Only the very first caller waits, and for `firstWaitMs` at
  * most. A table that is slow, throttled or gone changes nothing but the age of the profiles: before
  * the first read, the catalogue's references stand in.
  *
  * Lambda runs nothing between invocations, so there is no timer: it is requests that make the cache
- * refresh. Await {@link settled} after the response has been sent, or the read stays frozen half-way.
+ * refresh. Nobody waits for a read to end either: when the environment is frozen meanwhile, it goes on
+ * with the next request, and its time limit starts anew (see {@link withinMs}).
  */
 export class ProfileCache {
   readonly #options: Required<ProfileCacheOptions>;
@@ -109,7 +138,7 @@ export class ProfileCache {
     return this.#snapshot;
   }
 
-  /** Resolves when no read of the table is under way any more. Never rejects. */
+  /** Resolves when no read of the table is under way. Never rejects. */
   async settled(): Promise<void> {
     await this.#refreshing;
   }
@@ -166,7 +195,7 @@ export class ProfileCache {
     }
   }
 
-  /** Who watches the cache must not break it. */
+  /** A listener that throws must not break the cache. */
   #tell(event: ProfileCacheEvent): void {
     try {
       this.#options.onEvent(event);

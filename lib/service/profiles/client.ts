@@ -1,5 +1,5 @@
 import { DynamoDBClient, type DynamoDBClientConfig } from '@aws-sdk/client-dynamodb';
-import { NotAppliedRetryStrategy } from './retry.ts';
+import { ConfiguredRetryStrategy } from '@smithy/core/retry';
 
 /** The SDK clients of a profile store. Both use the same connections. */
 export interface ProfileClient {
@@ -26,4 +26,72 @@ export function createProfileClient(config: DynamoDBClientConfig = {}): ProfileC
     retryStrategy: new NotAppliedRetryStrategy(),
   });
   return { repeatable, additive };
+}
+
+type RefreshArguments = Parameters<ConfiguredRetryStrategy['refreshRetryTokenForRetry']>;
+
+const ATTEMPTS = 3;
+const FIRST_DELAY_MS = 25;
+
+/** Errors of a throttled request, which changed nothing. */
+const THROTTLED = new Set([
+  'ProvisionedThroughputExceededException',
+  'RequestLimitExceeded',
+  'ThrottlingException',
+]);
+
+/** Node's codes for a server that could not be found or reached: nothing was sent. */
+const NEVER_CONNECTED = new Set([
+  'EAI_AGAIN',
+  'ECONNREFUSED',
+  'EHOSTUNREACH',
+  'ENETUNREACH',
+  'ENOTFOUND',
+]);
+
+/**
+ * A retry strategy for updates that must not happen twice: at most three attempts, and a second
+ * one only where the first was surely not applied. An `ADD` whose answer was lost would be counted
+ * twice by the SDK's standard strategy, which retries time-outs and server errors as well.
+ *
+ * The pause before an attempt is random up to 25 ms, then up to 50 ms: the caller's Lambda is
+ * billed while it waits.
+ *
+ * @see https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/Programming.Errors.html
+ */
+export class NotAppliedRetryStrategy extends ConfiguredRetryStrategy {
+  constructor() {
+    super(ATTEMPTS, (attempt) => Math.random() * FIRST_DELAY_MS * 2 ** (attempt - 1));
+  }
+
+  override async refreshRetryTokenForRetry(
+    ...[token, errorInfo]: RefreshArguments
+  ): ReturnType<ConfiguredRetryStrategy['refreshRetryTokenForRetry']> {
+    if (!isWorthRetrying(errorInfo.error)) throw new Error('No retry: the update may be applied');
+    return super.refreshRetryTokenForRetry(token, errorInfo);
+  }
+}
+
+/**
+ * Whether an update that failed with this error surely changed nothing. A time-out, a broken
+ * connection or a server error says nothing: the update may have been applied.
+ */
+export function surelyNotApplied(error: unknown): boolean {
+  const status = details(error).$metadata?.httpStatusCode ?? 0;
+  return isWorthRetrying(error) || (status >= 400 && status < 500);
+}
+
+function isWorthRetrying(error: unknown): boolean {
+  const { name, code } = details(error);
+  return THROTTLED.has(name ?? '') || NEVER_CONNECTED.has(code ?? '');
+}
+
+interface ErrorDetails {
+  readonly name?: string;
+  readonly code?: string;
+  readonly $metadata?: { readonly httpStatusCode?: number };
+}
+
+function details(error: unknown): ErrorDetails {
+  return typeof error === 'object' && error !== null ? error : {};
 }

@@ -1,5 +1,5 @@
+import type { LiveStatistics } from './statistics.ts';
 import { deviationMs, meanMs, merge, type ProfileStatistics, scale } from './statistics.ts';
-import type { LiveStatistics } from './stored.ts';
 import { oldestWindowStart, type WindowSettings, windowStart } from './windows.ts';
 
 /** How statistics of different age are weighed. */
@@ -12,12 +12,16 @@ export interface EvidenceSettings extends WindowSettings {
 export interface Evidence {
   readonly statistics: ProfileStatistics;
   readonly source: 'live' | 'live+fallback' | 'fallback';
+  /** Live warm calls that the statistics count for; sums are multiples of that, see {@link topUp}. */
+  readonly liveSamples: bigint;
+  /** Those of the fallback. */
+  readonly fallbackSamples: bigint;
 }
 
 /** Fewer samples than this do not overrule anything: their spread is not known well enough. */
 const OVERRULING_SAMPLES = 5n;
 
-/** Standard errors between two means that are not chance. */
+/** Two means that are more standard errors apart do not differ by chance. */
 const CONTRADICTION = 3;
 
 /**
@@ -52,17 +56,21 @@ export function weighEvidence(
   const older = olderWindows(live, nowMs, settings);
 
   let known = fresh;
+  let liveSamples = fresh.n;
   for (const piece of [...older, fallback]) {
     const missing = BigInt(settings.minLiveSamples) - known.n;
     const overruled = fresh.n > 0n && contradicts(known, piece);
     if (missing <= 0n || overruled) break;
     const statistics = topUp(known, piece, missing);
+    const counted = known.n > 0n && piece.n > missing ? missing : piece.n;
     if (piece === fallback) {
-      return { statistics, source: known.n > 0n ? 'live+fallback' : 'fallback' };
+      const source = known.n > 0n ? 'live+fallback' : 'fallback';
+      return { statistics, source, liveSamples, fallbackSamples: counted };
     }
     known = statistics;
+    liveSamples += counted;
   }
-  return { statistics: known, source: 'live' };
+  return { statistics: known, source: 'live', liveSamples, fallbackSamples: 0n };
 }
 
 /** All windows that still count. */

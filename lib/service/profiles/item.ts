@@ -1,9 +1,11 @@
 import type { AttributeValue } from '@aws-sdk/client-dynamodb';
 import { z } from 'zod';
+import { firstIssue } from '../../core/contract/first-issue.ts';
+import { MdInferenceError } from '../../core/errors.ts';
 import { type ProfileStatistics, SUM_NAMES, type SumName } from './statistics.ts';
 
 /** An item of the profile table that holds something other than profile statistics. */
-export class InvalidProfileItemError extends Error {
+export class InvalidProfileItemError extends MdInferenceError {
   override readonly name = 'InvalidProfileItemError';
 }
 
@@ -45,15 +47,13 @@ export type ProfileItem = z.output<typeof profileItem>;
 /**
  * Reads an item of the profile table.
  *
- * @throws InvalidProfileItemError naming the item and the attribute that is wrong.
+ * @throws {@link InvalidProfileItemError} naming the item and the attribute that is wrong.
  */
 export function fromItem(item: Attributes): ProfileItem {
   const parsed = profileItem.safeParse(item);
   if (parsed.success) return parsed.data;
-  const issue = parsed.error.issues[0];
-  throw new InvalidProfileItemError(
-    `Profile item ${item.pk?.S}, ${item.sk?.S}: attribute ${issue?.path.join('.')}: ${issue?.message}`,
-  );
+  const fault = firstIssue(parsed.error, { field: 'attribute', whole: 'the item' });
+  throw new InvalidProfileItemError(`Profile item ${item.pk?.S}, ${item.sk?.S}: ${fault}`);
 }
 
 /** The attributes that hold statistics: sums by their names, histogram buckets as `h<bucket>`. */
@@ -72,4 +72,41 @@ function pick(attributes: Record<SumName, bigint>): Record<SumName, bigint> {
   const { n, sumUs, sumSqUs, coldN, coldSumUs, coldSumSqUs, failN, labelN, labelCorrectN } =
     attributes;
   return { n, sumUs, sumSqUs, coldN, coldSumUs, coldSumSqUs, failN, labelN, labelCorrectN };
+}
+
+/** `name :name, ...` as ADD wants it. */
+export function sumsOf(attributes: Attributes): string {
+  return Object.keys(attributes)
+    .map((name) => `${name} :${name}`)
+    .join(', ');
+}
+
+/** The values of an expression, by the names that it has for them. */
+export function placeholders(attributes: Attributes): Attributes {
+  return Object.fromEntries(Object.entries(attributes).map(([name, value]) => [`:${name}`, value]));
+}
+
+const KEPT = new Set(['pk', 'sk', 'labelN', 'labelCorrectN']);
+
+/** Sets all attributes of a baseline, and removes those that only the earlier one had. */
+export function replacement(earlier: Attributes, attributes: Attributes) {
+  const gone = Object.keys(earlier).filter((name) => !KEPT.has(name) && !(name in attributes));
+  const sets = Object.keys(attributes).map((name) => `${name} = :${name}`);
+  const removes = gone.length > 0 ? ` REMOVE ${gone.join(', ')}` : '';
+  return {
+    UpdateExpression: `SET ${sets.join(', ')}${removes}`,
+    ExpressionAttributeValues: placeholders(attributes),
+  };
+}
+
+/** The time from which live windows count: when the measured version replaced another one. */
+export function liveSinceAttribute(
+  earlier: Attributes,
+  fingerprint: string,
+  nowMs: number,
+): Attributes {
+  const measured = earlier.fingerprint?.S;
+  const isReplaced = measured !== undefined && measured !== fingerprint;
+  const liveSinceMs = isReplaced ? { N: String(Math.round(nowMs)) } : earlier.liveSinceMs;
+  return liveSinceMs ? { liveSinceMs } : {};
 }

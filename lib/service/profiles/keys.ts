@@ -1,3 +1,4 @@
+import { MdInferenceError } from '../../core/errors.ts';
 /** Which model's profile: the four parts of the table's partition key. */
 export interface ProfileKey {
   /** Memory, CPU and place differ between deployments, so they never share a profile. */
@@ -15,7 +16,7 @@ export interface LiveKey {
 }
 
 /** A key that is not of the form the profile table uses. */
-export class InvalidProfileKeyError extends Error {
+export class InvalidProfileKeyError extends MdInferenceError {
   override readonly name = 'InvalidProfileKeyError';
 }
 
@@ -29,7 +30,7 @@ const LIVE_KEY = /^live#(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z)#(\d+)$/;
 /**
  * Partition key `<deployment>/<catalogue>/<model>@<first 12 hex of sha256>`.
  *
- * @throws InvalidProfileKeyError if a name is empty or contains `/`, or the hash is not hexadecimal.
+ * @throws {@link InvalidProfileKeyError} if a name is empty or contains `/`, or the hash is not hexadecimal.
  */
 export function partitionKey({ deployment, catalogue, model, sha256 }: ProfileKey): string {
   const hash = sha256.slice(0, HASH_DIGITS).toLowerCase();
@@ -42,12 +43,17 @@ export function partitionKey({ deployment, catalogue, model, sha256 }: ProfileKe
   return key;
 }
 
+/** Partition key of what feedback needs beside the profiles: the secret, and marks of what was counted. */
+export function feedbackKey(deployment: string): string {
+  return `${deployment}/feedback`;
+}
+
 /** Sort key `live#<window start, ISO 8601>#<shard>` of a live item; sorts by time. */
 export function liveSortKey({ windowStartMs, shard }: LiveKey): string {
   return `${liveSince(windowStartMs)}#${shard}`;
 }
 
-/** The lowest sort key of a window: those of it and of all later windows are not below. */
+/** The lowest sort key of a window: its own keys and those of later windows sort after it. */
 export function liveSince(windowStartMs: number): string {
   return `live#${new Date(windowStartMs).toISOString()}`;
 }
@@ -55,7 +61,7 @@ export function liveSince(windowStartMs: number): string {
 /**
  * The parts of a live item's sort key.
  *
- * @throws InvalidProfileKeyError if it is not of the form {@link liveSortKey} builds.
+ * @throws {@link InvalidProfileKeyError} if it is not of the form {@link liveSortKey} builds.
  */
 export function parseLiveSortKey(key: string): LiveKey {
   const [, start, shard] = LIVE_KEY.exec(key) ?? [];

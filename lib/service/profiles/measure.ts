@@ -12,7 +12,11 @@ export interface MeasureSettings {
   readonly maxRuns: number;
   /** In ms, warm-up included. */
   readonly maxMs: number;
-  /** Counted runs that there are at least, whatever time they take; one by default. */
+  /**
+   * The fewest counted runs, whatever time they take.
+   *
+   * @default 1
+   */
   readonly leastRuns?: number;
   /** Half width of the mean's 95 % interval, as a share of the mean. */
   readonly precision: number;
@@ -35,8 +39,8 @@ const warmUpShare = 0.1;
 const minRuns = 10;
 
 /**
- * Calls a model one call after the other until its mean service time is known precisely enough, or
- * runs or time are used up. Cold starts are counted apart; warm-up calls (a tenth of the time, three at
+ * Calls a model, one call at a time, until its mean service time is known precisely enough, or runs
+ * or time are used up. Cold starts are counted apart; warm-up calls (a tenth of the time, three at
  * least) are not counted.
  *
  * @throws what `run` throws

@@ -7,6 +7,7 @@ import {
   weighEvidence,
 } from './evidence.ts';
 import { type Reference, referenceStatistics } from './reference.ts';
+import type { StoredProfile } from './statistics.ts';
 import {
   coldMeanMs,
   deviationMs,
@@ -14,7 +15,6 @@ import {
   meanMs,
   type ProfileStatistics,
 } from './statistics.ts';
-import type { StoredProfile } from './stored.ts';
 import { DEFAULT_WINDOWS } from './windows.ts';
 
 /** What the warm numbers of a profile rest on. */
@@ -26,27 +26,32 @@ export interface Profile {
   readonly meanMs: number;
   /** Standard deviation of the warm service time: sigma(m). */
   readonly stdMs: number;
-  /** Answered calls known of, warm and cold; all of them measured. */
+  /**
+   * Standard error of the mean: the deviation over the root of the measured calls that it rests on,
+   * and {@link CALL_NOISE_MS}. A reference counts as one call.
+   */
+  readonly meanErrorMs: number;
+  /** All answered calls, warm and cold. */
   readonly samples: number;
   /** The warm ones among them. */
   readonly warmSamples: number;
   /**
-   * Those of the current and the previous window: few of a model that is hardly used any more, and
+   * The warm ones of the current and the previous window: few for a model that is hardly used any more,
    * whose numbers are therefore old.
    */
   readonly freshSamples: number;
   /**
-   * Share of calls to expect cold: that of the live ones, {@link IMAGINED_WARM_CALLS} warm ones
-   * added. The cold starts of measuring at deploy say nothing of how often callers meet one.
+   * Share of calls to expect cold: of the live calls, with {@link IMAGINED_WARM_CALLS} warm ones added to
+   * them. The cold starts of measuring at deploy say nothing about how often callers meet one.
    */
   readonly coldShare: number;
   /** Mean service time of the cold calls; absent if none was seen. */
   readonly coldMeanMs?: number;
   /** Live calls that gave no answer. */
   readonly failures: number;
-  /** Answers whose truth a client told. */
+  /** Labelled answers. */
   readonly labels: number;
-  /** The right ones among them. */
+  /** The correct ones among them. */
   readonly labelsCorrect: number;
   /** What mean, deviation, quantiles and probabilities rest on. */
   readonly basis: ProfileBasis;
@@ -56,7 +61,13 @@ export interface Profile {
   probabilityWithin(ms: number): number;
 }
 
-/** Keeps a model whose first live call was cold from being thought always cold. */
+/**
+ * What timers, event loops and the place in memory add to a mean however many calls there were, in ms
+ * (standard deviation).
+ */
+const CALL_NOISE_MS = 0.1;
+
+/** Keeps a model whose first live call was cold from being taken for always cold. */
 const IMAGINED_WARM_CALLS = 50;
 
 /** Five-minute windows remembered for an hour; 30 samples make a profile. */
@@ -65,7 +76,7 @@ export const DEFAULT_PROFILE_SETTINGS: EvidenceSettings = {
   minLiveSamples: 30,
 };
 
-/** The profile of a model of which nothing was measured: normal with the catalogue's numbers. */
+/** The profile of a model that has not been measured: a normal distribution with the catalogue's numbers. */
 export function referenceProfile(reference: Reference): Profile {
   return profileOf({ live: [] }, reference, 0);
 }
@@ -87,9 +98,11 @@ export function profileOf(
   const fresh = freshStatistics(stored.live, nowMs, settings);
   const baseline = stored.baseline ?? emptyStatistics();
   const fallback = baseline.n > 0n ? baseline : referenceStatistics(reference);
-  const { statistics, source } = weighEvidence(stored.live, fallback, nowMs, settings);
+  const evidence = weighEvidence(stored.live, fallback, nowMs, settings);
+  const { statistics, source, liveSamples, fallbackSamples } = evidence;
+  const measured = baseline.n > 0n || fallbackSamples === 0n ? fallbackSamples : 1n;
   return {
-    ...warmNumbers(statistics),
+    ...warmNumbers(statistics, Number(liveSamples + measured)),
     ...coldNumbers(live, baseline),
     samples: Number(live.n + live.coldN + baseline.n + baseline.coldN),
     warmSamples: Number(live.n + baseline.n),
@@ -106,11 +119,13 @@ function basisOf(source: Evidence['source'], fallback: 'baseline' | 'reference')
   return source === 'fallback' ? fallback : `live+${fallback}`;
 }
 
-function warmNumbers(warm: ProfileStatistics) {
+function warmNumbers(warm: ProfileStatistics, measured: number) {
+  const stdMs = deviationMs(warm) ?? 0;
   const { quantileUs, shareWithinUs } = distributionOf(warm.histogram);
   return {
     meanMs: meanMs(warm) ?? 0,
-    stdMs: deviationMs(warm) ?? 0,
+    stdMs,
+    meanErrorMs: Math.hypot(stdMs / Math.sqrt(measured), CALL_NOISE_MS),
     quantileMs: (q: number) => quantileUs(q) / 1000,
     probabilityWithin: (ms: number) => shareWithinUs(ms * 1000),
   };

@@ -1,4 +1,6 @@
+import { MdInferenceError } from '../../core/errors.ts';
 import { bucketOf, type Histogram, mergeHistograms } from '../../core/statistics/histogram.ts';
+import type { LiveKey } from './keys.ts';
 
 /** The integer sums a profile is made of. Each is also the name of its DynamoDB attribute. */
 export const SUM_NAMES = [
@@ -21,8 +23,8 @@ export type SumName = (typeof SUM_NAMES)[number];
  * split, without loss.
  *
  * `n`, `sumUs`, `sumSqUs`: number, sum (us) and sum of squares (us^2) of the warm calls; the same
- * of the cold calls with `cold` in front; `failN` calls that gave no answer; `labelN` answers whose
- * truth a client told, `labelCorrectN` of them right; `histogram` the warm service times.
+ * of the cold calls with `cold` in front; `failN` calls that gave no answer; `labelN`
+ * labelled answers, `labelCorrectN` of them correct; `histogram` the warm service times.
  *
  * Warm and cold are apart because a few cold starts would inflate the deviation so much that the
  * selection rule mu + sigma < T_budget (paper, Equation 2) would shut out every accurate model.
@@ -30,6 +32,18 @@ export type SumName = (typeof SUM_NAMES)[number];
 export type ProfileStatistics = Readonly<Record<SumName, bigint>> & {
   readonly histogram: Histogram;
 };
+
+/** Statistics of one shard of one live window. */
+export interface LiveStatistics extends LiveKey {
+  readonly statistics: ProfileStatistics;
+}
+
+/** All that is stored of one model and still counts. */
+export interface StoredProfile {
+  /** Measured at deploy; absent if that has not happened yet. */
+  readonly baseline?: ProfileStatistics;
+  readonly live: readonly LiveStatistics[];
+}
 
 /** One thing that happened to a model. `serviceUs` is a service time in microseconds. */
 export type Observation =
@@ -39,7 +53,7 @@ export type Observation =
   | { readonly kind: 'feedback'; readonly correct: boolean };
 
 /** An observation that cannot have happened, such as a negative service time. */
-export class InvalidObservationError extends Error {
+export class InvalidObservationError extends MdInferenceError {
   override readonly name = 'InvalidObservationError';
 }
 
@@ -64,7 +78,7 @@ export function emptyStatistics(): ProfileStatistics {
 /**
  * The statistics of a single observation; what a profile store has to add.
  *
- * @throws InvalidObservationError if the service time is not a finite number of at least 0.
+ * @throws {@link InvalidObservationError} if the service time is not a finite number of at least 0.
  */
 export function statisticsOf(observation: Observation): ProfileStatistics {
   switch (observation.kind) {
@@ -87,7 +101,7 @@ export function statisticsOf(observation: Observation): ProfileStatistics {
 /**
  * Statistics with one observation more; the given ones are not changed.
  *
- * @throws InvalidObservationError see {@link statisticsOf}.
+ * @throws {@link InvalidObservationError} see {@link statisticsOf}.
  */
 export function observe(
   statistics: ProfileStatistics,
@@ -127,7 +141,7 @@ export function coldMeanMs({ coldN, coldSumUs }: ProfileStatistics): number | un
 
 /**
  * Sample standard deviation (divided by n - 1) of the warm service time in ms; undefined below two
- * warm calls, because one call says nothing of the spread.
+ * warm calls, because one call says nothing about the spread.
  *
  * The variance is (n * sumSq - sum^2) / (n * (n - 1)). Its numerator is where floating point loses
  * every digit when the times are long and close together; here it is an exact integer. Only the

@@ -4,18 +4,24 @@ import {
   UpdateItemCommand,
   type UpdateItemCommandInput,
 } from '@aws-sdk/client-dynamodb';
-import { createProfileClient, type ProfileClient } from './client.ts';
-import { type Attributes, fromItem, toAttributes } from './item.ts';
+import { createProfileClient, type ProfileClient, surelyNotApplied } from './client.ts';
+import {
+  type Attributes,
+  fromItem,
+  liveSinceAttribute,
+  placeholders,
+  replacement,
+  sumsOf,
+  toAttributes,
+} from './item.ts';
 import { BASELINE_SORT_KEY, liveSince, liveSortKey, parseLiveSortKey } from './keys.ts';
-import { surelyNotApplied } from './retry.ts';
+import type { LiveStatistics, StoredProfile } from './statistics.ts';
 import {
   InvalidObservationError,
   type Observation,
   type ProfileStatistics,
   statisticsOf,
 } from './statistics.ts';
-import type { LiveStatistics, StoredProfile } from './stored.ts';
-import { liveSinceAttribute, placeholders, replacement, sumsOf } from './update-expressions.ts';
 import {
   DEFAULT_WINDOWS,
   expiresAt,
@@ -39,28 +45,44 @@ export interface BaselineOrigin {
 
 /** Options of a read. */
 export interface ReadOptions {
-  /** See every update that has been answered, at twice the price. Default: false. */
+  /**
+   * See every update that has been answered, at twice the price.
+   *
+   * @default false
+   */
   readonly consistentRead?: boolean;
   /** Gives the read up. */
   readonly abortSignal?: AbortSignal;
 }
 
-/** What a {@link ProfileStore} can be told. */
+/** Options of a {@link ProfileStore}. */
 export interface ProfileStoreOptions {
   readonly tableName: string;
-  /** Default: {@link createProfileClient}. */
+  /** @default {@link createProfileClient} */
   readonly client?: ProfileClient;
-  /** Default: {@link DEFAULT_WINDOWS}. */
+  /** @default {@link DEFAULT_WINDOWS} */
   readonly windows?: WindowSettings;
-  /** Items over which a model's live updates are spread; one takes about 1,000/s. Default: 1. */
+  /**
+   * Items over which a model's live updates are spread; one takes about 1,000/s.
+   *
+   * @default 1
+   */
   readonly shards?: number;
-  /** Unix ms. Default: the system's clock. */
+  /**
+   * Unix ms.
+   *
+   * @default - the system's clock
+   */
   readonly now?: () => number;
-  /** Uniform in [0, 1): picks the shard. Default: Math.random. */
+  /**
+   * Uniform in [0, 1): picks the shard.
+   *
+   * @default Math.random
+   */
   readonly random?: () => number;
 }
 
-/** The options that a function's environment variables give (`profileTable` of lib/service/environment.ts). */
+/** The options that a function's environment variables give (lib/service/environment.ts). */
 export function storeOptions(environment: {
   MDI_TABLE_NAME: string;
   MDI_WINDOW_MS: number;

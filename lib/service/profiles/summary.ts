@@ -1,8 +1,9 @@
+import { z95 } from '../../core/statistics/interval.ts';
 import { profileOf } from './profile.ts';
 import { deviationMs, meanMs, type ProfileStatistics } from './statistics.ts';
 
 /**
- * A model's baseline in one line, for the outputs of a stack: CloudFormation takes 4 KB of all models
+ * A model's baseline in one line, for the outputs of a stack: CloudFormation takes 4 KB for all models
  * together (https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/crpg-ref-responses.html).
  *
  * @param memoryMb - of the function that was measured
@@ -31,5 +32,5 @@ export function meanPrecision(statistics: ProfileStatistics): number {
   const mean = meanMs(statistics) ?? 0;
   const deviation = deviationMs(statistics) ?? 0;
   if (statistics.n < 2n || mean === 0) return Number.POSITIVE_INFINITY;
-  return (1.96 * deviation) / Math.sqrt(Number(statistics.n)) / mean;
+  return (z95 * deviation) / Math.sqrt(Number(statistics.n)) / mean;
 }

@@ -1,5 +1,6 @@
+import { MdInferenceError } from '../../core/errors.ts';
 /** Something took longer than it was given. */
-export class TookTooLongError extends Error {
+export class TookTooLongError extends MdInferenceError {
   override readonly name = 'TookTooLongError';
 }
 
@@ -13,7 +14,7 @@ const frozenMs = 250;
  * Lambda freezes an execution environment between two requests. The limit starts anew when that has
  * happened: an answer that came in meanwhile has not been read yet.
  *
- * @throws TookTooLongError, or what the work throws
+ * @throws {@link TookTooLongError}, or what the work throws
  */
 export async function withinMs<Result>(
   limitMs: number,

@@ -9,14 +9,14 @@ export interface FeatureMap {
   readonly width: number;
 }
 
-/** Numbers that have no place in the image any more: float32 [1, length]. */
+/** Features without a position in the image: float32 [1, length]. */
 export interface Vector {
   readonly name: string;
   readonly length: number;
 }
 
 /** A finished network. */
-export interface Network {
+export interface NeuralNetwork {
   /** The `.onnx` file: input `image`, float32 [1, 3, side, side]; output `probabilities`. */
   readonly bytes: Uint8Array;
   /** Side in pixels of the square image that it takes. */
@@ -29,11 +29,15 @@ export interface Network {
 
 /** How a convolution slides over an image. */
 export interface Convolution extends Window {
-  /** Whether it has a bias; default true, as after folding a batch normalization into it. */
+  /**
+   * Whether it has a bias, as after folding a batch normalization into it.
+   *
+   * @default true
+   */
   readonly bias?: boolean;
 }
 
-/** Layers do not fit each other. */
+/** A layer does not fit its input; the message says why. */
 export class LayerError extends Error {
   override readonly name = 'LayerError';
 }
@@ -141,7 +145,7 @@ export class NetworkBuilder {
   }
 
   /** Ends the network with a softmax over its classes. */
-  finish(logits: Vector): Network {
+  finish(logits: Vector): NeuralNetwork {
     const output = this.#graph.node('Softmax', [logits.name], {}, 'probabilities');
     const { name, channels, height, width } = this.input;
     const bytes = this.#graph.encode({

@@ -5,9 +5,17 @@ export type Padding = 'same' | 'valid';
 export interface Window {
   /** Side in pixels, or height and width. */
   readonly kernel: number | readonly [height: number, width: number];
-  /** Pixels from one position to the next; default 1. */
+  /**
+   * Pixels from one position to the next.
+   *
+   * @default 1
+   */
   readonly stride?: number;
-  /** `same` (the default) gives ceil(size / stride) positions, `valid` only those inside the image. */
+  /**
+   * `same` gives ceil(size / stride) positions, `valid` only those inside the image.
+   *
+   * @default 'same'
+   */
   readonly padding?: Padding;
 }
 

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { playgroundAssets, playgroundFiles } from '../../../bin/start/playground.ts';
-import { resolveCatalogue } from '../../../lib/infra/resolve-catalogue.ts';
+import { resolveCatalogue } from '../../../lib/infra/package-files.ts';
 import { readCatalogue } from '../../../lib/service/catalogue/load.ts';
 
 const directory = resolveCatalogue('shapes');

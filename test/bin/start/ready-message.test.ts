@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
 import { modelTable } from '../../../bin/start/ready-message.ts';
-import type { ModelsResponse } from '../../../lib/core/contract/schemas.ts';
+import type { ModelsResponse } from '../../../lib/core/contract/messages.ts';
 
 const model = (name: string, accuracyPct: number, meanMs: number) => ({
   name,

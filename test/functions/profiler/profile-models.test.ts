@@ -1,3 +1,4 @@
+import { setTimeout } from 'node:timers/promises';
 import {
   DynamoDBClient,
   GetItemCommand,
@@ -6,9 +7,14 @@ import {
 } from '@aws-sdk/client-dynamodb';
 import { InvokeWithResponseStreamCommand, LambdaClient } from '@aws-sdk/client-lambda';
 import { mockClient } from 'aws-sdk-client-mock';
-import { afterAll, beforeEach, describe, expect, it, vi } from 'vitest';
-import { ProfileError, profileModels } from '../../../functions/profiler/profile-models.ts';
+import { afterAll, afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import {
+  ProfileError,
+  type Profiling,
+  profileModels,
+} from '../../../functions/profiler/profile-models.ts';
 import { catalogueSchema } from '../../../lib/service/catalogue/schema.ts';
+import { profilerLogSchema } from '../../../lib/service/profiles/profiler-log.ts';
 import { ProfileStore } from '../../../lib/service/profiles/store.ts';
 import { okStream, responseStream } from '../../fixtures/response-stream.ts';
 
@@ -27,29 +33,28 @@ const model = (name: string, digit: string) => ({
   licence: 'Apache-2.0',
 });
 
-const profiling = {
-  environment: {
-    MDI_TABLE_NAME: 'profiles',
-    MDI_DEPLOYMENT: 'test',
-    MDI_WINDOW_MS: 300_000,
-    MDI_SHARDS: 1,
-    MDI_PROFILE_CONCURRENCY: 2,
-    MDI_PROFILE_MODEL_MS: 100,
-    MDI_PROFILE_MAX_RUNS: 20,
-    MDI_PROFILE_PRECISION: 0.02,
-  },
-  catalogue: catalogueSchema.parse({
+const pets = (models: object[]) =>
+  catalogueSchema.parse({
     name: 'pets',
     task: 'image-classification',
     labels: ['cat', 'dog'],
     input: { dtype: 'uint8', shape: [1, 8, 8, 3], layout: 'NHWC' },
-    models: [model('small', 'a'), model('large', 'b')],
-  }),
+    models,
+  });
+
+const profiling: Profiling = {
+  deployment: 'test',
+  catalogue: pets([model('small', 'a'), model('large', 'b')]),
   versions: { small: 'fn-small:1', large: 'fn-large:1' },
   sample: { contentType: 'image/jpeg', body: 'AAAA' },
   lambda: new LambdaClient({}),
   store: new ProfileStore({ tableName: 'profiles' }),
+  concurrency: 2,
+  measure: { maxMs: 100, maxRuns: 20, precision: 0.02 },
 };
+
+/** With a failure nothing goes on behind the test's back. */
+const oneByOne: Profiling = { ...profiling, concurrency: 1 };
 
 const invocations = () => lambda.commandCalls(InvokeWithResponseStreamCommand);
 const writtenKeys = () =>
@@ -64,10 +69,12 @@ beforeEach(() => {
   dynamo.on(UpdateItemCommand).resolves({});
   lambda.on(InvokeWithResponseStreamCommand).callsFake(() => okStream());
 });
+afterEach(() => {
+  vi.restoreAllMocks();
+});
 afterAll(() => {
   lambda.restore();
   dynamo.restore();
-  vi.restoreAllMocks();
 });
 
 describe('profileModels', () => {
@@ -114,11 +121,26 @@ describe('profileModels', () => {
     );
   });
 
+  it('measures a model again whose baseline is of another version', async () => {
+    dynamo.on(GetItemCommand).resolves({
+      Item: {
+        pk: { S: 'x' },
+        sk: { S: 'baseline' },
+        fingerprint: { S: 'fn-large:1' },
+        n: { N: '9' },
+      },
+    });
+    const versions = { small: 'fn-small:2', large: 'fn-large:1' };
+    const baselines = await profileModels({ ...profiling, versions });
+    expect(writtenKeys()).toEqual([`test/pets/small@${'a'.repeat(12)}`]);
+    expect(baselines.get('large')?.n).toBe(9n);
+  });
+
   it('fails with the model’s name and the reason, and writes nothing for it', async () => {
     lambda
       .on(InvokeWithResponseStreamCommand, { FunctionName: 'fn-large:1' })
       .callsFake(() => responseStream([], { ErrorCode: 'Runtime.OutOfMemory' }));
-    const failure = profileModels(profiling);
+    const failure = profileModels(oneByOne);
     await expect(failure).rejects.toBeInstanceOf(ProfileError);
     await expect(failure).rejects.toThrow(/model "large" cannot be profiled: .*OutOfMemory/);
     expect(writtenKeys()).not.toContain(`test/pets/large@${'b'.repeat(12)}`);
@@ -128,5 +150,54 @@ describe('profileModels', () => {
     const line = '{"status":"undecodable-image","detail":"no image","coldStart":false}\n';
     lambda.on(InvokeWithResponseStreamCommand).callsFake(() => responseStream([line]));
     await expect(profileModels(profiling)).rejects.toThrow(/undecodable-image: no image/);
+  });
+
+  it('measures so many models at the same time as it was told, and no more', async () => {
+    const names = ['a', 'b', 'c', 'd'];
+    const catalogue = pets(names.map((name) => model(name, '0')));
+    const versions = Object.fromEntries(names.map((name) => [name, `fn-${name}:1`]));
+    /** The most models between the first and the last of their invocations at a time. */
+    const mostAtOnce = async (concurrency: number) => {
+      const measuring = new Set<string>();
+      let most = 0;
+      lambda.on(InvokeWithResponseStreamCommand).callsFake(async ({ FunctionName }) => {
+        measuring.add(FunctionName);
+        most = Math.max(most, measuring.size);
+        await setTimeout(1);
+        return okStream();
+      });
+      dynamo.on(UpdateItemCommand).callsFake(({ Key }) => {
+        measuring.delete(`fn-${Key.pk.S.split(/[/@]/)[2]}:1`);
+        return {};
+      });
+      const measure = { maxMs: 5, maxRuns: 1, precision: 1 };
+      await profileModels({ ...profiling, catalogue, versions, concurrency, measure });
+      return most;
+    };
+    expect(await mostAtOnce(1)).toBe(1);
+    expect(await mostAtOnce(3)).toBe(3);
+  });
+
+  it('stops at the first model that fails', async () => {
+    lambda.on(InvokeWithResponseStreamCommand).rejects(new Error('no'));
+    await expect(profileModels(oneByOne)).rejects.toThrow(/"small"/);
+    expect(new Set(invocations().map(({ args }) => args[0].input.FunctionName))).toEqual(
+      new Set(['fn-small:1']),
+    );
+  });
+
+  it('fails for a model that has no function', async () => {
+    const versions = { large: 'fn-large:1' };
+    const failing = profileModels({ ...oneByOne, versions });
+    await expect(failing).rejects.toThrow('model "small" cannot be profiled: it has no function');
+  });
+
+  it('logs how far it has come, for the progress bar', async () => {
+    const log = vi.mocked(console.log);
+    await profileModels(profiling);
+    const entries = log.mock.calls.map(([entry]) => profilerLogSchema.parse(entry));
+    const done = entries.filter(({ event }) => event === 'profile-done');
+    expect(done.map(({ model }) => model).sort()).toEqual(['large', 'small']);
+    expect(entries.some(({ event }) => event === 'profile-progress')).toBe(true);
   });
 });

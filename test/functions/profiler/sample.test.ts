@@ -2,9 +2,8 @@ import { basename, dirname, join } from 'node:path';
 import sharp from 'sharp';
 import { describe, expect, it } from 'vitest';
 import { sampleInput } from '../../../functions/profiler/sample.ts';
-import { resolveCatalogue } from '../../../lib/infra/resolve-catalogue.ts';
-import { readCatalogue } from '../../../lib/service/catalogue/load.ts';
-import { photoFile } from '../../../lib/service/catalogue/photo.ts';
+import { resolveCatalogue } from '../../../lib/infra/package-files.ts';
+import { photoFile, readCatalogue } from '../../../lib/service/catalogue/load.ts';
 
 const directory = resolveCatalogue('shapes');
 const shapes = readCatalogue(directory);

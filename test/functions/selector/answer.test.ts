@@ -1,64 +1,37 @@
-import { DynamoDBClient, UpdateItemCommand } from '@aws-sdk/client-dynamodb';
-import { InvokeWithResponseStreamCommand, LambdaClient } from '@aws-sdk/client-lambda';
-import { mockClient } from 'aws-sdk-client-mock';
-import { afterAll, beforeEach, describe, expect, it } from 'vitest';
+import { InvokeWithResponseStreamCommand } from '@aws-sdk/client-lambda';
+import { describe, expect, it } from 'vitest';
 import { answerWith } from '../../../functions/selector/answer.ts';
-import type { ServedCandidate } from '../../../functions/selector/candidates.ts';
-import type { Service } from '../../../functions/selector/service.ts';
-import { referenceProfile } from '../../../lib/service/profiles/profile.ts';
-import { ProfileStore } from '../../../lib/service/profiles/store.ts';
+import { candidatesOf } from '../../../functions/selector/candidates.ts';
+import { toLine } from '../../../lib/core/contract/inference-event.ts';
+import { InvocationError } from '../../../lib/service/inference/invoke.ts';
 import { okAnswer, okStream, responseStream } from '../../fixtures/response-stream.ts';
-
-process.env.AWS_REGION = 'local';
-const lambda = mockClient(LambdaClient);
-const dynamo = mockClient(DynamoDBClient);
+import { invoked, lambda, madeUpService, profileKeyOf } from './made-up-service.ts';
 
 const speedsMs = { fast: 1, middle: 10, slow: 100 };
-const models = Object.entries(speedsMs).map(([name]) => ({
-  name,
-  functionName: `fn-${name}`,
-  profileKey: `test/pets/${name}@aaaaaaaaaaaa`,
-  accuracyPct: 50,
-}));
-const snapshot = new Map(
-  Object.entries(speedsMs).map(([name, meanMs]) => [name, referenceProfile({ meanMs, stdMs: 0 })]),
-);
-const service = {
-  models,
-  lambda: new LambdaClient({}),
-  store: new ProfileStore({ tableName: 'profiles' }),
-  profiles: { profiles: async () => snapshot },
-  open: new Set(),
-  telemetry: { logger: { warn: () => {} }, count: () => {} },
-} as unknown as Service;
-
-const candidate = (name: string) => models.find((m) => m.name === name) as ServedCandidate;
+const service = () =>
+  madeUpService(
+    {},
+    Object.entries(speedsMs).map(([name, meanMs]) => ({ name, meanMs, stdMs: 0, accuracyPct: 50 })),
+  );
 const event = { requestId: 'r', contentType: 'image/jpeg', body: 'AAAA', record: true };
-const answer = (name: string) => answerWith(service, candidate(name), event);
+
+async function answer(name: string, parts = service()) {
+  const candidates = candidatesOf(parts, await parts.profiles.profiles());
+  const chosen = candidates.find((candidate) => candidate.name === name);
+  if (!chosen) throw new Error(`no model ${name}`);
+  return answerWith(parts, chosen, event);
+}
 
 function functionsAnswer(outputs: Record<string, () => unknown>): void {
   lambda.on(InvokeWithResponseStreamCommand).callsFake(({ FunctionName }) => {
-    const output = outputs[FunctionName];
+    const output = outputs[FunctionName.replace(':live', '')];
     if (!output) throw Object.assign(new Error('no'), { name: 'TooManyRequestsException' });
     return output();
   });
 }
 
-const failedUpdates = () =>
-  dynamo
-    .commandCalls(UpdateItemCommand)
-    .filter(({ args }) => args[0].input.UpdateExpression?.includes('failN'))
-    .map(({ args }) => args[0].input.Key?.pk?.S);
-
-beforeEach(() => {
-  lambda.reset();
-  dynamo.reset();
-  dynamo.on(UpdateItemCommand).resolves({});
-});
-afterAll(() => {
-  lambda.restore();
-  dynamo.restore();
-});
+const nan = () =>
+  responseStream(['{"status":"non-finite-output","detail":"NaN","coldStart":false}\n']);
 
 describe('answerWith', () => {
   it('gives the answer of the chosen model', async () => {
@@ -71,10 +44,15 @@ describe('answerWith', () => {
 
   it('asks the fastest of the others when the chosen model cannot, and counts the failure', async () => {
     functionsAnswer({ 'fn-fast': okStream });
-    const { model, failed } = await answer('slow');
+    const parts = service();
+    const { model, failed } = await answer('slow', parts);
     expect(model.name).toBe('fast');
     expect(failed).toEqual(['slow']);
-    expect(failedUpdates()).toEqual([candidate('slow').profileKey]);
+    expect(parts.store.record.mock.calls).toEqual([[profileKeyOf('slow'), { kind: 'failure' }]]);
+    expect(parts.telemetry.count.mock.calls).toEqual([['ModelFailed']]);
+    expect(parts.telemetry.logger.warn.mock.calls).toEqual([
+      ['model could not answer', { requestId: 'r', error: expect.any(InvocationError) }],
+    ]);
   });
 
   it('asks the next when the fastest itself was chosen', async () => {
@@ -83,10 +61,11 @@ describe('answerWith', () => {
   });
 
   it('falls back from NaN, which the function has counted itself', async () => {
-    const line = '{"status":"non-finite-output","detail":"NaN","coldStart":false}\n';
-    functionsAnswer({ 'fn-slow': () => responseStream([line]), 'fn-fast': okStream });
-    expect((await answer('slow')).failed).toEqual(['slow']);
-    expect(failedUpdates()).toEqual([]);
+    functionsAnswer({ 'fn-slow': nan, 'fn-fast': okStream });
+    const parts = service();
+    expect((await answer('slow', parts)).failed).toEqual(['slow']);
+    expect(parts.store.record).not.toHaveBeenCalled();
+    expect(parts.telemetry.logger.warn.mock.calls[0]?.[1].error.message).toBe('slow: NaN');
   });
 
   it('is a 503 that says when to come back when two models could not', async () => {
@@ -95,12 +74,10 @@ describe('answerWith', () => {
       type: 'no-model-available',
       headers: { 'retry-after': '1' },
     });
-    expect(lambda.commandCalls(InvokeWithResponseStreamCommand)).toHaveLength(2);
+    expect(invoked()).toEqual(['fn-slow:live', 'fn-fast:live']);
   });
 
   it('is a 502 when both models answer NaN', async () => {
-    const line = '{"status":"non-finite-output","detail":"NaN","coldStart":false}\n';
-    const nan = () => responseStream([line]);
     functionsAnswer({ 'fn-slow': nan, 'fn-fast': nan });
     await expect(answer('slow')).rejects.toMatchObject({ type: 'non-finite-output' });
   });
@@ -111,8 +88,43 @@ describe('answerWith', () => {
   ])('does not try other models with %s', async (_, status) => {
     const line = `{"status":"${status}","detail":"no","coldStart":false}\n`;
     functionsAnswer({ 'fn-slow': () => responseStream([line]) });
-    await expect(answer('slow')).rejects.toMatchObject({ type: status });
-    expect(lambda.commandCalls(InvokeWithResponseStreamCommand)).toHaveLength(1);
-    expect(failedUpdates()).toEqual([]);
+    const parts = service();
+    await expect(answer('slow', parts)).rejects.toMatchObject({ type: status, message: 'no' });
+    expect(invoked()).toHaveLength(1);
+    expect(parts.store.record).not.toHaveBeenCalled();
+  });
+
+  it('has nobody else to ask in a catalogue of one model', async () => {
+    functionsAnswer({});
+    const alone = madeUpService({}, [{ name: 'slow', meanMs: 1, stdMs: 0, accuracyPct: 50 }]);
+    await expect(answer('slow', alone)).rejects.toMatchObject({ type: 'no-model-available' });
+    expect(invoked()).toHaveLength(1);
+  });
+
+  it('passes on what is no failure of a model', async () => {
+    const parts = service();
+    parts.store.record.mockImplementation(() => {
+      throw new Error('a bug');
+    });
+    functionsAnswer({});
+    await expect(answer('slow', parts)).rejects.toThrow('a bug');
+  });
+
+  it('is open until the stream has closed behind the answer', async () => {
+    const gate = Promise.withResolvers<void>();
+    const slowToClose = () => ({
+      EventStream: (async function* () {
+        yield { PayloadChunk: { Payload: Buffer.from(toLine(okAnswer)) } };
+        await gate.promise;
+      })(),
+    });
+    functionsAnswer({ 'fn-slow': slowToClose });
+    const parts = service();
+    await answer('slow', parts);
+    const [closing] = parts.open;
+    expect(parts.open.size).toBe(1);
+    gate.resolve();
+    await closing;
+    expect(parts.open.size).toBe(0);
   });
 });

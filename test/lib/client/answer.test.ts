@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { faultOfAnswer, isProblem, isTimeResponse } from '../../../lib/client/answer.ts';
+import type { InferResponse } from '../../../lib/core/contract/messages.ts';
 import { problemDocument } from '../../../lib/core/contract/problem.ts';
-import { type InferResponse, inferResponseSchema } from '../../../lib/core/contract/schemas.ts';
+import { inferResponseSchema } from '../../../lib/core/contract/schemas.ts';
 
 const answer: InferResponse = {
   requestId: 'r1',

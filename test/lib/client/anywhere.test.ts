@@ -16,8 +16,10 @@ const { outputFiles, metafile } = buildSync({
 const code = outputFiles[0]?.text ?? '';
 
 describe('the client’s bundle', () => {
-  it('holds nothing but the client', () => {
-    const foreign = Object.keys(metafile.inputs).filter((path) => !path.startsWith('lib/client/'));
+  it('holds nothing but the client and what it shares with the service', () => {
+    const foreign = Object.keys(metafile.inputs).filter(
+      (path) => !/^lib\/(client|core)\//.test(path),
+    );
     expect(foreign).toEqual([]);
   });
 

@@ -13,7 +13,7 @@ const { classify } = fake;
 describe('without a model on the device', () => {
   it('takes the answer of the cloud', async () => {
     const { answer, ms } = await classify({}, { serverMs: 100 });
-    expect(answer).toMatchObject({ source: 'cloud', late: false });
+    expect(answer).toMatchObject({ source: 'cloud', inTime: true });
     expect(answer?.race.device).toBeUndefined();
     expect(ms).toBe(100);
   });

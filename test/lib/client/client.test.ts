@@ -16,7 +16,7 @@ describe('with a model on the device', () => {
     expect(ms).toBe(80);
     expect(answer).toMatchObject({
       source: 'cloud',
-      late: false,
+      inTime: true,
       model: { name: 'cloud-model', version: '1', accuracyPct: 80 },
       predictions: [{ index: 1, label: 'ring', score: 0.9 }],
       timing: { slaMs: 250, totalMs: 80, timerErrorMs: 0 },
@@ -40,7 +40,7 @@ describe('with a model on the device', () => {
     expect(ms).toBe(250);
     expect(answer).toMatchObject({
       source: 'device',
-      late: false,
+      inTime: true,
       model: { name: 'device-model', accuracyPct: 60 },
       predictions: [{ label: 'disc' }],
       timing: { totalMs: 250, timerErrorMs: 0 },
@@ -58,7 +58,7 @@ describe('with a model on the device', () => {
     };
     const { answer } = await classify({ onDevice: new FakeModel(30), time }, { hangs: true });
     expect(answer?.timing).toEqual({ slaMs: 250, totalMs: 257, timerErrorMs: 7 });
-    expect(answer?.late).toBe(false);
+    expect(answer?.inTime).toBe(true);
     expect(fake.clients[0]?.statistics().longestTimerErrorMs).toBe(7);
   });
 
@@ -80,17 +80,25 @@ describe('with a model on the device', () => {
   it('does not wait beyond the SLA for a more accurate device', async () => {
     const better = new FakeModel(400, { accuracyPct: 90 });
     const { answer, ms } = await classify({ onDevice: better }, { serverMs: 100 });
-    expect(answer).toMatchObject({ source: 'cloud', late: false });
+    expect(answer).toMatchObject({ source: 'cloud', inTime: true });
     expect(ms).toBe(250);
   });
 
   it('takes the first answer after the SLA when the device is slower, and says so', async () => {
     const device = await classify({ onDevice: new FakeModel(300) }, { serverMs: 400 });
-    expect(device.answer).toMatchObject({ source: 'device', late: true, timing: { totalMs: 300 } });
+    expect(device.answer).toMatchObject({
+      source: 'device',
+      inTime: false,
+      timing: { totalMs: 300 },
+    });
 
     const cloud = await classify({ onDevice: new FakeModel(400) }, { serverMs: 300 });
-    expect(cloud.answer).toMatchObject({ source: 'cloud', late: true, timing: { totalMs: 300 } });
-    const late = { requests: 1, answeredByCloud: 1, slaKept: 0, cloudLate: 1 };
+    expect(cloud.answer).toMatchObject({
+      source: 'cloud',
+      inTime: false,
+      timing: { totalMs: 300 },
+    });
+    const late = { requests: 1, answeredByCloud: 1, inTime: 0, cloudLate: 1 };
     expect(fake.clients[1]?.statistics()).toMatchObject(late);
   });
 
@@ -113,14 +121,14 @@ describe('with a model on the device', () => {
     'answers from the device when the cloud fails: %s',
     async (_, behaviour, at) => {
       const { answer, ms } = await classify({ onDevice: new FakeModel(30) }, behaviour);
-      expect(answer).toMatchObject({ source: 'device', late: false });
+      expect(answer).toMatchObject({ source: 'device', inTime: true });
       expect(ms).toBe(at);
     },
   );
 
   it('answers from a slow device when the cloud has failed', async () => {
     const { answer, ms } = await classify({ onDevice: new FakeModel(700) }, { breaks: true });
-    expect(answer).toMatchObject({ source: 'device', late: true });
+    expect(answer).toMatchObject({ source: 'device', inTime: false });
     expect(ms).toBe(700);
   });
 
@@ -199,7 +207,7 @@ describe('a late answer of the cloud', () => {
     expect(settled).toMatchObject({ winner: 'device', cloud: { state: 'answered', endMs: 450 } });
     expect(settled?.cloud.answer?.selection.baseModel).toBe('cloud-model');
     expect(value?.source).toBe('device');
-    expect(made.statistics()).toMatchObject({ cloudLate: 1, slaKept: 1, outputMs: 50 });
+    expect(made.statistics()).toMatchObject({ cloudLate: 1, inTime: 1, outputMs: 50 });
   });
 
   it('is waited for only so long', async () => {
@@ -215,6 +223,6 @@ describe('a late answer of the cloud', () => {
   it('is learned from without a model on the device, too', async () => {
     await classify({}, { serverMs: 400 });
     await vi.runAllTimersAsync();
-    expect(fake.clients[0]?.statistics()).toMatchObject({ cloudLate: 1, rejected: 1, slaKept: 0 });
+    expect(fake.clients[0]?.statistics()).toMatchObject({ cloudLate: 1, rejected: 1, inTime: 0 });
   });
 });

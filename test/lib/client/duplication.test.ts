@@ -25,7 +25,7 @@ describe('always', () => {
     expect(client.statistics()).toMatchObject({
       requests: 5,
       answeredByCloud: 5,
-      slaKept: 5,
+      inTime: 5,
       cloudLate: 0,
       deviceRuns: 5,
       deviceRunsSaved: 0,
@@ -51,14 +51,14 @@ describe('when-needed', () => {
     expect(race.device).toEqual({ state: 'waiting' });
     expect(onDevice.runs).toBe(runs);
     expect(client.statistics().deviceRunsSaved).toBe(before.deviceRunsSaved + 1);
-    expect(client.statistics().slaKept).toBe(before.slaKept + 1);
+    expect(client.statistics().inTime).toBe(before.inTime + 1);
   });
 
   it('begins at the last moment at which the device still meets the SLA', async () => {
     const client = await trusting({ onDevice: new FakeModel(30) });
     fake.service.infer = { hangs: true };
     const answer = await value(client.classify(image));
-    expect(answer).toMatchObject({ source: 'device', late: false, timing: { totalMs: 250 } });
+    expect(answer).toMatchObject({ source: 'device', inTime: true, timing: { totalMs: 250 } });
     expect(answer.race.device).toMatchObject({ startMs: 210, endMs: 240 });
   });
 
@@ -176,16 +176,16 @@ describe('never', () => {
     const client = fake.client({ onDevice: new FakeModel(30), duplication: 'never' });
     fake.service.infer = { inputMs: 20, status: 500 };
     const answer = await value(client.classify(image));
-    expect(answer).toMatchObject({ source: 'device', late: false, timing: { totalMs: 50 } });
+    expect(answer).toMatchObject({ source: 'device', inTime: true, timing: { totalMs: 50 } });
   });
 
   it('runs the device when the SLA has ended: late, but an answer', async () => {
     const client = fake.client({ onDevice: new FakeModel(30), duplication: 'never' });
     fake.service.infer = { hangs: true };
     const answer = await value(client.classify(image));
-    expect(answer).toMatchObject({ source: 'device', late: true, timing: { totalMs: 280 } });
+    expect(answer).toMatchObject({ source: 'device', inTime: false, timing: { totalMs: 280 } });
     fake.service.infer = { serverMs: 260 };
     const next = await value(client.classify(image));
-    expect(next).toMatchObject({ source: 'cloud', late: true, timing: { totalMs: 260 } });
+    expect(next).toMatchObject({ source: 'cloud', inTime: false, timing: { totalMs: 260 } });
   });
 });

@@ -1,20 +1,27 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { describe, expect, it, vi } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { describeModel } from '../../../lib/client/model-description.ts';
-import { type Decode, OnnxModel } from '../../../lib/client/onnx-model.ts';
-import { onnxruntimeReactNative } from '../../../lib/client/onnxruntime-react-native.ts';
-import { resolveCatalogue } from '../../../lib/infra/resolve-catalogue.ts';
+import { type Decode, OnnxModel, onnxOnDevice } from '../../../lib/client/onnx-model.ts';
+import {
+  NonFiniteOutputError,
+  TensorLengthError,
+  TensorValueError,
+} from '../../../lib/core/preprocessing/errors.ts';
+import type { PreprocessingJson } from '../../../lib/core/preprocessing/preprocessing.ts';
+import { resolveCatalogue } from '../../../lib/infra/package-files.ts';
 import { readCatalogue } from '../../../lib/service/catalogue/load.ts';
+import { preprocessingSchema } from '../../../lib/service/catalogue/schema.ts';
 import { Classifier } from '../../../lib/service/inference/classifier.ts';
 import { decodeImage } from '../../../lib/service/inference/decode.ts';
 import { ort } from '../../../lib/service/inference/native.ts';
-
-// The same API by another name: onnxruntime-react-native cannot be had here.
-vi.mock(
-  'onnxruntime-react-native',
-  async () => (await import('../../../lib/service/inference/native.ts')).ort,
-);
+import {
+  type ColourOptions,
+  colourCatalogue,
+  colourImage,
+  colourModel,
+  colours,
+} from '../../fixtures/colours.ts';
 
 const directory = resolveCatalogue('shapes');
 const catalogue = readCatalogue(directory);
@@ -49,6 +56,86 @@ describe('OnnxModel', () => {
       expect(await loaded.classify(input, decode)).toEqual(expected.predictions);
     }
     await loaded.release();
+  });
+
+  it.each<[string, ColourOptions, PreprocessingJson | undefined]>([
+    ['of bytes', { dtype: 'uint8', layout: 'NHWC' }, undefined],
+    ['of bytes, NCHW', { dtype: 'uint8' }, { layout: 'NCHW' }],
+    ['of BGR', { order: [2, 1, 0] }, { dtype: 'float32', layout: 'NCHW', color: 'BGR' }],
+    [
+      'of normalised floats',
+      { layout: 'NHWC' },
+      { dtype: 'float32', scale: 1 / 255, mean: [0.4, 0.5, 0.6], std: [0.2, 0.3, 0.4] },
+    ],
+    [
+      'of open size, with a crop',
+      { side: 'side', batch: 'n' },
+      { dtype: 'float32', layout: 'NCHW', resizeShorterSide: 12, centerCrop: 8 },
+    ],
+    [
+      'that ends in a softmax',
+      { ending: 'softmax' },
+      { dtype: 'float32', layout: 'NCHW', scale: 1 / 255 },
+    ],
+    ['whose logits all tie', { gain: 0 }, { dtype: 'float32', layout: 'NCHW' }],
+  ])('answers as the service does: a model %s', async (_, options, preprocessing) => {
+    const file = colourModel(options);
+    const { labels, input } = colourCatalogue;
+    const service = await Classifier.load({
+      path: file,
+      catalogue: { labels, input: { ...input, shape: [...input.shape] } },
+      model: {
+        memoryMb: 1769,
+        preprocessing: preprocessing && preprocessingSchema.parse(preprocessing),
+      },
+    });
+    const description = { name: 'colours', accuracyPct: 50, labels, input, preprocessing };
+    const client = await OnnxModel.load(ort, file, description);
+    for (const index of labels.keys()) {
+      const image = await colourImage(index, 30);
+      const { predictions } = await service.classifyImage(image);
+      expect(await client.classify({ image, contentType: 'image/png' }, decode)).toEqual(
+        predictions,
+      );
+    }
+    const raw = Uint8Array.from({ length: 192 }, (_, i) => (i * 31) % 256);
+    const { predictions } = await service.classifyTensor(raw);
+    const contentType = 'application/octet-stream';
+    expect(await client.classify({ image: raw, contentType }, decode)).toEqual(predictions);
+  });
+
+  it('takes raw floats as the service does', async () => {
+    const input = { dtype: 'float32' as const, shape: [1, 3, 8, 8], layout: 'NCHW' as const };
+    const description = { name: 'colours', accuracyPct: 50, labels: colours, input };
+    const client = await OnnxModel.load(ort, colourModel(), description);
+    const classify = (values: Float32Array) =>
+      client.classify(
+        { image: new Uint8Array(values.buffer), contentType: 'application/octet-stream' },
+        decode,
+      );
+    const green = Float32Array.from({ length: 192 }, (_, i) => (i >= 64 && i < 128 ? 0.5 : -0.5));
+    const [best] = await classify(green);
+    expect(best).toMatchObject({ label: 'green' });
+    expect(best?.score).toBeCloseTo(Math.E / (Math.E + 2), 6);
+    await expect(classify(new Float32Array(191))).rejects.toBeInstanceOf(TensorLengthError);
+    await expect(classify(green.fill(Number.NaN))).rejects.toBeInstanceOf(TensorValueError);
+  });
+
+  it('refuses raw pixels of another size than the model’s, and answers that are not finite', async () => {
+    const { labels, input } = colourCatalogue;
+    const preprocessing = { dtype: 'float32', layout: 'NCHW' } as const;
+    const description = { name: 'colours', accuracyPct: 50, labels, input, preprocessing };
+    const small = await OnnxModel.load(ort, colourModel({ side: 5 }), description);
+    const raw = { image: new Uint8Array(192), contentType: 'application/octet-stream' };
+    await expect(small.classify(raw, decode)).rejects.toThrow(
+      '"colours" takes raw images of 5 x 5 only',
+    );
+    const broken = await OnnxModel.load(
+      ort,
+      colourModel({ gain: Number.POSITIVE_INFINITY }),
+      description,
+    );
+    await expect(broken.classify(raw, decode)).rejects.toBeInstanceOf(NonFiniteOutputError);
   });
 
   it('takes the file’s bytes as well', async () => {
@@ -86,11 +173,11 @@ describe('OnnxModel', () => {
     const description = describeModel(catalogue, model.name);
     const labels = description.labels.slice(1);
     await expect(OnnxModel.load(ort, pathOf(model), { ...description, labels })).rejects.toThrow(
-      `"${model.name}" gives 16 scores for 15 labels`,
+      `"${model.name}" gives 16 scores, but there are 15 labels`,
     );
     const loaded = await OnnxModel.load(ort, pathOf(model), description);
     const input = { image: new Uint8Array(5), contentType: 'application/octet-stream' };
-    await expect(loaded.classify(input, decode)).rejects.toThrow('has 110592 bytes here, not 5');
+    await expect(loaded.classify(input, decode)).rejects.toThrow('has 110592 bytes, not 5');
   });
 });
 
@@ -115,11 +202,11 @@ describe('describeModel', () => {
   });
 });
 
-describe('onnxruntimeReactNative', () => {
+describe('onnxOnDevice', () => {
   const description = describeModel(catalogue, model.name);
 
   it('is a model on the device', async () => {
-    const onDevice = onnxruntimeReactNative({ ...description, model: pathOf(model), decode });
+    const onDevice = onnxOnDevice(ort, { ...description, model: pathOf(model), decode });
     expect(onDevice).toMatchObject({ name: model.name, accuracyPct: model.accuracyPct });
     await onDevice.prepare?.();
     const image = images[1] ?? new Uint8Array();
@@ -129,7 +216,7 @@ describe('onnxruntimeReactNative', () => {
   });
 
   it('is loaded again after it could not be', async () => {
-    const onDevice = onnxruntimeReactNative({ ...description, model: 'no-such-file.onnx', decode });
+    const onDevice = onnxOnDevice(ort, { ...description, model: 'no-such-file.onnx', decode });
     await expect(onDevice.prepare?.()).rejects.toThrow();
     await expect(onDevice.prepare?.()).rejects.toThrow();
     onDevice.close?.();

@@ -4,7 +4,7 @@ import sharp from 'sharp';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { describeModel, onnxruntimeWeb } from '../../../lib/client/onnxruntime-web.ts';
 import type { FromWorker, ToWorker } from '../../../lib/client/onnxruntime-web-messages.ts';
-import { resolveCatalogue } from '../../../lib/infra/resolve-catalogue.ts';
+import { resolveCatalogue } from '../../../lib/infra/package-files.ts';
 import { readCatalogue } from '../../../lib/service/catalogue/load.ts';
 import { Classifier } from '../../../lib/service/inference/classifier.ts';
 

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { outcomeOf } from '../../../lib/client/outcome.ts';
-import { classified, inTime } from '../playground/races.ts';
+import { classified, inTime } from '../playground/results/races.ts';
 
 describe('outcomeOf', () => {
   it('knows an answer of the cloud in time', () => {

@@ -53,6 +53,35 @@ describe('MdInference with no props', () => {
     expect(timeoutOf(logicalId(service.selector.function))).toBe(29);
   });
 
+  it('has the settings that its properties promise by default', () => {
+    const { template } = made;
+    template.hasResourceProperties('AWS::Lambda::Function', {
+      Environment: {
+        Variables: {
+          MDI_STRATEGY: 'three-stage',
+          MDI_DEFAULT_SLA_MS: '250',
+          MDI_DEFAULT_NETWORK_MS: '100',
+          MDI_CLOCK_TOLERANCE_MS: '50',
+          MDI_MAX_INPUT_MS: '60000',
+          MDI_CLOCK_ERROR_MS: '5',
+          MDI_FEEDBACK_WEIGHT: '200',
+          MDI_WINDOW_MS: '300000',
+          MDI_SHARDS: '1',
+        },
+      },
+    });
+    template.hasResourceProperties('AWS::Lambda::Function', {
+      Environment: {
+        Variables: {
+          MDI_PROFILE_CONCURRENCY: '16',
+          MDI_PROFILE_MODEL_MS: '60000',
+          MDI_PROFILE_MAX_RUNS: '1000',
+          MDI_PROFILE_PRECISION: '0.02',
+        },
+      },
+    });
+  });
+
   it('keeps profiles in a table whose live items expire', () => {
     made.template.hasResourceProperties('AWS::DynamoDB::GlobalTable', {
       BillingMode: 'PAY_PER_REQUEST',
@@ -123,10 +152,23 @@ describe('settings', () => {
       defaultSlaMs: 400,
       windowLength: Duration.minutes(1),
       shards: 4,
+      defaultNetworkMs: 101,
+      clockToleranceMs: 51,
+      maxInputMs: 50_001,
+      clockErrorMs: 6,
+      feedbackWeight: 201,
     });
     template.hasResourceProperties('AWS::Lambda::Function', {
       Environment: {
-        Variables: { MDI_STRATEGY: 'expected-accuracy', MDI_DEFAULT_SLA_MS: '400' },
+        Variables: {
+          MDI_STRATEGY: 'expected-accuracy',
+          MDI_DEFAULT_SLA_MS: '400',
+          MDI_DEFAULT_NETWORK_MS: '101',
+          MDI_CLOCK_TOLERANCE_MS: '51',
+          MDI_MAX_INPUT_MS: '50001',
+          MDI_CLOCK_ERROR_MS: '6',
+          MDI_FEEDBACK_WEIGHT: '201',
+        },
       },
     });
     const functions = Object.values(template.findResources('AWS::Lambda::Function'));

@@ -82,6 +82,19 @@ describe('the alarms', () => {
     });
   });
 
+  it.each([
+    ['More than 1 % of the requests were answered with 5xx', 1, 3],
+    ['A model could not be measured at deploy', 0, 1],
+    ['The profile table throttles: raise the shard count', 0, 3],
+  ])('ring as they say: %s', (AlarmDescription, Threshold, EvaluationPeriods) => {
+    template.hasResourceProperties('AWS::CloudWatch::Alarm', {
+      AlarmDescription,
+      Threshold,
+      EvaluationPeriods,
+      ComparisonOperator: 'GreaterThanThreshold',
+    });
+  });
+
   it('ring when answers take longer than the default SLA', () => {
     template.hasResourceProperties('AWS::CloudWatch::Alarm', {
       Metrics: [

@@ -1,4 +1,5 @@
 import { beforeAll, describe, expect, it } from 'vitest';
+import { feedbackKey, partitionKey } from '../../../lib/service/profiles/keys.ts';
 import { synthesized } from './synthesized.ts';
 
 let made: ReturnType<typeof synthesized>;
@@ -7,8 +8,13 @@ beforeAll(() => {
 });
 
 describe('what each function may do', () => {
-  /** Every allowed action of a function's role with the resources, and nothing by managed policies. */
-  function allowed(fn: { role?: unknown }): Record<string, unknown[]> {
+  interface Allowed {
+    readonly resources: unknown[];
+    readonly conditions: unknown[];
+  }
+
+  /** What a function's role allows of every action; it has nothing by managed policies. */
+  function allowed(fn: { role?: unknown }): Record<string, Allowed> {
     const { stack, template } = made;
     const role = stack.resolve((fn.role as { roleName: string }).roleName).Ref;
     expect(template.findResources('AWS::IAM::Role')[role]?.Properties).not.toHaveProperty(
@@ -18,17 +24,28 @@ describe('what each function may do', () => {
       ({ Properties }) => Properties.Roles.some((entry: { Ref: string }) => entry.Ref === role),
     );
     const statements = policies.flatMap(({ Properties }) => Properties.PolicyDocument.Statement);
-    const result: Record<string, unknown[]> = {};
-    for (const { Effect, Action, Resource } of statements) {
+    const result: Record<string, Allowed> = {};
+    for (const { Effect, Action, Resource, Condition } of statements) {
       expect(Effect).toBe('Allow');
       for (const action of [Action].flat()) {
-        result[action] = [...(result[action] ?? []), ...[Resource].flat()];
+        const { resources = [], conditions = [] } = result[action] ?? {};
+        result[action] = {
+          resources: [...resources, ...[Resource].flat()],
+          conditions: [...conditions, ...[Condition ?? []].flat()],
+        };
       }
     }
     return result;
   }
 
-  const tableArn = () => [made.stack.resolve(made.service.table.tableArn)];
+  const onTable = (...keys: string[]) => ({
+    resources: [made.stack.resolve(made.service.table.tableArn)],
+    conditions: keys.map((key) => ({
+      'ForAllValues:StringLike': { 'dynamodb:LeadingKeys': [key] },
+    })),
+  });
+  const deployment = 'Test-Api-17E32BCB';
+
   const models = () => [...made.service.models.values()];
   const logAndTraceActions = [
     'logs:CreateLogStream',
@@ -48,18 +65,25 @@ describe('what each function may do', () => {
       'lambda:InvokeFunction',
       ...logAndTraceActions,
     ]);
-    expect(actions['lambda:InvokeFunction']).toEqual(
+    expect(actions['lambda:InvokeFunction']?.resources).toEqual(
       models().map(({ live }) => made.stack.resolve(live.functionArn)),
     );
-    expect(actions['dynamodb:Query']).toEqual(tableArn());
-    expect(actions['dynamodb:UpdateItem']).toEqual(tableArn());
+    expect(actions).toMatchObject({
+      'dynamodb:GetItem': onTable(),
+      'dynamodb:Query': onTable(),
+      'dynamodb:UpdateItem': onTable(`${deployment}/shapes/*@*`),
+      'dynamodb:PutItem': onTable(`${deployment}/feedback`),
+      'dynamodb:DeleteItem': onTable(`${deployment}/feedback`),
+    });
   });
 
-  it('a model’s function updates profiles and writes its own log', () => {
-    for (const { function: fn } of models()) {
+  it('a model’s function updates its own profile and writes its own log', () => {
+    for (const { function: fn, model } of models()) {
       const actions = allowed(fn);
       expect(Object.keys(actions).sort()).toEqual(['dynamodb:UpdateItem', ...logAndTraceActions]);
-      expect(actions['dynamodb:UpdateItem']).toEqual(tableArn());
+      expect(actions['dynamodb:UpdateItem']).toEqual(
+        onTable(`${deployment}/shapes/${model.name}@*`),
+      );
     }
   });
 
@@ -73,10 +97,32 @@ describe('what each function may do', () => {
       'lambda:InvokeFunction',
       ...logAndTraceActions,
     ]);
-    expect(actions['lambda:InvokeFunction']).toEqual(
+    expect(actions).toMatchObject({
+      'dynamodb:GetItem': onTable(),
+      'dynamodb:Query': onTable(),
+      'dynamodb:UpdateItem': onTable(`${deployment}/shapes/*@*`),
+      'dynamodb:PutItem': onTable(`${deployment}/feedback`),
+    });
+    expect(actions['lambda:InvokeFunction']?.resources).toEqual(
       models().map((model) => ({
         'Fn::Join': ['', [made.stack.resolve(model.function.functionArn), ':*']],
       })),
     );
+  });
+
+  it('the keys that conditions name are those that functions write', () => {
+    const functions = Object.values(made.template.findResources('AWS::Lambda::Function'));
+    const deployments = functions.flatMap(
+      ({ Properties }) => Properties.Environment?.Variables?.MDI_DEPLOYMENT ?? [],
+    );
+    expect(new Set(deployments)).toEqual(new Set([deployment]));
+    const own = partitionKey({
+      deployment,
+      catalogue: 'shapes',
+      model: 'm',
+      sha256: 'a'.repeat(64),
+    });
+    expect(own).toMatch(/^Test-Api-17E32BCB\/shapes\/m@/);
+    expect(feedbackKey(deployment)).toBe('Test-Api-17E32BCB/feedback');
   });
 });

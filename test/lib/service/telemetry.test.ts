@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { metricsNamespace } from '../../../lib/service/metrics-namespace.ts';
+import { metricsNamespace } from '../../../lib/service/metrics.ts';
 import { Telemetry } from '../../../lib/service/telemetry.ts';
 
 const lines: string[] = [];
@@ -25,14 +25,14 @@ const request = {
   serverMs: 82,
   coldStart: true,
   fellBack: false,
-  slaMet: true,
+  inTime: true,
 };
 
 describe('Telemetry', () => {
   it('counts an answer by strategy and by model, in the embedded metric format', () => {
     new Telemetry('Stack-Api').answered(request);
     const [all, own] = lines.map((line) => JSON.parse(line));
-    expect(all).toMatchObject({ strategy: 'three-stage', BudgetMs: 150, SlaMet: 1, Fallback: 0 });
+    expect(all).toMatchObject({ strategy: 'three-stage', BudgetMs: 150, InTime: 1, Fallback: 0 });
     expect(all._aws.CloudWatchMetrics[0]).toMatchObject({
       Namespace: metricsNamespace,
       Dimensions: [expect.arrayContaining(['service', 'strategy'])],

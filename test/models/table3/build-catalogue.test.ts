@@ -2,7 +2,7 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { table3Rows } from '../../../lib/evaluation/models/table-3.ts';
+import { table3Rows } from '../../../lib/evaluation/engine/profiles/table-3.ts';
 import { loadCatalogue } from '../../../lib/service/catalogue/load.ts';
 import type { Catalogue } from '../../../lib/service/catalogue/schema.ts';
 import { buildTable3 } from '../../../models/table3/build-catalogue.ts';

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { InferenceSession, Tensor } from 'onnxruntime-node';
 import { describe, expect, it } from 'vitest';
-import { type Table3Name, table3Rows } from '../../../lib/evaluation/models/table-3.ts';
+import { type Table3Name, table3Rows } from '../../../lib/evaluation/engine/profiles/table-3.ts';
 import { table3Networks } from '../../../models/table3/networks.ts';
 import { decodeModel } from '../../../models/table3/onnx/messages.ts';
 

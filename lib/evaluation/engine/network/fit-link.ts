@@ -1,27 +1,28 @@
+import { quantileOfSorted } from '../../../core/statistics/quantile.ts';
 import type { Random } from '../../../core/statistics/random.ts';
 import type { Link } from './links.ts';
 import type { Trace } from './trace.ts';
 
-/** A lognormal distribution of times. */
+/** A lognormal distribution of transfer times. */
 export interface TransferTime {
   readonly medianMs: number;
   /** Standard deviation of the time's natural logarithm. */
   readonly sigma: number;
 }
 
-/** How long a link takes, each way. */
+/** How long a link takes in each direction. */
 export interface LinkTimes {
   readonly upload: TransferTime;
   readonly download: TransferTime;
 }
 
-/** What is sent over a link to learn how long it takes. */
+/** What is sent over a link to find out how long it takes. */
 export interface Transfers {
   readonly uploadBytes: number;
   readonly answerBytes: number;
-  /** What each way takes beside the trace, in ms. */
+  /** Delay that each direction adds to the trace, in ms. */
   readonly baseDelayMs: number;
-  /** How many transfers each way, begun at moments spread evenly over the trace. */
+  /** Number of transfers in each direction; their starts are uniform over the trace. */
   readonly count: number;
   readonly random: Random;
 }
@@ -30,9 +31,9 @@ export interface Transfers {
 const normal90 = 1.2816;
 
 /**
- * Sums a recorded link up in two lognormal distributions that have the median and the 90 % quantile of
- * its transfer times. The outages of a real link, seconds long in its worst percent, are not in it, nor
- * that bad moments come in a row.
+ * Summarizes a recorded link by two lognormal distributions with the median and the 90 % quantile of its
+ * transfer times. They miss the outages of a real link, which last seconds in its worst percent, and
+ * that slow moments follow each other.
  */
 export function fitLink({ up, down }: Link, transfers: Transfers): LinkTimes {
   const { uploadBytes, answerBytes } = transfers;
@@ -54,7 +55,6 @@ function transferTimes(
 }
 
 function lognormalOf(sortedMs: readonly number[]): TransferTime {
-  const quantile = (q: number) => sortedMs[Math.floor(q * sortedMs.length)] ?? Number.NaN;
-  const medianMs = quantile(0.5);
-  return { medianMs, sigma: Math.log(quantile(0.9) / medianMs) / normal90 };
+  const medianMs = quantileOfSorted(sortedMs, 0.5);
+  return { medianMs, sigma: Math.log(quantileOfSorted(sortedMs, 0.9) / medianMs) / normal90 };
 }

@@ -1,14 +1,13 @@
 import { z } from 'zod';
-import data from '../data/networks.json' with { type: 'json' };
-import type { LinkConditions } from './link-requests.ts';
+import data from './networks.json' with { type: 'json' };
 
-/** Distributions of T_nw that are known by a mean and a deviation; the normal one is cut off at 0. */
+/** Distributions of T_nw that a mean and a standard deviation define; the normal one is truncated at 0. */
 export const families = ['normal', 'lognormal', 'gamma'] as const;
 
-/** The name of a distribution. */
+/** The name of one of the {@link families}. */
 export type Family = (typeof families)[number];
 
-/** T_nw of a request from a distribution, half of it each way (paper, Section V: T_input = T_output). */
+/** T_nw drawn from a distribution, half of it each way (paper, Section V: T_input = T_output). */
 export interface SampledNetwork {
   readonly kind: Family;
   readonly name: string;
@@ -16,7 +15,7 @@ export interface SampledNetwork {
   readonly stdMs: number;
 }
 
-/** Times that somebody measured, in their order and begun anew at the end. */
+/** Measured times, replayed in their order and from the start again after the last. */
 export interface MeasuredNetwork {
   readonly kind: 'measured';
   readonly name: string;
@@ -24,7 +23,33 @@ export interface MeasuredNetwork {
   readonly outputMs: readonly number[];
 }
 
-/** A recorded link: `NAME.up` and `NAME.down` of a folder. */
+/** How a phone uses a recorded link, one image after another. */
+export interface LinkConditions {
+  /** Upload sizes are lognormal, in bytes. */
+  readonly uploadMeanBytes: number;
+  readonly uploadStdBytes: number;
+  readonly answerBytes: number;
+  /** Delay that each way adds to the trace: normal, in ms, at least half its mean. */
+  readonly baseDelayMs: number;
+  readonly baseJitterMs: number;
+  /** Mean pause between the end of a request and the start of the next, in ms; exponential. */
+  readonly pauseMs: number;
+  /** How much longer every T_input looks by the phone's clock than it is, in ms. */
+  readonly clockOffsetMs: number;
+}
+
+/** The default conditions: photos of about 52 KB, as the paper measured them. */
+export const defaultLinkConditions: LinkConditions = {
+  uploadMeanBytes: 51_900,
+  uploadStdBytes: 53_600,
+  answerBytes: 1_500,
+  baseDelayMs: 20,
+  baseJitterMs: 3,
+  pauseMs: 500,
+  clockOffsetMs: 0,
+};
+
+/** A recorded link: `NAME.up` and `NAME.down` in a folder. */
 export interface LinkNetwork {
   readonly kind: 'link';
   readonly name: string;
@@ -32,8 +57,8 @@ export interface LinkNetwork {
   readonly conditions: LinkConditions;
 }
 
-/** How long images and answers are on their way. Plain data: it can be sent to another thread. */
-export type Network = SampledNetwork | MeasuredNetwork | LinkNetwork;
+/** What decides how long images and answers are on their way. Plain data, to be sent to threads. */
+export type SimulatedNetwork = SampledNetwork | MeasuredNetwork | LinkNetwork;
 
 const networksSchema = z.object({
   measured: z.array(
@@ -45,7 +70,7 @@ const networksSchema = z.object({
 });
 const { measured, fitted } = networksSchema.parse(data);
 
-/** Networks with a name: the authors' measured ones and those fitted to Table IV. */
+/** Networks that have a name: those the authors measured, and those fitted to Table IV. */
 export const namedNetworks: readonly SampledNetwork[] = [
   ...fitted.networks.map(({ name, medianMs, sigma }) => {
     const meanMs = medianMs * Math.exp(sigma ** 2 / 2);
@@ -73,6 +98,6 @@ export const [university, residential] = ['university', 'residential'].map(named
 
 function namedNetwork(name: string): SampledNetwork {
   const network = namedNetworks.find((candidate) => candidate.name === name);
-  if (!network) throw new Error(`data/networks.json has no ${name}`);
+  if (!network) throw new Error(`networks.json has no ${name}`);
   return network;
 }

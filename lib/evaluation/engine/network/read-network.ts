@@ -1,11 +1,21 @@
 import { readFileSync } from 'node:fs';
 import { basename, dirname } from 'node:path';
-import type { LinkConditions } from './link-requests.ts';
+import { csvParseRows } from 'd3-dsv';
 import { listLinks } from './links.ts';
-import { NetworkError, parseMeasuredTimes } from './measured-times.ts';
-import { families, type Network, namedNetworks } from './networks.ts';
+import {
+  families,
+  type LinkConditions,
+  type MeasuredNetwork,
+  namedNetworks,
+  type SimulatedNetwork,
+} from './networks.ts';
 
-/** What a network can be written as. */
+/** The text or file of a network cannot be used; the message quotes it and says why. */
+export class InvalidNetworkError extends Error {
+  override readonly name = 'InvalidNetworkError';
+}
+
+/** The forms in which a network can be written. */
 export const networkForms = [
   ...namedNetworks.map(({ name }) => name),
   ...families.map((family) => `${family}:MEAN,STD`),
@@ -18,10 +28,10 @@ export const networkForms = [
  *
  * @param text - one of {@link networkForms}; MEAN and STD are those of T_nw in ms
  * @param conditions - of recorded links
- * @throws NetworkError when it is none of them, or its file cannot be used
- * @throws TraceError when a link's folder does not hold it
+ * @throws {@link InvalidNetworkError} when it has none of these forms, or its file cannot be used
+ * @throws {@link TraceError} when the folder of a link cannot be used
  */
-export function readNetwork(text: string, conditions: LinkConditions): Network {
+export function readNetwork(text: string, conditions: LinkConditions): SimulatedNetwork {
   const named = namedNetworks.find(({ name }) => name === text);
   if (named) return named;
   const colon = text.indexOf(':');
@@ -30,7 +40,9 @@ export function readNetwork(text: string, conditions: LinkConditions): Network {
   if (family) {
     const [meanMs = 0, stdMs = -1, ...more] = rest.split(',').map(Number);
     if (!(meanMs > 0 && stdMs >= 0 && meanMs + stdMs < 1e9) || more.length > 0) {
-      throw new NetworkError(`"${text}": write ${family}:MEAN,STD in ms, with a mean above 0`);
+      throw new InvalidNetworkError(
+        `"${text}": write ${family}:MEAN,STD in ms, with a mean above 0`,
+      );
     }
     return { kind: family, name: text, meanMs, stdMs };
   }
@@ -38,17 +50,63 @@ export function readNetwork(text: string, conditions: LinkConditions): Network {
   if (kind === 'link') {
     const [folder, name] = [dirname(rest), basename(rest)];
     if (!listLinks(folder).includes(name)) {
-      throw new NetworkError(`${folder}: there is no link "${name}" (${name}.up, ${name}.down)`);
+      throw new InvalidNetworkError(
+        `${folder}: there is no link "${name}" (${name}.up, ${name}.down)`,
+      );
     }
     return { kind: 'link', name, folder, conditions };
   }
-  throw new NetworkError(`"${text}" is none of ${networkForms.join(', ')}`);
+  throw new InvalidNetworkError(`"${text}" is none of ${networkForms.join(', ')}`);
 }
 
 function readText(path: string): string {
   try {
     return readFileSync(path, 'utf8');
   } catch (error) {
-    throw new NetworkError(`${path}: cannot read the times: ${(error as Error).message}`);
+    throw new InvalidNetworkError(`${path}: cannot read the times: ${(error as Error).message}`);
   }
+}
+
+/** The columns of a file of measured times, in ms. */
+const headers = ['networkMs', 'inputMs,outputMs'];
+
+/**
+ * Reads measured network times from CSV, one request per line: either T_nw, of which each way takes
+ * half, or T_input and T_output; in ms, with or without a header (`networkMs`, or `inputMs,outputMs`).
+ *
+ * @param name - for messages and reports
+ * @throws {@link InvalidNetworkError} when a line is not as described; the message names the line
+ */
+export function parseMeasuredTimes(text: string, name: string): MeasuredNetwork {
+  const rows = csvParseRows(text.trim(), (row) => row.map((field) => field.trim()));
+  const [first = ['']] = rows;
+  const hasHeader = headers.includes(first.join());
+  if (!hasHeader && /[a-z]/i.test(first.join())) {
+    throw new InvalidNetworkError(
+      `${name}, line 1: the header must be ${headers.join(' or ')}, not "${first.join()}"`,
+    );
+  }
+  const times = rows.flatMap((row, i) =>
+    (i === 0 && hasHeader) || row.join() === ''
+      ? []
+      : [readTimes(row, first.length, `${name}, line ${i + 1}`)],
+  );
+  if (times.length === 0) throw new InvalidNetworkError(`${name}: there is no time in it`);
+  return {
+    ...{ kind: 'measured', name },
+    inputMs: times.map(({ inputMs }) => inputMs),
+    outputMs: times.map(({ outputMs }) => outputMs),
+  };
+}
+
+function readTimes(row: readonly string[], columns: number, where: string) {
+  const times = row.map((field) => (field === '' ? Number.NaN : Number(field)));
+  if (row.length !== columns || columns > 2 || !times.every((ms) => ms >= 0 && ms < 1e9)) {
+    const wanted = columns === 1 ? 'one time' : 'T_input and T_output';
+    throw new InvalidNetworkError(`${where}: must be ${wanted} in ms, not "${row.join()}"`);
+  }
+  const [first = 0, second] = times;
+  return second === undefined
+    ? { inputMs: first / 2, outputMs: first / 2 }
+    : { inputMs: first, outputMs: second };
 }

@@ -1,4 +1,4 @@
-/** A packet-delivery trace cannot be used; the message names it and the line. */
+/** A packet-delivery trace cannot be used; the message names the file and the line. */
 export class TraceError extends Error {
   override readonly name = 'TraceError';
 }
@@ -8,7 +8,7 @@ const packetBytes = 1500;
 
 /**
  * One direction of a recorded link in Mahimahi's format: the moments, in ms from the start, at each
- * of which one packet of 1,500 bytes can be delivered. The trace begins anew at its end.
+ * of which one packet of 1,500 bytes can be delivered. At its end the trace starts over.
  *
  * @see http://mahimahi.mit.edu, mm-link(1)
  */
@@ -18,19 +18,20 @@ export class Trace {
 
   /**
    * @param opportunitiesMs - ascending, at least one above 0
-   * @param periodMs - what lies beyond is cut off; by default the last opportunity
+   * @param periodMs - later opportunities are cut off
+   * @default periodMs - the last opportunity
    */
   constructor(opportunitiesMs: Float64Array, periodMs = opportunitiesMs.at(-1) ?? 0) {
     this.#opportunitiesMs = opportunitiesMs.filter((ms) => ms <= periodMs);
     this.periodMs = periodMs;
   }
 
-  /** The same trace, cut off at a moment. */
+  /** The same trace, cut off at a time in ms. */
   cutAt(periodMs: number): Trace {
     return new Trace(this.#opportunitiesMs, periodMs);
   }
 
-  /** When the last packet of some bytes is delivered that begin to be sent at a moment; both in ms. */
+  /** When the last packet of an upload is delivered whose first one is sent at `startMs`; both in ms. */
   deliveredMs(startMs: number, bytes: number): number {
     const packets = Math.max(1, Math.ceil(bytes / packetBytes));
     const round = Math.floor(startMs / this.periodMs);
@@ -40,7 +41,7 @@ export class Trace {
     return laterMs + (this.#opportunitiesMs[last % count] ?? 0);
   }
 
-  /** Index of the first opportunity not before a moment of the period. */
+  /** Index of the first opportunity at or after a time within the period. */
   #firstFrom(ms: number): number {
     let [low, high] = [0, this.#opportunitiesMs.length];
     while (low < high) {
@@ -55,8 +56,8 @@ export class Trace {
 /**
  * Reads a trace in Mahimahi's format.
  *
- * @param name - for the message when something is wrong
- * @throws {@link TraceError}
+ * @param name - for messages
+ * @throws {@link TraceError} when a line is not a whole number of ms or comes before the previous one
  */
 export function parseTrace(text: string, name: string): Trace {
   const lines = text.trim().split(/\s*\n/);

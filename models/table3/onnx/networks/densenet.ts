@@ -1,4 +1,4 @@
-import { type FeatureMap, type Network, NetworkBuilder } from '../network.ts';
+import { type FeatureMap, NetworkBuilder, type NeuralNetwork } from '../network.ts';
 
 /** Channels that every layer adds. */
 const growth = 32;
@@ -7,7 +7,7 @@ const growth = 32;
 const blocks = [6, 12, 24, 16] as const;
 
 /** DenseNet-121 for images of 224 pixels (Huang et al., arXiv 1608.06993, Table 1, bottleneck and compression). */
-export function denseNet121(): Network {
+export function denseNet121(): NeuralNetwork {
   const net = new NetworkBuilder('DenseNet-121', 224);
 
   /** Sees all channels of the layers before and puts its own behind them. */

@@ -1,4 +1,4 @@
-import { type FeatureMap, type Network, NetworkBuilder } from '../network.ts';
+import { type FeatureMap, NetworkBuilder, type NeuralNetwork } from '../network.ts';
 import { branch, halving, halvingPool, poolBranch, stem } from './inception-steps.ts';
 
 /**
@@ -6,7 +6,7 @@ import { branch, halving, halvingPool, poolBranch, stem } from './inception-step
  * pretrained model that its authors published with TensorFlow-Slim: InceptionV3's stem, twice as many
  * blocks as in the paper's Figure 15.
  */
-export function inceptionResNetV2(): Network {
+export function inceptionResNetV2(): NeuralNetwork {
   const net = new NetworkBuilder('InceptionResNetV2', 299);
 
   /** Adds to an image what branches see in it, less strongly. */

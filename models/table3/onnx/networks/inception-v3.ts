@@ -1,8 +1,8 @@
-import { type FeatureMap, type Network, NetworkBuilder } from '../network.ts';
+import { type FeatureMap, NetworkBuilder, type NeuralNetwork } from '../network.ts';
 import { branch, halving, halvingPool, poolBranch, split, stem } from './inception-steps.ts';
 
 /** InceptionV3 for images of 299 pixels (Szegedy et al., arXiv 1512.00567), without the auxiliary classifier. */
-export function inceptionV3(): Network {
+export function inceptionV3(): NeuralNetwork {
   const net = new NetworkBuilder('InceptionV3', 299);
 
   /** On 35x35 pixels. */

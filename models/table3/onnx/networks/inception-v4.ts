@@ -1,8 +1,8 @@
-import { type FeatureMap, type Network, NetworkBuilder } from '../network.ts';
+import { type FeatureMap, NetworkBuilder, type NeuralNetwork } from '../network.ts';
 import { branch, halving, halvingPool, poolBranch, split, valid } from './inception-steps.ts';
 
 /** InceptionV4 for images of 299 pixels (Szegedy et al., arXiv 1602.07261, Figure 9). */
-export function inceptionV4(): Network {
+export function inceptionV4(): NeuralNetwork {
   const net = new NetworkBuilder('InceptionV4', 299);
 
   /** 299 pixels become 384 channels of 35x35 (Figure 3). */

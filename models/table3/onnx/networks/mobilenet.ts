@@ -1,4 +1,4 @@
-import { type Network, NetworkBuilder } from '../network.ts';
+import { NetworkBuilder, type NeuralNetwork } from '../network.ts';
 
 /** Filters at full width and stride of each depthwise separable convolution. */
 const blocks = [
@@ -22,7 +22,7 @@ const blocks = [
  *
  * @param multiplier - of the number of filters in every layer: 0.25, 0.5, 0.75 or 1
  */
-export function mobileNetV1(multiplier: number): Network {
+export function mobileNetV1(multiplier: number): NeuralNetwork {
   const net = new NetworkBuilder(`MobileNetV1 ${multiplier}`, 224);
   const conv = { filters: 32 * multiplier, kernel: 3, stride: 2 };
   let x = net.relu6(net.conv(net.input, conv));

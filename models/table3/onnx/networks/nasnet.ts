@@ -1,13 +1,13 @@
-import { type FeatureMap, type Network, NetworkBuilder } from '../network.ts';
+import { type FeatureMap, NetworkBuilder, type NeuralNetwork } from '../network.ts';
 
 /** NASNet-A (4 @ 1056) for images of 224 pixels (Zoph et al., arXiv 1707.07012). */
-export function nasNetMobile(): Network {
+export function nasNetMobile(): NeuralNetwork {
   const net = new NetworkBuilder('NASNet Mobile', 224);
   return nasNet(net, { cells: 4, stemFilters: 32, filters: 44, skipReduction: false });
 }
 
 /** NASNet-A (6 @ 4032) for images of 331 pixels (Zoph et al., arXiv 1707.07012). */
-export function nasNetLarge(): Network {
+export function nasNetLarge(): NeuralNetwork {
   const net = new NetworkBuilder('NASNet Large', 331);
   return nasNet(net, { cells: 6, stemFilters: 96, filters: 168, skipReduction: true });
 }
@@ -27,7 +27,7 @@ interface Size {
 function nasNet(
   net: NetworkBuilder,
   { cells, stemFilters, filters, skipReduction }: Size,
-): Network {
+): NeuralNetwork {
   const conv = { filters: stemFilters, kernel: 3, stride: 2, padding: 'valid' } as const;
   const first = net.conv(net.input, conv);
   const second = reductionCell(net, first, undefined, filters / 4);

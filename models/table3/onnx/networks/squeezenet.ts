@@ -1,7 +1,7 @@
-import { type FeatureMap, type Network, NetworkBuilder } from '../network.ts';
+import { type FeatureMap, NetworkBuilder, type NeuralNetwork } from '../network.ts';
 
 /** SqueezeNet 1.0 for images of 224 pixels (Iandola et al., arXiv 1602.07360, Table 1). */
-export function squeezeNet(): Network {
+export function squeezeNet(): NeuralNetwork {
   const net = new NetworkBuilder('SqueezeNet 1.0', 224);
   const pool = (x: FeatureMap) => net.maxPool(x, { kernel: 3, stride: 2 });
 

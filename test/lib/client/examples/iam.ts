@@ -1,7 +1,7 @@
 import { Sha256 } from '@aws-crypto/sha256-js';
+import { createClient } from '@mdinference/client';
+import { sigV4 } from '@mdinference/client/sigv4';
 import { SignatureV4 } from '@smithy/signature-v4';
-import { createClient } from 'mdinference/client';
-import { sigV4 } from 'mdinference/client/sigv4';
 
 /** Credentials that expire, such as those of a Cognito identity pool. */
 declare function getCredentials(): Promise<{

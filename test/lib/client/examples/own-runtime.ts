@@ -1,4 +1,4 @@
-import type { OnDeviceModel } from 'mdinference/client';
+import type { OnDeviceModel } from '@mdinference/client';
 
 /** Any runtime: here one that has loaded a model under the name `classifier`. */
 declare const classifier: { run(image: Blob): Promise<{ index: number; probability: number }[]> };

@@ -1,3 +1,11 @@
+import { bearer, createClient } from '@mdinference/client';
+import {
+  type CatalogueJson,
+  type CropSize,
+  describeModel,
+  onnxruntimeReactNative,
+  regionOf,
+} from '@mdinference/client/onnxruntime-react-native';
 import {
   AlphaType,
   ColorType,
@@ -6,14 +14,6 @@ import {
   type SkImage,
   Skia,
 } from '@shopify/react-native-skia';
-import { bearer, createClient } from 'mdinference/client';
-import {
-  type CatalogueJson,
-  type CropSize,
-  describeModel,
-  onnxruntimeReactNative,
-  regionOf,
-} from 'mdinference/client/onnxruntime-react-native';
 
 /** RGB pixels of a photo, in the size that the model takes. */
 function pixelsOf(photo: SkImage, size: CropSize) {

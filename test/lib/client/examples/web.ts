@@ -1,5 +1,5 @@
-import { createClient, SlaExceededError } from 'mdinference/client';
-import { describeModel, onnxruntimeWeb } from 'mdinference/client/onnxruntime-web';
+import { createClient, SlaExceededError } from '@mdinference/client';
+import { describeModel, onnxruntimeWeb } from '@mdinference/client/onnxruntime-web';
 
 // The catalogue and its smallest model lie beside the page.
 const catalogue = await (await fetch('/models/shapes/catalogue.json')).json();

@@ -3,9 +3,9 @@ import { describe, expect, it } from 'vitest';
 import {
   base64Bytes,
   checkBodyLength,
-  maxBodyBytes,
   parseContentType,
 } from '../../../../lib/core/contract/body.ts';
+import { maxBodyBytes } from '../../../../lib/core/contract/limits.ts';
 
 describe('parseContentType', () => {
   it.each([

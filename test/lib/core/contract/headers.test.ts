@@ -27,7 +27,10 @@ describe('parseInferHeaders', () => {
   it.each([
     ['mdi-sla-ms', '0'],
     ['mdi-sla-ms', '-1'],
-    ['mdi-sla-ms', '1e9'],
+    ['mdi-sla-ms', '1e2'],
+    ['mdi-upload-start', '1e12'],
+    ['mdi-output-ms', '1E1'],
+    ['mdi-device-accuracy', '5e1'],
     ['mdi-sla-ms', '1000000000'],
     ['mdi-sla-ms', 'abc'],
     ['mdi-sla-ms', ''],

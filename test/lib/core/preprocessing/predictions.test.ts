@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { NonFiniteOutputError } from '../../../../lib/core/preprocessing/errors.ts';
 import { outputKind, topPredictions } from '../../../../lib/core/preprocessing/predictions.ts';
-import { NonFiniteOutputError } from '../../../../lib/service/inference/errors.ts';
 
 const labels = ['a', 'b', 'c', 'd', 'e', 'f'];
 
@@ -12,6 +12,17 @@ describe('topPredictions', () => {
     expect(predictions.map(({ label }) => label)).toEqual(['f', 'c', 'b', 'a', 'd']);
     expect(predictions[0]?.score).toBeCloseTo(8 / 17, 12);
     expect(predictions[0]?.index).toBe(5);
+  });
+
+  it('gives ties to the lower index', () => {
+    const indexes = (output: number[]) =>
+      topPredictions(output, labels, 'logits').map(({ index }) => index);
+    expect(indexes([1, 3, 3, 1, 3, 1])).toEqual([1, 2, 4, 0, 3]);
+    expect(indexes([0, 0, 0, 0, 0, 0])).toEqual([0, 1, 2, 3, 4]);
+  });
+
+  it('names a class without a label by its index', () => {
+    expect(topPredictions([0, 1], ['a'], 'logits')[0]?.label).toBe('1');
   });
 
   it('leaves probabilities alone', () => {
@@ -59,6 +70,12 @@ describe('outputKind', () => {
     [[7, 1, 2], 'logits'],
     [[0.7, -0.1, 0.4], 'logits'],
     [[0.1, 0.1, 0.1], 'logits'],
+    // The tolerance grows with the number of classes: 0.001 + count / 510, at most 0.1.
+    [[0.503, 0.5], 'probabilities'],
+    [[0.506, 0.5], 'logits'],
+    [[0.97, ...Array.from({ length: 15 }, () => 0)], 'probabilities'],
+    [[0.96, ...Array.from({ length: 15 }, () => 0)], 'logits'],
+    [[0.89, ...Array.from({ length: 999 }, () => 0)], 'logits'],
     [[Number.NaN, 0, 1], 'logits'],
   ])('%j', (output, kind) => {
     expect(outputKind(output)).toBe(kind);

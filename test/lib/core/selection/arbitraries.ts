@@ -3,14 +3,29 @@ import type { Candidate } from '../../../../lib/core/selection/types.ts';
 
 /** Catalogues of 1 to 12 models, of few distinct values so that ties and shared means are common. */
 export const candidates: fc.Arbitrary<Candidate[]> = fc.uniqueArray(
-  fc.record({
-    name: fc.string({ minLength: 1, maxLength: 4 }),
-    accuracyPct: fc.oneof(fc.integer({ min: 0, max: 100 }), fc.constantFrom(50, 75)),
-    meanMs: fc.oneof(fc.double({ min: 0, max: 300, noNaN: true }), fc.integer({ min: 1, max: 5 })),
-    stdMs: fc.oneof(fc.double({ min: 0, max: 100, noNaN: true }), fc.constantFrom(0, 1)),
-  }),
+  fc.record(
+    {
+      name: fc.string({ minLength: 1, maxLength: 4 }),
+      accuracyPct: fc.oneof(fc.integer({ min: 0, max: 100 }), fc.constantFrom(50, 75)),
+      meanMs: fc.oneof(
+        fc.double({ min: 0, max: 300, noNaN: true }),
+        fc.integer({ min: 1, max: 5 }),
+      ),
+      stdMs: fc.oneof(fc.double({ min: 0, max: 100, noNaN: true }), fc.constantFrom(0, 1)),
+      meanErrorMs: fc.oneof(
+        fc.constantFrom(0, 0.5, 2),
+        fc.double({ min: 0, max: 30, noNaN: true }),
+      ),
+    },
+    { requiredKeys: ['name', 'accuracyPct', 'meanMs', 'stdMs'] },
+  ),
   { minLength: 1, maxLength: 12, selector: (model) => model.name },
 );
+
+/** A list with its elements in another order. */
+export function shuffled<T>(items: readonly T[]): fc.Arbitrary<T[]> {
+  return fc.shuffledSubarray([...items], { minLength: items.length, maxLength: items.length });
+}
 
 /** Budgets that often coincide with a model's mean, where Equation 3 is undefined. */
 export const slaAndInput = fc.record({

@@ -2,14 +2,13 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import {
   expectedAccuracy,
-  explorationShare,
   probabilityInTime,
 } from '../../../../lib/core/selection/expected-accuracy.ts';
-import type { Candidate, Distribution, TimeBudget } from '../../../../lib/core/selection/types.ts';
+import type { Candidate, TimeBudget, WeightedTimes } from '../../../../lib/core/selection/types.ts';
 import { table3 } from '../../../fixtures/table-3.ts';
 import { budgetOf, candidates, slaAndInput } from './arbitraries.ts';
 
-const certain = (ms: number): Distribution => [{ ms, weight: 1 }];
+const certain = (ms: number): WeightedTimes => [{ ms, weight: 1 }];
 const model = (name: string, accuracyPct: number, meanMs: number, more = {}): Candidate => ({
   ...{ name, accuracyPct, meanMs, stdMs: 0 },
   ...more,
@@ -85,11 +84,57 @@ describe('expected-accuracy by hand', () => {
     const { baseModel, eligible } = expectedAccuracy([small, stale], budget({}));
     expect(baseModel).toBe(small);
     expect(eligible).toEqual([
-      { model: small, probability: 1 - explorationShare },
-      { model: stale, probability: explorationShare },
+      { model: small, probability: 0.98 },
+      { model: stale, probability: 0.02 },
     ]);
     const fresh = { ...large, freshSamples: 5 };
     expect(expectedAccuracy([small, fresh], budget({})).eligible).toHaveLength(1);
+  });
+
+  it('shares 2 % of the requests between all models that it explores', () => {
+    const stale = [large, { ...large, name: 'larger', accuracyPct: 95 }].map((m) => ({
+      ...m,
+      freshSamples: 4,
+    }));
+    const { eligible } = expectedAccuracy([small, ...stale], budget({}));
+    expect(eligible.map(({ probability }) => probability)).toEqual([0.98, 0.01, 0.01]);
+  });
+
+  it('explores no model that is less accurate or as accurate, however little is known of it', () => {
+    const others = [55, 60].map((accuracyPct) => ({
+      ...large,
+      ...{ name: `stale-${accuracyPct}`, accuracyPct, freshSamples: 0 },
+    }));
+    const { baseModel, eligible } = expectedAccuracy([small, ...others], budget({}));
+    expect(baseModel).toBe(small);
+    expect(eligible).toEqual([{ model: small, probability: 1 }]);
+  });
+
+  it('runs the fastest for certain when the device is at least as accurate as every model', () => {
+    const stale = { ...large, freshSamples: 0 };
+    for (const deviceAccuracyPct of [90, 99]) {
+      const decision = expectedAccuracy([stale, small], budget({ deviceAccuracyPct }));
+      expect(decision).toEqual({ baseModel: small, eligible: [{ model: small, probability: 1 }] });
+    }
+    // A device that is a little worse leaves something to gain.
+    const better = budget({ deviceAccuracyPct: 89, outputMs: certain(20) });
+    expect(expectedAccuracy([stale, small], better).baseModel).toBe(stale);
+  });
+
+  it('takes the more accurate of two models for the fastest when only noise tells them apart', () => {
+    const noisy = { ...model('noisy', 50, 9.5), meanErrorMs: 1 };
+    const { baseModel } = expectedAccuracy([noisy, small], budget({ deviceAccuracyPct: 95 }));
+    expect(baseModel).toBe(small);
+  });
+
+  it('breaks ties of expected accuracy by speed, then by name', () => {
+    const models = [
+      ...[model('b', 60, 10), model('a', 60, 10), model('slow', 60, 11)],
+      model('never', 99, 500),
+    ];
+    for (const listed of [models, models.toReversed()]) {
+      expect(expectedAccuracy(listed, budget({})).baseModel.name).toBe('a');
+    }
   });
 });
 
@@ -127,7 +172,7 @@ describe('expected-accuracy by its definition', () => {
         const stale = table3.map((m) => ({ ...m, freshSamples: 0 }));
         const { baseModel, eligible } = expectedAccuracy(stale, budgetOf(request));
         const base = eligible.find((e) => e.model === baseModel);
-        expect(base?.probability).toBeGreaterThanOrEqual(1 - explorationShare - 1e-12);
+        expect(base?.probability).toBeGreaterThanOrEqual(0.98 - 1e-12);
       }),
     );
   });

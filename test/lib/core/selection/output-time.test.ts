@@ -1,11 +1,11 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { OutputTimes } from '../../../../lib/core/selection/output-time.ts';
-import type { Distribution } from '../../../../lib/core/selection/types.ts';
+import type { WeightedTimes } from '../../../../lib/core/selection/types.ts';
 
-const meanOf = (distribution: Distribution = []) =>
+const meanOf = (distribution: WeightedTimes = []) =>
   distribution.reduce((sum, { ms, weight }) => sum + ms * weight, 0);
-const weightOf = (distribution: Distribution = []) =>
+const weightOf = (distribution: WeightedTimes = []) =>
   distribution.reduce((sum, { weight }) => sum + weight, 0);
 
 describe('OutputTimes', () => {
@@ -18,6 +18,36 @@ describe('OutputTimes', () => {
     expect(weightOf(own)).toBeCloseTo(1, 12);
     expect(meanOf(own)).toBeGreaterThan(35);
     expect(meanOf(own)).toBeLessThan(50);
+  });
+
+  it('expects a client’s next T_output around its last, 0.4 of a logarithm wide', () => {
+    const own = new OutputTimes().distribution(40) ?? [];
+    const logs = own.map(({ ms, weight }) => ({ z: Math.log(ms / 40), weight }));
+    const mean = logs.reduce((sum, { z, weight }) => sum + z * weight, 0);
+    const variance = logs.reduce((sum, { z, weight }) => sum + z * z * weight, 0);
+    expect(mean).toBeCloseTo(0, 9);
+    // Five values stand for the normal distribution: their deviation is 0.875 of its own.
+    expect(Math.sqrt(variance)).toBeCloseTo(0.4 * 0.875, 3);
+    for (const { weight } of own) expect(weight).toBe(0.2);
+  });
+
+  it('gives a client’s own last T_output 30 %, and what all saw the rest', () => {
+    const times = new OutputTimes();
+    times.observe(10);
+    const distribution = times.distribution(1_000) ?? [];
+    const own = distribution.filter(({ ms }) => ms > 100);
+    expect(weightOf(own)).toBeCloseTo(0.3, 12);
+    expect(weightOf(distribution)).toBeCloseTo(1, 12);
+  });
+
+  it('lets a report count half after 100 more', () => {
+    const times = new OutputTimes();
+    const weightOfFirst = () => weightOf(times.distribution()?.filter(({ ms }) => ms > 100));
+    times.observe(1_000);
+    for (let i = 0; i < 100; i++) times.observe(10);
+    // 1 of 1 + 2^(1/100) + ... + 2^(100/100)
+    const sum = Array.from({ length: 101 }, (_, i) => 2 ** (i / 100)).reduce((a, b) => a + b);
+    expect(weightOfFirst()).toBeCloseTo(1 / sum, 9);
   });
 
   it('lies between what the client saw and what all saw', () => {

@@ -1,10 +1,15 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { select } from '../../../../lib/core/selection/select.ts';
-import { strategies, strategyNames } from '../../../../lib/core/selection/strategies.ts';
-import { NoCandidateError } from '../../../../lib/core/selection/types.ts';
+import { select, strategies, strategyNames } from '../../../../lib/core/selection/strategies.ts';
+import {
+  type Candidate,
+  type Decision,
+  NoCandidateError,
+} from '../../../../lib/core/selection/types.ts';
 import { table3 } from '../../../fixtures/table-3.ts';
-import { budgetOf, candidates, slaAndInput } from './arbitraries.ts';
+import { budgetOf, candidates, shuffled, slaAndInput } from './arbitraries.ts';
+
+const inTwoOrders = candidates.chain((models) => fc.tuple(fc.constant(models), shuffled(models)));
 
 describe.each(strategyNames)('every strategy: %s', (name) => {
   const strategy = strategies[name];
@@ -27,13 +32,9 @@ describe.each(strategyNames)('every strategy: %s', (name) => {
 
   it('does not depend on the order in which models are listed', () => {
     fc.assert(
-      fc.property(candidates, slaAndInput, fc.infiniteStream(fc.nat()), (models, request, keys) => {
-        const shuffled = models
-          .map((model) => ({ model, key: keys.next().value }))
-          .sort((a, b) => a.key - b.key)
-          .map(({ model }) => model);
+      fc.property(inTwoOrders, slaAndInput, ([models, others], request) => {
         const one = strategy(models, budgetOf(request));
-        const other = strategy(shuffled, budgetOf(request));
+        const other = strategy(others, budgetOf(request));
         expect(other.baseModel).toBe(one.baseModel);
         const probabilities = new Map(one.eligible.map((e) => [e.model.name, e.probability]));
         expect(other.eligible.length).toBe(probabilities.size);
@@ -64,5 +65,45 @@ describe.each(strategyNames)('every strategy: %s', (name) => {
     for (const { model, probability } of strategy(table3, budget).eligible) {
       expect(Math.abs((counts.get(model.name) ?? 0) - probability * draws)).toBeLessThanOrEqual(1);
     }
+  });
+});
+
+it('three-stage is the default', () => {
+  expect(strategyNames[0]).toBe('three-stage');
+  expect(new Set(strategyNames)).toEqual(new Set(Object.keys(strategies)));
+});
+
+describe('select', () => {
+  const [a, b] = ['a', 'b'].map((name) => ({ name, accuracyPct: 50, meanMs: 1, stdMs: 0 }));
+  const always =
+    (eligible: { model: typeof a; probability: number }[]) =>
+    <C extends Candidate>() =>
+      ({ baseModel: a, eligible }) as unknown as Decision<C>;
+  const chosen = (eligible: { model: typeof a; probability: number }[], luck: number) =>
+    select(always(eligible), [], budgetOf({ slaMs: 1, inputMs: 0 }), () => luck).model;
+  const halves = [a, b].map((model) => ({ model, probability: 0.5 }));
+
+  it('shares [0, 1) out in the order of the eligible models', () => {
+    expect([0, 0.499, 0.5, 0.999].map((luck) => chosen(halves, luck))).toEqual([a, a, b, b]);
+  });
+
+  it('leaves what rounding leaves to the last, and falls back on the base model', () => {
+    expect(
+      chosen(
+        halves.map((e) => ({ ...e, probability: 0.4999 })),
+        0.9999,
+      ),
+    ).toBe(b);
+    expect(chosen([], 0.5)).toBe(a);
+  });
+
+  it('hands the decision on, and draws once', () => {
+    let draws = 0;
+    const selection = select(always(halves), [], budgetOf({ slaMs: 1, inputMs: 0 }), () => {
+      draws++;
+      return 0;
+    });
+    expect(selection).toEqual({ baseModel: a, eligible: halves, model: a });
+    expect(draws).toBe(1);
   });
 });

@@ -2,9 +2,14 @@ import { describe, expect, it } from 'vitest';
 import { NoCandidateError } from '../../../../lib/core/selection/types.ts';
 import { adviseDevice } from '../../../../lib/evaluation/advise/device.ts';
 import { adviseDuplication } from '../../../../lib/evaluation/advise/duplication.ts';
-import { defaultQuestion, type Question } from '../../../../lib/evaluation/advise/question.ts';
+import {
+  cellsOfQuestion,
+  defaultQuestion,
+  type Question,
+} from '../../../../lib/evaluation/advise/question.ts';
 import { adviseSubset, subsetsOf } from '../../../../lib/evaluation/advise/subset.ts';
-import { profileSets } from '../../../../lib/evaluation/engine/profile-sets.ts';
+import { runCells } from '../../../../lib/evaluation/engine/cells/run-cells.ts';
+import { profileSets } from '../../../../lib/evaluation/engine/profiles/profile-sets.ts';
 
 const question: Question = { ...defaultQuestion, profiles: profileSets.table3, requests: 1_000 };
 const model = (name: string, accuracyPct: number, meanMs: number) => {
@@ -13,6 +18,12 @@ const model = (name: string, accuracyPct: number, meanMs: number) => {
 const of = (...models: ReturnType<typeof model>[]): Question => ({
   ...question,
   profiles: { name: 'mine', source: 'mine', models },
+});
+
+it('advice is about what is deployed: a slower and less accurate model gets no request', async () => {
+  const { profiles } = of(model('good', 80, 50), model('bad', 60, 51));
+  const cells = cellsOfQuestion({ ...defaultQuestion, profiles, requests: 200 });
+  for (const { outcome } of await runCells(cells)) expect(outcome.usagePct).toEqual([100, 0]);
 });
 
 describe('adviseSubset', () => {
@@ -37,11 +48,11 @@ describe('adviseSubset', () => {
   });
 
   it('goes on from the best of a size where there are too many to try', async () => {
-    const ladder = Array.from({ length: 16 }, (_, i) => model(`m${i}`, 50 + 2 * i, 5 + 9 * i));
+    const ladder = Array.from({ length: 14 }, (_, i) => model(`m${i}`, 50 + 2 * i, 5 + 9 * i));
     const few = { ...of(...ladder), requests: 20, slasMs: [150] };
     const { exhaustive, bySize } = await adviseSubset(few, -1);
     expect(exhaustive).toBe(false);
-    expect(bySize).toHaveLength(16);
+    expect(bySize).toHaveLength(14);
   });
 
   it('refuses to choose from nothing', async () => {

@@ -60,6 +60,16 @@ describe('simulateMix', () => {
     expect(simulateMix(models, noisy)).not.toEqual(simulateMix(models, { ...noisy, seed: 2 }));
   });
 
+  it('is the deployed one: a slower and less accurate model gets nothing', () => {
+    const close = [
+      { name: 'good', accuracyPct: 80, meanMs: 50, stdMs: 5 },
+      { name: 'bad', accuracyPct: 60, meanMs: 51, stdMs: 5 },
+    ];
+    const mix = simulateMix(close, { ...requests, networkStdMs: 50 });
+    expect(mix.get('good')).toBeCloseTo(1, 9);
+    expect(mix.get('bad')).toBe(0);
+  });
+
   it('spreads a random strategy over all models', () => {
     const mix = simulateMix(models, { ...requests, strategy: 'pure-random' });
     expect(mix.get('fast')).toBeCloseTo(0.5);

@@ -44,7 +44,7 @@ describe('modelsOfCatalogue', () => {
 
 describe('modelsOfProfiles', () => {
   it('takes service times as they were measured', () => {
-    const profile = { meanMs: 60, stdMs: 2, p50Ms: 60, p95Ms: 64, p99Ms: 66 };
+    const profile = { meanMs: 60, stdMs: 2, meanErrorMs: 0.2, p50Ms: 60, p95Ms: 64, p99Ms: 66 };
     const counts = { samples: 100, coldShare: 0.01, failures: 0, basis: 'live' };
     const models = [
       {
@@ -54,6 +54,6 @@ describe('modelsOfProfiles', () => {
         profile: { ...profile, ...counts },
       },
     ];
-    expect(modelsOfProfiles({ models })).toEqual([{ ...priced, meanMs: 60 }]);
+    expect(modelsOfProfiles({ models })).toEqual([{ ...priced, meanMs: 60, meanErrorMs: 0.2 }]);
   });
 });

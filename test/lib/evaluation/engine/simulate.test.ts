@@ -2,13 +2,16 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { strategyNames } from '../../../../lib/core/selection/strategies.ts';
 import { NoCandidateError } from '../../../../lib/core/selection/types.ts';
-import { type Cell, CellRunner } from '../../../../lib/evaluation/engine/cell.ts';
+import { type Cell, CellRunner } from '../../../../lib/evaluation/engine/cells/cell.ts';
 import {
   paperNetwork,
   residential,
   university,
 } from '../../../../lib/evaluation/engine/network/networks.ts';
-import { deviceAccuracyPct, profileSets } from '../../../../lib/evaluation/engine/profile-sets.ts';
+import {
+  deviceAccuracyPct,
+  profileSets,
+} from '../../../../lib/evaluation/engine/profiles/profile-sets.ts';
 import { selectorNames } from '../../../../lib/evaluation/engine/selectors.ts';
 
 const cell: Cell = {
@@ -16,7 +19,7 @@ const cell: Cell = {
   models: profileSets.table3.models,
   network: paperNetwork,
   slaMs: 250,
-  selector: 'three-stage',
+  selector: 'three-stage-as-printed',
   requests: 4_000,
   seed: 1,
   deviceAccuracyPct,
@@ -30,11 +33,11 @@ describe('the paper’s numbers', () => {
     ['static-latency', university, 0.26, 41.4],
     ['static-accuracy', university, 3.67, 81.09],
     ['pure-random', university, 0.42, 63.33],
-    ['three-stage', university, 0.26, 82.39],
+    ['three-stage-as-printed', university, 0.26, 82.39],
     ['static-latency', residential, 3.16, 41.4],
     ['static-accuracy', residential, 23.03, 73.11],
     ['pure-random', residential, 5.06, 62.06],
-    ['three-stage', residential, 3.16, 80.43],
+    ['three-stage-as-printed', residential, 3.16, 80.43],
   ] as const)('Table IV: %s', (selector, network, reliancePct, accuracyPct) => {
     const outcome = run({ ...p2, network, selector, requests: 20_000 });
     expect(Math.abs(outcome.reliancePct - reliancePct)).toBeLessThan(0.8);
@@ -109,7 +112,7 @@ describe('what the requests meet', () => {
 
   it('is a T_output of its own when told so', () => {
     const output = { meanMs: 10, stdMs: 5 };
-    const { answers } = run({ conditions: { output }, requests: 2_000, keepAnswers: true });
+    const { answers } = run({ disturbances: { output }, requests: 2_000, keepAnswers: true });
     expect(answers?.outputMs).toHaveLength(2_000);
     const sum = answers?.outputMs.reduce((total, ms) => total + ms, 0) ?? 0;
     expect(sum / 2_000).toBeCloseTo(10, 0);
@@ -118,7 +121,7 @@ describe('what the requests meet', () => {
   it('is a wrong clock: the selector sees another T_input than there is', () => {
     const network = { ...paperNetwork, stdMs: 0 };
     const exact = run({ network, slaMs: 170, requests: 500 });
-    const wrong = run({ network, slaMs: 170, requests: 500, conditions: { clockStdMs: 20 } });
+    const wrong = run({ network, slaMs: 170, requests: 500, disturbances: { clockStdMs: 20 } });
     expect(exact.reliancePct).toBe(0);
     expect(wrong.reliancePct).toBeGreaterThan(5);
     expect(wrong.accuracyPct).toBeLessThan(exact.accuracyPct);
@@ -127,7 +130,7 @@ describe('what the requests meet', () => {
   it('is noise that leaves mean and deviation as they are', () => {
     const models = [{ name: 'one', accuracyPct: 80, meanMs: 50, stdMs: 20 }];
     const network = { ...paperNetwork, stdMs: 0 };
-    const noisy = run({ models, network, requests: 50_000, conditions: { noiseCvPct: 40 } });
+    const noisy = run({ models, network, requests: 50_000, disturbances: { noiseCvPct: 40 } });
     expect(noisy.meanMs).toBeCloseTo(150, 0);
     expect(noisy.stdMs).toBeCloseTo(20, 0);
     expect(noisy.p50Ms).toBeLessThan(149);
@@ -155,5 +158,5 @@ it('refuses to select from nothing', () => {
 });
 
 it('knows every strategy of a deployment', () => {
-  expect(selectorNames).toEqual([...strategyNames, 'stage-one', 'three-stage-served', 'oracle']);
+  expect(selectorNames).toEqual([...strategyNames, 'stage-one', 'oracle']);
 });

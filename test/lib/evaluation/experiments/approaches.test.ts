@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import {
   approaches,
   type Choices,
-  outcomeOf,
+  outcomeOfApproach,
 } from '../../../../lib/evaluation/experiments/approaches.ts';
 
 const answer = (accuracyPct: number, latencyMs: number) => ({ accuracyPct, latencyMs });
@@ -50,7 +50,7 @@ describe('approaches', () => {
 
   it('counts a late answer as wrong', () => {
     const largest = approaches.find(({ name }) => name === 'always the largest model')!;
-    const outcome = outcomeOf(largest, [slow, { ...slow, ...withLargestAt(100) }]);
-    expect(outcome).toMatchObject({ inTimePct: 40, latePct: 50, cloudRunsPct: 100 });
+    const outcome = outcomeOfApproach(largest, [slow, { ...slow, ...withLargestAt(100) }]);
+    expect(outcome).toMatchObject({ accuracyInTimePct: 40, latePct: 50, cloudRunsPct: 100 });
   });
 });

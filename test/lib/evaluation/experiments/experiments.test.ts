@@ -1,13 +1,13 @@
 import { beforeAll, describe, expect, it } from 'vitest';
 import { paperNetwork } from '../../../../lib/evaluation/engine/network/networks.ts';
-import { profileSets } from '../../../../lib/evaluation/engine/profile-sets.ts';
+import { profileSets } from '../../../../lib/evaluation/engine/profiles/profile-sets.ts';
 import {
   defaultInputs,
   type Findings,
   type Inputs,
 } from '../../../../lib/evaluation/experiments/experiment.ts';
-import { experiments } from '../../../../lib/evaluation/experiments/index.ts';
-import { runExperiments, summaryRows } from '../../../../lib/evaluation/experiments/run.ts';
+import { experiments, runExperiments } from '../../../../lib/evaluation/experiments/run.ts';
+import { summaryOfSections } from '../../../../lib/evaluation/report/summary.ts';
 
 const inputs: Inputs = { ...defaultInputs, requests: 1_500 };
 const withoutLinks = experiments.filter(({ name }) => name !== 'links');
@@ -196,7 +196,7 @@ it('has a summary of all sections', async () => {
   expect(planned).toBe(102);
   expect(done).toBe(planned);
   expect(sections[1]?.results).toHaveLength(51);
-  expect(new Set(summaryRows(sections).map(({ experiment }) => experiment))).toEqual(
+  expect(new Set(summaryOfSections(sections).map(({ experiment }) => experiment))).toEqual(
     new Set(['fig3a', 'fig3b']),
   );
 });

@@ -1,8 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import type { Course } from '../../../../lib/evaluation/live/course.ts';
 import type { MeasuredRequest } from '../../../../lib/evaluation/live/measured-request.ts';
-import { cellsOf } from '../../../../lib/evaluation/live/metrics.ts';
 import { liveReport, requestsCsv } from '../../../../lib/evaluation/live/report.ts';
+import type { RequestResult } from '../../../../lib/evaluation/live/request-result.ts';
 
 const facts = {
   ...{ url: 'http://x', trace: 'wifi', slaMs: 100, ratePerS: 1, durationS: 4, arrivals: 'even' },
@@ -27,7 +26,7 @@ const nobody: MeasuredRequest = {
 };
 const requests = [request, request, late, nobody];
 
-const simulated: Course = {
+const simulated: RequestResult = {
   ...{ right: 0.9, accuracyPct: 90, source: 'cloud', inTime: true, answerMs: 55 },
   ...{ deviceRan: undefined, cloud: { ...cloud, totalMs: 55 } },
 };
@@ -82,20 +81,11 @@ describe('the report', () => {
     expect(report.failures).toEqual({ 'busy, "very"': 1 });
     expect(report.afterwards['mean accuracy of the models that answered, %']).toBe(80);
   });
-
-  it('shows unknown values as dashes', () => {
-    expect(cellsOf({ metric: 'x', measured: 2.5, simulated: 1, difference: 1.5 })).toEqual([
-      ...['x', '2.50', '1', '+1.50'],
-    ]);
-    expect(cellsOf({ metric: 'x', measured: 2, simulated: null, difference: null })).toEqual([
-      ...['x', '2', '-', ''],
-    ]);
-  });
 });
 
 describe('the requests', () => {
   it('are a row each, with empty fields where something did not happen', () => {
-    const [head, first, ...rest] = requestsCsv(requests).split('\r\n');
+    const [head, first, ...rest] = requestsCsv(requests).split('\n');
     expect(head).toMatch(/^request,dueMs,startMs,bytes,label,predicted,right,source,model,/);
     expect(first).toBe(
       '0,0,2,10,ring,ring,1,cloud,big,90,true,61,,4,answered,big,20,client,30,60,false,',

@@ -1,4 +1,4 @@
-import type { WallTime } from '../../../../lib/evaluation/live/wall-time.ts';
+import type { WallTime } from '../../../../lib/evaluation/live/pace.ts';
 
 /** A clock that jumps to the moment that is waited for. */
 export class VirtualTime implements WallTime {

@@ -5,8 +5,8 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { z } from 'zod';
 import { defaultInputs } from '../../../../lib/evaluation/experiments/experiment.ts';
 import { chooseExperiments, runExperiments } from '../../../../lib/evaluation/experiments/run.ts';
-import { difference, shown } from '../../../../lib/evaluation/report/format.ts';
 import { pointsCsv } from '../../../../lib/evaluation/report/points.ts';
+import { difference, shown } from '../../../../lib/evaluation/report/summary.ts';
 import { writeReport } from '../../../../lib/evaluation/report/write.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'mdinference-report-'));
@@ -82,7 +82,7 @@ describe('the report', () => {
 
   it('has every point as CSV and as JSON', () => {
     const points: { experiment: string; metric: string }[] = JSON.parse(read('points.json'));
-    const lines = read('points.csv').trim().split('\r\n');
+    const lines = read('points.csv').trim().split('\n');
     expect(lines[0]).toBe(
       'experiment,condition,profiles,network,slaMs,strategy,requests,seed,metric,model,value',
     );
@@ -92,7 +92,9 @@ describe('the report', () => {
     ).toHaveLength(102);
     expect(
       lines.some((line) =>
-        line.startsWith('fig3b,,table3,100 ± 50 ms,250,three-stage,100,1,usagePct,NasNet Large,'),
+        line.startsWith(
+          'fig3b,,table3,100 ± 50 ms,250,three-stage-as-printed,100,1,usagePct,NasNet Large,',
+        ),
       ),
     ).toBe(true);
   });
@@ -103,7 +105,7 @@ it('quotes what CSV would take apart', () => {
     ...{ experiment: 'x', condition: 'a, "b"', profiles: 'p', network: 'lognormal:1,2', slaMs: 1 },
     ...{ strategy: 's', requests: 1, seed: 1, metric: 'm', model: '', value: 0.5 },
   };
-  expect(pointsCsv([point]).split('\r\n')[1]).toBe('x,"a, ""b""",p,"lognormal:1,2",1,s,1,1,m,,0.5');
+  expect(pointsCsv([point]).split('\n')[1]).toBe('x,"a, ""b""",p,"lognormal:1,2",1,s,1,1,m,,0.5');
 });
 
 it.each([

@@ -56,9 +56,64 @@ describe('allowedBy', () => {
     expect(allowedBy(stack, 'Fn', 'dynamodb:GetItem', TABLE)).toBe(true);
   });
 
-  it('does not count on conditions', () => {
-    const stack = stackWith({ ...allow, Condition: { Bool: {} } });
-    expect(allowedBy(stack, 'Fn', 'dynamodb:UpdateItem', TABLE)).toBe(false);
+  describe('with a condition', () => {
+    const leadingKeys = 'dynamodb:LeadingKeys';
+    const allows = (statement: object, key?: string[]) =>
+      allowedBy(
+        stackWith({ ...allow, ...statement }),
+        'Fn',
+        'dynamodb:UpdateItem',
+        TABLE,
+        key && { [leadingKeys]: key },
+      );
+    const on = (operator: string, ...values: string[]) => ({
+      Condition: { [operator]: { [leadingKeys]: values } },
+    });
+
+    it.each([
+      ['ForAllValues:StringEquals', ['a', 'b'], ['a', 'b'], true],
+      ['ForAllValues:StringEquals', ['a'], ['a', 'b'], false],
+      ['ForAnyValue:StringEquals', ['a'], ['a', 'b'], true],
+      ['ForAnyValue:StringEquals', ['c'], ['a', 'b'], false],
+      ['ForAllValues:StringLike', ['a/*@*'], ['a/m@1'], true],
+      ['ForAllValues:StringLike', ['a/*@*'], ['b/a/m@1'], false],
+      ['StringEquals', ['a*'], ['a*'], true],
+      ['StringEquals', ['a*'], ['ab'], false],
+      ['StringLike', ['a*'], ['ab'], true],
+    ])('%s %j, a call with key %j: %s', (operator, wanted, key, expected) => {
+      expect(allows(on(operator, ...wanted), key)).toBe(expected);
+    });
+
+    it('allows nothing when the key of the call is not known', () => {
+      expect(allows(on('ForAllValues:StringEquals', 'a'))).toBe(false);
+    });
+
+    it('allows nothing by operators that it does not know, and denies by them', () => {
+      const unknown = { Condition: { Bool: { 'aws:SecureTransport': 'true' } } };
+      expect(allows(unknown, ['a'])).toBe(false);
+      const deny = { Effect: 'Deny', Action: '*', Resource: '*' };
+      const decide = (condition: object) =>
+        allowedBy(stackWith(allow, { ...deny, ...condition }), 'Fn', 'dynamodb:UpdateItem', TABLE, {
+          [leadingKeys]: ['a'],
+        });
+      expect(decide(unknown)).toBe(false);
+      expect(decide(on('StringEquals', 'a'))).toBe(false);
+      expect(decide(on('StringEquals', 'b'))).toBe(true);
+    });
+
+    it('wants all of several', () => {
+      const both = {
+        Condition: {
+          ...on('StringEquals', 'a').Condition,
+          Bool: { 'aws:SecureTransport': 'true' },
+        },
+      };
+      expect(allows(both, ['a'])).toBe(false);
+      const twice = {
+        Condition: { ...on('StringEquals', 'a').Condition, ...on('StringLike', 'b*').Condition },
+      };
+      expect(allows(twice, ['a'])).toBe(false);
+    });
   });
 
   it('allows nothing to a function whose role is not in the template', () => {

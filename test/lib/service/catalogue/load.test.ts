@@ -3,13 +3,13 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { inputBytes, inputSize } from '../../../../lib/core/preprocessing/preprocessing.ts';
 import {
   CatalogueError,
   listCatalogue,
   loadCatalogue,
   readCatalogue,
 } from '../../../../lib/service/catalogue/load.ts';
-import { inputBytes, inputSize } from '../../../../lib/service/catalogue/schema.ts';
 
 const content = 'not really a model';
 const model = {

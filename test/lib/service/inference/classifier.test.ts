@@ -1,14 +1,14 @@
 import { describe, expect, it } from 'vitest';
 import {
+  ModelShapeError,
+  NonFiniteOutputError,
+  TensorValueError,
+} from '../../../../lib/core/preprocessing/errors.ts';
+import {
   type CatalogueInput,
   preprocessingSchema,
 } from '../../../../lib/service/catalogue/schema.ts';
 import { Classifier } from '../../../../lib/service/inference/classifier.ts';
-import {
-  ModelShapeError,
-  NonFiniteOutputError,
-  TensorValueError,
-} from '../../../../lib/service/inference/errors.ts';
 import {
   type ColourOptions,
   colourImage,

@@ -110,6 +110,24 @@ describe('decodeImage', () => {
     expect([...(await decodeImage(clear, { width: 1, height: 1 }))]).toEqual([0, 0, 0]);
   });
 
+  it.each(['p3', 'cmyk'] as const)(
+    'converts colours of the profile %s to sRGB',
+    async (profile) => {
+      const image = await sharp({ create: solid })
+        .withIccProfile(profile)
+        .jpeg({ quality: 100, chromaSubsampling: '4:4:4' })
+        .toBuffer();
+      const stored = await sharp(image, { ignoreIcc: true }).raw().toBuffer();
+      const converted = await decodeImage(image, { width: 8, height: 8 });
+      const colour = [0xc0, 0x80, 0x40];
+      const error = (pixels: Uint8Array) =>
+        Math.max(...colour.map((value, i) => Math.abs(value - (pixels[i] ?? 0))));
+      expect(error(stored)).toBeGreaterThan(8);
+      // CMYK cannot show this orange exactly.
+      expect(error(converted)).toBeLessThan(profile === 'p3' ? 4 : 30);
+    },
+  );
+
   it('rotates as EXIF says', async () => {
     const turned = await gradient(6, 4)
       .withMetadata({ orientation: 6 })
@@ -144,7 +162,13 @@ describe('the limit of pixels', () => {
     const image = await png(100, 50);
     expect((await decodeImage(image, { width: 8, height: 8 }, 5_000)).length).toBe(192);
     await expect(decodeImage(image, { width: 8, height: 8 }, 4_999)).rejects.toThrow(
-      'the image cannot be decoded: 100 x 50 pixels are more than 0.0 million',
+      'the image cannot be decoded: 100 x 50 pixels are more than 4,999',
+    );
+  });
+
+  it('is given in millions where it is that large', async () => {
+    await expect(decodeImage(await png12000(), { width: 8, height: 8 }, 7_111_111)).rejects.toThrow(
+      '12000 x 12000 pixels are more than 7.1 million',
     );
   });
 });

@@ -1,16 +1,15 @@
 import { describe, expect, it } from 'vitest';
-import { select } from '../../../../lib/core/selection/select.ts';
-import { strategies } from '../../../../lib/core/selection/strategies.ts';
-import { drawNormal } from '../../../../lib/core/statistics/draw.ts';
+import { select, strategies } from '../../../../lib/core/selection/strategies.ts';
+import { normal } from '../../../../lib/core/statistics/draw.ts';
 import { seededRandom } from '../../../../lib/core/statistics/random.ts';
 import { profileOf } from '../../../../lib/service/profiles/profile.ts';
+import type { LiveStatistics } from '../../../../lib/service/profiles/statistics.ts';
 import {
   emptyStatistics,
   merge,
   type ProfileStatistics,
   statisticsOf,
 } from '../../../../lib/service/profiles/statistics.ts';
-import type { LiveStatistics } from '../../../../lib/service/profiles/stored.ts';
 import { DEFAULT_WINDOWS, windowStart } from '../../../../lib/service/profiles/windows.ts';
 
 const { windowMs } = DEFAULT_WINDOWS;
@@ -30,6 +29,7 @@ class SimulatedService {
   nowMs = Date.UTC(2026, 0, 1);
   readonly models: Model[];
   readonly #random = seededRandom(5);
+  readonly #drawNormal = normal(this.#random);
 
   constructor(speedsMs: Record<string, [accuracyPct: number, speedMs: number]>) {
     this.models = Object.entries(speedsMs).map(([name, [accuracyPct, speedMs]]) => {
@@ -77,7 +77,7 @@ class SimulatedService {
   }
 
   #call(speedMs: number): ProfileStatistics {
-    const serviceUs = Math.round(1000 * speedMs * (1 + 0.03 * drawNormal(this.#random)));
+    const serviceUs = Math.round(1000 * speedMs * (1 + 0.03 * this.#drawNormal()));
     return statisticsOf({ kind: 'warm', serviceUs });
   }
 }

@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { seededRandom } from '../../../../lib/core/statistics/random.ts';
 import { DEFAULT_PROFILE_SETTINGS, profileOf } from '../../../../lib/service/profiles/profile.ts';
+import type { LiveStatistics } from '../../../../lib/service/profiles/statistics.ts';
 import {
   emptyStatistics,
   merge,
@@ -9,7 +10,6 @@ import {
   type ProfileStatistics,
   statisticsOf,
 } from '../../../../lib/service/profiles/statistics.ts';
-import type { LiveStatistics } from '../../../../lib/service/profiles/stored.ts';
 import { windowStart } from '../../../../lib/service/profiles/windows.ts';
 import { statisticsOfAll } from './samples.ts';
 

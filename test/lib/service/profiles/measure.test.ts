@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest';
+import { afterEach, describe, expect, it, vi } from 'vitest';
 import { measure, type Run } from '../../../../lib/service/profiles/measure.ts';
 import { meanMs } from '../../../../lib/service/profiles/statistics.ts';
 
@@ -13,6 +13,31 @@ function runs(timesMs: number[], cold = 0) {
   };
   return { run, calls: () => calls };
 }
+
+describe('the warm-up', () => {
+  afterEach(() => {
+    vi.useRealTimers();
+  });
+
+  it('is three calls at least, which are not counted', async () => {
+    const { run, calls } = runs([100, 100, 100, 5]);
+    const { statistics } = await measure(run, { ...settings, maxMs: 0 }, () => {});
+    expect(calls()).toBe(4);
+    expect(statistics).toMatchObject({ n: 1n, sumUs: 5000n, coldN: 0n });
+  });
+
+  it('takes a tenth of the time', async () => {
+    vi.useFakeTimers();
+    let calls = 0;
+    const run = async () => {
+      calls++;
+      vi.advanceTimersByTime(5);
+      return { serviceMs: 5, coldStart: false };
+    };
+    const { statistics } = await measure(run, { ...settings, maxMs: 1_000 }, () => {});
+    expect(calls - Number(statistics.n)).toBe(20);
+  });
+});
 
 describe('measure', () => {
   it('stops after a few runs when all take the same time', async () => {

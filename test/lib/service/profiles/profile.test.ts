@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { profileOf, referenceProfile } from '../../../../lib/service/profiles/profile.ts';
+import type { StoredProfile } from '../../../../lib/service/profiles/statistics.ts';
 import { merge, type ProfileStatistics } from '../../../../lib/service/profiles/statistics.ts';
-import type { StoredProfile } from '../../../../lib/service/profiles/stored.ts';
 import { windowStart } from '../../../../lib/service/profiles/windows.ts';
 import { statisticsOfAll, warmMs } from './samples.ts';
 
@@ -58,6 +58,57 @@ describe('profile', () => {
     expect(profile).toMatchObject({ meanMs: 20, samples: 1030, basis: 'live' });
   });
 
+  describe('how far the mean may be off', () => {
+    /** What is left of the error without the noise that no number of calls averages out. */
+    const samplingError = ({ meanErrorMs }: { meanErrorMs: number }) =>
+      Math.sqrt(meanErrorMs ** 2 - 0.1 ** 2);
+    const alternating = (count: number, ...ms: number[]) =>
+      warmMs(...Array.from({ length: count }, (_, i) => ms[i % ms.length] ?? 0));
+
+    it.each([
+      ['a baseline, all of its calls', { baseline: alternating(100, 8, 12), live: [] }, 100],
+      ['enough live calls', stored(alternating(50, 8, 12), repeated(1000, 10)), 50],
+      [
+        'few live calls and as much of a baseline as counts',
+        stored(alternating(4, 8, 12), alternating(100, 8, 12)),
+        30,
+      ],
+      [
+        'few live calls and a small baseline',
+        stored(alternating(4, 8, 12), alternating(6, 8, 12)),
+        10,
+      ],
+    ])('rests on %s', (_, profile, calls) => {
+      const known = profileOf(profile, reference, NOW);
+      expect(samplingError(known)).toBeCloseTo(known.stdMs / Math.sqrt(calls), 9);
+    });
+
+    it('counts an older window for as many calls as are missing, however its sums were scaled', () => {
+      const older = {
+        windowStartMs: windowStart(NOW, 300_000) - 900_000,
+        ...{ shard: 0, statistics: alternating(500, 8, 12) },
+      };
+      const { live } = stored(alternating(10, 8, 12));
+      const profile = profileOf({ live: [...live, older] }, reference, NOW);
+      expect(profile.basis).toBe('live');
+      expect(samplingError(profile)).toBeCloseTo(profile.stdMs / Math.sqrt(30), 9);
+    });
+
+    it('takes a reference for one call, alone or beside live ones', () => {
+      expect(samplingError(referenceProfile(reference))).toBeCloseTo(4, 3);
+      const beside = profileOf(stored(alternating(3, 30, 50)), reference, NOW);
+      expect(samplingError(beside)).toBeCloseTo(beside.stdMs / 2, 9);
+    });
+
+    it('is never nothing: timers are off by more', () => {
+      expect(profileOf(stored(repeated(9, 20), repeated(9, 20)), reference, NOW)).toMatchObject({
+        ...{ stdMs: 0, meanErrorMs: 0.1 },
+      });
+      const single = profileOf({ baseline: repeated(1, 20), live: [] }, reference, NOW);
+      expect(single).toMatchObject({ stdMs: 0, meanErrorMs: 0.1 });
+    });
+  });
+
   it('counts cold calls and failures apart from the mean', () => {
     const cold = statisticsOfAll([
       { kind: 'cold', serviceUs: 900_000 },
@@ -88,6 +139,12 @@ describe('profile', () => {
     const live = merge(repeated(5, 10), coldBaseline);
     const after = profileOf(stored(live, baseline), reference, NOW);
     expect(after).toMatchObject({ coldShare: 1 / 56, coldMeanMs: 700 });
+  });
+
+  it('takes the time of cold calls from the live ones where there are any', () => {
+    const cold = (serviceUs: number) => statisticsOfAll([{ kind: 'cold', serviceUs }]);
+    const profile = profileOf(stored(cold(900_000), cold(700_000)), reference, NOW);
+    expect(profile.coldMeanMs).toBe(900);
   });
 
   it('leaves windows out that no longer count', () => {

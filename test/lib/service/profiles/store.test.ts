@@ -5,21 +5,14 @@ import {
   UpdateItemCommand,
 } from '@aws-sdk/client-dynamodb';
 import { mockClient } from 'aws-sdk-client-mock';
-import { afterAll, afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterAll, beforeEach, describe, expect, it } from 'vitest';
 import { createProfileClient } from '../../../../lib/service/profiles/client.ts';
 import { toAttributes } from '../../../../lib/service/profiles/item.ts';
-import {
-  InvalidObservationError,
-  merge,
-  type ProfileStatistics,
-} from '../../../../lib/service/profiles/statistics.ts';
+import { InvalidObservationError } from '../../../../lib/service/profiles/statistics.ts';
 import { ProfileStore } from '../../../../lib/service/profiles/store.ts';
-import { comparable, statisticsOfAll, warmMs } from './samples.ts';
-import { startTable } from './table.ts';
+import { warmMs } from './samples.ts';
 
 const pk = 'd/c/m@9f86d081884c';
-/** A busy machine must not make an update's outcome unknown. */
-const PATIENT = { requestTimeout: 60_000 };
 const now = Date.UTC(2026, 10, 24, 8, 27);
 const origin = { fingerprint: 'f00', precision: 0.02 };
 
@@ -115,7 +108,13 @@ describe('what is sent', () => {
 
   it('for a baseline sets what was measured and removes what is gone, but no feedback', async () => {
     dynamo.on(GetItemCommand).resolves({
-      Item: { pk: { S: pk }, sk: { S: 'baseline' }, labelN: { N: '3' }, h1: { N: '9' } },
+      Item: {
+        pk: { S: pk },
+        sk: { S: 'baseline' },
+        labelN: { N: '3' },
+        labelCorrectN: { N: '2' },
+        h1: { N: '9' },
+      },
     });
     await store.putBaseline(pk, warmMs(7), origin);
     const { Key, UpdateExpression, ExpressionAttributeValues } =
@@ -127,6 +126,67 @@ describe('what is sent', () => {
       ':fingerprint': { S: 'f00' },
       ':meanPrecision': { N: '0.02' },
     });
+    expect(ExpressionAttributeValues).not.toHaveProperty(':liveSinceMs');
+    const [read] = dynamo.commandCalls(GetItemCommand);
+    expect(read?.args[0].input).toMatchObject({ Key, ConsistentRead: true });
+  });
+
+  it.each([
+    ['another version was measured before', { fingerprint: { S: 'f11' } }, { N: String(now) }],
+    [
+      'another version was measured before, after others',
+      { fingerprint: { S: 'f11' }, liveSinceMs: { N: '5' } },
+      { N: String(now) },
+    ],
+    [
+      'the same version was measured before',
+      { fingerprint: { S: 'f00' }, liveSinceMs: { N: '5' } },
+      { N: '5' },
+    ],
+    ['nothing was measured before', {}, undefined],
+  ])('for a baseline tells from when on live windows count: %s', async (_, earlier, expected) => {
+    dynamo.on(GetItemCommand).resolves({ Item: earlier });
+    await store.putBaseline(pk, warmMs(7), origin);
+    const { ExpressionAttributeValues, UpdateExpression } =
+      dynamo.commandCalls(UpdateItemCommand)[0]?.args[0].input ?? {};
+    expect(ExpressionAttributeValues?.[':liveSinceMs']).toEqual(expected);
+    expect(UpdateExpression).not.toContain('REMOVE');
+  });
+
+  it('for the fingerprint of a baseline: a consistent read of that alone', async () => {
+    dynamo.on(GetItemCommand).resolves({ Item: { fingerprint: { S: 'f00' } } });
+    expect(await store.baselineFingerprint(pk)).toBe('f00');
+    expect(dynamo.commandCalls(GetItemCommand)[0]?.args[0].input).toEqual({
+      TableName: 'profiles',
+      Key: { pk: { S: pk }, sk: { S: 'baseline' } },
+      ProjectionExpression: 'fingerprint',
+      ConsistentRead: true,
+    });
+    dynamo.on(GetItemCommand).resolves({});
+    expect(await store.baselineFingerprint(pk)).toBeUndefined();
+  });
+
+  it('for a read leaves out windows that began before another version was measured', async () => {
+    const window = (minute: number) => ({
+      pk: { S: pk },
+      sk: { S: `live#2026-11-24T08:${minute}:00.000Z#0` },
+    });
+    const liveSinceMs = { N: String(Date.UTC(2026, 10, 24, 8, 15)) };
+    dynamo
+      .on(GetItemCommand)
+      .resolves({ Item: { pk: { S: pk }, sk: { S: 'baseline' }, liveSinceMs } });
+    dynamo.on(QueryCommand).resolves({ Items: [window(10), window(15), window(20)] });
+    const { live } = await store.read(pk);
+    expect(live.map(({ windowStartMs }) => windowStartMs)).toEqual([
+      Date.UTC(2026, 10, 24, 8, 15),
+      Date.UTC(2026, 10, 24, 8, 20),
+    ]);
+  });
+
+  it('for an ordinary read is not consistent, which costs half', async () => {
+    await store.read(pk);
+    expect(dynamo.commandCalls(GetItemCommand)[0]?.args[0].input.ConsistentRead).toBe(false);
+    expect(dynamo.commandCalls(QueryCommand)[0]?.args[0].input.ConsistentRead).toBe(false);
   });
 
   it('for a baseline of unknown precision leaves the precision out', async () => {
@@ -151,93 +211,5 @@ describe('what is sent', () => {
     dynamo.onAnyCommand().rejects(new Error('gone'));
     await expect(store.read(pk)).rejects.toThrow('gone');
     await expect(store.putBaseline(pk, warmMs(7), origin)).rejects.toThrow('gone');
-  });
-});
-
-describe('against a DynamoDB endpoint', () => {
-  let table: Awaited<ReturnType<typeof startTable>>;
-  beforeEach(async () => {
-    table = await startTable();
-  });
-  afterEach(() => table.close());
-
-  const openStore = (shards = 1) =>
-    new ProfileStore({
-      tableName: table.tableName,
-      client: createProfileClient({ ...table.config, requestHandler: PATIENT }),
-      now: () => now,
-      shards,
-    });
-  const liveTotal = async (store: ProfileStore): Promise<ProfileStatistics> => {
-    const { live } = await store.read(pk, { consistentRead: true });
-    return merge(...live.map(({ statistics }) => statistics));
-  };
-
-  it.each([
-    [2_000, 1],
-    [1_000, 4],
-  ])(
-    '100 writers lose none of %d updates over %d shards',
-    async (updates, shards) => {
-      const store = openStore(shards);
-      const observations = Array.from({ length: updates }, (_, i) =>
-        i % 10 === 9
-          ? ({ kind: 'cold', serviceUs: 1_000_000 + i } as const)
-          : ({ kind: 'warm', serviceUs: 40_000 + ((i * 7919) % 20_000) } as const),
-      );
-      const writers = Array.from({ length: 100 }, async (_, writer) => {
-        const outcomes = new Set<unknown>();
-        for (let i = writer; i < observations.length; i += 100) {
-          outcomes.add((await store.record(pk, observations[i]!)).applied);
-        }
-        return [...outcomes];
-      });
-
-      expect(await Promise.all(writers)).toEqual(writers.map(() => [true]));
-      expect(comparable(await liveTotal(store))).toEqual(comparable(statisticsOfAll(observations)));
-      expect((await store.read(pk)).live).toHaveLength(shards);
-    },
-    120_000,
-  );
-
-  it('sums of squares stay exact beyond 2^53', async () => {
-    const store = openStore();
-    for (let i = 0; i < 20; i++) await store.record(pk, { kind: 'warm', serviceUs: 900_000_000 });
-    expect((await liveTotal(store)).sumSqUs).toBe(20n * 900_000_000n ** 2n);
-  });
-
-  it('a baseline is replaced whole and read beside the live windows', async () => {
-    const store = openStore();
-    await store.putBaseline(pk, warmMs(1, 2, 3), origin);
-    await store.record(pk, { kind: 'feedback', correct: false });
-    await store.putBaseline(pk, warmMs(500), origin);
-    await store.record(pk, { kind: 'warm', serviceUs: 600_000 });
-    const other = 'd/c/other@9f86d081884c';
-    expect(await store.read(pk, { consistentRead: true })).toEqual({
-      baseline: { ...warmMs(500), labelN: 1n },
-      live: [{ windowStartMs: Date.UTC(2026, 10, 24, 8, 25), shard: 0, statistics: warmMs(600) }],
-    });
-    expect(await store.read(other, { consistentRead: true })).toEqual({ live: [] });
-    expect(await store.baselineFingerprint(pk)).toBe('f00');
-    expect(await store.baselineFingerprint(other)).toBeUndefined();
-  });
-
-  it('live windows that began before another version was measured do not count any more', async () => {
-    const store = openStore();
-    await store.putBaseline(pk, warmMs(1), origin);
-    await store.record(pk, { kind: 'warm', serviceUs: 600_000 });
-    await store.putBaseline(pk, warmMs(2), origin);
-    expect((await store.read(pk, { consistentRead: true })).live).toHaveLength(1);
-    await store.putBaseline(pk, warmMs(3), { ...origin, fingerprint: 'f11' });
-    expect((await store.read(pk, { consistentRead: true })).live).toHaveLength(0);
-    await store.putBaseline(pk, warmMs(4), { ...origin, fingerprint: 'f11' });
-    expect((await store.read(pk, { consistentRead: true })).live).toHaveLength(0);
-  });
-
-  it('an endpoint that is gone costs the sample and nothing else', async () => {
-    const store = openStore();
-    await table.close();
-    expect(await store.record(pk, { kind: 'failure' })).toMatchObject({ applied: false });
-    table = await startTable();
   });
 });

@@ -3,11 +3,11 @@ import { describe, expect, it } from 'vitest';
 import { decodeModel } from '../../../../models/table3/onnx/messages.ts';
 import {
   LayerError,
-  type Network,
   NetworkBuilder,
+  type NeuralNetwork,
 } from '../../../../models/table3/onnx/network.ts';
 
-async function run({ bytes, inputSide }: Network): Promise<Tensor> {
+async function run({ bytes, inputSide }: NeuralNetwork): Promise<Tensor> {
   const session = await InferenceSession.create(bytes);
   const data = new Float32Array(3 * inputSide ** 2).fill(0.5);
   const image = new Tensor('float32', data, [1, 3, inputSide, inputSide]);

@@ -2,13 +2,11 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
-import { defaultLinkConditions } from '../../../../../lib/evaluation/engine/network/link-requests.ts';
+import { defaultLinkConditions } from '../../../../../lib/evaluation/engine/network/networks.ts';
 import {
-  NetworkError,
-  parseMeasuredTimes,
-} from '../../../../../lib/evaluation/engine/network/measured-times.ts';
-import {
+  InvalidNetworkError,
   networkForms,
+  parseMeasuredTimes,
   readNetwork,
 } from '../../../../../lib/evaluation/engine/network/read-network.ts';
 
@@ -49,7 +47,7 @@ describe('readNetwork', () => {
     ['csv:./nowhere.csv', /nowhere\.csv: cannot read/],
     [`link:${folder}/umts`, /no link "umts"/],
   ])('refuses %s by name', (text, message) => {
-    expect(() => read(text)).toThrow(NetworkError);
+    expect(() => read(text)).toThrow(InvalidNetworkError);
     expect(() => read(text)).toThrow(message);
   });
 
@@ -66,18 +64,20 @@ describe('parseMeasuredTimes', () => {
     ['networkMs\n100\n', [50], [50]],
     ['inputMs, outputMs\r\n80,10\r\n90, 0\r\n', [80, 90], [10, 0]],
     ['80,10', [80], [10]],
+    ['100\n\n60\n', [50, 30], [50, 30]],
   ])('%j', (text, inputMs, outputMs) => {
     expect(parseMeasuredTimes(text, 'x')).toMatchObject({ inputMs, outputMs });
   });
 
   it.each([
-    ['', /line 1/],
+    ['', /no time/],
     ['networkMs', /no time/],
     ['latency\n5', /header must be networkMs or inputMs,outputMs/],
     ['5\n-1', /line 2: must be one time in ms, not "-1"/],
     ['5,6\n7', /line 2: must be T_input and T_output/],
     ['5,6,7', /line 1/],
     ['5\nx', /line 2/],
+    ['5\n\nx', /line 3/],
   ])('refuses %j', (text, message) => {
     expect(() => parseMeasuredTimes(text, 'times.csv')).toThrow(message);
     expect(() => parseMeasuredTimes(text, 'times.csv')).toThrow(/times\.csv/);

@@ -1,0 +1,84 @@
+import { type Command, Option } from 'commander';
+import type { Duplication } from '../../lib/client/types.ts';
+import { maxSlaMs } from '../../lib/core/contract/limits.ts';
+import type { WayConditions } from '../../lib/evaluation/live/link-fetch.ts';
+import { type ArrivalKind, arrivalKinds } from '../../lib/evaluation/live/plan.ts';
+import { numberBetween } from '../shared/options.ts';
+
+/** Options of `mdi simulate --live`. */
+export interface LiveRunOptions extends WayConditions {
+  readonly live: string;
+  readonly traces: string;
+  readonly trace: string;
+  readonly sla?: number;
+  readonly rate: number;
+  readonly duration: number;
+  readonly arrivals: ArrivalKind;
+  readonly policy: Duplication;
+  readonly images?: string;
+  readonly catalogue?: string;
+  readonly seed: number;
+  readonly out: string;
+  readonly json?: true;
+}
+
+const policies = ['always', 'when-needed', 'never'] as const satisfies readonly Duplication[];
+
+/** Options that need `--live`. */
+const ownOptions = ['trace', 'sla', 'rate', 'duration', 'arrivals', 'policy', 'images'] as const;
+
+/** Options of `mdi simulate` that do not go with `--live`: the service, the recording or the images decide. */
+const decided = [
+  ...['profiles', 'url', 'overheadMs', 'network', 'slasMs', 'requests', 'workers'],
+  ...['deviceAccuracyPct', 'uploadMeanBytes', 'uploadStdBytes', 'baseJitterMs', 'pauseMs'],
+  'clockOffsetMs',
+];
+
+/** Adds the options of `--live`. */
+export function addLiveOptions(simulate: Command): Command {
+  return simulate
+    .optionsGroup('Live, against a running service:')
+    .addOption(
+      new Option(
+        '--live <url>',
+        'send requests to this service; measured beside simulated',
+      ).conflicts(decided),
+    )
+    .option('--trace <name>', 'the link of --traces that they go over')
+    .option('--rate <n>', 'requests a second', numberBetween(0.01, 1_000), 5)
+    .option('--duration <s>', 'seconds', numberBetween(0.1, 86_400), 60)
+    .option('--sla <ms>', 'default: the service’s', numberBetween(1, maxSlaMs))
+    .addOption(
+      new Option('--arrivals <kind>', 'how they arrive')
+        .choices(arrivalKinds)
+        .default('poisson' satisfies ArrivalKind),
+    )
+    .addOption(
+      new Option('--policy <name>', 'when the device runs its model')
+        .choices(policies)
+        .default('always' satisfies Duplication),
+    )
+    .option('--images <path>', 'labelled images: a folder or a CSV, else generated ones');
+}
+
+/**
+ * Whether a live run was asked for.
+ *
+ * @throws {@link CommanderError} when the options contradict each other
+ */
+export function isLive(command: Command, names: readonly string[]): boolean {
+  const { live, traces, trace } = command.opts<Partial<LiveRunOptions>>();
+  if (live === undefined) {
+    const stray = ownOptions.find((name) => command.getOptionValueSource(name) === 'cli');
+    if (stray) command.error(`error: option '--${stray}' needs '--live <url>'`);
+    return false;
+  }
+  if (names.length > 0) {
+    command.error(`error: '--live <url>' runs no experiments such as '${names[0]}'`);
+  }
+  if (traces === undefined || trace === undefined) {
+    command.error("error: '--live <url>' needs '--traces <folder>' and '--trace <name>'");
+  }
+  if (!URL.canParse(live)) command.error(`error: '--live ${live}' is not a URL`);
+  return true;
+}

@@ -1,0 +1,106 @@
+import middy from '@middy/core';
+import { executionModeStreamifyResponse } from '@middy/core/StreamifyResponse';
+import { tensorContentType } from '../../lib/core/contract/body.ts';
+import {
+  type InferenceAnswer,
+  type InferenceEvent,
+  inferenceEventSchema,
+  toLine,
+} from '../../lib/core/contract/inference-event.ts';
+import { isWarmUp } from '../../lib/core/contract/warm-up.ts';
+import {
+  NonFiniteOutputError,
+  TensorLengthError,
+  TensorValueError,
+} from '../../lib/core/preprocessing/errors.ts';
+import { epochMs } from '../../lib/service/clock.ts';
+import type { Classifier } from '../../lib/service/inference/classifier.ts';
+import { UndecodableImageError } from '../../lib/service/inference/errors.ts';
+import type { Observation } from '../../lib/service/profiles/statistics.ts';
+import type { ProfileStore } from '../../lib/service/profiles/store.ts';
+import type { Telemetry } from '../../lib/service/telemetry.ts';
+
+/** What a model's function works with. */
+export interface ModelService {
+  readonly classifier: Pick<Classifier, 'classifyImage' | 'classifyTensor'>;
+  readonly store: Pick<ProfileStore, 'record'>;
+  /** Partition key of the model's profile. */
+  readonly profileKey: string;
+  readonly telemetry: Pick<Telemetry, 'logger' | 'count'>;
+  /** Whether the first caller has waited for the function to start and to load the model. */
+  readonly startedOnDemand: boolean;
+}
+
+/**
+ * A model's handler: streams one line with the answer, and updates the profile once the caller has it.
+ */
+export function modelHandler(service: ModelService) {
+  let coldStart = service.startedOnDemand;
+  /** The answer to each event in progress, for the hook that runs behind the response. */
+  const answers = new WeakMap<object, InferenceAnswer>();
+
+  return middy<InferenceEvent, string>({
+    executionMode: executionModeStreamifyResponse,
+    requestEnd: async (request) => {
+      const event = request.event as InferenceEvent;
+      const answer = answers.get(event);
+      if (answer && event.record) await recordServiceTime(service, event, answer);
+    },
+  }).handler(async (event) => {
+    const isColdStart = coldStart;
+    coldStart = false;
+    if (isWarmUp(event)) return '';
+    const answer = await answerTo(service, inferenceEventSchema.parse(event), isColdStart);
+    answers.set(event, answer);
+    return toLine(answer);
+  });
+}
+
+async function answerTo(
+  { classifier }: ModelService,
+  { body, contentType }: InferenceEvent,
+  coldStart: boolean,
+): Promise<InferenceAnswer> {
+  const bytes = Buffer.from(body, 'base64');
+  try {
+    const result =
+      contentType === tensorContentType
+        ? await classifier.classifyTensor(bytes)
+        : await classifier.classifyImage(bytes);
+    return { status: 'ok', ...result, coldStart };
+  } catch (error) {
+    const status = statusOf(error);
+    if (!status) throw error;
+    return { status, detail: (error as Error).message, coldStart };
+  }
+}
+
+function statusOf(error: unknown): Exclude<InferenceAnswer['status'], 'ok'> | undefined {
+  if (error instanceof UndecodableImageError) return 'undecodable-image';
+  if (error instanceof TensorLengthError) return 'wrong-tensor-length';
+  if (error instanceof TensorValueError) return 'wrong-tensor-values';
+  if (error instanceof NonFiniteOutputError) return 'non-finite-output';
+  return undefined;
+}
+
+async function recordServiceTime(
+  { store, profileKey, telemetry }: ModelService,
+  { invokedEpochMs, requestId }: InferenceEvent,
+  answer: InferenceAnswer,
+): Promise<void> {
+  const serviceUs = Math.max(0, Math.round((epochMs() - invokedEpochMs) * 1000));
+  const observation = observationOf(answer, serviceUs);
+  if (!observation) return;
+  const outcome = await store.record(profileKey, observation);
+  if (outcome.applied === true) return;
+  const { applied, error } = outcome;
+  telemetry.logger.warn('profile not updated', { requestId, applied, error });
+  telemetry.count('ProfileUpdateLost');
+}
+
+function observationOf(answer: InferenceAnswer, serviceUs: number): Observation | undefined {
+  if (answer.status === 'non-finite-output') return { kind: 'failure' };
+  // Bad input is the caller's fault: it says nothing about the model.
+  if (answer.status !== 'ok') return undefined;
+  return { kind: answer.coldStart ? 'cold' : 'warm', serviceUs };
+}

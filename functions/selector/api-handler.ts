@@ -1,0 +1,108 @@
+import middy, { type MiddlewareObj } from '@middy/core';
+import httpRouter, { type Route } from '@middy/http-router';
+import type { APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2 } from 'aws-lambda';
+import { openApiDocument } from '../../lib/core/contract/openapi.ts';
+import {
+  ProblemError,
+  problemContentType,
+  problemDocument,
+  problems,
+} from '../../lib/core/contract/problem.ts';
+import { type ApiRoute, methodsOf, routes } from '../../lib/core/contract/routes.ts';
+import { serverTiming } from '../../lib/core/contract/server-timing.ts';
+import { isWarmUp } from '../../lib/core/contract/warm-up.ts';
+import { epochMs } from '../../lib/service/clock.ts';
+import { takeFeedback } from './feedback.ts';
+import { infer } from './infer.ts';
+import { listModels } from './models.ts';
+import type { Service } from './service.ts';
+
+type Result = APIGatewayProxyStructuredResultV2;
+type RouteHandler = (event: APIGatewayProxyEventV2) => Promise<Result>;
+
+/** Answers every request to the HTTP API, whatever is wrong with it. */
+export function apiHandler(service: Service) {
+  const handlers = routeHandlers(service);
+  return middy<APIGatewayProxyEventV2, Result>()
+    .use(problemDetails(service))
+    .before(({ event }) => (isWarmUp(event) ? { statusCode: 204 } : undefined))
+    .handler(
+      httpRouter<APIGatewayProxyEventV2, Result>({
+        routes: routes.map(
+          ({ method, path }): Route<APIGatewayProxyEventV2, Result> => ({
+            method,
+            path,
+            handler: handlers[path],
+          }),
+        ),
+        notFoundResponse: ({ method, path }) => {
+          const allowed = methodsOf(path);
+          if (allowed.length === 0) throw new ProblemError('not-found', `there is no ${path}`);
+          throw new ProblemError(
+            'method-not-allowed',
+            `${path} takes ${allowed.join(', ')}, not ${method}`,
+            { allow: allowed.join(', ') },
+          );
+        },
+      }),
+    );
+}
+
+function routeHandlers(service: Service): Record<ApiRoute['path'], RouteHandler> {
+  return {
+    '/v1/infer': async (event) => {
+      const response = await infer(service, event, epochMs());
+      const { selectMs, serviceMs, serverMs } = response.timing;
+      return json(response, {
+        'server-timing': serverTiming({ select: selectMs, service: serviceMs, total: serverMs }),
+      });
+    },
+    '/v1/feedback': async (event) => ({
+      ...json(await takeFeedback(service, event)),
+      statusCode: 202,
+    }),
+    '/v1/time': async () => {
+      const receivedEpochMs = epochMs();
+      return json({ epochMs: epochMs(), receivedEpochMs });
+    },
+    '/v1/models': async () => json(await listModels(service)),
+    '/v1/health': async () =>
+      json({
+        status: 'ok',
+        catalogue: service.catalogue.name,
+        models: service.models.length,
+      }),
+    '/openapi.json': async () => json(openApiDocument()),
+  };
+}
+
+function json(body: object, headers: Record<string, string> = {}): Result {
+  return {
+    statusCode: 200,
+    headers: { 'content-type': 'application/json', 'cache-control': 'no-store', ...headers },
+    body: JSON.stringify(body),
+  };
+}
+
+/** Turns every error into a problem document (RFC 9457); an unexpected one is logged and kept from the caller. */
+function problemDetails({
+  telemetry: { logger },
+}: Pick<Service, 'telemetry'>): MiddlewareObj<APIGatewayProxyEventV2, Result> {
+  return {
+    onError: (request) => {
+      const { requestId } = request.event.requestContext;
+      if (!(request.error instanceof ProblemError)) {
+        logger.error('unexpected error', { requestId, error: request.error ?? undefined });
+      }
+      const { type, message, headers } =
+        request.error instanceof ProblemError
+          ? request.error
+          : new ProblemError('internal', 'something unexpected happened; it has been logged');
+      request.response = {
+        statusCode: problems[type].status,
+        headers: { 'content-type': problemContentType, 'cache-control': 'no-store', ...headers },
+        body: JSON.stringify(problemDocument(type, message, requestId)),
+      };
+    },
+  };
+}

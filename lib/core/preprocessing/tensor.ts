@@ -1,0 +1,113 @@
+import { TensorLengthError, TensorValueError } from './errors.ts';
+import {
+  inputBytes,
+  inputSize,
+  type Preprocessing,
+  type RawInput,
+  type Size,
+} from './preprocessing.ts';
+
+/** RGB pixels of one image, row by row, 3 bytes a pixel. */
+export interface Pixels extends Size {
+  readonly data: Uint8Array;
+}
+
+/** A tensor's values with its shape. */
+export type TensorData =
+  | { readonly type: 'uint8'; readonly data: Uint8Array; readonly shape: readonly number[] }
+  | { readonly type: 'float32'; readonly data: Float32Array; readonly shape: readonly number[] };
+
+/**
+ * Makes a model's input of an image: value = (pixel * scale - mean) / std, channels in the order of
+ * `color`, laid out as `layout` says, with a batch of one. The values of uint8 are rounded and clamped.
+ *
+ * @returns the pixels themselves, not a copy, where the preprocessing changes nothing
+ */
+export function imageTensor(pixels: Pixels, preprocessing: Preprocessing): TensorData {
+  const { data, width, height } = pixels;
+  const shape = preprocessing.layout === 'NHWC' ? [1, height, width, 3] : [1, 3, height, width];
+  if (changesNothing(preprocessing)) return { type: 'uint8', data, shape };
+  if (preprocessing.dtype === 'float32') {
+    const values = new Float32Array(3 * width * height);
+    fill(values, pixels, preprocessing);
+    return { type: 'float32', data: values, shape };
+  }
+  const values = new Uint8ClampedArray(3 * width * height);
+  fill(values, pixels, preprocessing);
+  return { type: 'uint8', data: new Uint8Array(values.buffer), shape };
+}
+
+function changesNothing({ dtype, layout, color, scale, mean, std }: Preprocessing): boolean {
+  return (
+    dtype === 'uint8' &&
+    layout === 'NHWC' &&
+    color === 'RGB' &&
+    scale === 1 &&
+    mean.every((value) => value === 0) &&
+    std.every((value) => value === 1)
+  );
+}
+
+function fill(
+  values: Float32Array | Uint8ClampedArray,
+  { data, width, height }: Pixels,
+  { layout, color, scale, mean, std }: Preprocessing,
+): void {
+  const count = width * height;
+  const [step, channelStart] = layout === 'NHWC' ? [3, 1] : [1, count];
+  for (let channel = 0; channel < 3; channel++) {
+    const source = color === 'RGB' ? channel : 2 - channel;
+    const factor = scale / (std[channel] ?? 1);
+    const shift = (mean[channel] ?? 0) / (std[channel] ?? 1);
+    const start = channel * channelStart;
+    for (let i = 0; i < count; i++) {
+      values[start + i * step] = (data[3 * i + source] ?? 0) * factor - shift;
+    }
+  }
+}
+
+/** An image of all colours to try a model with: what it answers to black says little. */
+export function madeUpPixels({ width, height }: Size, brightness = 256): Pixels {
+  const data = Uint8Array.from({ length: 3 * width * height }, (_, i) => (i * 37) % brightness);
+  return { data, width, height };
+}
+
+/**
+ * Reads a catalogue's raw tensor of uint8 as pixels.
+ *
+ * @throws {@link TensorLengthError} when the length is not exact
+ */
+export function rawPixels(bytes: Uint8Array, input: RawInput): Pixels {
+  checkLength(bytes, input);
+  const size = inputSize(input);
+  if (input.layout === 'NHWC') return { data: bytes, ...size };
+  const count = size.width * size.height;
+  const data = Uint8Array.from(bytes, (_, i) => bytes[(i % 3) * count + Math.floor(i / 3)] ?? 0);
+  return { data, ...size };
+}
+
+/**
+ * Reads a catalogue's raw tensor of little-endian float32.
+ *
+ * @throws {@link TensorLengthError} when the length is not exact
+ * @throws {@link TensorValueError} when a value is NaN or an infinity
+ */
+export function rawTensor(bytes: Uint8Array, input: RawInput): TensorData {
+  checkLength(bytes, input);
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  const data = Float32Array.from({ length: bytes.length / 4 }, (_, i) =>
+    view.getFloat32(4 * i, true),
+  );
+  if (!data.every(Number.isFinite)) {
+    throw new TensorValueError('the raw tensor holds NaN or an infinity');
+  }
+  return { type: 'float32', data, shape: input.shape };
+}
+
+function checkLength(bytes: Uint8Array, input: RawInput): void {
+  const expected = inputBytes(input);
+  if (bytes.length === expected) return;
+  throw new TensorLengthError(
+    `a raw tensor of ${input.dtype} [${input.shape.join(', ')}] has ${expected} bytes, not ${bytes.length}`,
+  );
+}

@@ -1,0 +1,91 @@
+import { type IntervalPct, wilsonIntervalPct } from '../../../core/statistics/interval.ts';
+import type { Classifier } from '../../../service/inference/classifier.ts';
+import { UndecodableImageError } from '../../../service/inference/errors.ts';
+import type { LabelledImage } from './images.ts';
+
+/** How accurate a model is on some images. */
+export interface Evaluation {
+  readonly model: string;
+  /** Number of images that it classified. */
+  readonly n: number;
+  readonly top1Pct: number;
+  readonly top5Pct: number;
+  /** 95 % interval of top-1, in percent. */
+  readonly ci95Pct: IntervalPct;
+}
+
+/** An evaluation, and the images that were left out of it. */
+export interface EvaluationRun {
+  readonly evaluation: Evaluation;
+  /** Names of images that cannot be decoded; they count neither as right nor as wrong. */
+  readonly undecodable: readonly string[];
+}
+
+/**
+ * Classifies labelled images as the service does: the same decoding, preprocessing and scores.
+ *
+ * @param onImage - called after each image
+ * @throws Error when the model gives no valid answer to an image; the message names both
+ */
+export async function evaluateModel(
+  model: string,
+  classifier: Pick<Classifier, 'classifyImage'>,
+  images: readonly LabelledImage[],
+  onImage: () => void = () => {},
+): Promise<EvaluationRun> {
+  const undecodable: string[] = [];
+  let [n, top1, top5] = [0, 0, 0];
+  for (const image of images) {
+    const answer = await answerTo(classifier, image, model);
+    onImage();
+    if (!answer) {
+      undecodable.push(image.name);
+      continue;
+    }
+    n++;
+    if (answer[0] === image.label) top1++;
+    if (answer.includes(image.label)) top5++;
+  }
+  const percent = (count: number) => round2(n === 0 ? 0 : (100 * count) / n);
+  const [low, high] = wilsonIntervalPct(top1, n);
+  const evaluation: Evaluation = {
+    model,
+    n,
+    top1Pct: percent(top1),
+    top5Pct: percent(top5),
+    ci95Pct: [round2(low), round2(high)],
+  };
+  return { evaluation, undecodable };
+}
+
+/** Indices of the top five labels; undefined for an image that cannot be decoded. */
+async function answerTo(
+  classifier: Pick<Classifier, 'classifyImage'>,
+  { name, read }: LabelledImage,
+  model: string,
+): Promise<number[] | undefined> {
+  const bytes = await read();
+  try {
+    const { predictions } = await classifier.classifyImage(bytes);
+    return predictions.map(({ index }) => index);
+  } catch (error) {
+    if (error instanceof UndecodableImageError) return undefined;
+    throw new Error(`model "${model}", ${name}: ${(error as Error).message}`, { cause: error });
+  }
+}
+
+/** Points outside the 95 % interval that may still be due to another choice of images. */
+export const marginPct = 2;
+
+/** In which direction a measured accuracy differs from the declared one by more than chance explains. */
+export function compareWithDeclared(
+  { ci95Pct: [low, high] }: Pick<Evaluation, 'ci95Pct'>,
+  declaredPct: number,
+): 'lower' | 'higher' | undefined {
+  if (declaredPct > high + marginPct) return 'lower';
+  return declaredPct < low - marginPct ? 'higher' : undefined;
+}
+
+function round2(value: number): number {
+  return Math.round(100 * value) / 100;
+}

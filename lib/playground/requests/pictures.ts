@@ -1,0 +1,84 @@
+import { shapeLabels } from '../../shapes/figures.ts';
+import { generateImage } from '../../shapes/generate.ts';
+import { addressOf, type Catalogue } from './catalogue.ts';
+
+/** A picture to classify. */
+export interface Picture {
+  readonly image: Blob;
+  readonly bitmap: ImageBitmap;
+  /** What it is, for people. */
+  readonly caption: string;
+  /** Its label, where that is known. */
+  readonly label?: string | undefined;
+}
+
+/** What the service takes as it is. */
+const uploadTypes = ['image/jpeg', 'image/png', 'image/webp'];
+
+/** Whether fresh pictures can be made for a catalogue: only of the shapes that the project can draw. */
+export function canGenerate({ labels }: Catalogue): boolean {
+  return labels.join() === shapeLabels.join();
+}
+
+/** A picture that no model has seen, of a label that is known. */
+export async function generatePicture(): Promise<Picture> {
+  // Data sets of training and tests have small numbers.
+  const seed = 2 ** 31 + Math.floor(Math.random() * 2 ** 31);
+  const index = Math.floor(Math.random() * shapeLabels.length);
+  const { pixels, width, height, difficulty } = generateImage({ seed, index });
+  const rgba = new ImageData(width, height);
+  for (let i = 0; i < width * height; i++) {
+    for (let channel = 0; channel < 3; channel++) {
+      rgba.data[4 * i + channel] = pixels[3 * i + channel] ?? 0;
+    }
+    rgba.data[4 * i + 3] = 255;
+  }
+  const bitmap = await createImageBitmap(rgba);
+  const label = shapeLabels[index];
+  const caption = `${label}, difficulty ${difficulty.toFixed(2)}`;
+  return { image: await encode(bitmap), bitmap, caption, label };
+}
+
+/** One of the catalogue's samples. */
+export async function samplePicture(sample: Catalogue['samples'][number]): Promise<Picture> {
+  const response = await fetch(addressOf(sample.file));
+  const image = await response.blob();
+  const { label } = sample;
+  return { image, bitmap: await createImageBitmap(image), caption: label, label };
+}
+
+/**
+ * A picture of a file, made smaller when it shows more than models see: a photo as it comes from a
+ * phone would be on its way for seconds.
+ *
+ * @param side - of what models see, in pixels
+ * @throws Error that says so when the browser cannot read it
+ */
+export async function readPicture(file: File, side: number): Promise<Picture> {
+  const whole = await createImageBitmap(file).catch(() => {
+    throw new Error(`${file.name} is not a picture that this browser can read.`);
+  });
+  const scale = side / Math.min(whole.width, whole.height);
+  if (scale >= 1 && uploadTypes.includes(file.type)) {
+    return { image: file, bitmap: whole, caption: file.name };
+  }
+  const bitmap = await createImageBitmap(whole, {
+    resizeWidth: Math.round(whole.width * Math.min(1, scale)),
+    resizeHeight: Math.round(whole.height * Math.min(1, scale)),
+    resizeQuality: 'high',
+  });
+  return { image: await encode(bitmap), bitmap, caption: file.name };
+}
+
+/** What is on a canvas. */
+export async function drawnPicture(canvas: HTMLCanvasElement): Promise<Picture> {
+  const bitmap = await createImageBitmap(canvas);
+  return { image: await encode(bitmap), bitmap, caption: 'your drawing' };
+}
+
+/** As JPEG of the quality that the models were evaluated with. */
+function encode(bitmap: ImageBitmap): Promise<Blob> {
+  const canvas = new OffscreenCanvas(bitmap.width, bitmap.height);
+  canvas.getContext('2d')?.drawImage(bitmap, 0, 0);
+  return canvas.convertToBlob({ type: 'image/jpeg', quality: 0.9 });
+}

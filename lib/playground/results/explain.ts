@@ -1,0 +1,62 @@
+import type { AnsweringModel, Classification, Race } from '../../client/types.ts';
+import type { InferResponse } from '../../core/contract/messages.ts';
+
+const ms = (value: number) =>
+  `${value.toFixed(Math.abs(value) < 10 ? 1 : 0).replace('-', '−')}\u00a0ms`;
+const pct = (value: number) => `${value.toFixed(1)}\u00a0%`;
+
+/** Why this answer was taken and not the other one, in a sentence. */
+export function whyThisAnswer({ source, inTime, model, timing, race }: Classification): string {
+  const { cloud, device } = race;
+  const spareMs = timing.slaMs - timing.totalMs;
+  if (source === 'cloud') {
+    if (!inTime) return `Nothing was there at the SLA’s end; the cloud was first after it.`;
+    return `The cloud was in time, with ${ms(spareMs)} to spare${withoutDevice(model, device)}.`;
+  }
+  const waited = deviceWaited(race);
+  if (cloud.state === 'failed') {
+    const after = inTime ? '' : ', after the SLA’s end';
+    return `The cloud failed (${reasonOf(cloud.error)}), so the device answers${after}.`;
+  }
+  if (!inTime) return `Nothing was there at the SLA’s end; the device was first after it.`;
+  if (cloud.state === 'answered') {
+    return `Both were in time, and the device’s model (${pct(model.accuracyPct)}) is the more accurate one.`;
+  }
+  return `The cloud had not answered when the ${ms(timing.slaMs)} were over. ${waited}`;
+}
+
+/** What the cloud's answer made of the device's run. */
+function withoutDevice(model: AnsweringModel, device: Race['device']): string {
+  const than = device?.answer?.model;
+  if (than && than.accuracyPct >= model.accuracyPct) return ', and its model is no worse';
+  if (than) {
+    return `, and ${model.name} (${pct(model.accuracyPct)}) is more accurate than ${than.name} (${pct(than.accuracyPct)})`;
+  }
+  return device && device.startMs === undefined ? ': the device did not have to run' : '';
+}
+
+function deviceWaited({ device, slaMs }: Race): string {
+  const readyMs = device?.endMs;
+  if (readyMs === undefined) return '';
+  return `The device’s answer had been ready for ${ms(Math.max(0, slaMs - readyMs))}.`;
+}
+
+function reasonOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}
+
+/** How the budget came about and what it led to, in a few sentences. */
+export function whyThisModel({ timing, selection, model }: InferResponse): string {
+  const { slaMs, inputMs, budgetMs, source } = timing;
+  const measured = source === 'client' ? 'the upload took' : 'no upload time came along; assumed';
+  const budget = `Budget ${ms(budgetMs)} = SLA ${ms(slaMs)} − 2 × ${ms(inputMs)} (${measured} ${ms(inputMs)}).`;
+  if (selection.strategy !== 'three-stage') {
+    return `${budget} By ${selection.strategy}, ${model.name} answers.`;
+  }
+  if (budgetMs <= 0) return `${budget} Nothing is left, so the fastest model answers.`;
+  const others = selection.eligible.filter((candidate) => candidate.model !== selection.baseModel);
+  const base = `Of the models that fit, ${selection.baseModel} is the most accurate`;
+  if (others.length === 0) return `${budget} ${base}, and none takes about as long.`;
+  const drawn = model.name === selection.baseModel ? 'it was drawn' : `${model.name} was drawn`;
+  return `${budget} ${base}; ${others.length} more take about as long, and ${drawn} among them.`;
+}

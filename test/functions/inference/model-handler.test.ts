@@ -1,0 +1,157 @@
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { type ModelService, modelHandler } from '../../../functions/inference/model-handler.ts';
+import { warmUpEvent } from '../../../lib/core/contract/warm-up.ts';
+import {
+  NonFiniteOutputError,
+  TensorLengthError,
+  TensorValueError,
+} from '../../../lib/core/preprocessing/errors.ts';
+import { UndecodableImageError } from '../../../lib/service/inference/errors.ts';
+import { installStreamify, invokeStreaming } from '../../fixtures/streamify.ts';
+
+installStreamify();
+const now = Date.UTC(2026, 10, 24, 8, 27);
+beforeEach(() => {
+  vi.useFakeTimers({ now });
+});
+afterEach(() => {
+  vi.useRealTimers();
+});
+
+const image = { predictions: [{ index: 0, label: 'image', score: 1 }], decodeMs: 1, runMs: 2 };
+const tensor = { ...image, predictions: [{ index: 1, label: 'tensor', score: 1 }] };
+const event = {
+  requestId: 'r-1',
+  contentType: 'image/jpeg',
+  body: Buffer.from('photo').toString('base64'),
+  invokedEpochMs: now - 30,
+  record: true,
+};
+
+/** A model's function, just started, none of whose parts is real. */
+function started({ startedOnDemand = true } = {}) {
+  const parts = {
+    classifier: {
+      classifyImage: vi.fn<ModelService['classifier']['classifyImage']>(async () => image),
+      classifyTensor: vi.fn<ModelService['classifier']['classifyTensor']>(async () => tensor),
+    },
+    store: { record: vi.fn<ModelService['store']['record']>(async () => ({ applied: true })) },
+    telemetry: {
+      logger: { warn: vi.fn(), error: vi.fn() },
+      count: vi.fn<ModelService['telemetry']['count']>(),
+    },
+  };
+  const handler = modelHandler({ ...parts, profileKey: 'd/c/m@1', startedOnDemand });
+  const invoke = async (changes: Partial<typeof event> = {}) =>
+    JSON.parse(await invokeStreaming(handler, { ...event, ...changes }));
+  return { ...parts, handler, invoke };
+}
+
+describe('a model’s handler', () => {
+  it('answers to an image in one line', async () => {
+    const { handler, classifier } = started();
+    const text = await invokeStreaming(handler, event);
+    expect(text).toBe(`${JSON.stringify({ status: 'ok', ...image, coldStart: true })}\n`);
+    expect(classifier.classifyImage.mock.calls).toEqual([[Buffer.from('photo')]]);
+  });
+
+  it('answers to a raw tensor', async () => {
+    const { invoke } = started();
+    expect(await invoke({ contentType: 'application/octet-stream' })).toMatchObject(tensor);
+  });
+
+  it('records the time since it was invoked, when the caller has the answer', async () => {
+    const { handler, store } = started();
+    const order: string[] = [];
+    store.record.mockImplementation(async () => {
+      order.push('recorded');
+      return { applied: true };
+    });
+    await invokeStreaming(handler, event, () => order.push('answered'));
+    expect(order).toEqual(['answered', 'recorded']);
+    expect(store.record.mock.calls).toEqual([
+      ['d/c/m@1', { kind: 'cold', serviceUs: expect.closeTo(30_000, -4) }],
+    ]);
+  });
+
+  it('records no time below zero where clocks disagree', async () => {
+    const { invoke, store } = started();
+    await invoke({ invokedEpochMs: now + 1000 });
+    expect(store.record.mock.calls[0]?.[1]).toMatchObject({ serviceUs: 0 });
+  });
+
+  it('is cold at its first call and warm from then on', async () => {
+    const { invoke, store } = started();
+    const answers = [await invoke(), await invoke(), await invoke()];
+    expect(answers.map(({ coldStart }) => coldStart)).toEqual([true, false, false]);
+    expect(store.record.mock.calls.map(([, { kind }]) => kind)).toEqual(['cold', 'warm', 'warm']);
+  });
+
+  it('is never cold with provisioned concurrency', async () => {
+    const { invoke, store } = started({ startedOnDemand: false });
+    expect((await invoke()).coldStart).toBe(false);
+    expect(store.record.mock.calls[0]?.[1]).toMatchObject({ kind: 'warm' });
+  });
+
+  it('is warm after a warm-up, which is neither answered nor recorded', async () => {
+    const { handler, invoke, store, classifier } = started();
+    expect(await invokeStreaming(handler, warmUpEvent)).toBe('');
+    expect(classifier.classifyImage).not.toHaveBeenCalled();
+    expect(store.record).not.toHaveBeenCalled();
+    expect((await invoke()).coldStart).toBe(false);
+  });
+
+  it('leaves the profiler’s calls to the profiler', async () => {
+    const { invoke, store } = started();
+    await invoke({ record: false });
+    expect(store.record).not.toHaveBeenCalled();
+  });
+
+  it.each([
+    ['undecodable-image', new UndecodableImageError('no image')],
+    ['wrong-tensor-length', new TensorLengthError('too short')],
+    ['wrong-tensor-values', new TensorValueError('NaN')],
+  ])('says %s, for which the model is not to blame', async (status, error) => {
+    const { invoke, classifier, store } = started();
+    classifier.classifyImage.mockRejectedValue(error);
+    expect(await invoke()).toEqual({ status, detail: error.message, coldStart: true });
+    expect(store.record).not.toHaveBeenCalled();
+  });
+
+  it('counts an answer of NaN as a failure of the model', async () => {
+    const { invoke, classifier, store } = started();
+    classifier.classifyImage.mockRejectedValue(new NonFiniteOutputError('NaN'));
+    expect(await invoke()).toMatchObject({ status: 'non-finite-output' });
+    expect(store.record.mock.calls).toEqual([['d/c/m@1', { kind: 'failure' }]]);
+  });
+
+  it('fails with what nobody expected', async () => {
+    const { invoke, classifier, store } = started();
+    classifier.classifyImage.mockRejectedValue(new Error('out of memory'));
+    await expect(invoke()).rejects.toThrow('out of memory');
+    expect(store.record).not.toHaveBeenCalled();
+  });
+
+  it('fails for an event of another form', async () => {
+    const { handler } = started();
+    await expect(invokeStreaming(handler, { body: 'x' })).rejects.toThrow('requestId');
+  });
+
+  it.each([false, 'unknown'] as const)('tells of an update that is lost (%s)', async (applied) => {
+    const { invoke, store, telemetry } = started();
+    const error = new Error('throttled');
+    store.record.mockResolvedValue({ applied, error });
+    await invoke();
+    expect(telemetry.count.mock.calls).toEqual([['ProfileUpdateLost']]);
+    expect(telemetry.logger.warn.mock.calls).toEqual([
+      ['profile not updated', { requestId: 'r-1', applied, error }],
+    ]);
+  });
+
+  it('tells nothing of an update that is applied', async () => {
+    const { invoke, telemetry } = started();
+    await invoke();
+    expect(telemetry.count).not.toHaveBeenCalled();
+    expect(telemetry.logger.warn).not.toHaveBeenCalled();
+  });
+});

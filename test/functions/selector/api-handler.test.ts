@@ -1,0 +1,133 @@
+import type { APIGatewayProxyEventV2, Context } from 'aws-lambda';
+import { describe, expect, it } from 'vitest';
+import { apiHandler } from '../../../functions/selector/api-handler.ts';
+import type { Service } from '../../../functions/selector/service.ts';
+import { openApiDocument } from '../../../lib/core/contract/openapi.ts';
+import { warmUpEvent } from '../../../lib/core/contract/warm-up.ts';
+import { signRequestId } from '../../../lib/service/feedback/request-id.ts';
+import { apiEvent, invoked, madeUpService } from './made-up-service.ts';
+
+async function call(service: Service, event: unknown = apiEvent()) {
+  const handler = apiHandler(service);
+  const { body = '', ...result } = await handler(event as APIGatewayProxyEventV2, {} as Context);
+  return { ...result, body: body === '' ? undefined : JSON.parse(body) };
+}
+const get = (path: string, method = 'GET') =>
+  call(madeUpService(), apiEvent({ path, method, headers: {} }));
+
+describe('the routes', () => {
+  it('infer', async () => {
+    const { statusCode, headers, body } = await call(madeUpService());
+    expect(statusCode).toBe(200);
+    expect(body.model.name).toBe('slow');
+    expect(headers).toMatchObject({
+      'content-type': 'application/json',
+      'cache-control': 'no-store',
+    });
+    const { selectMs, serviceMs, serverMs } = body.timing;
+    expect(headers?.['server-timing']).toBe(
+      `select;dur=${selectMs}, service;dur=${serviceMs}, total;dur=${serverMs}`,
+    );
+  });
+
+  it('feedback', async () => {
+    const secret = Buffer.from('secret');
+    const service = madeUpService({ secret: () => secret });
+    const requestId = signRequestId('r-0', 'slow', Date.now(), secret);
+    const body = JSON.stringify({ requestId, model: 'slow', correct: true });
+    expect(await call(service, apiEvent({ path: '/v1/feedback', body }))).toMatchObject({
+      statusCode: 202,
+      body: { counted: true },
+    });
+  });
+
+  it('time', async () => {
+    const { statusCode, body } = await get('/v1/time');
+    expect(statusCode).toBe(200);
+    expect(body.epochMs).toBeGreaterThanOrEqual(body.receivedEpochMs);
+    expect(Math.abs(body.receivedEpochMs - Date.now())).toBeLessThan(60_000);
+  });
+
+  it('models', async () => {
+    const { body } = await get('/v1/models');
+    expect(body.models.map(({ name }: { name: string }) => name)).toEqual(['slow', 'fast']);
+  });
+
+  it('health', async () => {
+    expect(await get('/v1/health')).toMatchObject({
+      statusCode: 200,
+      body: { status: 'ok', catalogue: 'pets', models: 2 },
+    });
+  });
+
+  it('the API’s description', async () => {
+    expect((await get('/openapi.json')).body).toEqual(
+      JSON.parse(JSON.stringify(openApiDocument())),
+    );
+  });
+});
+
+describe('a warm-up', () => {
+  it('is answered without asking anybody', async () => {
+    const service = madeUpService();
+    expect(await call(service, warmUpEvent)).toMatchObject({ statusCode: 204, body: undefined });
+    expect(invoked()).toEqual([]);
+    expect(service.telemetry.logger.error).not.toHaveBeenCalled();
+  });
+});
+
+describe('an error', () => {
+  it('of the request is a problem document that says what is wrong', async () => {
+    const service = madeUpService();
+    const event = apiEvent({ headers: { 'mdi-sla-ms': 'soon' } });
+    const { statusCode, headers, body } = await call(service, event);
+    expect(statusCode).toBe(400);
+    expect(headers).toMatchObject({
+      'content-type': 'application/problem+json',
+      'cache-control': 'no-store',
+    });
+    expect(body).toMatchObject({
+      type: '/problems/bad-header',
+      status: 400,
+      detail: expect.stringContaining('mdi-sla-ms'),
+      requestId: 'r-1',
+    });
+    expect(service.telemetry.logger.error).not.toHaveBeenCalled();
+  });
+
+  it('that nobody expected is logged and tells the caller nothing', async () => {
+    const service = madeUpService();
+    const error = new Error('arn:aws:dynamodb:eu-west-1:111122223333:table/secret');
+    service.profiles.profiles.mockRejectedValue(error);
+    const result = await call(service);
+    expect(result).toMatchObject({
+      statusCode: 500,
+      body: {
+        type: '/problems/internal',
+        detail: 'something unexpected happened; it has been logged',
+      },
+    });
+    expect(JSON.stringify(result)).not.toContain('secret');
+    expect(service.telemetry.logger.error.mock.calls).toEqual([
+      ['unexpected error', { requestId: 'r-1', error }],
+    ]);
+  });
+
+  it('is an unknown path', async () => {
+    expect(await get('/v2/infer')).toMatchObject({
+      statusCode: 404,
+      body: { type: '/problems/not-found', detail: 'there is no /v2/infer' },
+    });
+  });
+
+  it('is a method that a path does not have', async () => {
+    expect(await get('/v1/infer', 'DELETE')).toMatchObject({
+      statusCode: 405,
+      headers: { allow: 'POST' },
+      body: {
+        type: '/problems/method-not-allowed',
+        detail: '/v1/infer takes POST, not DELETE',
+      },
+    });
+  });
+});

@@ -1,0 +1,211 @@
+import { InvokeWithResponseStreamCommand } from '@aws-sdk/client-lambda';
+import { describe, expect, it } from 'vitest';
+import { infer } from '../../../functions/selector/infer.ts';
+import type { Service } from '../../../functions/selector/service.ts';
+import { isSignedRequestId } from '../../../lib/service/feedback/request-id.ts';
+import { okAnswer, okStream } from '../../fixtures/response-stream.ts';
+import { apiEvent, invoked, lambda, madeUpService, sentEvent } from './made-up-service.ts';
+
+const receivedMs = Date.UTC(2026, 10, 24, 8, 27);
+/** The header of an upload that has taken so long. */
+const uploadOf = (ms: number) => ({ 'mdi-upload-start': String(receivedMs - ms) });
+const inferring = (service: Service, headers: Record<string, string>) =>
+  infer(service, apiEvent({ headers }), receivedMs);
+
+describe('the budget', () => {
+  it('is the SLA less twice the upload', async () => {
+    const { timing } = await inferring(madeUpService(), { 'mdi-sla-ms': '400', ...uploadOf(70) });
+    expect(timing).toMatchObject({
+      slaMs: 400,
+      inputMs: 70,
+      networkMs: 140,
+      budgetMs: 260,
+      source: 'client',
+    });
+  });
+
+  it('is of the deployment’s defaults where the request says nothing', async () => {
+    const { timing } = await inferring(madeUpService({ defaultSlaMs: 333 }), {});
+    expect(timing).toMatchObject({ slaMs: 333, networkMs: 100, budgetMs: 233, source: 'default' });
+  });
+
+  it('decides which model runs', async () => {
+    const service = madeUpService();
+    const generous = await inferring(service, { 'mdi-sla-ms': '300', ...uploadOf(50) });
+    const tight = await inferring(service, { 'mdi-sla-ms': '200', ...uploadOf(50) });
+    expect([generous.model.name, tight.model.name]).toEqual(['slow', 'fast']);
+    expect(invoked()).toEqual(['fn-slow:live', 'fn-fast:live']);
+  });
+});
+
+describe('the strategy expected-accuracy is told', () => {
+  const chosen = async (
+    parts: Parameters<typeof madeUpService>[0],
+    headers: Record<string, string>,
+  ) => {
+    const service = madeUpService({ strategy: 'expected-accuracy', ...parts });
+    const request = { 'mdi-sla-ms': '250', ...uploadOf(50), ...headers };
+    return (await inferring(service, request)).model.name;
+  };
+
+  // 250 ms less 50 ms there and 50 ms back: the slow model's 140 ms fit, with 10 ms to spare.
+  it('how wrong clocks may be', async () => {
+    expect(await chosen({ clockErrorMs: 5 }, {})).toBe('slow');
+    expect(await chosen({ clockErrorMs: 15 }, {})).toBe('fast');
+  });
+
+  it('how long the client’s last answer took back', async () => {
+    expect(await chosen({}, { 'mdi-output-ms': '10' })).toBe('slow');
+    expect(await chosen({}, { 'mdi-output-ms': '150' })).toBe('fast');
+  });
+
+  it('how long other clients’ answers took back', async () => {
+    const service = madeUpService({ strategy: 'expected-accuracy' });
+    await inferring(service, { 'mdi-output-ms': '150' });
+    expect(service.outputTimes.distribution()).toHaveLength(1);
+    expect(await chosen({ outputTimes: service.outputTimes }, {})).toBe('fast');
+  });
+
+  it('how accurate the client’s own model is', async () => {
+    const gamble = [
+      { name: 'slow', accuracyPct: 90, meanMs: 150, stdMs: 20 },
+      { name: 'fast', accuracyPct: 60, meanMs: 1, stdMs: 0 },
+    ];
+    const service = madeUpService({ strategy: 'expected-accuracy' }, gamble);
+    const request = { 'mdi-sla-ms': '250', ...uploadOf(50) };
+    expect((await inferring(service, request)).model.name).toBe('fast');
+    const backed = { ...request, 'mdi-device-accuracy': '55' };
+    expect((await inferring(service, backed)).model.name).toBe('slow');
+  });
+});
+
+describe('the answer', () => {
+  it('is the model’s, with what led to it', async () => {
+    const response = await inferring(madeUpService(), { 'mdi-sla-ms': '300', ...uploadOf(50) });
+    expect(response).toMatchObject({
+      requestId: 'r-1',
+      model: { name: 'slow', version: '1', accuracyPct: 90 },
+      predictions: okAnswer.status === 'ok' && okAnswer.predictions,
+      timing: { coldStart: false },
+      selection: {
+        strategy: 'three-stage',
+        baseModel: 'slow',
+        eligible: [{ model: 'slow', probability: 1 }],
+      },
+    });
+    expect(response.selection).not.toHaveProperty('failed');
+    const { selectMs, serviceMs, serverMs } = response.timing;
+    expect(serverMs).toBeGreaterThanOrEqual(selectMs + serviceMs - 0.01);
+  });
+
+  it('is drawn among the eligible models', async () => {
+    const models = [
+      { name: 'a', accuracyPct: 80, meanMs: 50, stdMs: 1 },
+      { name: 'b', accuracyPct: 60, meanMs: 49, stdMs: 1 },
+    ];
+    const drawn = new Set<string>();
+    for (const random of [() => 0, () => 0.999]) {
+      const { model, selection } = await inferring(madeUpService({ random }, models), {});
+      expect(selection.eligible).toHaveLength(2);
+      drawn.add(model.name);
+    }
+    expect(drawn).toEqual(new Set(['a', 'b']));
+  });
+
+  it('names the model that could not answer', async () => {
+    lambda
+      .on(InvokeWithResponseStreamCommand, { FunctionName: 'fn-slow:live' })
+      .rejects(new Error('throttled'));
+    const service = madeUpService();
+    const { model, selection } = await inferring(service, { 'mdi-sla-ms': '500' });
+    expect(model.name).toBe('fast');
+    expect(selection.failed).toEqual(['slow']);
+    expect(service.telemetry.answered.mock.calls[0]?.[0].fellBack).toBe(true);
+  });
+
+  it('has a signed request id once the secret is known', async () => {
+    const secret = Buffer.from('secret');
+    const { requestId, model } = await inferring(madeUpService({ secret: () => secret }), {});
+    expect(isSignedRequestId(requestId, model.name, receivedMs, secret)).toBe(true);
+  });
+});
+
+describe('what goes to the model’s function', () => {
+  it('is the image in base64, counted into the live profile', async () => {
+    await infer(madeUpService(), apiEvent({ body: 'AAECAw==', isBase64Encoded: true }), receivedMs);
+    expect(sentEvent()).toMatchObject({
+      requestId: 'r-1',
+      contentType: 'image/jpeg',
+      body: 'AAECAw==',
+      record: true,
+    });
+  });
+
+  it('is base64 also where the gateway took the body for text', async () => {
+    await infer(madeUpService(), apiEvent({ body: 'text' }), receivedMs);
+    expect(sentEvent().body).toBe(Buffer.from('text').toString('base64'));
+  });
+
+  it('is a raw tensor of the right length only', async () => {
+    const tensor = (bytes: number) =>
+      infer(
+        madeUpService(),
+        apiEvent({
+          headers: { 'content-type': 'application/octet-stream' },
+          body: Buffer.alloc(bytes).toString('base64'),
+          isBase64Encoded: true,
+        }),
+        receivedMs,
+      );
+    await tensor(8 * 8 * 3);
+    expect(sentEvent().contentType).toBe('application/octet-stream');
+    await expect(tensor(191)).rejects.toMatchObject({
+      type: 'wrong-tensor-length',
+      message: 'the raw tensor uint8 [1, 8, 8, 3] has 192 bytes, not 191',
+    });
+  });
+
+  it('is never an empty body', async () => {
+    for (const body of ['', undefined]) {
+      const request = { ...apiEvent(), body } as ReturnType<typeof apiEvent>;
+      await expect(infer(madeUpService(), request, receivedMs)).rejects.toMatchObject({
+        type: 'empty-body',
+      });
+    }
+    expect(invoked()).toEqual([]);
+  });
+});
+
+describe('telemetry', () => {
+  it('counts the answer', async () => {
+    lambda
+      .on(InvokeWithResponseStreamCommand)
+      .callsFake(() => okStream({ ...okAnswer, coldStart: true }));
+    const service = madeUpService();
+    const { timing } = await inferring(service, { 'mdi-sla-ms': '300', ...uploadOf(50) });
+    const { budgetMs, selectMs, serviceMs, serverMs } = timing;
+    expect(service.telemetry.answered.mock.calls).toEqual([
+      [
+        {
+          strategy: 'three-stage',
+          model: 'slow',
+          accuracyPct: 90,
+          ...{ budgetMs, selectMs, serviceMs, serverMs },
+          coldStart: true,
+          fellBack: false,
+          inTime: expect.any(Boolean),
+        },
+      ],
+    ]);
+  });
+
+  it('is told whether the answer will be with the client in time, the network included', async () => {
+    const service = madeUpService();
+    await inferring(service, { 'mdi-sla-ms': '20000', ...uploadOf(5_000) });
+    await inferring(service, { 'mdi-sla-ms': '20000', ...uploadOf(10_000) });
+    expect(service.telemetry.answered.mock.calls.map(([{ inTime }]) => inTime)).toEqual([
+      true,
+      false,
+    ]);
+  });
+});

@@ -1,0 +1,140 @@
+import { InvokeWithResponseStreamCommand, LambdaClient } from '@aws-sdk/client-lambda';
+import type { APIGatewayProxyEventV2 } from 'aws-lambda';
+import { mockClient } from 'aws-sdk-client-mock';
+import { afterAll, beforeEach, vi } from 'vitest';
+import type { ServedModel, Service } from '../../../functions/selector/service.ts';
+import { OutputTimes } from '../../../lib/core/selection/output-time.ts';
+import { catalogueSchema } from '../../../lib/service/catalogue/schema.ts';
+import type { ProfileSnapshot } from '../../../lib/service/profiles/cache.ts';
+import { referenceProfile } from '../../../lib/service/profiles/profile.ts';
+import type { Reference } from '../../../lib/service/profiles/reference.ts';
+import { okStream } from '../../fixtures/response-stream.ts';
+
+/** Every model's function, which a test has answer as it likes; by default it answers well. */
+export const lambda = mockClient(LambdaClient);
+beforeEach(() => {
+  lambda.reset();
+  lambda.on(InvokeWithResponseStreamCommand).callsFake(() => okStream());
+});
+afterAll(() => lambda.restore());
+
+/** The functions that were invoked, in order. */
+export const invoked = () =>
+  lambda
+    .commandCalls(InvokeWithResponseStreamCommand)
+    .map(({ args }) => args[0].input.FunctionName);
+
+/** The event that a function was invoked with. */
+export function sentEvent(call = 0): Record<string, unknown> {
+  const { Payload } =
+    lambda.commandCalls(InvokeWithResponseStreamCommand)[call]?.args[0].input ?? {};
+  return JSON.parse(Buffer.from(Payload as Uint8Array).toString());
+}
+
+/** A model of the catalogue "pets" and what is believed of its speed. */
+export interface MadeUpModel extends Reference {
+  readonly name: string;
+  readonly accuracyPct: number;
+  readonly latencyOnly?: boolean;
+}
+
+/** One accurate model and one fast one. */
+export const slowAndFast: readonly MadeUpModel[] = [
+  { name: 'slow', accuracyPct: 90, meanMs: 140, stdMs: 0 },
+  { name: 'fast', accuracyPct: 60, meanMs: 1, stdMs: 0 },
+];
+
+export const pets = (models: readonly MadeUpModel[]) =>
+  catalogueSchema.parse({
+    name: 'pets',
+    task: 'image-classification',
+    labels: ['cat', 'dog'],
+    input: { dtype: 'uint8', shape: [1, 8, 8, 3], layout: 'NHWC' },
+    models: models.map(({ name, accuracyPct, latencyOnly }) => ({
+      name,
+      accuracyPct,
+      latencyOnly,
+      version: '1',
+      sha256: 'a'.repeat(64),
+      bytes: 1,
+      accuracySource: 'made up',
+      licence: 'Apache-2.0',
+    })),
+  });
+
+export const profileKeyOf = (name: string) => `test/pets/${name}@aaaaaaaaaaaa`;
+
+/** All parts of a selector, none of which is on AWS. */
+export function madeUpService(
+  parts: Partial<Omit<Service, 'store' | 'ledger' | 'profiles' | 'telemetry'>> = {},
+  models: readonly MadeUpModel[] = slowAndFast,
+) {
+  const catalogue = pets(models);
+  const snapshot: ProfileSnapshot = new Map(
+    models.map((model) => [model.name, referenceProfile(model)]),
+  );
+  const mocked = {
+    store: { record: vi.fn<Service['store']['record']>(async () => ({ applied: true })) },
+    ledger: {
+      mark: vi.fn<Service['ledger']['mark']>(async () => true),
+      unmark: vi.fn<Service['ledger']['unmark']>(async () => {}),
+    },
+    profiles: {
+      profiles: vi.fn<Service['profiles']['profiles']>(async () => snapshot),
+      reload: vi.fn<Service['profiles']['reload']>(async () => snapshot),
+    },
+    telemetry: {
+      logger: { warn: vi.fn(), error: vi.fn() },
+      answered: vi.fn<Service['telemetry']['answered']>(),
+      count: vi.fn<Service['telemetry']['count']>(),
+    },
+  };
+  return {
+    catalogue,
+    models: catalogue.models.map(
+      (model): ServedModel => ({
+        ...model,
+        functionName: `fn-${model.name}:live`,
+        profileKey: profileKeyOf(model.name),
+      }),
+    ),
+    strategy: 'three-stage',
+    defaultSlaMs: 250,
+    budget: { defaultNetworkMs: 100, clockToleranceMs: 50, maxInputMs: 60_000 },
+    clockErrorMs: 0,
+    outputTimes: new OutputTimes(),
+    lambda: new LambdaClient({ region: 'local' }),
+    secret: () => undefined,
+    feedbackWeight: 200,
+    random: () => 0,
+    open: new Set(),
+    ...parts,
+    ...mocked,
+  } satisfies Service;
+}
+
+/** A request as API Gateway hands it on. */
+export function apiEvent({
+  method = 'POST',
+  path = '/v1/infer',
+  headers = {},
+  ...rest
+}: {
+  method?: string;
+  path?: string;
+  headers?: Record<string, string>;
+  body?: string;
+  isBase64Encoded?: boolean;
+} = {}): APIGatewayProxyEventV2 {
+  return {
+    version: '2.0',
+    routeKey: '$default',
+    rawPath: path,
+    rawQueryString: '',
+    headers: { 'content-type': 'image/jpeg', ...headers },
+    requestContext: { requestId: 'r-1', http: { method, path } },
+    isBase64Encoded: false,
+    body: 'not looked at',
+    ...rest,
+  } as unknown as APIGatewayProxyEventV2;
+}

@@ -1,0 +1,289 @@
+import { createHash } from 'node:crypto';
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { Readable } from 'node:stream';
+import {
+  DynamoDBClient,
+  GetItemCommand,
+  PutItemCommand,
+  QueryCommand,
+  UpdateItemCommand,
+} from '@aws-sdk/client-dynamodb';
+import { InvokeWithResponseStreamCommand, LambdaClient } from '@aws-sdk/client-lambda';
+import { GetObjectCommand, S3Client } from '@aws-sdk/client-s3';
+import { mockClient } from 'aws-sdk-client-mock';
+import { afterAll, afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { colourCatalogue, colourImage, colourModel } from '../fixtures/colours.ts';
+import { okStream } from '../fixtures/response-stream.ts';
+import { installStreamify, invokeStreaming } from '../fixtures/streamify.ts';
+import { temporaryFolder } from '../fixtures/temporary-folder.ts';
+
+/** The handlers as Lambda starts them: by their `index.ts`, with an environment and a folder. */
+
+const lambda = mockClient(LambdaClient);
+const dynamo = mockClient(DynamoDBClient);
+const s3 = mockClient(S3Client);
+const file = colourModel();
+const sha256 = createHash('sha256').update(file).digest('hex');
+const profileKey = `Stack-Api/colours/plain@${sha256.slice(0, 12)}`;
+const catalogue = {
+  ...colourCatalogue,
+  models: [
+    {
+      name: 'plain',
+      version: '1',
+      sha256,
+      bytes: file.length,
+      accuracyPct: 90,
+      accuracySource: 'made up',
+      licence: 'Apache-2.0',
+      preprocessing: { dtype: 'float32', layout: 'NCHW' },
+      memoryMb: 512,
+    },
+  ],
+  samples: [{ file: 'samples/red.png', label: 'red' }],
+};
+const common = {
+  AWS_REGION: 'local',
+  MDI_TABLE_NAME: 'profiles',
+  MDI_DEPLOYMENT: 'Stack-Api',
+  MDI_WINDOW_MS: '60000',
+  MDI_SHARDS: '1',
+};
+
+/** Starts a function with what lies in its folder, and gives its handler. */
+async function start(
+  name: 'selector' | 'inference' | 'profiler',
+  environment: Record<string, string>,
+  files: Record<string, string | Uint8Array> = {},
+): Promise<unknown> {
+  const folder = temporaryFolder();
+  const all = { 'catalogue.json': JSON.stringify(catalogue), ...files };
+  for (const [path, content] of Object.entries(all)) writeFileSync(join(folder, path), content);
+  const variables = { ...common, LAMBDA_TASK_ROOT: folder, ...environment };
+  for (const [key, value] of Object.entries(variables)) vi.stubEnv(key, value);
+  vi.resetModules();
+  const { handler } = await import(`../../functions/${name}/index.ts`);
+  return handler;
+}
+
+const updates = () => dynamo.commandCalls(UpdateItemCommand).map(({ args }) => args[0].input);
+
+beforeEach(() => {
+  installStreamify();
+  vi.stubEnv('POWERTOOLS_DEV', 'true');
+  vi.stubEnv('POWERTOOLS_METRICS_DISABLED', 'false');
+  vi.spyOn(console, 'log').mockImplementation(() => {});
+  vi.spyOn(console, 'warn').mockImplementation(() => {});
+  for (const client of [lambda, dynamo, s3]) client.reset();
+  dynamo.onAnyCommand().resolves({});
+  lambda.on(InvokeWithResponseStreamCommand).callsFake(() => okStream());
+});
+afterEach(() => {
+  vi.unstubAllEnvs();
+  vi.restoreAllMocks();
+});
+afterAll(() => {
+  for (const client of [lambda, dynamo, s3]) client.restore();
+});
+
+describe('a model’s function', () => {
+  const call = async () => ({
+    requestId: 'r-1',
+    contentType: 'image/png',
+    body: (await colourImage(1)).toString('base64'),
+    invokedEpochMs: Date.now(),
+    record: true,
+  });
+
+  it('loads the model beside its code, answers, and updates that model’s profile', async () => {
+    const handler = await start('inference', { MDI_MODEL: 'plain' }, { 'model.onnx': file });
+    const answer = JSON.parse(await invokeStreaming(handler, await call()));
+    expect(answer).toMatchObject({
+      status: 'ok',
+      predictions: [{ label: 'green' }, {}, {}],
+      coldStart: true,
+    });
+    expect(updates()).toMatchObject([
+      {
+        TableName: 'profiles',
+        Key: { pk: { S: profileKey }, sk: { S: expect.stringMatching(/^live#.*:00\.000Z#0$/) } },
+        UpdateExpression: expect.stringContaining('coldN'),
+      },
+    ]);
+  });
+
+  it('was not waited for when it was provisioned', async () => {
+    const environment = {
+      MDI_MODEL: 'plain',
+      AWS_LAMBDA_INITIALIZATION_TYPE: 'provisioned-concurrency',
+    };
+    const handler = await start('inference', environment, { 'model.onnx': file });
+    const answer = JSON.parse(await invokeStreaming(handler, await call()));
+    expect(answer.coldStart).toBe(false);
+  });
+
+  it('loads a model from S3', async () => {
+    s3.on(GetObjectCommand).callsFake(() => ({ Body: Readable.from([Buffer.from(file)]) }));
+    const environment = { MDI_MODEL: 'plain', MDI_MODEL_BUCKET: 'b', MDI_MODEL_KEY: 'k.onnx' };
+    const handler = await start('inference', environment);
+    expect(s3.commandCalls(GetObjectCommand)[0]?.args[0].input).toEqual({
+      Bucket: 'b',
+      Key: 'k.onnx',
+    });
+    expect(JSON.parse(await invokeStreaming(handler, await call()))).toMatchObject({
+      status: 'ok',
+    });
+  });
+
+  it('does not start without its model', async () => {
+    await expect(start('inference', { MDI_MODEL: 'other' })).rejects.toThrow(
+      'the catalogue has no model "other"',
+    );
+  });
+
+  it('does not start with a variable missing', async () => {
+    await expect(start('inference', { MDI_MODEL: '' })).rejects.toThrow(
+      /^environment variable MDI_MODEL: /,
+    );
+  });
+});
+
+describe('the selector', () => {
+  const settings = {
+    MDI_MODEL_FUNCTIONS: JSON.stringify({ plain: 'fn-plain:live' }),
+    MDI_STRATEGY: 'expected-accuracy',
+    MDI_DEFAULT_SLA_MS: '401',
+    MDI_DEFAULT_NETWORK_MS: '102',
+    MDI_CLOCK_TOLERANCE_MS: '53',
+    MDI_MAX_INPUT_MS: '50004',
+    MDI_CLOCK_ERROR_MS: '6',
+    MDI_FEEDBACK_WEIGHT: '207',
+  };
+  const event = {
+    version: '2.0',
+    rawPath: '/v1/infer',
+    headers: { 'content-type': 'image/png' },
+    requestContext: { requestId: 'r-1', http: { method: 'POST', path: '/v1/infer' } },
+    body: 'AAAA',
+    isBase64Encoded: true,
+  };
+  type Handler = (event: unknown, context: object) => Promise<{ statusCode: number; body: string }>;
+  const started = async (changes: Partial<typeof settings> = {}) =>
+    (await start('selector', { ...settings, ...changes })) as Handler;
+
+  it('reads the profiles and the secret, invokes the model’s alias and signs the answer', async () => {
+    dynamo
+      .on(GetItemCommand, { Key: { pk: { S: 'Stack-Api/feedback' }, sk: { S: 'secret' } } })
+      .resolves({ Item: { secret: { B: Buffer.from('secret') } } });
+    const handler = await started();
+    const { statusCode, body } = await handler(event, {});
+    expect(statusCode).toBe(200);
+    const { requestId, timing, selection } = JSON.parse(body);
+    expect(requestId).toMatch(/^r-1\..+\..+/);
+    expect(timing).toMatchObject({ slaMs: 401, networkMs: 102 });
+    expect(selection.strategy).toBe('expected-accuracy');
+    expect(
+      dynamo.commandCalls(QueryCommand)[0]?.args[0].input.ExpressionAttributeValues,
+    ).toMatchObject({ ':pk': { S: profileKey } });
+    const [invocation] = lambda.commandCalls(InvokeWithResponseStreamCommand);
+    expect(invocation?.args[0].input.FunctionName).toBe('fn-plain:live');
+    // Another model answers when the first cannot; the same one is not asked twice.
+    const client = invocation?.thisValue as LambdaClient | undefined;
+    expect(await client?.config.maxAttempts()).toBe(1);
+  });
+
+  it('has all its settings from the environment', async () => {
+    await started();
+    const { createService } = await import('../../functions/selector/service.ts');
+    expect(createService()).toMatchObject({
+      defaultSlaMs: 401,
+      budget: { defaultNetworkMs: 102, clockToleranceMs: 53, maxInputMs: 50004 },
+      clockErrorMs: 6,
+      feedbackWeight: 207,
+    });
+  });
+
+  it('counts a model that cannot answer in the table of profiles', async () => {
+    lambda.on(InvokeWithResponseStreamCommand).rejects(new Error('throttled'));
+    const { statusCode } = await (await started())(event, {});
+    expect(statusCode).toBe(503);
+    expect(updates()).toMatchObject([{ TableName: 'profiles', Key: { pk: { S: profileKey } } }]);
+  });
+
+  it('answers from the catalogue’s numbers while the table is gone, and says so in its log', async () => {
+    dynamo.onAnyCommand().rejects(new Error('gone'));
+    const { statusCode, body } = await (await started())(event, {});
+    expect(statusCode).toBe(200);
+    expect(JSON.parse(body).requestId).toBe('r-1');
+    const warnings = vi.mocked(console.warn).mock.calls.map(([line]) => JSON.parse(String(line)));
+    expect(warnings.map(({ message }) => message).sort()).toEqual([
+      'profiles not read',
+      'secret not read',
+    ]);
+    expect(warnings.find(({ failures }) => failures)?.failures).toEqual(['plain: Error: gone']);
+    const counts = vi.mocked(console.log).mock.calls.map(([line]) => JSON.parse(String(line)));
+    expect(counts).toContainEqual(expect.objectContaining({ ProfileReadFailed: 1 }));
+  });
+
+  it('does not start when a model has no function', async () => {
+    await expect(started({ MDI_MODEL_FUNCTIONS: '{}' })).rejects.toThrow(
+      'MDI_MODEL_FUNCTIONS has no function for "plain"',
+    );
+  });
+});
+
+describe('the profiler', () => {
+  type Handler = (event: unknown, context: object) => Promise<unknown>;
+  const settings = {
+    MDI_PROFILE_CONCURRENCY: '1',
+    MDI_PROFILE_MODEL_MS: '20',
+    MDI_PROFILE_MAX_RUNS: '5',
+    MDI_PROFILE_PRECISION: '1',
+  };
+  const request = (RequestType: string) => ({
+    RequestType,
+    ResourceProperties: { versions: { plain: 'fn-plain:7' } },
+  });
+  const started = async () =>
+    (await start('profiler', settings, { 'red.png': await colourImage(0) })) as Handler;
+
+  it('makes the secret, measures new versions with the sample and sums up', async () => {
+    const handler = await started();
+    expect(await handler(request('Create'), {})).toEqual({
+      PhysicalResourceId: 'Stack-Api/colours',
+      Data: { Profile0: expect.stringMatching(/^512 MB: mean .* \(\d+ runs/) },
+    });
+    expect(dynamo.commandCalls(PutItemCommand)[0]?.args[0].input).toMatchObject({
+      TableName: 'profiles',
+      Item: { pk: { S: 'Stack-Api/feedback' }, sk: { S: 'secret' } },
+    });
+    const [invocation] = lambda.commandCalls(InvokeWithResponseStreamCommand);
+    const { FunctionName, Payload } = invocation?.args[0].input ?? {};
+    expect(FunctionName).toBe('fn-plain:7');
+    expect(JSON.parse(Buffer.from(Payload as Uint8Array).toString())).toMatchObject({
+      contentType: 'image/png',
+      body: (await colourImage(0)).toString('base64'),
+    });
+    expect(updates()).toMatchObject([{ Key: { pk: { S: profileKey }, sk: { S: 'baseline' } } }]);
+  });
+
+  it('patiently repeats what new permissions do not allow yet', async () => {
+    await (await started())(request('Update'), {});
+    for (const { thisValue } of [
+      ...lambda.commandCalls(InvokeWithResponseStreamCommand),
+      ...dynamo.commandCalls(PutItemCommand),
+    ]) {
+      const { retryStrategy } = (thisValue as LambdaClient).config;
+      expect((await retryStrategy()).constructor.name).toBe('NewPermissionsRetryStrategy');
+    }
+  });
+
+  it('leaves everything alone when it is deleted: profiles go with their table', async () => {
+    expect(await (await started())(request('Delete'), {})).toEqual({
+      PhysicalResourceId: 'Stack-Api/colours',
+    });
+    expect(dynamo.calls()).toHaveLength(0);
+    expect(lambda.calls()).toHaveLength(0);
+  });
+});

@@ -1,0 +1,90 @@
+import { createHash } from 'node:crypto';
+import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { lock } from 'proper-lockfile';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { DownloadError } from '../../../../../lib/evaluation/models/fetch/download.ts';
+import { createDownloader } from '../../../../../lib/evaluation/models/fetch/downloader.ts';
+import { fetchModel } from '../../../../../lib/evaluation/models/fetch/fetch-model.ts';
+import { CatalogueError } from '../../../../../lib/service/catalogue/load.ts';
+import { listedModelSchema } from '../../../../../lib/service/catalogue/schema.ts';
+import { FileServer, serve } from '../../../../fixtures/file-server.ts';
+import { leaveLockBehind } from '../../../../fixtures/lock.ts';
+import { temporaryFolder } from '../../../../fixtures/temporary-folder.ts';
+
+const content = Buffer.from('not really a model');
+const dispatcher = createDownloader({ stallMs: 1000, retries: 0, firstPauseMs: 1 });
+let server: FileServer;
+beforeAll(async () => {
+  server = await FileServer.start();
+});
+afterAll(async () => {
+  await dispatcher.destroy();
+  server.stop();
+});
+
+const model = (change: object = {}) =>
+  listedModelSchema.parse({
+    name: 'tiny',
+    version: '1',
+    sha256: createHash('sha256').update(content).digest('hex'),
+    bytes: content.length,
+    accuracySource: '',
+    licence: '',
+    urls: [server.on('/tiny', serve(content))],
+    ...change,
+  });
+
+describe('fetchModel', () => {
+  it('fetches what is not there, also into a sub-folder, and nothing twice', async () => {
+    const directory = temporaryFolder();
+    const deep = model({ file: 'deep/down.onnx' });
+    expect(await fetchModel(directory, deep, { dispatcher })).toBe(true);
+    expect(readFileSync(join(directory, 'deep/down.onnx')).equals(content)).toBe(true);
+    expect(await fetchModel(directory, deep, { dispatcher })).toBe(false);
+    expect(server.requests).toHaveLength(1);
+  });
+
+  it('replaces a file that is not the right one', async () => {
+    const directory = temporaryFolder();
+    writeFileSync(join(directory, 'tiny.onnx'), 'something else');
+    expect(await fetchModel(directory, model(), { dispatcher })).toBe(true);
+    expect(readFileSync(join(directory, 'tiny.onnx')).equals(content)).toBe(true);
+  });
+
+  it('keeps the wrong file until the right one is there', async () => {
+    const directory = temporaryFolder();
+    writeFileSync(join(directory, 'tiny.onnx'), 'something else');
+    const gone = model({ urls: [server.on('/gone')] });
+    const failure = fetchModel(directory, gone, { dispatcher });
+    await expect(failure).rejects.toBeInstanceOf(DownloadError);
+    await expect(failure).rejects.toThrow(/^tiny cannot be fetched: 127\.0\.0\.1:\d+: HTTP 404$/);
+    expect(readFileSync(join(directory, 'tiny.onnx'), 'utf8')).toBe('something else');
+  });
+
+  it('says that a catalogue names no URL', async () => {
+    const failure = fetchModel(temporaryFolder(), model({ urls: undefined }), { dispatcher });
+    await expect(failure).rejects.toBeInstanceOf(CatalogueError);
+    await expect(failure).rejects.toThrow('model "tiny" has no urls to be fetched from');
+  });
+
+  it('leaves a file alone that another process is fetching', async () => {
+    const directory = temporaryFolder();
+    const unlock = await lock(join(directory, 'tiny.onnx'), { realpath: false });
+    const failure = fetchModel(directory, model(), { dispatcher });
+    await expect(failure).rejects.toThrow(
+      /^tiny is being fetched by another process \(.*\.lock\)$/,
+    );
+    expect(existsSync(join(directory, 'tiny.onnx.part'))).toBe(false);
+    await unlock();
+    expect(await fetchModel(directory, model(), { dispatcher })).toBe(true);
+    expect(readdirSync(directory)).toEqual(['tiny.onnx']);
+  });
+
+  it('takes over from a process that was killed', async () => {
+    const directory = temporaryFolder();
+    leaveLockBehind(join(directory, 'tiny.onnx.lock'));
+    expect(await fetchModel(directory, model(), { dispatcher })).toBe(true);
+    expect(readdirSync(directory)).toEqual(['tiny.onnx']);
+  });
+});

@@ -1,0 +1,83 @@
+import { describe, expect, it } from 'vitest';
+import { whyThisAnswer, whyThisModel } from '../../../../lib/playground/results/explain.ts';
+import { answer, classified, inTime, small } from './races.ts';
+
+const said = (...args: Parameters<typeof classified>) =>
+  whyThisAnswer(classified(...args)).replaceAll('\u00a0', ' ');
+
+describe('whyThisAnswer', () => {
+  it('says that the cloud was in time and better', () => {
+    expect(said({})).toBe(
+      'The cloud was in time, with 120 ms to spare, and big (96.0 %) is more accurate than small (57.0 %).',
+    );
+  });
+
+  it('does not call a model more accurate than itself', () => {
+    expect(said({}, { model: small })).toBe(
+      'The cloud was in time, with 120 ms to spare, and its model is no worse.',
+    );
+  });
+
+  it('says that the device’s run was saved', () => {
+    expect(said({ device: { state: 'waiting' } })).toBe(
+      'The cloud was in time, with 120 ms to spare: the device did not have to run.',
+    );
+  });
+
+  it('says that the cloud was too late', () => {
+    const atTheEnd = { timing: { slaMs: 250, totalMs: 250, timerErrorMs: 0 } };
+    expect(said({ winner: 'device', cloud: { state: 'running', startMs: 0 } }, atTheEnd)).toBe(
+      'The cloud had not answered when the 250 ms were over. The device’s answer had been ready for 242 ms.',
+    );
+  });
+
+  it('says why the cloud failed', () => {
+    const error = new Error('the service could not be reached');
+    expect(said({ winner: 'device', cloud: { state: 'failed', error } })).toContain(
+      'The cloud failed (the service could not be reached), so the device answers.',
+    );
+  });
+
+  it('says that both were in time and the device better', () => {
+    const model = { ...small, accuracyPct: 99 };
+    expect(said({ winner: 'device', cloud: inTime }, { model })).toContain('the more accurate one');
+  });
+
+  it.each(['cloud', 'device'] as const)('says that nobody was in time, and the %s first', (who) => {
+    const cloud = who === 'cloud' ? inTime : ({ state: 'running' } as const);
+    expect(said({ winner: who, cloud }, { inTime: false })).toContain(
+      `the ${who} was first after it`,
+    );
+  });
+});
+
+describe('whyThisModel', () => {
+  const why = (more: Partial<typeof answer>) =>
+    whyThisModel({ ...answer, ...more }).replaceAll('\u00a0', ' ');
+
+  it('derives the budget and names the base model', () => {
+    expect(why({})).toBe(
+      'Budget 130 ms = SLA 250 ms − 2 × 60 ms (the upload took 60 ms). Of the models that fit, big is the most accurate, and none takes about as long.',
+    );
+  });
+
+  it('tells who was drawn among the eligible', () => {
+    const eligible = ['big', 'other', 'third'].map((model) => ({ model, probability: 1 / 3 }));
+    const selection = { ...answer.selection, eligible };
+    expect(why({ selection })).toContain('2 more take about as long, and it was drawn');
+    expect(why({ selection, model: { ...answer.model, name: 'third' } })).toContain(
+      'third was drawn among them',
+    );
+  });
+
+  it('claims nothing of other strategies', () => {
+    const selection = { ...answer.selection, strategy: 'static-latency' };
+    expect(why({ selection })).toContain('By static-latency, big answers.');
+  });
+
+  it('says when the network has eaten the SLA', () => {
+    const timing = { ...answer.timing, inputMs: 200, budgetMs: -150 };
+    expect(why({ timing })).toContain('Budget −150 ms');
+    expect(why({ timing })).toContain('Nothing is left, so the fastest model answers.');
+  });
+});
