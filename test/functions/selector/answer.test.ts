@@ -5,7 +5,9 @@ import { candidatesOf } from '../../../functions/selector/candidates.ts';
 import { toLine } from '../../../lib/core/contract/inference-event.ts';
 import { InvocationError } from '../../../lib/service/inference/invoke.ts';
 import { okAnswer, okStream, responseStream } from '../../fixtures/response-stream.ts';
-import { invoked, lambda, madeUpService, profileKeyOf } from './made-up-service.ts';
+import { invoked, lambda, madeUpService, mockLambda, profileKeyOf } from './made-up-service.ts';
+
+mockLambda();
 
 const speedsMs = { fast: 1, middle: 10, slow: 100 };
 const service = () =>
