@@ -4,7 +4,7 @@
  *
  *     npm run bench -- pruning http://127.0.0.1:8787   (or a file with an answer of GET /v1/models)
  */
-import { plainTable } from '../bin/shared/plain-table.ts';
+import { plainTable } from '../bin/shared/output.ts';
 import { readModels } from '../bin/shared/read-models.ts';
 import { undominated } from '../lib/core/selection/ranking.ts';
 import type { PricedModel } from '../lib/evaluation/cost/models.ts';
