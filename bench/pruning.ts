@@ -8,7 +8,7 @@
  * makes of noise is chance.
  */
 import { deviation, mean } from 'd3-array';
-import { plainTable } from '../bin/shared/plain-table.ts';
+import { plainTable } from '../bin/shared/output.ts';
 import { readModels } from '../bin/shared/read-models.ts';
 import type { Candidate } from '../lib/core/selection/types.ts';
 import { lognormal } from '../lib/core/statistics/draw.ts';
