@@ -6,6 +6,7 @@ const process = [
   'test/lib/infra/**/*.test.ts',
   'test/lib/local/**/*.test.ts',
   'test/lib/evaluation/{experiments,models,report}/**/*.test.ts',
+  'test/lib/evaluation/cost/assumptions.test.ts',
   'test/models/**/*.test.ts',
   'test/package/**/*.test.ts',
 ];
@@ -14,10 +15,13 @@ const system = ['test/system/**/*.test.ts'];
 const e2e = ['test/e2e/**/*.test.ts'];
 
 export default defineConfig({
+  // An optional peer that only apps have; its test puts something in its place.
+  resolve: { alias: { 'onnxruntime-react-native': 'onnxruntime-common' } },
   test: {
     // Nothing depends on how fast a machine is: these only end what hangs.
     testTimeout: 120_000,
     hookTimeout: 120_000,
+    expect: { poll: { timeout: 60_000, interval: 20 } },
     maxWorkers: 2,
     // The modules of a file's tests are those of the next file's: nothing of theirs may be changed.
     isolate: false,

@@ -9,7 +9,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
 import { plainTable } from '../bin/shared/plain-table.ts';
 import { type Classification, createClient } from '../lib/client/index.ts';
-import { outcomeOf } from '../lib/client/outcome.ts';
+import { requestOutcome } from '../lib/client/outcome.ts';
 import { quantile } from '../lib/core/statistics/quantile.ts';
 import { type Link, readLinks } from '../lib/evaluation/engine/network/links.ts';
 import { defaultLinkConditions } from '../lib/evaluation/engine/network/networks.ts';
@@ -52,7 +52,7 @@ const table = plainTable(
 const timerErrorsMs: number[] = [];
 for (const link of links) {
   for (const { device, answers } of await run(link)) {
-    const outcomes = answers.map((answer, i) => outcomeOf(answer, labelOf(i)));
+    const outcomes = answers.map((answer, i) => requestOutcome(answer, labelOf(i)));
     const mean = (value: (outcome: (typeof outcomes)[number]) => number) =>
       outcomes.reduce((sum, outcome) => sum + value(outcome), 0) / outcomes.length;
     const count = (source: string) => outcomes.filter((it) => it.source === source).length;

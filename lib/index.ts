@@ -4,7 +4,7 @@
  * @module mdinference
  */
 
-export type { ApiRoute, RouteKey } from './core/contract/routes.ts';
+export type { RouteKey, ServiceRoute } from './core/contract/routes.ts';
 export { MdInferenceError } from './core/errors.ts';
 export type { StrategyName } from './core/selection/strategies.ts';
 export { InvalidPropertyError } from './infra/errors.ts';

@@ -4,7 +4,7 @@ import { fitLink } from '../lib/evaluation/engine/network/fit-link.ts';
 import { readLinks } from '../lib/evaluation/engine/network/links.ts';
 
 /*
- * Sums recorded links up for the playground, which cannot have the recordings themselves:
+ * Summarizes recorded links for the playground, which cannot include the recordings themselves:
  *
  *   npx node scripts/fit-links.ts FOLDER_WITH_TRACES > lib/playground/requests/recorded-links.json
  */

@@ -4,7 +4,11 @@ import type { InferenceEvent } from '../../lib/core/contract/inference-event.ts'
 import type { Catalogue, CatalogueModel } from '../../lib/service/catalogue/schema.ts';
 import { invokeModel } from '../../lib/service/inference/invoke.ts';
 import { partitionKey } from '../../lib/service/profiles/keys.ts';
-import { type MeasureSettings, measure, type Run } from '../../lib/service/profiles/measure.ts';
+import {
+  type MeasuredRun,
+  type MeasureSettings,
+  measure,
+} from '../../lib/service/profiles/measure.ts';
 import type { ProfilerLog } from '../../lib/service/profiles/profiler-log.ts';
 import { meanMs, type ProfileStatistics } from '../../lib/service/profiles/statistics.ts';
 import type { ProfileStore } from '../../lib/service/profiles/store.ts';
@@ -109,7 +113,7 @@ async function profileModel(
 async function runOnce(
   { versions, lambda, sample }: Profiling,
   { name }: CatalogueModel,
-): Promise<Run> {
+): Promise<MeasuredRun> {
   const version = versions[name];
   if (!version) throw new Error('it has no function');
   const event = { requestId: `profile-${name}`, ...sample, record: false };

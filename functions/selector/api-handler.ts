@@ -8,7 +8,7 @@ import {
   problemDocument,
   problems,
 } from '../../lib/core/contract/problem.ts';
-import { type ApiRoute, methodsOf, routes } from '../../lib/core/contract/routes.ts';
+import { methodsOf, routes, type ServiceRoute } from '../../lib/core/contract/routes.ts';
 import { serverTiming } from '../../lib/core/contract/server-timing.ts';
 import { isWarmUp } from '../../lib/core/contract/warm-up.ts';
 import { epochMs } from '../../lib/service/clock.ts';
@@ -48,7 +48,7 @@ export function apiHandler(service: Service) {
     );
 }
 
-function routeHandlers(service: Service): Record<ApiRoute['path'], RouteHandler> {
+function routeHandlers(service: Service): Record<ServiceRoute['path'], RouteHandler> {
   return {
     '/v1/infer': async (event) => {
       const response = await infer(service, event, epochMs());

@@ -17,7 +17,7 @@ import type { DeviceInput, ImageInput, OnDeviceModel, Prediction } from './types
 export type Decode = (input: DeviceInput, size: CropSize) => Promise<Pixels>;
 
 /** What is used of a session of onnxruntime. */
-export interface Session {
+export interface OnnxSession {
   readonly inputNames: readonly string[];
   readonly outputNames: readonly string[];
   /** Some runtimes for React Native throw when they are asked. */
@@ -39,8 +39,8 @@ export interface Session {
  */
 export interface Runtime {
   readonly InferenceSession: {
-    create(model: string, options?: object): Promise<Session>;
-    create(model: Uint8Array, options?: object): Promise<Session>;
+    create(model: string, options?: object): Promise<OnnxSession>;
+    create(model: Uint8Array, options?: object): Promise<OnnxSession>;
   };
   readonly Tensor: {
     new (type: 'float32', data: Float32Array, dims: readonly number[]): object;
@@ -98,13 +98,13 @@ export function onnxOnDevice(
 /** A model in an onnxruntime session that classifies as the service would. */
 export class OnnxModel {
   readonly #runtime: Runtime;
-  readonly #session: Session;
+  readonly #session: OnnxSession;
   readonly #description: ModelDescription;
   readonly #preprocessing: Preprocessing;
   readonly #size: CropSize;
   #outputKind: OutputKind = 'logits';
 
-  private constructor(runtime: Runtime, session: Session, description: ModelDescription) {
+  private constructor(runtime: Runtime, session: OnnxSession, description: ModelDescription) {
     const { preprocessing, input } = description;
     this.#runtime = runtime;
     this.#session = session;
@@ -191,13 +191,13 @@ export class OnnxModel {
 }
 
 /** The sides that a model's file fixes, in pixels. */
-function fixedSides(session: Session, layout: 'NHWC' | 'NCHW') {
+function fixedSides(session: OnnxSession, layout: 'NHWC' | 'NCHW') {
   const shape = inputShape(session);
   const [height, width] = layout === 'NHWC' ? shape.slice(1, 3) : shape.slice(2, 4);
   return { width: fixed(width), height: fixed(height) };
 }
 
-function inputShape(session: Session): readonly (number | string)[] {
+function inputShape(session: OnnxSession): readonly (number | string)[] {
   try {
     return session.inputMetadata[0]?.shape ?? [];
   } catch {

@@ -5,7 +5,7 @@ import type { Decode } from './onnx-model.ts';
  * Makes pixels of an image by the browser's decoder and an `OffscreenCanvas`: rotated as its EXIF data
  * says, transparency over black, the part cut out that the service would cut out.
  */
-export const decodeImage: Decode = async ({ image, contentType }, size) => {
+export const decodeByCanvas: Decode = async ({ image, contentType }, size) => {
   const { width, height } = size;
   const blob =
     image instanceof Blob ? image : new Blob([image as ArrayBuffer], { type: contentType });

@@ -3,7 +3,7 @@
  */
 import { env, InferenceSession, Tensor } from 'onnxruntime-web/wasm';
 import { OnnxModel } from './onnx-model.ts';
-import { decodeImage } from './onnxruntime-web-decode.ts';
+import { decodeByCanvas } from './onnxruntime-web-decode.ts';
 import type {
   ClassifyMessage,
   FromWorker,
@@ -53,5 +53,5 @@ async function load({ model: file, description, wasmPaths, threads }: LoadMessag
 
 async function classify({ image, contentType }: ClassifyMessage) {
   if (!model) throw new Error('the model is not loaded');
-  return await model.classify({ image, contentType }, decodeImage);
+  return await model.classify({ image, contentType }, decodeByCanvas);
 }

@@ -1,7 +1,7 @@
 import type { Classification } from './types.ts';
 
 /** What one request came to, for those who count. */
-export interface Outcome {
+export interface RequestOutcome {
   /** Nobody, when there was no answer at all. */
   readonly source: 'cloud' | 'device' | 'nobody';
   /** Whether the answer was there within the SLA. */
@@ -20,10 +20,10 @@ export interface Outcome {
  * @param classification - undefined when there was no answer
  * @param label - the right one, where it is known
  */
-export function outcomeOf(
+export function requestOutcome(
   classification: Classification | undefined,
   label: string | undefined,
-): Outcome {
+): RequestOutcome {
   const correct = (best: string | undefined) => (label === undefined ? undefined : best === label);
   if (!classification) {
     const nothing = {

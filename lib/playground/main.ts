@@ -1,5 +1,5 @@
 import { ClassifyError, type Race } from '../client/index.ts';
-import { outcomeOf } from '../client/outcome.ts';
+import { requestOutcome } from '../client/outcome.ts';
 import { AnswerPanel } from './panels/answer.ts';
 import { BudgetPanel } from './panels/budget.ts';
 import { ChartsPanel } from './panels/charts.ts';
@@ -9,12 +9,12 @@ import { PicturePanel } from './panels/picture.ts';
 import { RacePanel } from './panels/race.ts';
 import { RunButtons } from './panels/runs.ts';
 import { SettingsPanel } from './panels/settings.ts';
-import { loadCatalogue, modelOnDevice } from './requests/catalogue.ts';
+import { fetchCatalogue, modelOnDevice } from './requests/catalogue.ts';
 import { shapedFetch } from './requests/network.ts';
 import { Session } from './requests/session.ts';
 import { History } from './results/history.ts';
 
-const catalogue = await loadCatalogue();
+const catalogue = await fetchCatalogue();
 const device = modelOnDevice(catalogue);
 const history = new History();
 
@@ -46,7 +46,7 @@ async function run({ inSlowMotion }: { inSlowMotion: boolean }): Promise<void> {
     answer.show(classification, picture.label);
     race.show(classification.race, { inSlowMotion });
     explain(classification.race);
-    history.add(outcomeOf(classification, picture.label));
+    history.add(requestOutcome(classification, picture.label));
     const shown = classification.race;
     void classification.settled.then((settled) => {
       if (race.shown !== shown) return;
@@ -55,7 +55,7 @@ async function run({ inSlowMotion }: { inSlowMotion: boolean }): Promise<void> {
     });
   } catch (error) {
     answer.fail(error);
-    history.add(outcomeOf(undefined, picture.label));
+    history.add(requestOutcome(undefined, picture.label));
     const ended = error instanceof ClassifyError ? error.race : undefined;
     if (ended) {
       race.show(ended, { inSlowMotion });

@@ -1,9 +1,9 @@
 import { mkdtempSync } from 'node:fs';
+import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { TestProject } from 'vitest/node';
 import { synthesize } from '../../bin/shared/synthesize.ts';
-import { startAssembly } from '../../lib/local/assembly.ts';
 
 /** Variables with which models are measured quickly, and a measured profile is found again. */
 export const profiling = {
@@ -19,6 +19,11 @@ declare module 'vitest' {
     readonly profiledDir: string;
   }
 }
+
+// By Node itself: vitest's main process has no import.meta.resolve for the modules that it loads.
+const { startAssembly }: typeof import('../../lib/local/assembly.ts') = createRequire(
+  import.meta.url,
+)('../../lib/local/assembly.ts');
 
 /** Synthesizes the service and measures its models, once for all files. */
 export async function setup(project: TestProject): Promise<void> {

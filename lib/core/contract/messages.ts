@@ -100,7 +100,7 @@ export interface ProfileSummary {
 }
 
 /** A model as `GET /v1/models` shows it. */
-export interface ServedModel {
+export interface ModelStatus {
   readonly name: string;
   readonly version: string;
   /** Whether its answers have no meaning, so that no client gets one. */
@@ -121,7 +121,7 @@ export interface ModelsResponse {
   readonly strategy: string;
   readonly defaultSlaMs: number;
   readonly labels: readonly string[];
-  readonly models: readonly ServedModel[];
+  readonly models: readonly ModelStatus[];
 }
 
 /** `200` of `GET /v1/health`. */

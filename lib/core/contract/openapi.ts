@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { imageContentTypes, tensorContentType } from './body.ts';
 import { inferHeadersSchema } from './headers.ts';
 import { problemContentType, problems } from './problem.ts';
-import { type ApiRoute, routes } from './routes.ts';
+import { routes, type ServiceRoute } from './routes.ts';
 import {
   feedbackRequestSchema,
   feedbackResponseSchema,
@@ -23,7 +23,7 @@ interface Operation {
   readonly errors?: readonly number[];
 }
 
-const operations: Record<ApiRoute['path'], Operation> = {
+const operations: Record<ServiceRoute['path'], Operation> = {
   '/v1/infer': {
     summary: 'Classify an image with the most accurate model that fits the SLA',
     response: inferResponseSchema,

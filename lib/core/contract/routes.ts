@@ -9,7 +9,7 @@ export const routes = [
 ] as const;
 
 /** A route of the API. */
-export type ApiRoute = (typeof routes)[number];
+export type ServiceRoute = (typeof routes)[number];
 
 /** The methods that a path knows; none when the path is unknown. */
 export function methodsOf(path: string): string[] {
@@ -18,5 +18,5 @@ export function methodsOf(path: string): string[] {
 
 /** A route as API Gateway names it, such as `POST /v1/infer`. */
 export type RouteKey = {
-  [Path in ApiRoute['path']]: `${Extract<ApiRoute, { path: Path }>['method']} ${Path}`;
-}[ApiRoute['path']];
+  [Path in ServiceRoute['path']]: `${Extract<ServiceRoute, { path: Path }>['method']} ${Path}`;
+}[ServiceRoute['path']];

@@ -1,5 +1,5 @@
 import type { ClassifyError } from '../../client/errors.ts';
-import { outcomeOf } from '../../client/outcome.ts';
+import { requestOutcome } from '../../client/outcome.ts';
 import type { Classification, Race, RunState } from '../../client/types.ts';
 import type { RequestResult } from './request-result.ts';
 
@@ -42,7 +42,7 @@ export function measuredRequest(
   race: Race,
 ): MeasuredRequest {
   const answer = classification instanceof Error ? undefined : classification;
-  const { source, inTime, accuracyPct, correct } = outcomeOf(answer, sent.label);
+  const { source, inTime, accuracyPct, correct } = requestOutcome(answer, sent.label);
   const { cloud, device } = race;
   const { answer: reply, endMs = Number.POSITIVE_INFINITY } = cloud;
   const timerErrorMs = answer?.timing.timerErrorMs ?? 0;

@@ -27,6 +27,7 @@ export class EnvironmentPool {
   readonly #settings: EnvironmentSettings;
   readonly #cap: number;
   readonly #isReserved: boolean;
+  readonly #returnMs: number;
   readonly #all = new Set<ExecutionEnvironment>();
   readonly #idle: ExecutionEnvironment[] = [];
   readonly #waiting: Waiter[] = [];
@@ -35,8 +36,17 @@ export class EnvironmentPool {
   #returning = 0;
   #isClosed = false;
 
-  /** @param maxEnvironments - the machine's cap; the function's reserved concurrency may be lower */
-  constructor(fn: LambdaFunction, settings: EnvironmentSettings, maxEnvironments: number) {
+  /**
+   * @param maxEnvironments - the machine's cap; the function's reserved concurrency may be lower
+   * @param returnMs - how long an invocation waits for an environment that has just answered
+   */
+  constructor(
+    fn: LambdaFunction,
+    settings: EnvironmentSettings,
+    maxEnvironments: number,
+    returnMs = RETURN_MS,
+  ) {
+    this.#returnMs = returnMs;
     this.fn = fn;
     this.#settings = settings;
     this.#isReserved = (fn.reservedConcurrency ?? Number.POSITIVE_INFINITY) <= maxEnvironments;
@@ -76,7 +86,7 @@ export class EnvironmentPool {
     const idle = this.#idle.pop();
     if (idle) return idle;
     if (this.#returning > 0) {
-      const returned = await this.#wait(RETURN_MS).catch(() => undefined);
+      const returned = await this.#wait(this.#returnMs).catch(() => undefined);
       if (returned) return returned;
     }
     if (this.#isClosed) throw new TooManyRequestsError();

@@ -1,4 +1,4 @@
-import { addressOf, type Catalogue, pictureSide } from '../requests/catalogue.ts';
+import { addressOf, type PageCatalogue, pictureSide } from '../requests/catalogue.ts';
 import {
   canGenerate,
   drawnPicture,
@@ -12,7 +12,7 @@ import { Drawing } from './drawing.ts';
 
 /** Where the picture comes from: drawn, dropped, pasted, chosen, a sample, or freshly made. */
 export class PicturePanel {
-  readonly #catalogue: Catalogue;
+  readonly #catalogue: PageCatalogue;
   readonly #canvas = byId('canvas', HTMLCanvasElement);
   readonly #drawing: Drawing;
   readonly #caption = byId('caption', HTMLElement);
@@ -20,7 +20,7 @@ export class PicturePanel {
   #picture: Promise<Picture> | undefined;
   #nextSample = 0;
 
-  constructor(catalogue: Catalogue) {
+  constructor(catalogue: PageCatalogue) {
     this.#catalogue = catalogue;
     this.#canvas.width = this.#canvas.height = pictureSide(catalogue);
     this.#drawing = new Drawing(this.#canvas, () => void this.#take(drawnPicture(this.#canvas)));

@@ -1,20 +1,21 @@
 import type { OnDeviceModel } from '../../client/index.ts';
 import { type CatalogueJson, describeModel, onnxruntimeWeb } from '../../client/onnxruntime-web.ts';
+import { inputSize } from '../../core/preprocessing/preprocessing.ts';
 
 /** Where `bin/playground.ts` serves what the page needs of the catalogue's folder. */
 const folder = '/playground/catalogue/';
 
 /** What the page reads of the catalogue. */
-export interface Catalogue extends Omit<CatalogueJson, 'models'> {
+export interface PageCatalogue extends Omit<CatalogueJson, 'models'> {
   readonly name: string;
   readonly models: readonly (CatalogueJson['models'][number] & { readonly file: string })[];
   readonly samples: readonly { readonly file: string; readonly label: string }[];
 }
 
 /** Fetches the catalogue. */
-export async function loadCatalogue(): Promise<Catalogue> {
+export async function fetchCatalogue(): Promise<PageCatalogue> {
   const response = await fetch(`${folder}catalogue.json`);
-  return (await response.json()) as Catalogue;
+  return (await response.json()) as PageCatalogue;
 }
 
 /** The address of a file of the catalogue's folder. */
@@ -23,12 +24,13 @@ export function addressOf(file: string): string {
 }
 
 /** The side in pixels that pictures are given and drawn in: what the models see. */
-export function pictureSide({ input: { shape, layout } }: Catalogue): number {
-  return Math.max(...(layout === 'NHWC' ? shape.slice(1, 3) : shape.slice(2, 4)));
+export function pictureSide({ input }: PageCatalogue): number {
+  const { width, height } = inputSize(input);
+  return Math.max(width, height);
 }
 
 /** The model that runs in this page; undefined when the catalogue has none for devices. */
-export function modelOnDevice(catalogue: Catalogue): OnDeviceModel | undefined {
+export function modelOnDevice(catalogue: PageCatalogue): OnDeviceModel | undefined {
   const model = catalogue.models.find(({ name }) => name === catalogue.onDevice);
   if (!model) return undefined;
   return onnxruntimeWeb({

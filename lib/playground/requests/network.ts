@@ -72,9 +72,8 @@ export const networkGroups: readonly {
 ];
 
 /** The way there and back of one request, in ms. */
-function drawTimes(network: Network, hasBody: boolean, random: Random) {
-  const lognormal = (medianMs: number, sigma: number) =>
-    medianMs * Math.exp(sigma * drawNormal(random));
+function drawTimes(network: Network, hasBody: boolean, draw: Draw) {
+  const lognormal = (medianMs: number, sigma: number) => medianMs * Math.exp(sigma * draw());
   const small = () => lognormal(network.downloadMs, network.downloadSigma);
   return {
     thereMs: hasBody ? lognormal(network.uploadMs, network.uploadSigma) : small(),
@@ -88,12 +87,13 @@ export function shapedFetch(
   current: () => Network,
   random: Random = Math.random,
 ): Fetch {
+  const draw = normal(random);
   return async (url, init) => {
     const network = current();
     const signal = init.signal ?? undefined;
     if (network.fault === 'offline') throw new TypeError('offline');
     if (network.fault === 'silent') await wait(Number.POSITIVE_INFINITY, signal);
-    const { thereMs, backMs } = drawTimes(network, Boolean(init.body), random);
+    const { thereMs, backMs } = drawTimes(network, Boolean(init.body), draw);
     await wait(thereMs, signal);
     const response = await fetch(url, init);
     await wait(backMs, signal);

@@ -1,6 +1,6 @@
 import { shapeLabels } from '../../shapes/figures.ts';
 import { generateImage } from '../../shapes/generate.ts';
-import { addressOf, type Catalogue } from './catalogue.ts';
+import { addressOf, type PageCatalogue } from './catalogue.ts';
 
 /** A picture to classify. */
 export interface Picture {
@@ -16,7 +16,7 @@ export interface Picture {
 const uploadTypes = ['image/jpeg', 'image/png', 'image/webp'];
 
 /** Whether fresh pictures can be made for a catalogue: only of the shapes that the project can draw. */
-export function canGenerate({ labels }: Catalogue): boolean {
+export function canGenerate({ labels }: PageCatalogue): boolean {
   return labels.join() === shapeLabels.join();
 }
 
@@ -40,7 +40,7 @@ export async function generatePicture(): Promise<Picture> {
 }
 
 /** One of the catalogue's samples. */
-export async function samplePicture(sample: Catalogue['samples'][number]): Promise<Picture> {
+export async function samplePicture(sample: PageCatalogue['samples'][number]): Promise<Picture> {
   const response = await fetch(addressOf(sample.file));
   const image = await response.blob();
   const { label } = sample;

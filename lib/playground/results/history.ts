@@ -1,4 +1,4 @@
-import type { Outcome } from '../../client/outcome.ts';
+import type { RequestOutcome } from '../../client/outcome.ts';
 
 /** Means over the last requests at the time of each request, in percent. */
 export interface Series {
@@ -17,10 +17,10 @@ const capacity = 1_000;
 
 /** What happened since the page was opened, or since the user started over. */
 export class History {
-  #outcomes: Outcome[] = [];
+  #outcomes: RequestOutcome[] = [];
   #dropped = 0;
 
-  add(outcome: Outcome): void {
+  add(outcome: RequestOutcome): void {
     this.#outcomes.push(outcome);
     if (this.#outcomes.length <= capacity) return;
     this.#outcomes.shift();
@@ -32,13 +32,13 @@ export class History {
     this.#dropped = 0;
   }
 
-  get outcomes(): readonly Outcome[] {
+  get outcomes(): readonly RequestOutcome[] {
     return this.#outcomes;
   }
 
   series(): Series {
     const at = (i: number) => this.#outcomes.slice(Math.max(0, i + 1 - meanOver), i + 1);
-    const curve = (value: (outcome: Outcome) => number) =>
+    const curve = (value: (outcome: RequestOutcome) => number) =>
       this.#outcomes.map((_, i) => mean(at(i).map(value)) ?? 0);
     return {
       number: this.#outcomes.map((_, i) => this.#dropped + i + 1),
@@ -51,7 +51,7 @@ export class History {
 }
 
 /** Share of right answers in percent, of those of which it is known. */
-export function correctPct(outcomes: readonly Outcome[]): number | undefined {
+export function correctPct(outcomes: readonly RequestOutcome[]): number | undefined {
   const known = outcomes.filter(({ correct }) => correct !== undefined);
   return mean(known.map(({ correct }) => (correct ? 100 : 0)));
 }

@@ -145,7 +145,7 @@ export const catalogueListingSchema = catalogueOf(listedModelSchema);
 export type CatalogueListing = z.infer<typeof catalogueListingSchema>;
 
 /** `catalogue.json` as it is written: what has a default may be missing. */
-export type CatalogueJson = z.input<typeof catalogueListingSchema>;
+export type CatalogueFile = z.input<typeof catalogueListingSchema>;
 
 /** A catalogue whose models can all be served. */
 export const catalogueSchema = catalogueOf(modelSchema);

@@ -2,7 +2,7 @@ import { emptyStatistics, merge, type ProfileStatistics, statisticsOf } from './
 import { meanPrecision } from './summary.ts';
 
 /** One call of a model: its service time, and whether its function started for it. */
-export interface Run {
+export interface MeasuredRun {
   readonly serviceMs: number;
   readonly coldStart: boolean;
 }
@@ -46,7 +46,7 @@ const minRuns = 10;
  * @throws what `run` throws
  */
 export async function measure(
-  run: () => Promise<Run>,
+  run: () => Promise<MeasuredRun>,
   settings: MeasureSettings,
   onProgress: (progress: Progress) => void,
 ): Promise<Progress> {

@@ -1,10 +1,10 @@
 import { describe, expect, it } from 'vitest';
-import { outcomeOf } from '../../../lib/client/outcome.ts';
+import { requestOutcome } from '../../../lib/client/outcome.ts';
 import { classified, inTime } from '../playground/results/races.ts';
 
-describe('outcomeOf', () => {
+describe('requestOutcome', () => {
   it('knows an answer of the cloud in time', () => {
-    expect(outcomeOf(classified({}), 'ring')).toEqual({
+    expect(requestOutcome(classified({}), 'ring')).toEqual({
       source: 'cloud',
       inTime: true,
       cloudInTime: true,
@@ -18,12 +18,12 @@ describe('outcomeOf', () => {
     ['late', { ...inTime, endMs: 251 }],
     ['still on its way', { state: 'running' }],
   ] as const)('does not count a cloud that is %s', (_, cloud) => {
-    const outcome = outcomeOf(classified({ winner: 'device', cloud }), 'disc');
+    const outcome = requestOutcome(classified({ winner: 'device', cloud }), 'disc');
     expect(outcome).toMatchObject({ inTime: true, cloudInTime: false, correct: false });
   });
 
   it('counts no answer as wrong, and as nothing where the label is not known', () => {
-    expect(outcomeOf(undefined, 'ring')).toMatchObject({ source: 'nobody', correct: false });
-    expect(outcomeOf(undefined, undefined).correct).toBeUndefined();
+    expect(requestOutcome(undefined, 'ring')).toMatchObject({ source: 'nobody', correct: false });
+    expect(requestOutcome(undefined, undefined).correct).toBeUndefined();
   });
 });

@@ -12,7 +12,7 @@ import {
   readOrExplain,
 } from '../../../service/catalogue/load.ts';
 import {
-  type CatalogueJson,
+  type CatalogueFile,
   catalogueListingSchema,
   listedModelSchema,
 } from '../../../service/catalogue/schema.ts';
@@ -48,14 +48,14 @@ export interface NewModel {
 
 /** A model that was added. */
 export interface AddedModel {
-  readonly entry: CatalogueJson['models'][number];
+  readonly entry: CatalogueFile['models'][number];
   readonly profile: ModelProfile;
   /** Its preprocessing, when none was given. */
   readonly guessedPreprocessing: Preprocessing | undefined;
   readonly isNewCatalogue: boolean;
 }
 
-type Entry = CatalogueJson['models'][number];
+type Entry = CatalogueFile['models'][number];
 
 const leastMemoryMb = 1769;
 const measureSettings = { maxRuns: 1000, leastRuns: 10, maxMs: 1_500, precision: 0.01 };
@@ -85,7 +85,7 @@ export async function addModel(model: NewModel): Promise<AddedModel> {
       ? new ModelShapeError(`${file}: ${error.message}`, { cause: error })
       : error;
   });
-  const initial: CatalogueJson = {
+  const initial: CatalogueFile = {
     name: catalogueNameOf(directory),
     task: 'image-classification',
     labels,
@@ -140,7 +140,7 @@ function entryOf(
 
 function checkEntry(
   entry: Entry,
-  catalogue: Pick<CatalogueJson, 'models'>,
+  catalogue: Pick<CatalogueFile, 'models'>,
   directory: string,
 ): void {
   if (catalogue.models.some(({ name }) => name === entry.name)) {
@@ -157,7 +157,7 @@ function checkEntry(
 async function time(
   { file, memoryMb }: NewModel,
   draft: Entry,
-  catalogue: Pick<CatalogueJson, 'input' | 'labels'>,
+  catalogue: Pick<CatalogueFile, 'input' | 'labels'>,
 ): Promise<{ entry: Entry; profile: ModelProfile }> {
   const model = listedModelSchema.parse({ ...draft, ...(memoryMb && { memoryMb }) });
   const threads = threadsFor(model.memoryMb);

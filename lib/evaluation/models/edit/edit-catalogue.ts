@@ -8,7 +8,7 @@ import {
   parseFile,
   readJson,
 } from '../../../service/catalogue/load.ts';
-import { type CatalogueJson, catalogueListingSchema } from '../../../service/catalogue/schema.ts';
+import { type CatalogueFile, catalogueListingSchema } from '../../../service/catalogue/schema.ts';
 
 /** How long to wait for other processes, in ms: longer than the lock of a killed one counts. */
 const waitMs = 10_000;
@@ -26,8 +26,8 @@ const staleMs = 5_000;
  */
 export async function editCatalogue<T>(
   directory: string,
-  change: (catalogue: CatalogueJson) => T,
-  initial?: CatalogueJson,
+  change: (catalogue: CatalogueFile) => T,
+  initial?: CatalogueFile,
 ): Promise<T> {
   if (initial) mkdirSync(directory, { recursive: true });
   const path = join(directory, catalogueFile);
@@ -56,11 +56,11 @@ export function replaceFile(path: string, content: string | Uint8Array): void {
 }
 
 /** The catalogue as it is written, without defaults or another order, so that nothing else changes. */
-function readForEditing(path: string, initial?: CatalogueJson): CatalogueJson {
+function readForEditing(path: string, initial?: CatalogueFile): CatalogueFile {
   if (initial && !existsSync(path)) return structuredClone(initial);
   const catalogue = readJson(path, 'a catalogue');
   parseFile(catalogueListingSchema, catalogue, path);
-  return catalogue as CatalogueJson;
+  return catalogue as CatalogueFile;
 }
 
 async function lockCatalogue(path: string): Promise<() => Promise<void>> {

@@ -1,15 +1,12 @@
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { App, Stack } from 'aws-cdk-lib';
 import { Template } from 'aws-cdk-lib/assertions';
-import { afterAll, afterEach, describe, expect, it, vi } from 'vitest';
+import { afterEach, describe, expect, it, vi } from 'vitest';
 import { defaultAssumptions } from '../../../../lib/evaluation/cost/assumptions.ts';
 import { MdInference } from '../../../../lib/index.ts';
 import { Telemetry } from '../../../../lib/service/telemetry.ts';
+import { temporaryFolder } from '../../../fixtures/temporary-folder.ts';
 
-const outdir = mkdtempSync(join(tmpdir(), 'mdinference-synth-'));
-afterAll(() => rmSync(outdir, { recursive: true }));
+const outdir = temporaryFolder();
 afterEach(() => {
   vi.unstubAllEnvs();
   vi.restoreAllMocks();

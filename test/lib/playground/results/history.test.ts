@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { outcomeOf } from '../../../../lib/client/outcome.ts';
+import { requestOutcome } from '../../../../lib/client/outcome.ts';
 import { correctPct, History, meanOver } from '../../../../lib/playground/results/history.ts';
 import { classified } from './races.ts';
 
@@ -31,9 +31,9 @@ describe('History', () => {
 });
 
 it('correctPct counts what is known alone', () => {
-  const known = outcomeOf(classified({}), 'ring');
-  const unknown = outcomeOf(classified({}), undefined);
-  const wrong = outcomeOf(classified({}), 'disc');
+  const known = requestOutcome(classified({}), 'ring');
+  const unknown = requestOutcome(classified({}), undefined);
+  const wrong = requestOutcome(classified({}), 'disc');
   expect(correctPct([known, unknown, wrong])).toBe(50);
   expect(correctPct([unknown])).toBeUndefined();
 });

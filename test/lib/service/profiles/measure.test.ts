@@ -1,5 +1,5 @@
 import { afterEach, describe, expect, it, vi } from 'vitest';
-import { measure, type Run } from '../../../../lib/service/profiles/measure.ts';
+import { type MeasuredRun, measure } from '../../../../lib/service/profiles/measure.ts';
 import { meanMs } from '../../../../lib/service/profiles/statistics.ts';
 
 const settings = { maxRuns: 1000, maxMs: 2_000, precision: 0.02 };
@@ -7,7 +7,7 @@ const settings = { maxRuns: 1000, maxMs: 2_000, precision: 0.02 };
 /** Runs of these service times in ms, over and over; the first `cold` of them are cold starts. */
 function runs(timesMs: number[], cold = 0) {
   let calls = 0;
-  const run = async (): Promise<Run> => {
+  const run = async (): Promise<MeasuredRun> => {
     const call = calls++;
     return { serviceMs: timesMs[call % timesMs.length] ?? 0, coldStart: call < cold };
   };

@@ -5,12 +5,12 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { editCatalogue } from '../../../../../lib/evaluation/models/edit/edit-catalogue.ts';
 import { listCatalogue } from '../../../../../lib/service/catalogue/load.ts';
-import type { CatalogueJson } from '../../../../../lib/service/catalogue/schema.ts';
+import type { CatalogueFile } from '../../../../../lib/service/catalogue/schema.ts';
 import { colourCatalogue } from '../../../../fixtures/colours.ts';
 import { leaveLockBehind } from '../../../../fixtures/lock.ts';
 import { temporaryFolder } from '../../../../fixtures/temporary-folder.ts';
 
-const entry = (name: string): CatalogueJson['models'][number] => ({
+const entry = (name: string): CatalogueFile['models'][number] => ({
   name,
   version: '1',
   sha256: 'a'.repeat(64),
@@ -19,7 +19,7 @@ const entry = (name: string): CatalogueJson['models'][number] => ({
   accuracySource: 'made up',
   licence: 'Apache-2.0',
 });
-const initial: CatalogueJson = { ...colourCatalogue, models: [] };
+const initial: CatalogueFile = { ...colourCatalogue, models: [] };
 const text = (folder: string) => readFileSync(join(folder, 'catalogue.json'), 'utf8');
 
 async function begun(): Promise<string> {
