@@ -16,6 +16,7 @@ export type {
   Size,
 } from '../core/preprocessing/preprocessing.ts';
 export type { Pixels } from '../core/preprocessing/tensor.ts';
+export type { DeviceModelError } from './errors.ts';
 export { type CatalogueJson, describeModel, type ModelDescription } from './model-description.ts';
 export type { Decode, OnnxOnDeviceOptions } from './onnx-model.ts';
 

@@ -14,6 +14,7 @@ export type {
   PreprocessingJson,
   RawInput,
 } from '../core/preprocessing/preprocessing.ts';
+export type { DeviceModelError } from './errors.ts';
 export { type CatalogueJson, describeModel, type ModelDescription } from './model-description.ts';
 export type { WasmPaths } from './onnxruntime-web-messages.ts';
 
