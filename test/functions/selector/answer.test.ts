@@ -74,6 +74,7 @@ describe('answerWith', () => {
     functionsAnswer({});
     await expect(answer('slow')).rejects.toMatchObject({
       type: 'no-model-available',
+      message: 'no model could answer; try again',
       headers: { 'retry-after': '1' },
     });
     expect(invoked()).toEqual(['fn-slow:live', 'fn-fast:live']);
@@ -81,7 +82,10 @@ describe('answerWith', () => {
 
   it('is a 502 when both models answer NaN', async () => {
     functionsAnswer({ 'fn-slow': nan, 'fn-fast': nan });
-    await expect(answer('slow')).rejects.toMatchObject({ type: 'non-finite-output' });
+    await expect(answer('slow')).rejects.toMatchObject({
+      type: 'non-finite-output',
+      message: 'the models gave no valid output for this request',
+    });
   });
 
   it.each([

@@ -53,6 +53,7 @@ describe('takeFeedback', () => {
     service.store.record.mockResolvedValue({ applied: false, error: new Error('throttled') });
     await expect(takeFeedback(service, feedback())).rejects.toMatchObject({
       type: 'not-recorded',
+      message: 'the feedback was not counted; send it again',
       headers: { 'retry-after': '1' },
     });
     expect(service.ledger.unmark.mock.calls).toEqual([[requestId]]);
