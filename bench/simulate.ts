@@ -59,7 +59,7 @@ function perSecond(cell: Cell): number {
 function secondsOf(name: string): number {
   const out = mkdtempSync(join(tmpdir(), 'mdinference-bench-'));
   const startMs = performance.now();
-  const command = [join(packageRoot, 'bin/main.js'), 'simulate', name, '--out', out];
+  const command = [join(packageRoot, 'bin/mdi.js'), 'simulate', name, '--out', out];
   execFileSync(process.execPath, command, { stdio: 'ignore' });
   const seconds = (performance.now() - startMs) / 1000;
   rmSync(out, { recursive: true });

@@ -45,7 +45,7 @@ for (const [name, build] of Object.entries(builds)) {
  */
 function buildMdInference(to: string): void {
   compile('--project', 'tsconfig.build.json', '--outDir', to);
-  chmodSync(join(to, 'bin/main.js'), 0o755);
+  chmodSync(join(to, 'bin/mdi.js'), 0o755);
   for (const name of functionNames) {
     write(join(to, 'functions', name, bundleFile), bundle(name));
   }

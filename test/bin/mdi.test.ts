@@ -2,7 +2,7 @@ import { execFileSync, spawnSync } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { expect, it } from 'vitest';
 
-const mdi = fileURLToPath(new URL('../../bin/main.js', import.meta.url));
+const mdi = fileURLToPath(new URL('../../bin/mdi.js', import.meta.url));
 
 it('runs from the sources in a clone, without a build', () => {
   const help = execFileSync(process.execPath, [mdi, '--help'], { encoding: 'utf8' });

@@ -20,7 +20,7 @@ afterAll(() => rmSync(dataDir, { recursive: true, force: true }));
 
 /** Runs `mdi` and gathers what it prints. */
 function mdi(...args: string[]) {
-  const child = spawn(process.execPath, ['bin/main.js', ...args], { cwd: root });
+  const child = spawn(process.execPath, ['bin/mdi.js', ...args], { cwd: root });
   started.push(child);
   const said = { out: '', error: '' };
   child.stdout.on('data', (chunk) => {

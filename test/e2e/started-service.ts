@@ -24,7 +24,7 @@ export class StartedService {
     const dataDir = mkdtempSync(join(tmpdir(), 'mdinference-e2e-'));
     const options = { port: 0, 'data-dir': dataDir, 'profile-seconds': profileSeconds };
     const args = Object.entries(options).flatMap(([name, value]) => [`--${name}`, String(value)]);
-    const child = spawn(process.execPath, ['bin/main.js', 'start', ...args], { cwd: root });
+    const child = spawn(process.execPath, ['bin/mdi.js', 'start', ...args], { cwd: root });
     let said = '';
     const ready = new Promise<void>((resolve) => {
       child.stdout.on('data', (chunk) => {

@@ -32,7 +32,7 @@ describe('the tarball', () => {
         'LICENSE',
         'README.md',
         'bin/app.js',
-        'bin/main.js',
+        'bin/mdi.js',
         'functions/inference/index.mjs',
         'functions/profiler/index.mjs',
         'functions/selector/index.mjs',
@@ -57,7 +57,7 @@ describe('the tarball', () => {
     expect(
       paths.filter((path) => /(?<!\.d)\.[cm]?ts$|\btest|training|bin\/build/.test(path)),
     ).toEqual([]);
-    expect(mdinference.packed.files.find(({ path }) => path === 'bin/main.js')?.mode).toBe(0o755);
+    expect(mdinference.packed.files.find(({ path }) => path === 'bin/mdi.js')?.mode).toBe(0o755);
     expect(mdinference.packed.size).toBeLessThan(20e6);
   });
 
