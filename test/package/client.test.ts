@@ -38,7 +38,8 @@ describe('the client’s package', () => {
   it('imports nothing but its own files and its optional peers', () => {
     const imported = (pattern: string) =>
       globSync(`{esm,cjs}/**/*.${pattern}`, { cwd: installed() }).flatMap((file) => {
-        const text = readFileSync(join(installed(), file), 'utf8');
+        // Comments have examples.
+        const text = readFileSync(join(installed(), file), 'utf8').replaceAll(/\/\*.*?\*\//gs, '');
         return [
           ...text.matchAll(/(?:\bfrom |\bimport |import\(|require\()["']([^."'][^"']*)/g),
         ].map(([, name]) => name);
