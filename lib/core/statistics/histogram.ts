@@ -82,12 +82,14 @@ export function distributionOf(histogram: Histogram): Distribution {
       if (total === 0) return Number.NaN;
       if (us <= 0) return 0;
       const bucket = bucketOf(us);
-      const next = steps.findIndex((step) => step.bucket >= bucket);
-      const step = steps[next];
-      if (!step) return 1;
-      const below = steps[next - 1]?.upTo ?? 0;
-      const inside = step.bucket === bucket ? step.upTo - below : 0;
-      return (below + inside * shareOfBucket(bucket, us)) / total;
+      let below = 0;
+      for (const step of steps) {
+        if (step.bucket > bucket) break;
+        const inside = step.upTo - below;
+        if (step.bucket === bucket) return (below + inside * shareOfBucket(bucket, us)) / total;
+        below = step.upTo;
+      }
+      return below / total;
     },
   };
 }
