@@ -3,7 +3,7 @@
  * `shapes`: the expected calibration error (Naeini, Cooper, Hauskrecht, AAAI 2015), and how often the
  * model is right where it is sure.
  */
-import { plainTable } from '../bin/shared/plain-table.ts';
+import { plainTable } from '../bin/shared/output.ts';
 import {
   generatedImages,
   heldOutSeed,

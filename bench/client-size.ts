@@ -1,7 +1,7 @@
 /** What the client adds to an app's bundle, bundled and minified as apps do; onnxruntime aside. */
 import { gzipSync } from 'node:zlib';
 import { buildSync } from 'esbuild';
-import { plainTable } from '../bin/shared/plain-table.ts';
+import { plainTable } from '../bin/shared/output.ts';
 
 const table = plainTable(['entry', 'minified bytes', 'gzipped bytes']);
 const entries = [

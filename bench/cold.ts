@@ -10,7 +10,7 @@ import { createServer } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { LambdaClient } from '@aws-sdk/client-lambda';
-import { plainTable } from '../bin/shared/plain-table.ts';
+import { plainTable } from '../bin/shared/output.ts';
 import { synthesize } from '../bin/shared/synthesize.ts';
 import { tensorContentType } from '../lib/core/contract/body.ts';
 import type { InferenceAnswer } from '../lib/core/contract/inference-event.ts';

@@ -1,6 +1,6 @@
 /** How long one decision of the service takes, for each strategy and number of models. */
 import { Bench } from 'tinybench';
-import { plainTable } from '../bin/shared/plain-table.ts';
+import { plainTable } from '../bin/shared/output.ts';
 import { OutputTimes } from '../lib/core/selection/output-time.ts';
 import {
   type StrategyName,

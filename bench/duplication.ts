@@ -7,7 +7,7 @@
  */
 import { setTimeout as delay } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
-import { plainTable } from '../bin/shared/plain-table.ts';
+import { plainTable } from '../bin/shared/output.ts';
 import { type Classification, createClient } from '../lib/client/index.ts';
 import { requestOutcome } from '../lib/client/outcome.ts';
 import { quantile } from '../lib/core/statistics/quantile.ts';

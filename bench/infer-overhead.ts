@@ -6,7 +6,7 @@
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { plainTable } from '../bin/shared/plain-table.ts';
+import { plainTable } from '../bin/shared/output.ts';
 import { synthesize } from '../bin/shared/synthesize.ts';
 import { inferResponseSchema } from '../lib/core/contract/schemas.ts';
 import { quantile } from '../lib/core/statistics/quantile.ts';

@@ -5,9 +5,9 @@
  *   npx node bench/local-runner.ts [rounds]
  */
 import { createServer } from 'node:http';
-import { performance } from 'node:perf_hooks';
+import { setTimeout as delay } from 'node:timers/promises';
 import { InvokeCommand, LambdaClient } from '@aws-sdk/client-lambda';
-import { quantile } from '../lib/core/statistics/quantile.ts';
+import { Bench, type BenchOptions, type FnOptions } from 'tinybench';
 import { startAssembly } from '../lib/local/assembly.ts';
 import { close, listen } from '../lib/local/shared/http-server.ts';
 import { synthesizeFixture } from '../test/lib/local/fixture/app.ts';
@@ -15,19 +15,18 @@ import { synthesizeFixture } from '../test/lib/local/fixture/app.ts';
 const rounds = Number(process.argv[2] ?? 2000);
 const COLD_ROUNDS = 20;
 
-/** Time of each call, one after another. @returns ms */
-async function measure(count: number, call: (i: number) => Promise<unknown>): Promise<number[]> {
-  const timesMs: number[] = [];
-  for (let i = 0; i < count; i++) {
-    const startMs = performance.now();
-    await call(i);
-    timesMs.push(performance.now() - startMs);
-  }
-  return timesMs;
-}
-
-function report(name: string, timesMs: number[]): void {
-  const [p50, p99] = [0.5, 0.99].map((q) => quantile(timesMs, q).toFixed(2).padStart(7));
+/** Calls one after another and prints how long they take. */
+async function report(
+  name: string,
+  call: () => Promise<unknown>,
+  { iterations = rounds, warmupIterations = 200, ...hooks }: BenchOptions & FnOptions = {},
+): Promise<void> {
+  const bench = new Bench({ time: 0, iterations, warmupTime: 0, warmupIterations });
+  const [{ result } = { result: undefined }] = await bench.add(name, call, hooks).run();
+  if (result?.state !== 'completed') throw new Error(`${name} was not measured`);
+  const [p50, p99] = [result.latency.p50, result.latency.p99].map((ms) =>
+    ms.toFixed(2).padStart(7),
+  );
   console.log(`${name.padEnd(48)} p50 ${p50} ms   p99 ${p99} ms`);
 }
 
@@ -44,16 +43,15 @@ const bare = createServer((request, response) => {
 });
 const bareClient = clientOf(`http://127.0.0.1:${await listen(bare)}`);
 const invokeBare = () => bareClient.send(new InvokeCommand({ FunctionName: 'bare' }));
-await measure(200, invokeBare);
-report('SDK InvokeCommand to a bare HTTP server', await measure(rounds, invokeBare));
+await report('SDK InvokeCommand to a bare HTTP server', invokeBare);
 bareClient.destroy();
 await close(bare);
 
 const assemblyDir = synthesizeFixture();
-const [startMs] = await measure(1, async () => {
-  await (await startAssembly({ assemblyDir, port: 0 })).close();
-});
-console.log(`start and close, with two custom resources: ${startMs?.toFixed(0)} ms`);
+const startMs = performance.now();
+await (await startAssembly({ assemblyDir, port: 0 })).close();
+const startAndCloseMs = performance.now() - startMs;
+console.log(`start and close, with two custom resources: ${startAndCloseMs.toFixed(0)} ms`);
 
 const assembly = await startAssembly({ assemblyDir, port: 0 });
 const lambda = clientOf(assembly.invokeUrl);
@@ -66,24 +64,21 @@ const echo = async () => {
   await (await fetch(`${assembly.url}/echo`)).text();
 };
 
-await measure(200, invoke);
-report('SDK InvokeCommand, warm', await measure(rounds, invoke));
-await measure(200, echo);
-report('HTTP -> function, warm', await measure(rounds, echo));
-await measure(200, chain);
-report('HTTP -> function -> stream -> table, warm', await measure(rounds, chain));
+await report('SDK InvokeCommand, warm', invoke);
+await report('HTTP -> function, warm', echo);
+await report('HTTP -> function -> stream -> table, warm', chain);
 
-const pidOf = () =>
-  assembly.functions.find(({ name }) => name === inline)?.pids[0] ?? process.exit(1);
-const coldMs: number[] = [];
-for (let i = 0; i < COLD_ROUNDS; i++) {
-  const pid = pidOf();
+/** Ends the function's environment, and waits until the runner has noticed. */
+async function killEnvironment(): Promise<void> {
+  const pid = assembly.functions.find(({ name }) => name === inline)?.pids[0];
+  if (pid === undefined) return;
   process.kill(pid, 'SIGKILL');
-  while (assembly.functions.some(({ pids }) => pids.includes(pid))) {
-    await new Promise((resolve) => setTimeout(resolve, 1));
-  }
-  coldMs.push(...(await measure(1, invoke)));
+  while (assembly.functions.some(({ pids }) => pids.includes(pid))) await delay(1);
 }
-report('SDK InvokeCommand, cold environment', coldMs);
+await report('SDK InvokeCommand, cold environment', invoke, {
+  iterations: COLD_ROUNDS,
+  warmupIterations: 1,
+  beforeEach: killEnvironment,
+});
 lambda.destroy();
 await assembly.close();

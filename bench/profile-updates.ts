@@ -9,8 +9,8 @@ import type { AddressInfo } from 'node:net';
 import { isDeepStrictEqual } from 'node:util';
 import { isMainThread, parentPort, Worker } from 'node:worker_threads';
 import { CreateTableCommand, type DynamoDBClientConfig } from '@aws-sdk/client-dynamodb';
-import Table from 'cli-table3';
-import { quantile } from '../lib/core/statistics/quantile.ts';
+import { Bench } from 'tinybench';
+import { plainTable } from '../bin/shared/output.ts';
 import { createProfileClient } from '../lib/service/profiles/client.ts';
 import {
   emptyStatistics,
@@ -61,11 +61,11 @@ async function openTable(): Promise<{
 }
 
 interface Row {
-  perSecond: number;
-  p50Ms: number;
-  p99Ms: number;
-  lost: bigint;
-  exact: boolean;
+  readonly perSecond: number;
+  readonly p50Ms: number;
+  readonly p99Ms: number;
+  readonly lost: bigint;
+  readonly exact: boolean;
 }
 
 async function measure(
@@ -74,29 +74,28 @@ async function measure(
   writers: number,
   updates: number,
 ): Promise<Row> {
-  const timesMs: number[] = [];
   let expected = emptyStatistics();
   let next = 0;
-  const write = async () => {
-    while (next++ < updates) {
-      const observation = { kind: 'warm', serviceUs: 20_000 + ((next * 7919) % 40_000) } as const;
-      expected = observe(expected, observation);
-      const startMs = performance.now();
-      await store.record(pk, observation);
-      timesMs.push(performance.now() - startMs);
-    }
-  };
-
+  const bench = new Bench({
+    ...{ time: 0, iterations: updates, warmup: false },
+    ...{ concurrency: 'task', threshold: writers },
+  }).add(pk, async () => {
+    next++;
+    const observation = { kind: 'warm', serviceUs: 20_000 + ((next * 7919) % 40_000) } as const;
+    expected = observe(expected, observation);
+    await store.record(pk, observation);
+  });
   const startMs = performance.now();
-  await Promise.all(Array.from({ length: writers }, write));
+  const [{ result } = { result: undefined }] = await bench.run();
   const seconds = (performance.now() - startMs) / 1000;
+  if (result?.state !== 'completed') throw new Error(`${pk} was not measured`);
 
   const { live } = await store.read(pk, { consistentRead: true });
   const stored = merge(...live.map(({ statistics }) => statistics));
   return {
-    perSecond: updates / seconds,
-    p50Ms: quantile(timesMs, 0.5),
-    p99Ms: quantile(timesMs, 0.99),
+    perSecond: next / seconds,
+    p50Ms: result.latency.p50,
+    p99Ms: result.latency.p99,
     lost: expected.n - stored.n,
     exact: isDeepStrictEqual(sorted(stored), sorted(expected)),
   };
@@ -110,11 +109,7 @@ async function main(): Promise<void> {
   const updates = Number(process.argv[2] ?? 5000);
   const { config, close } = await openTable();
   const head = ['writers', 'shards', 'updates', 'updates/s', 'p50 ms', 'p99 ms', 'lost', 'sums'];
-  const table = new Table({
-    head,
-    style: { head: [], border: [] },
-    colAligns: head.map(() => 'right'),
-  });
+  const table = plainTable(head, { textColumns: 0 });
   for (const shards of SHARDS) {
     for (const writers of WRITERS) {
       const client = createProfileClient(config);

@@ -3,7 +3,7 @@ import { execFileSync } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { availableParallelism, tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { plainTable } from '../bin/shared/plain-table.ts';
+import { plainTable } from '../bin/shared/output.ts';
 import { type Cell, CellRunner } from '../lib/evaluation/engine/cells/cell.ts';
 import { countDistinct } from '../lib/evaluation/engine/cells/run-cells.ts';
 import { paperNetwork } from '../lib/evaluation/engine/network/networks.ts';

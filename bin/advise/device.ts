@@ -7,7 +7,7 @@ import {
 import { defaultQuestion } from '../../lib/evaluation/advise/question.ts';
 import { profileSets } from '../../lib/evaluation/engine/profiles/profile-sets.ts';
 import { numberBetween } from '../shared/options.ts';
-import { plainTable } from '../shared/plain-table.ts';
+import { plainTable } from '../shared/output.ts';
 import { profilesOf } from '../shared/simulation-options.ts';
 import { type AdviseOptions, addAdviseOptions, questionOf, situation } from './options.ts';
 

@@ -5,7 +5,7 @@ import {
 } from '../../lib/evaluation/advise/duplication.ts';
 import { deviceTime } from '../../lib/evaluation/experiments/approaches.ts';
 import { numberBetween } from '../shared/options.ts';
-import { plainTable } from '../shared/plain-table.ts';
+import { plainTable } from '../shared/output.ts';
 import { addDeviceOption, readPercents } from '../shared/simulation-options.ts';
 import { type AdviseOptions, addAdviseOptions, questionOf, situation } from './options.ts';
 

@@ -6,8 +6,7 @@ import {
 } from '../../lib/evaluation/advise/subset.ts';
 import type { ProfiledModel } from '../../lib/evaluation/engine/profiles/profile-sets.ts';
 import { numberBetween } from '../shared/options.ts';
-import { plainTable } from '../shared/plain-table.ts';
-import { progressBar } from '../shared/progress-bar.ts';
+import { plainTable, progressBar } from '../shared/output.ts';
 import { addDeviceOption } from '../shared/simulation-options.ts';
 import { type AdviseOptions, addAdviseOptions, questionOf, situation } from './options.ts';
 

@@ -4,9 +4,9 @@ import { maxSlaMs } from '../../lib/core/contract/limits.ts';
 import type { InferResponse } from '../../lib/core/contract/messages.ts';
 import { inferResponseSchema, timeResponseSchema } from '../../lib/core/contract/schemas.ts';
 import { contentTypeOf } from '../shared/content-type.ts';
-import { fetchJson } from '../shared/fetch-json.ts';
 import { numberBetween } from '../shared/options.ts';
-import { plainTable } from '../shared/plain-table.ts';
+import { plainTable } from '../shared/output.ts';
+import { fetchJson } from '../shared/service.ts';
 
 interface ClassifyOptions {
   readonly url: string;

@@ -1,5 +1,5 @@
 import type { CostReport } from '../../lib/evaluation/cost/report.ts';
-import { plainTable } from '../shared/plain-table.ts';
+import { plainTable } from '../shared/output.ts';
 
 /** A cost estimate for people: by model, by item, and against the most accurate model alone. */
 export function describeCost(report: CostReport): string {

@@ -1,7 +1,7 @@
 import { addModel, type NewModel } from '../../lib/evaluation/models/edit/add.ts';
 import { sizeNote } from '../../lib/service/catalogue/limits.ts';
 import { listCatalogue } from '../../lib/service/catalogue/load.ts';
-import { shortPath } from '../shared/short-path.ts';
+import { shortPath } from '../shared/output.ts';
 import { note, noteDominated, ratedByCatalogue } from './choose.ts';
 
 /** Options of `mdi models add`. */

@@ -1,7 +1,7 @@
 import { findDominated, type Rated } from '../../lib/core/selection/ranking.ts';
 import { CatalogueError, isFetched, listCatalogue } from '../../lib/service/catalogue/load.ts';
 import type { CatalogueListing, ListedModel } from '../../lib/service/catalogue/schema.ts';
-import { shortPath } from '../shared/short-path.ts';
+import { shortPath } from '../shared/output.ts';
 
 /** The models that a command was asked to work on. */
 export interface AskedModels {

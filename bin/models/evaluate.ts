@@ -19,8 +19,7 @@ import {
 import { editCatalogue } from '../../lib/evaluation/models/edit/edit-catalogue.ts';
 import type { CatalogueListing } from '../../lib/service/catalogue/schema.ts';
 import { Classifier } from '../../lib/service/inference/classifier.ts';
-import { plainTable } from '../shared/plain-table.ts';
-import { shortPath } from '../shared/short-path.ts';
+import { plainTable, shortPath } from '../shared/output.ts';
 import {
   type AskedModels,
   type ChosenModels,

@@ -1,6 +1,6 @@
 import { findDominated } from '../../lib/core/selection/ranking.ts';
 import { isFetched } from '../../lib/service/catalogue/load.ts';
-import { plainTable } from '../shared/plain-table.ts';
+import { plainTable } from '../shared/output.ts';
 import { type AskedModels, chooseModels, noteDominated, ratedByCatalogue } from './choose.ts';
 
 /** `mdi models list`: the models of a catalogue. */

@@ -1,7 +1,7 @@
 import { type Command, InvalidArgumentError } from 'commander';
 import { resolveCatalogue } from '../../lib/infra/package-files.ts';
 import { integerBetween, numberBetween } from '../shared/options.ts';
-import { shortPath } from '../shared/short-path.ts';
+import { shortPath } from '../shared/output.ts';
 import type { AddOptions } from './add.ts';
 import type { AskedModels } from './choose.ts';
 import type { EvaluateOptions } from './evaluate.ts';

@@ -12,8 +12,7 @@ import {
   referenceOf,
 } from '../../lib/evaluation/models/latency/profile.ts';
 
-import { plainTable } from '../shared/plain-table.ts';
-import { shortPath } from '../shared/short-path.ts';
+import { plainTable, shortPath } from '../shared/output.ts';
 import {
   type AskedModels,
   type ChosenModels,

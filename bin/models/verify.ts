@@ -1,6 +1,6 @@
 import { verifyModel } from '../../lib/evaluation/models/verify.ts';
 import { sizeNote } from '../../lib/service/catalogue/limits.ts';
-import { plainTable } from '../shared/plain-table.ts';
+import { plainTable } from '../shared/output.ts';
 import { type AskedModels, chooseFetched, note } from './choose.ts';
 
 /** `mdi models verify`: whether every model is what its entry describes. */

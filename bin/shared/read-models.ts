@@ -1,7 +1,4 @@
 import { readFile } from 'node:fs/promises';
-import { firstIssue } from '../../lib/core/contract/first-issue.ts';
-import type { ModelsResponse } from '../../lib/core/contract/messages.ts';
-import { modelsResponseSchema } from '../../lib/core/contract/schemas.ts';
 import {
   modelsOfCatalogue,
   modelsOfProfiles,
@@ -9,7 +6,7 @@ import {
 } from '../../lib/evaluation/cost/models.ts';
 import { resolveCatalogue } from '../../lib/infra/package-files.ts';
 import { readCatalogue } from '../../lib/service/catalogue/load.ts';
-import { fetchJson } from './fetch-json.ts';
+import { askForModels, parseModels } from './service.ts';
 
 /** Where models and their times come from: the first of these that is given. */
 export interface ModelSource {
@@ -34,21 +31,11 @@ export async function readModels({
   profiles,
   url,
 }: ModelSource): Promise<PricedModel[]> {
-  if (url !== undefined) return modelsOfProfiles(await readModelsOf(url));
+  if (url !== undefined) return modelsOfProfiles(await askForModels(url));
   if (profiles !== undefined) {
-    return modelsOfProfiles(parseProfiles(await readJsonFile(profiles), profiles));
+    return modelsOfProfiles(parseModels(await readJsonFile(profiles), profiles));
   }
   return modelsOfCatalogue(readCatalogue(resolveCatalogue(catalogue)), overheadMs);
-}
-
-/**
- * Asks a running service for its models and their profiles.
- *
- * @throws Error when the service answers with an error or cannot be reached
- */
-export async function readModelsOf(url: string): Promise<ModelsResponse> {
-  const from = `${url.replace(/\/+$/, '')}/v1/models`;
-  return parseProfiles(await fetchJson(from), from);
 }
 
 async function readJsonFile(path: string): Promise<unknown> {
@@ -60,11 +47,4 @@ async function readJsonFile(path: string): Promise<unknown> {
   } catch (error) {
     throw new Error(`${path}: not JSON: ${(error as Error).message}`);
   }
-}
-
-function parseProfiles(value: unknown, from: string): ModelsResponse {
-  const parsed = modelsResponseSchema.safeParse(value);
-  if (parsed.success) return parsed.data;
-  const fault = firstIssue(parsed.error, { field: 'field', whole: 'the answer' });
-  throw new Error(`${from}: not an answer of GET /v1/models: ${fault}`);
 }

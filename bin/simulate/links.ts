@@ -10,8 +10,7 @@ import {
   runLinks,
 } from '../../lib/evaluation/experiments/links-report.ts';
 import { integerBetween, numberBetween } from '../shared/options.ts';
-import { plainTable } from '../shared/plain-table.ts';
-import { progressBar } from '../shared/progress-bar.ts';
+import { plainTable, progressBar } from '../shared/output.ts';
 import { addDeviceOption, addLinkOptions } from '../shared/simulation-options.ts';
 
 interface LinksOptions extends LinkScenario {

@@ -18,9 +18,8 @@ import { findImages, someOf } from '../../lib/evaluation/models/accuracy/images.
 import { difference, shown } from '../../lib/evaluation/report/summary.ts';
 import { resolveCatalogue } from '../../lib/infra/package-files.ts';
 import { contentTypeOf } from '../shared/content-type.ts';
-import { plainTable } from '../shared/plain-table.ts';
-import { progressBar } from '../shared/progress-bar.ts';
-import { readModelsOf } from '../shared/read-models.ts';
+import { plainTable, progressBar } from '../shared/output.ts';
+import { askForModels } from '../shared/service.ts';
 import type { LiveRunOptions } from './live-options.ts';
 
 /** Seed of the generated images that are sent; no model was trained or measured on them. */
@@ -31,7 +30,7 @@ const maxImages = 1_000;
 /** `mdi simulate --live`: a running service beside its simulation. */
 export async function simulateLive(options: LiveRunOptions): Promise<void> {
   const link = chooseLink(options);
-  const service = await readModelsOf(options.live);
+  const service = await askForModels(options.live);
   const onDevice = await loadDeviceModel(resolveCatalogue(options.catalogue ?? service.catalogue));
   const plan = await planOf(options, link, service);
   const before = predictedService(service, onDevice.accuracyPct);
@@ -45,7 +44,7 @@ export async function simulateLive(options: LiveRunOptions): Promise<void> {
   }).finally(() => bar.stop());
 
   // The measurements are worth reporting even if the service has stopped by now.
-  const later = await readModelsOf(options.live).catch(() => service);
+  const later = await askForModels(options.live).catch(() => service);
   const after = predictedService(later, onDevice.accuracyPct);
   const { live, rate, duration, arrivals, policy, seed } = options;
   const { strategy, catalogue } = service;

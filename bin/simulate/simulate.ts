@@ -19,8 +19,7 @@ import {
 } from '../../lib/evaluation/report/summary.ts';
 import { writeReport } from '../../lib/evaluation/report/write.ts';
 import { integerBetween } from '../shared/options.ts';
-import { plainTable } from '../shared/plain-table.ts';
-import { progressBar } from '../shared/progress-bar.ts';
+import { plainTable, progressBar } from '../shared/output.ts';
 import {
   addDeviceOption,
   addLinkOptions,

@@ -1,6 +1,6 @@
 import type { ModelsResponse } from '../../lib/core/contract/messages.ts';
 import { findDominated } from '../../lib/core/selection/ranking.ts';
-import { plainTable } from '../shared/plain-table.ts';
+import { plainTable } from '../shared/output.ts';
 
 /** The models with their profiles, for people. */
 export function modelTable({ models }: ModelsResponse): string {

@@ -62,13 +62,22 @@ export async function profileModels(
     } else stale.push(model);
   }
   const rounds = Math.ceil(stale.length / concurrency);
-  const maxMs = Math.min(profiling.measure.maxMs, allModelsMs / Math.max(1, rounds));
+  const maxMs = Math.min(profiling.measure.maxMs, shareOfTimeMs(rounds));
   await pMap(
     stale,
     async (model) => baselines.set(model.name, await profileModel(profiling, model, maxMs)),
     { concurrency },
   );
   return baselines;
+}
+
+/**
+ * The time in ms that one model gets when so many have to be measured one after the other.
+ *
+ * @param rounds - models divided by how many are measured at the same time
+ */
+export function shareOfTimeMs(rounds: number): number {
+  return allModelsMs / Math.max(1, rounds);
 }
 
 /** The baseline that an earlier deployment measured, if it is of this very version. */

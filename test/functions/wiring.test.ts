@@ -222,8 +222,21 @@ describe('the selector', () => {
       'secret not read',
     ]);
     expect(warnings.find(({ failures }) => failures)?.failures).toEqual(['plain: Error: gone']);
+    expect(warnings.find(({ error }) => error)?.error).toMatchObject({ message: 'gone' });
     const counts = vi.mocked(console.log).mock.calls.map(([line]) => JSON.parse(String(line)));
     expect(counts).toContainEqual(expect.objectContaining({ ProfileReadFailed: 1 }));
+  });
+
+  it('does not wait for a slow table, and says so in its log', async () => {
+    dynamo.onAnyCommand().callsFake(() => new Promise(() => {}));
+    const { statusCode } = await (await started())(event, {});
+    expect(statusCode).toBe(200);
+    const [[line] = []] = vi.mocked(console.warn).mock.calls;
+    expect(JSON.parse(String(line))).toMatchObject({
+      message: 'profiles not read in time for the first request',
+      kind: 'first-read-late',
+      waitedMs: 150,
+    });
   });
 
   it('does not start when a model has no function', async () => {
@@ -265,7 +278,9 @@ describe('the profiler', () => {
       contentType: 'image/png',
       body: (await colourImage(0)).toString('base64'),
     });
-    expect(updates()).toMatchObject([{ Key: { pk: { S: profileKey }, sk: { S: 'baseline' } } }]);
+    expect(updates()).toMatchObject([
+      { TableName: 'profiles', Key: { pk: { S: profileKey }, sk: { S: 'baseline' } } },
+    ]);
   });
 
   it('patiently repeats what new permissions do not allow yet', async () => {
@@ -273,6 +288,7 @@ describe('the profiler', () => {
     for (const { thisValue } of [
       ...lambda.commandCalls(InvokeWithResponseStreamCommand),
       ...dynamo.commandCalls(PutItemCommand),
+      ...dynamo.commandCalls(UpdateItemCommand),
     ]) {
       const { retryStrategy } = (thisValue as LambdaClient).config;
       expect((await retryStrategy()).constructor.name).toBe('NewPermissionsRetryStrategy');

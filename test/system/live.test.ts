@@ -47,7 +47,7 @@ describe('mdi simulate --live', () => {
     expect(row('the cloud’s answer, p50 ms')?.measured).toBeGreaterThan(input?.simulated ?? 0);
     const csv = readFileSync(join(folder, 'out', 'live.csv'), 'utf8')
       .trim()
-      .split('\r\n');
+      .split('\n');
     expect(csv).toHaveLength(1 + 15);
     expect(csv[1]).toMatch(/^0,0,.*,answered,/);
   });
@@ -96,7 +96,7 @@ describe('mdi simulate --live', () => {
     ['an experiment', ['fig3a', '--live', 'http://x', ...link], 2, /no experiments/],
     ['a network', ['--live', 'http://x', ...link, '--network', 'lte'], 2, /cannot be used/],
     ['no trace', ['--live', 'http://x', '--traces', folder], 2, /--trace <name>/],
-    ['no URL', ['--live', 'here', ...link], 2, /no URL/],
+    ['no URL', ['--live', 'here', ...link], 2, /not a URL/],
     ['no service', ['--rate', '5'], 2, /'--rate' needs '--live <url>'/],
     ['a rate of 0', ['--live', 'http://x', ...link, '--rate', '0'], 2, /--rate/],
     ['an unknown policy', ['--live', 'http://x', ...link, '--policy', 'x'], 2, /--policy/],

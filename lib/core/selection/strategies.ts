@@ -26,14 +26,23 @@ import type { Candidate, Decision, Strategy, TimeBudget } from './types.ts';
  * ```
  */
 export const strategies = {
+  /** The paper's three stages, as the service runs them: see {@link threeStage}. */
   'three-stage': threeStage,
+  /** The paper's three stages as printed: see {@link threeStageAsPrinted}. */
   'three-stage-as-printed': threeStageAsPrinted,
+  /** The highest expected accuracy: see {@link expectedAccuracy}. */
   'expected-accuracy': expectedAccuracy,
+  /** Always the fastest model. */
   'static-latency': staticLatency,
+  /** Always the most accurate model. */
   'static-accuracy': staticAccuracy,
+  /** The most accurate model that fits the SLA, whatever the network. */
   'static-greedy': staticGreedy,
+  /** Any model. */
   'pure-random': pureRandom,
+  /** Any model of the exploration set. */
   'related-random': relatedRandom,
+  /** The most accurate model of the exploration set. */
   'related-accurate': relatedAccurate,
 } as const satisfies Record<string, Strategy>;
 

@@ -172,11 +172,9 @@ export function selectionProbabilities<C extends Candidate>(
   base: C,
   budgetMs: number,
 ): Eligible<C>[] {
-  const utilities = explored.map((model) => utility(model, budgetMs));
-  const total = utilities.reduce((sum, value) => sum + value, 0);
-  if (!(total > 0)) return [{ model: base, probability: 1 }];
-  return explored.flatMap((model, i) => {
-    const probability = (utilities[i] ?? 0) / total;
-    return probability > 0 ? [{ model, probability }] : [];
-  });
+  const rated = explored.map((model) => ({ model, worth: utility(model, budgetMs) }));
+  const useful = rated.filter(({ worth }) => worth > 0);
+  if (useful.length === 0) return [{ model: base, probability: 1 }];
+  const total = useful.reduce((sum, { worth }) => sum + worth, 0);
+  return useful.map(({ model, worth }) => ({ model, probability: worth / total }));
 }

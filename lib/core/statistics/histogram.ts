@@ -26,7 +26,7 @@ export type Histogram = ReadonlyMap<number, bigint>;
 
 /** Questions to a histogram, answered in microseconds. */
 export interface Distribution {
-  /** The `q`-quantile (0 to 1) in microseconds, within {@link RELATIVE_ERROR}; NaN if empty. */
+  /** The `q`-quantile (0 to 1, by nearest rank) in microseconds, within {@link RELATIVE_ERROR}; NaN if empty. */
   quantileUs(q: number): number;
   /** Share (0 to 1) of the samples that took at most `us` microseconds; NaN if empty. */
   shareWithinUs(us: number): number;
@@ -63,26 +63,33 @@ export function mergeHistograms(a: Histogram, b: Histogram): Histogram {
  * question costs one search.
  */
 export function distributionOf(histogram: Histogram): Distribution {
-  const buckets = [...histogram.keys()].sort((a, b) => a - b);
-  const upTo = runningTotals(buckets.map((bucket) => Number(histogram.get(bucket) ?? 0n)));
-  const total = upTo.at(-1) ?? 0;
+  let total = 0;
+  const steps = [...histogram]
+    .sort(([a], [b]) => a - b)
+    .map(([bucket, count]) => {
+      total += Number(count);
+      return { bucket, upTo: total };
+    });
 
   return {
     quantileUs(q) {
-      const rank = Math.min(Math.max(q, 0), 1) * (total - 1);
-      const bucket = buckets[upTo.findIndex((count) => count > rank)];
-      return bucket === undefined ? Number.NaN : representativeUs(bucket);
+      const rank = Math.max(1, Math.ceil(Math.min(q, 1) * total));
+      const step = steps.find(({ upTo }) => upTo >= rank);
+      return step ? representativeUs(step.bucket) : Number.NaN;
     },
 
     shareWithinUs(us) {
       if (total === 0) return Number.NaN;
       if (us <= 0) return 0;
       const bucket = bucketOf(us);
-      const next = buckets.findIndex((candidate) => candidate >= bucket);
-      if (next === -1) return 1;
-      const below = upTo[next - 1] ?? 0;
-      const inside = buckets[next] === bucket ? (upTo[next] ?? 0) - below : 0;
-      return (below + inside * shareOfBucket(bucket, us)) / total;
+      let below = 0;
+      for (const step of steps) {
+        if (step.bucket > bucket) break;
+        const inside = step.upTo - below;
+        if (step.bucket === bucket) return (below + inside * shareOfBucket(bucket, us)) / total;
+        below = step.upTo;
+      }
+      return below / total;
     },
   };
 }
@@ -91,12 +98,4 @@ export function distributionOf(histogram: Histogram): Distribution {
 function shareOfBucket(bucket: number, us: number): number {
   const { lowerUs, upperUs } = boundsOf(bucket);
   return Math.min((us - lowerUs) / (upperUs - lowerUs), 1);
-}
-
-function runningTotals(counts: number[]): number[] {
-  let total = 0;
-  return counts.map((count) => {
-    total += count;
-    return total;
-  });
 }

@@ -44,7 +44,7 @@ function report(results: readonly Result[], inputs: Inputs): Findings {
   const ours = firstBelow('three-stage-as-printed', 10);
   const accurate = firstBelow('static-accuracy', 10);
   const gain = (slaMs: number) => {
-    const selected = outcomeAt(results, 'three-stage', slaMs);
+    const selected = outcomeAt(results, 'three-stage-as-printed', slaMs);
     const largest = outcomeAt(results, 'static-accuracy', slaMs);
     return selected && largest && selected.duplicatedAccuracyPct - largest.duplicatedAccuracyPct;
   };

@@ -1,11 +1,14 @@
 import { createServer, type Server } from 'node:http';
 import { InvokeCommand, LambdaClient } from '@aws-sdk/client-lambda';
-import { afterEach, describe, expect, it } from 'vitest';
+import { afterEach, describe, expect, it, vi } from 'vitest';
 import { NewPermissionsRetryStrategy } from '../../../functions/profiler/new-permissions.ts';
 import { close, listen, urlOf } from '../../../lib/local/shared/http-server.ts';
 
-let server: Server;
-afterEach(() => close(server));
+let server: Server | undefined;
+afterEach(async () => {
+  if (server) await close(server);
+  server = undefined;
+});
 
 /** A client of a Lambda that answers so often with this error before it works. */
 async function clientOf(error: string, status: number, times: number) {
@@ -37,6 +40,22 @@ describe('NewPermissionsRetryStrategy', () => {
     const { invoke, calls } = await clientOf(error, status, 3);
     await expect(invoke()).resolves.toMatchObject({ StatusCode: 200 });
     expect(calls()).toBe(4);
+  });
+
+  it('waits longer each time, 64 s in all', async () => {
+    vi.useFakeTimers();
+    const timer = vi.spyOn(globalThis, 'setTimeout');
+    const strategy = new NewPermissionsRetryStrategy();
+    const error = Object.assign(new Error(), { name: 'AccessDeniedException', cause: undefined });
+    let token = await strategy.acquireInitialRetryToken('');
+    for (let attempt = 2; attempt <= 8; attempt++) {
+      const next = strategy.refreshRetryTokenForRetry(token, { errorType: 'CLIENT_ERROR', error });
+      await vi.runAllTimersAsync();
+      token = await next;
+    }
+    expect(timer.mock.calls.map(([, ms]) => ms)).toEqual([500, 1e3, 2e3, 4e3, 8e3, 16e3, 32e3]);
+    vi.restoreAllMocks();
+    vi.useRealTimers();
   });
 
   it('gives up in the end, with the reason', async () => {

@@ -12,8 +12,10 @@ import {
   ProfileError,
   type Profiling,
   profileModels,
+  shareOfTimeMs,
 } from '../../../functions/profiler/profile-models.ts';
 import { catalogueSchema } from '../../../lib/service/catalogue/schema.ts';
+import { InvocationError } from '../../../lib/service/inference/invoke.ts';
 import { profilerLogSchema } from '../../../lib/service/profiles/profiler-log.ts';
 import { ProfileStore } from '../../../lib/service/profiles/store.ts';
 import { okStream, responseStream } from '../../fixtures/response-stream.ts';
@@ -77,6 +79,24 @@ afterAll(() => {
   dynamo.restore();
 });
 
+const isPositive = (value: unknown) => typeof value === 'number' && value > 0;
+
+describe('the time of one model', () => {
+  it('is its share of what Lambda leaves', () => {
+    expect([0, 1, 2, 50].map(shareOfTimeMs)).toEqual([720_000, 720_000, 360_000, 14_400]);
+  });
+
+  it('is no more than was asked for', async () => {
+    const shares: number[] = [];
+    vi.mocked(console.log).mockImplementation(({ event, share }) => {
+      if (event === 'profile-progress') shares.push(share);
+    });
+    // With 720 s for it instead of 0, ten runs at least would be made.
+    await profileModels({ ...profiling, measure: { maxMs: 0, maxRuns: 1000, precision: 0 } });
+    expect(shares).toEqual([1, 1]);
+  });
+});
+
 describe('profileModels', () => {
   it('measures every model by ordinary invocations and writes its baseline', async () => {
     const baselines = await profileModels(profiling);
@@ -97,6 +117,7 @@ describe('profileModels', () => {
     for (const { args } of invocations()) {
       const payload = JSON.parse(Buffer.from(args[0].input.Payload as Uint8Array).toString());
       expect(payload.record).toBe(false);
+      expect(payload.requestId).toMatch(/^profile-(small|large)$/);
     }
   });
 
@@ -115,6 +136,9 @@ describe('profileModels', () => {
       });
     const baselines = await profileModels(profiling);
     expect(baselines.get('small')?.n).toBe(77n);
+    expect(console.log).toHaveBeenCalledWith({ event: 'profile-kept', model: 'small' });
+    const reads = dynamo.commandCalls(GetItemCommand).map(({ args }) => args[0].input);
+    for (const { ConsistentRead } of reads) expect(ConsistentRead).toBe(true);
     expect(writtenKeys()).toEqual([`test/pets/large@${'b'.repeat(12)}`]);
     expect(invocations().every(({ args }) => args[0].input.FunctionName === 'fn-large:1')).toBe(
       true,
@@ -141,6 +165,10 @@ describe('profileModels', () => {
       .on(InvokeWithResponseStreamCommand, { FunctionName: 'fn-large:1' })
       .callsFake(() => responseStream([], { ErrorCode: 'Runtime.OutOfMemory' }));
     const failure = profileModels(oneByOne);
+    await expect(failure).rejects.toMatchObject({
+      name: 'ProfileError',
+      cause: expect.any(InvocationError),
+    });
     await expect(failure).rejects.toBeInstanceOf(ProfileError);
     await expect(failure).rejects.toThrow(/model "large" cannot be profiled: .*OutOfMemory/);
     expect(writtenKeys()).not.toContain(`test/pets/large@${'b'.repeat(12)}`);
@@ -198,6 +226,10 @@ describe('profileModels', () => {
     const entries = log.mock.calls.map(([entry]) => profilerLogSchema.parse(entry));
     const done = entries.filter(({ event }) => event === 'profile-done');
     expect(done.map(({ model }) => model).sort()).toEqual(['large', 'small']);
-    expect(entries.some(({ event }) => event === 'profile-progress')).toBe(true);
+    for (const entry of done) expect(entry).toHaveProperty('meanMs', expect.toSatisfy(isPositive));
+    // Not of each of the runs, which may be thousands a second.
+    const progress = entries.filter(({ event }) => event === 'profile-progress');
+    expect(progress.length).toBeGreaterThanOrEqual(2);
+    expect(progress.length).toBeLessThan(10);
   });
 });

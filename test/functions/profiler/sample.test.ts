@@ -1,9 +1,11 @@
+import { writeFileSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import sharp from 'sharp';
 import { describe, expect, it } from 'vitest';
 import { sampleInput } from '../../../functions/profiler/sample.ts';
 import { resolveCatalogue } from '../../../lib/infra/package-files.ts';
 import { photoFile, readCatalogue } from '../../../lib/service/catalogue/load.ts';
+import { temporaryFolder } from '../../fixtures/temporary-folder.ts';
 
 const directory = resolveCatalogue('shapes');
 const shapes = readCatalogue(directory);
@@ -17,6 +19,20 @@ describe('what models are measured with', () => {
     expect(input.contentType).toBe('image/jpeg');
     expect(await decoded(input)).toMatchObject({ format: 'jpeg' });
     expect(basename(first?.file ?? '')).toMatch(/\.jpg$/);
+  });
+
+  it.each([
+    ['photo.png', 'image/png'],
+    ['photo.webp', 'image/webp'],
+    ['photo.jpeg', 'image/jpeg'],
+  ])('has its content type by its name: %s', (file, contentType) => {
+    const folder = temporaryFolder();
+    writeFileSync(join(folder, file), 'pixels');
+    const catalogue = { ...shapes, samples: [{ file: `samples/${file}`, label: 'x' }] };
+    expect(sampleInput(catalogue, folder)).toEqual({
+      contentType,
+      body: Buffer.from('pixels').toString('base64'),
+    });
   });
 
   it('is a photo, which has to be decoded as clients’ images have, when there is none', async () => {

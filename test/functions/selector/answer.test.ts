@@ -5,7 +5,9 @@ import { candidatesOf } from '../../../functions/selector/candidates.ts';
 import { toLine } from '../../../lib/core/contract/inference-event.ts';
 import { InvocationError } from '../../../lib/service/inference/invoke.ts';
 import { okAnswer, okStream, responseStream } from '../../fixtures/response-stream.ts';
-import { invoked, lambda, madeUpService, profileKeyOf } from './made-up-service.ts';
+import { invoked, lambda, madeUpService, mockLambda, profileKeyOf } from './made-up-service.ts';
+
+mockLambda();
 
 const speedsMs = { fast: 1, middle: 10, slow: 100 };
 const service = () =>
@@ -72,6 +74,7 @@ describe('answerWith', () => {
     functionsAnswer({});
     await expect(answer('slow')).rejects.toMatchObject({
       type: 'no-model-available',
+      message: 'no model could answer; try again',
       headers: { 'retry-after': '1' },
     });
     expect(invoked()).toEqual(['fn-slow:live', 'fn-fast:live']);
@@ -79,7 +82,10 @@ describe('answerWith', () => {
 
   it('is a 502 when both models answer NaN', async () => {
     functionsAnswer({ 'fn-slow': nan, 'fn-fast': nan });
-    await expect(answer('slow')).rejects.toMatchObject({ type: 'non-finite-output' });
+    await expect(answer('slow')).rejects.toMatchObject({
+      type: 'non-finite-output',
+      message: 'the models gave no valid output for this request',
+    });
   });
 
   it.each([

@@ -5,7 +5,9 @@ import type { Service } from '../../../functions/selector/service.ts';
 import { openApiDocument } from '../../../lib/core/contract/openapi.ts';
 import { warmUpEvent } from '../../../lib/core/contract/warm-up.ts';
 import { signRequestId } from '../../../lib/service/feedback/request-id.ts';
-import { apiEvent, invoked, madeUpService } from './made-up-service.ts';
+import { apiEvent, invoked, madeUpService, mockLambda } from './made-up-service.ts';
+
+mockLambda();
 
 async function call(service: Service, event: unknown = apiEvent()) {
   const handler = apiHandler(service);

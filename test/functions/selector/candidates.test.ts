@@ -3,7 +3,9 @@ import { candidatesOf, profiledModels } from '../../../functions/selector/candid
 import { infer } from '../../../functions/selector/infer.ts';
 import { profileOf, referenceProfile } from '../../../lib/service/profiles/profile.ts';
 import { statisticsOfAll } from '../../lib/service/profiles/samples.ts';
-import { apiEvent, invoked, madeUpService } from './made-up-service.ts';
+import { apiEvent, invoked, madeUpService, mockLambda } from './made-up-service.ts';
+
+mockLambda();
 
 const real = { name: 'real', accuracyPct: 80, meanMs: 1, stdMs: 0 };
 const hollow = { name: 'hollow', accuracyPct: 90, meanMs: 1, stdMs: 0, latencyOnly: true };

@@ -1,7 +1,9 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { takeFeedback } from '../../../functions/selector/feedback.ts';
 import { feedbackPeriodMs, signRequestId } from '../../../lib/service/feedback/request-id.ts';
-import { apiEvent, madeUpService, profileKeyOf } from './made-up-service.ts';
+import { apiEvent, madeUpService, mockLambda, profileKeyOf } from './made-up-service.ts';
+
+mockLambda();
 
 const now = Date.UTC(2026, 10, 24, 8, 27);
 const secret = Buffer.from('secret');
@@ -51,6 +53,7 @@ describe('takeFeedback', () => {
     service.store.record.mockResolvedValue({ applied: false, error: new Error('throttled') });
     await expect(takeFeedback(service, feedback())).rejects.toMatchObject({
       type: 'not-recorded',
+      message: 'the feedback was not counted; send it again',
       headers: { 'retry-after': '1' },
     });
     expect(service.ledger.unmark.mock.calls).toEqual([[requestId]]);

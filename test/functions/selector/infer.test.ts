@@ -4,7 +4,16 @@ import { infer } from '../../../functions/selector/infer.ts';
 import type { Service } from '../../../functions/selector/service.ts';
 import { isSignedRequestId } from '../../../lib/service/feedback/request-id.ts';
 import { okAnswer, okStream } from '../../fixtures/response-stream.ts';
-import { apiEvent, invoked, lambda, madeUpService, sentEvent } from './made-up-service.ts';
+import {
+  apiEvent,
+  invoked,
+  lambda,
+  madeUpService,
+  mockLambda,
+  sentEvent,
+} from './made-up-service.ts';
+
+mockLambda();
 
 const receivedMs = Date.UTC(2026, 10, 24, 8, 27);
 /** The header of an upload that has taken so long. */
@@ -99,17 +108,13 @@ describe('the answer', () => {
   });
 
   it('is drawn among the eligible models', async () => {
-    const models = [
-      { name: 'a', accuracyPct: 80, meanMs: 50, stdMs: 1 },
-      { name: 'b', accuracyPct: 60, meanMs: 49, stdMs: 1 },
-    ];
     const drawn = new Set<string>();
     for (const random of [() => 0, () => 0.999]) {
-      const { model, selection } = await inferring(madeUpService({ random }, models), {});
+      const { model, selection } = await inferring(madeUpService({ random, strategy: 'pure-random' }), {});
       expect(selection.eligible).toHaveLength(2);
       drawn.add(model.name);
     }
-    expect(drawn).toEqual(new Set(['a', 'b']));
+    expect(drawn).toEqual(new Set(['slow', 'fast']));
   });
 
   it('names the model that could not answer', async () => {

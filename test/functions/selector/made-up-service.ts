@@ -1,7 +1,13 @@
-import { InvokeWithResponseStreamCommand, LambdaClient } from '@aws-sdk/client-lambda';
+import {
+  InvokeWithResponseStreamCommand,
+  LambdaClient,
+  type LambdaClientResolvedConfig,
+  type ServiceInputTypes,
+  type ServiceOutputTypes,
+} from '@aws-sdk/client-lambda';
 import type { APIGatewayProxyEventV2 } from 'aws-lambda';
-import { mockClient } from 'aws-sdk-client-mock';
-import { afterAll, beforeEach, vi } from 'vitest';
+import { type AwsStub, mockClient } from 'aws-sdk-client-mock';
+import { afterEach, beforeEach, vi } from 'vitest';
 import type { ServedModel, Service } from '../../../functions/selector/service.ts';
 import { OutputTimes } from '../../../lib/core/selection/output-time.ts';
 import { catalogueSchema } from '../../../lib/service/catalogue/schema.ts';
@@ -11,12 +17,16 @@ import type { Reference } from '../../../lib/service/profiles/reference.ts';
 import { okStream } from '../../fixtures/response-stream.ts';
 
 /** Every model's function, which a test has answer as it likes; by default it answers well. */
-export const lambda = mockClient(LambdaClient);
-beforeEach(() => {
-  lambda.reset();
-  lambda.on(InvokeWithResponseStreamCommand).callsFake(() => okStream());
-});
-afterAll(() => lambda.restore());
+export let lambda: AwsStub<ServiceInputTypes, ServiceOutputTypes, LambdaClientResolvedConfig>;
+
+/** Mocks the models' functions for the tests of one file. */
+export function mockLambda(): void {
+  beforeEach(() => {
+    lambda = mockClient(LambdaClient);
+    lambda.on(InvokeWithResponseStreamCommand).callsFake(() => okStream());
+  });
+  afterEach(() => lambda.restore());
+}
 
 /** The functions that were invoked, in order. */
 export const invoked = () =>

@@ -3,7 +3,9 @@ import { listModels } from '../../../functions/selector/models.ts';
 import { modelsResponseSchema } from '../../../lib/core/contract/schemas.ts';
 import { profileOf } from '../../../lib/service/profiles/profile.ts';
 import { statisticsOfAll } from '../../lib/service/profiles/samples.ts';
-import { madeUpService } from './made-up-service.ts';
+import { madeUpService, mockLambda } from './made-up-service.ts';
+
+mockLambda();
 
 beforeEach(() => {
   vi.useFakeTimers();
@@ -52,6 +54,7 @@ describe('listModels', () => {
         profile: {
           meanMs: 20,
           stdMs: 0,
+          meanErrorMs: 0.1,
           p50Ms: around20,
           p95Ms: around20,
           p99Ms: around20,

@@ -1,0 +1,44 @@
+import { firstIssue } from '../../lib/core/contract/first-issue.ts';
+import type { ModelsResponse } from '../../lib/core/contract/messages.ts';
+import { modelsResponseSchema, problemSchema } from '../../lib/core/contract/schemas.ts';
+
+/**
+ * The JSON that a service answers with.
+ *
+ * @throws Error when the service answers with an error or cannot be reached; the message says which
+ */
+export async function fetchJson(url: string, init?: RequestInit): Promise<unknown> {
+  const response = await fetch(url, init).catch((error: Error) => {
+    const reason = error.cause instanceof Error ? error.cause.message : error.message;
+    throw new Error(`${url}: ${reason} (is the service running? npm start)`);
+  });
+  const body: unknown = await response.json().catch(() => undefined);
+  if (response.ok) return body;
+  const problem = problemSchema.safeParse(body).data;
+  const said = problem ? `${problem.title}: ${problem.detail}` : `${url}: HTTP ${response.status}`;
+  const isRefused = response.status === 401 || response.status === 403;
+  throw new Error(isRefused ? `${said} (the service takes signed requests only)` : said);
+}
+
+/**
+ * Asks a running service for its models and their profiles.
+ *
+ * @throws Error when the service answers with an error or cannot be reached
+ */
+export async function askForModels(url: string): Promise<ModelsResponse> {
+  const from = `${url.replace(/\/+$/, '')}/v1/models`;
+  return parseModels(await fetchJson(from), from);
+}
+
+/**
+ * Reads an answer of `GET /v1/models`.
+ *
+ * @param from - the URL or file that it comes from, for the message
+ * @throws Error that names the first wrong field
+ */
+export function parseModels(value: unknown, from: string): ModelsResponse {
+  const parsed = modelsResponseSchema.safeParse(value);
+  if (parsed.success) return parsed.data;
+  const fault = firstIssue(parsed.error, { field: 'field', whole: 'the answer' });
+  throw new Error(`${from}: not an answer of GET /v1/models: ${fault}`);
+}
