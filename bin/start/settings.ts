@@ -1,6 +1,7 @@
 import { Duration } from 'aws-cdk-lib';
 import { z } from 'zod';
 import { firstIssue } from '../../lib/core/contract/first-issue.ts';
+import { MdInferenceError } from '../../lib/core/errors.ts';
 import { strategyNames } from '../../lib/core/selection/strategies.ts';
 import type { MdInferenceProps } from '../../lib/index.ts';
 
@@ -34,7 +35,7 @@ const settingsSchema = z
   });
 
 /** A setting of the app that cannot be deployed; the message names it. */
-export class SettingError extends Error {
+export class SettingError extends MdInferenceError {
   override readonly name = 'SettingError';
 }
 

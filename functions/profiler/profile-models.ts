@@ -1,6 +1,7 @@
 import type { LambdaClient } from '@aws-sdk/client-lambda';
 import pMap from 'p-map';
 import type { InferenceEvent } from '../../lib/core/contract/inference-event.ts';
+import { MdInferenceError } from '../../lib/core/errors.ts';
 import type { Catalogue, CatalogueModel } from '../../lib/service/catalogue/schema.ts';
 import { invokeModel } from '../../lib/service/inference/invoke.ts';
 import { partitionKey } from '../../lib/service/profiles/keys.ts';
@@ -32,7 +33,7 @@ export interface Profiling {
 }
 
 /** A model could not be measured: the deployment fails with this message. */
-export class ProfileError extends Error {
+export class ProfileError extends MdInferenceError {
   override readonly name = 'ProfileError';
 }
 

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { MdInferenceError } from '../../core/errors.ts';
 import { strategies, strategyNames } from '../../core/selection/strategies.ts';
 import type { Candidate } from '../../core/selection/types.ts';
 import { normal } from '../../core/statistics/draw.ts';
@@ -8,7 +9,7 @@ import { seededRandom } from '../../core/statistics/random.ts';
 export type Mix = ReadonlyMap<string, number>;
 
 /** Shares that are not a mix; the message says why. */
-export class MixError extends Error {
+export class MixError extends MdInferenceError {
   override readonly name = 'MixError';
 }
 

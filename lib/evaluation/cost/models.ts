@@ -1,4 +1,5 @@
 import type { ModelsResponse } from '../../core/contract/messages.ts';
+import { MdInferenceError } from '../../core/errors.ts';
 import type { Candidate } from '../../core/selection/types.ts';
 import type { Catalogue } from '../../service/catalogue/schema.ts';
 
@@ -8,7 +9,7 @@ export interface PricedModel extends Candidate {
 }
 
 /** A catalogue has no reference latency of a model; the message names the model. */
-export class MissingReferenceError extends Error {
+export class MissingReferenceError extends MdInferenceError {
   override readonly name = 'MissingReferenceError';
 }
 

@@ -1,3 +1,4 @@
+import { MdInferenceError } from '../../core/errors.ts';
 import {
   countDistinct,
   type Result,
@@ -24,7 +25,7 @@ export const experiments: readonly Experiment[] = [
 ];
 
 /** An experiment cannot be run as asked; the message names it. */
-export class ExperimentError extends Error {
+export class ExperimentError extends MdInferenceError {
   override readonly name = 'ExperimentError';
 }
 

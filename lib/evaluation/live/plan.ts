@@ -1,11 +1,12 @@
 import type { Duplication } from '../../client/types.ts';
+import { MdInferenceError } from '../../core/errors.ts';
 import { exponential } from '../../core/statistics/draw.ts';
 import type { Random } from '../../core/statistics/random.ts';
 import type { Link } from '../engine/network/links.ts';
 import type { WayConditions } from './link-fetch.ts';
 
 /** A live run is not possible; the message says what is missing. */
-export class LiveError extends Error {
+export class LiveError extends MdInferenceError {
   override readonly name = 'LiveError';
 }
 

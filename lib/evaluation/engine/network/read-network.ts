@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { basename, dirname } from 'node:path';
 import { csvParseRows } from 'd3-dsv';
+import { MdInferenceError } from '../../../core/errors.ts';
 import { listLinks } from './links.ts';
 import {
   families,
@@ -11,7 +12,7 @@ import {
 } from './networks.ts';
 
 /** The text or file of a network cannot be used; the message quotes it and says why. */
-export class InvalidNetworkError extends Error {
+export class InvalidNetworkError extends MdInferenceError {
   override readonly name = 'InvalidNetworkError';
 }
 

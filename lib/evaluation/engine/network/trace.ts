@@ -1,5 +1,7 @@
+import { MdInferenceError } from '../../../core/errors.ts';
+
 /** A packet-delivery trace cannot be used; the message names the file and the line. */
-export class TraceError extends Error {
+export class TraceError extends MdInferenceError {
   override readonly name = 'TraceError';
 }
 

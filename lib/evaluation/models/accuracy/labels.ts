@@ -1,5 +1,7 @@
+import { MdInferenceError } from '../../../core/errors.ts';
+
 /** The true label of an image cannot be determined; the message names the image and says what to do. */
-export class TruthError extends Error {
+export class TruthError extends MdInferenceError {
   override readonly name = 'TruthError';
 }
 

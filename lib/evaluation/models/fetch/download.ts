@@ -2,6 +2,7 @@ import { createWriteStream } from 'node:fs';
 import { Transform } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { type Dispatcher, request } from 'undici';
+import { MdInferenceError } from '../../../core/errors.ts';
 import { PartialFile } from './partial-file.ts';
 import { diskReason, isDiskError, TransferError, transferError } from './transfer-error.ts';
 
@@ -14,7 +15,7 @@ export interface RemoteFile {
 }
 
 /** A file could not be downloaded; the message says why, for each URL. */
-export class DownloadError extends Error {
+export class DownloadError extends MdInferenceError {
   override readonly name = 'DownloadError';
   /** Whether no server could be reached at all. */
   readonly isUnreachable: boolean;

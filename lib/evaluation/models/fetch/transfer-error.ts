@@ -1,5 +1,7 @@
+import { MdInferenceError } from '../../../core/errors.ts';
+
 /** One URL did not deliver a file. */
-export class TransferError extends Error {
+export class TransferError extends MdInferenceError {
   override readonly name = 'TransferError';
   /** Whether the server cannot be reached. */
   readonly isUnreachable: boolean;

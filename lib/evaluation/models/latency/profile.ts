@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import { cpus } from 'node:os';
 import { extname } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { MdInferenceError } from '../../../core/errors.ts';
 import type { ListedModel } from '../../../service/catalogue/schema.ts';
 import type { ClassifierOptions } from '../../../service/inference/classifier.ts';
 import type { MeasureSettings } from '../../../service/profiles/measure.ts';
@@ -41,7 +42,7 @@ export type ProfileMessage =
   | { readonly kind: 'failed'; readonly reason: string };
 
 /** A model could not be measured; the message names it and says why. */
-export class ProfileModelError extends Error {
+export class ProfileModelError extends MdInferenceError {
   override readonly name = 'ProfileModelError';
 }
 
