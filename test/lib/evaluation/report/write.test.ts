@@ -92,7 +92,9 @@ describe('the report', () => {
     ).toHaveLength(102);
     expect(
       lines.some((line) =>
-        line.startsWith('fig3b,,table3,100 ± 50 ms,250,three-stage-as-printed,100,1,usagePct,NasNet Large,'),
+        line.startsWith(
+          'fig3b,,table3,100 ± 50 ms,250,three-stage-as-printed,100,1,usagePct,NasNet Large,',
+        ),
       ),
     ).toBe(true);
   });
