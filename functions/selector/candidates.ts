@@ -27,12 +27,12 @@ export function profiledModels(
   return models.flatMap((model) => {
     const profile = profiles.get(model.name);
     if (!profile) return [];
-    const { meanMs, stdMs, meanErrorMs, probabilityWithin, ...calls } = profile;
-    const { coldShare, coldMeanMs, freshSamples } = calls;
+    const { meanMs, stdMs, meanErrorMs, probabilityWithin } = profile;
+    const { coldShare, coldMeanMs, freshSamples } = profile;
     const { accuracyPct: catalogueAccuracyPct } = model;
     const accuracyPct = posteriorAccuracyPct(catalogueAccuracyPct, profile, feedbackWeight);
-    const warm = { meanMs, stdMs, meanErrorMs, probabilityWithin };
-    const speed = { ...warm, coldShare, coldMeanMs, freshSamples };
-    return [{ ...model, ...speed, accuracyPct, catalogueAccuracyPct, profile }];
+    const speed = { meanMs, stdMs, meanErrorMs, probabilityWithin };
+    const calls = { coldShare, coldMeanMs, freshSamples };
+    return [{ ...model, ...speed, ...calls, accuracyPct, catalogueAccuracyPct, profile }];
   });
 }

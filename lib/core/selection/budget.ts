@@ -38,7 +38,7 @@ export function timeBudget(
   settings: BudgetSettings,
 ): MeasuredBudget {
   const { slaMs, uploadStartMs, receivedMs } = request;
-  const elapsedMs = uploadStartMs === undefined ? Number.NaN : receivedMs - uploadStartMs;
+  const elapsedMs = receivedMs - (uploadStartMs ?? Number.NaN);
   const plausible = elapsedMs >= -settings.clockToleranceMs && elapsedMs <= settings.maxInputMs;
   const inputMs = plausible ? Math.max(0, elapsedMs) : settings.defaultNetworkMs / 2;
   const networkMs = 2 * inputMs;

@@ -14,18 +14,6 @@ export interface Rated {
 }
 
 type Known = Rated & { readonly accuracyPct: number; readonly meanMs: number };
-type Comparison = (a: Known, b: Known) => number;
-
-const byName: Comparison = (a, b) => (a.name < b.name ? -1 : a.name > b.name ? 1 : 0);
-const byMean: Comparison = (a, b) => a.meanMs - b.meanMs;
-const byAccuracy: Comparison = (a, b) => b.accuracyPct - a.accuracyPct;
-const byDeviation: Comparison = (a, b) => (a.stdMs ?? 0) - (b.stdMs ?? 0);
-
-// Ties are broken down to the name, so that the order in which models are listed never matters.
-const fasterFirst: Comparison = (a, b) => byMean(a, b) || byAccuracy(a, b) || byName(a, b);
-// Nothing is dominated by what comes behind it in this order.
-const moreAccurateFirst: Comparison = (a, b) =>
-  byAccuracy(a, b) || byMean(a, b) || byDeviation(a, b) || byName(a, b);
 
 /** Standard errors between two means that chance alone hardly ever puts there. */
 const significant = 2;
@@ -72,7 +60,10 @@ export function mostAccurate<C extends Candidate>(candidates: readonly C[]): C {
   return first(candidates, moreAccurateFirst);
 }
 
-function first<C extends Candidate>(candidates: readonly C[], comparison: Comparison): C {
+function first<C extends Candidate>(
+  candidates: readonly C[],
+  comparison: (a: C, b: C) => number,
+): C {
   let best = candidates[0];
   if (best === undefined) throw new NoCandidateError();
   for (const candidate of candidates) if (comparison(candidate, best) < 0) best = candidate;
@@ -149,4 +140,24 @@ function dominates(a: Known, b: Known): boolean {
 
 function noiseOfDifference({ meanErrorMs: a = 0 }: Rated, { meanErrorMs: b = 0 }: Rated): number {
   return significant * Math.sqrt(a * a + b * b);
+}
+
+// Ties are broken down to the name, so that the order in which models are listed never matters.
+
+function fasterFirst(a: Known, b: Known): number {
+  return a.meanMs - b.meanMs || b.accuracyPct - a.accuracyPct || byName(a, b);
+}
+
+/** The best first: nothing is dominated by what comes behind it. */
+function moreAccurateFirst(a: Known, b: Known): number {
+  return (
+    b.accuracyPct - a.accuracyPct ||
+    a.meanMs - b.meanMs ||
+    (a.stdMs ?? 0) - (b.stdMs ?? 0) ||
+    byName(a, b)
+  );
+}
+
+function byName(a: Known, b: Known): number {
+  return a.name < b.name ? -1 : 1;
 }

@@ -9,7 +9,6 @@ export type IntervalPct = [low: number, high: number];
  * 1927), which also holds for small samples and close to 0 and 100 %.
  */
 export function wilsonIntervalPct(correct: number, n: number): IntervalPct {
-  if (n === 0) return [0, 100];
   const share = correct / n;
   const z2 = z95 ** 2;
   const centre = share + z2 / (2 * n);

@@ -40,7 +40,16 @@ describe('the chance to be in time, by hand', () => {
   it('counts cold starts as the slow calls they are', () => {
     const cold = model('m', 80, 30, { coldShare: 0.1, coldMeanMs: 900 });
     expect(probabilityInTime(cold, 500, certain(0))).toBeCloseTo(0.9, 12);
-    expect(probabilityInTime(cold, 901, certain(0))).toBeCloseTo(1, 12);
+    expect(probabilityInTime(cold, 900, certain(0))).toBeCloseTo(1, 12);
+    const mixed = { ...cold, probabilityWithin: () => 0.5 };
+    expect(probabilityInTime(mixed, 500, certain(0))).toBeCloseTo(0.45, 12);
+    expect(probabilityInTime({ ...cold, coldMeanMs: undefined }, 1e9, certain(0))).toBe(0.9);
+  });
+
+  it('is nothing without time, whatever a normal distribution says of times below 0', () => {
+    const wild = { ...model('m', 80, 30), stdMs: 50 };
+    expect(probabilityInTime(wild, 100, certain(100))).toBe(0);
+    expect(probabilityInTime(wild, 100, certain(101))).toBe(0);
   });
 });
 

@@ -66,6 +66,19 @@ describe('OutputTimes', () => {
     expect(meanOf(times.distribution())).toBeLessThan(25);
   });
 
+  it('goes on without end: weights stay finite, and what has decayed to nothing makes room', () => {
+    const times = new OutputTimes();
+    times.observe(1_000);
+    // Weights double with 100 reports: 110,000 of them would be more than a number can hold.
+    for (let i = 0; i < 110_000; i++) {
+      times.observe(20);
+      if (times.distribution() === undefined) throw new Error(`nothing is known after ${i}`);
+    }
+    expect(times.distribution()).toHaveLength(1);
+    expect(weightOf(times.distribution())).toBeCloseTo(1, 9);
+    expect(meanOf(times.distribution())).toBeCloseTo(20, -0.5);
+  });
+
   it('stays a distribution of few values over any number of reports', () => {
     const times = new OutputTimes();
     for (let i = 0; i < 100_000; i++) times.observe(5 + ((i * 7919) % 3000));

@@ -90,7 +90,13 @@ describe('dominated models', () => {
     expect(findDominated(models).size).toBe(0);
     const withoutDeviation = { name: 'bare', accuracyPct: 80, meanMs: 1 };
     expect(findDominated([known, withoutDeviation]).size).toBe(0);
-    expect(findDominated([{ ...known, stdMs: 0.1 }, withoutDeviation]).size).toBe(1);
+    const unsteady = { ...known, stdMs: 0.1 };
+    expect([...findDominated([unsteady, withoutDeviation])]).toEqual([
+      [unsteady, withoutDeviation],
+    ]);
+    expect([...findDominated([withoutDeviation, unsteady])]).toEqual([
+      [unsteady, withoutDeviation],
+    ]);
   });
 
   it('without noise are found as by comparing each with each', () => {

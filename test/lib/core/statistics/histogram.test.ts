@@ -49,6 +49,12 @@ describe('buckets', () => {
     );
   });
 
+  it('have ends a factor apart, the first one from 0 on', () => {
+    expect(boundsOf(0)).toEqual({ lowerUs: 0, upperUs: 1 });
+    expect(boundsOf(1).lowerUs).toBe(1);
+    expect(boundsOf(1).upperUs).toBeCloseTo(1.02 / 0.98, 12);
+  });
+
   it('are bounded in number', () => {
     expect(bucketOf(0)).toBe(0);
     expect(bucketOf(1)).toBe(0);

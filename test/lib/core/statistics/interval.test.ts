@@ -14,6 +14,11 @@ describe('wilsonIntervalPct', () => {
     for (const i of [0, 1] as const) expect(interval[i]).toBeCloseTo(expected[i] ?? 0, 2);
   });
 
+  it('ends at exactly 0 and 100', () => {
+    expect(wilsonIntervalPct(20, 20)[1]).toBe(100);
+    expect(wilsonIntervalPct(0, 20)[0]).toBe(0);
+  });
+
   it('of nothing is everything', () => {
     expect(wilsonIntervalPct(0, 0)).toEqual([0, 100]);
   });
