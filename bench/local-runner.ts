@@ -13,7 +13,7 @@ import { close, listen } from '../lib/local/shared/http-server.ts';
 import { synthesizeFixture } from '../test/lib/local/fixture/app.ts';
 
 const rounds = Number(process.argv[2] ?? 2000);
-const COLD_ROUNDS = 20;
+const coldRounds = 20;
 
 /** Calls one after another and prints how long they take. */
 async function report(
@@ -76,7 +76,7 @@ async function killEnvironment(): Promise<void> {
   while (assembly.functions.some(({ pids }) => pids.includes(pid))) await delay(1);
 }
 await report('SDK InvokeCommand, cold environment', invoke, {
-  iterations: COLD_ROUNDS,
+  iterations: coldRounds,
   warmupIterations: 1,
   beforeEach: killEnvironment,
 });

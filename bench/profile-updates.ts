@@ -20,9 +20,9 @@ import {
 } from '../lib/service/profiles/statistics.ts';
 import { ProfileStore } from '../lib/service/profiles/store.ts';
 
-const TABLE_NAME = 'profiles';
-const WRITERS = [1, 8, 64];
-const SHARDS = [1, 4];
+const tableName = 'profiles';
+const writerCounts = [1, 8, 64];
+const shardCounts = [1, 4];
 
 function serveDynamo(): void {
   const dynalite = createRequire(import.meta.url)('dynalite');
@@ -45,7 +45,7 @@ async function openTable(): Promise<{
   };
   await createProfileClient(config).repeatable.send(
     new CreateTableCommand({
-      TableName: TABLE_NAME,
+      TableName: tableName,
       BillingMode: 'PAY_PER_REQUEST',
       AttributeDefinitions: [
         { AttributeName: 'pk', AttributeType: 'S' },
@@ -110,10 +110,10 @@ async function main(): Promise<void> {
   const { config, close } = await openTable();
   const head = ['writers', 'shards', 'updates', 'updates/s', 'p50 ms', 'p99 ms', 'lost', 'sums'];
   const table = plainTable(head, { textColumns: 0 });
-  for (const shards of SHARDS) {
-    for (const writers of WRITERS) {
+  for (const shards of shardCounts) {
+    for (const writers of writerCounts) {
       const client = createProfileClient(config);
-      const store = new ProfileStore({ tableName: TABLE_NAME, client, shards });
+      const store = new ProfileStore({ tableName: tableName, client, shards });
       const pk = `bench/shards-${shards}/writers-${writers}@000000000000`;
       await measure(store, `${pk}-warm-up`, writers, 500);
       const row = await measure(store, pk, writers, updates);

@@ -14,7 +14,7 @@ interface ClassifyOptions {
   readonly json?: true;
 }
 
-/** `mdi classify IMAGE`: one request, shown for people. */
+/** `mdi classify IMAGE`: one request, printed for people. */
 export function addClassifyCommand(program: Command): void {
   program
     .command('classify')

@@ -5,7 +5,7 @@ import { packageRoot } from '../../lib/infra/package-files.ts';
 import type { StaticFiles } from '../../lib/local/http/static-files.ts';
 import type { Catalogue } from '../../lib/service/catalogue/schema.ts';
 
-/** Everything comes from where the page came from; WebAssembly may be compiled, text may not. */
+/** Everything is loaded from the page's own origin; WebAssembly may be compiled, text may not. */
 const contentSecurityPolicy = [
   "default-src 'none'",
   "script-src 'self' 'wasm-unsafe-eval'",
@@ -50,8 +50,8 @@ export function playgroundFiles(directory: string, catalogue: Catalogue): Static
 }
 
 /**
- * The page's own parts by name, `index.html` among them: the package has them ready-made, a clone
- * makes them of `lib/playground`.
+ * The page's own parts by name, `index.html` among them: prebuilt in the package, bundled from
+ * `lib/playground` in a clone.
  */
 export function playgroundAssets(): Map<string, Uint8Array> {
   const readyMade = join(packageRoot, 'playground');

@@ -34,6 +34,6 @@ export class ProfileProgress {
 }
 
 function shareOf(entry: ProfilerLog): number {
-  // Only profile-done and profile-kept make a model whole.
+  // Only profile-done and profile-kept complete a model.
   return entry.event === 'profile-progress' ? Math.min(0.99, entry.share) : 1;
 }

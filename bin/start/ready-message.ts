@@ -19,7 +19,7 @@ export function modelTable({ models }: ModelsResponse): string {
   return [table.toString(), ...dominatedLines(models)].join('\n');
 }
 
-/** Selection hardly ever takes these: people may want to know before they wonder. */
+/** Selection hardly ever chooses these: better to say so before people wonder. */
 function dominatedLines(models: ModelsResponse['models']): string[] {
   const rated = models.map(({ name, accuracyPct, profile }) => ({ ...profile, name, accuracyPct }));
   return [...findDominated(rated)].map(

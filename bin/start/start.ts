@@ -124,7 +124,7 @@ async function printReady(
 
 const stopSignals = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
 
-/** Does something at Ctrl-C, or when the process is asked to end. */
+/** Runs something at Ctrl-C, or when the process is asked to end. */
 function onStopSignal(stop: () => void): { cancel: () => void } {
   for (const signal of stopSignals) process.on(signal, stop);
   return {

@@ -36,7 +36,7 @@ export interface ModelService {
  */
 export function modelHandler(service: ModelService) {
   let coldStart = service.startedOnDemand;
-  /** The answer to each event in progress, for the hook that runs behind the response. */
+  /** The answer to each event in progress, for the hook that runs after the response. */
   const answers = new WeakMap<object, InferenceAnswer>();
 
   return middy<InferenceEvent, string>({

@@ -28,9 +28,9 @@ const eventSchema = z.object({
 /** The deploy-time profiler: a custom resource that measures new and changed models. */
 export const handler = middy().handler(async (raw: unknown) => {
   const event = eventSchema.parse(raw);
-  const PhysicalResourceId = `${deployment}/${catalogue.name}`;
+  const physicalResourceId = `${deployment}/${catalogue.name}`;
   // Profiles go with their table; there is nothing else to delete.
-  if (event.RequestType === 'Delete') return { PhysicalResourceId };
+  if (event.RequestType === 'Delete') return { PhysicalResourceId: physicalResourceId };
   await ledger.createSecret();
   const baselines = await profileModels({
     deployment,
@@ -50,5 +50,5 @@ export const handler = middy().handler(async (raw: unknown) => {
     summaryAttribute(i),
     summaryOf(baselines.get(name) ?? emptyStatistics(), memoryMb),
   ]);
-  return { PhysicalResourceId, Data: Object.fromEntries(summaries) };
+  return { PhysicalResourceId: physicalResourceId, Data: Object.fromEntries(summaries) };
 });

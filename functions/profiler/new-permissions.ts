@@ -3,10 +3,10 @@ import { ConfiguredRetryStrategy } from '@smithy/core/retry';
 type RefreshArguments = Parameters<ConfiguredRetryStrategy['refreshRetryTokenForRetry']>;
 
 /** Errors that AWS returns while a new policy or a new function is still propagating. */
-const NOT_YET = new Set(['AccessDeniedException', 'ResourceConflictException']);
+const notYetAllowed = new Set(['AccessDeniedException', 'ResourceConflictException']);
 
-const ATTEMPTS = 8;
-const FIRST_DELAY_MS = 500;
+const maxAttempts = 8;
+const defaultFirstDelayMs = 500;
 
 /**
  * The SDK's retries, extended to calls that are denied: the profiler runs seconds after its role got its
@@ -16,15 +16,15 @@ const FIRST_DELAY_MS = 500;
  */
 export class NewPermissionsRetryStrategy extends ConfiguredRetryStrategy {
   /** @param firstDelayMs - the pause before the second attempt; it doubles from then on */
-  constructor(firstDelayMs = FIRST_DELAY_MS) {
-    super(ATTEMPTS, (attempt) => firstDelayMs * 2 ** (attempt - 1));
+  constructor(firstDelayMs = defaultFirstDelayMs) {
+    super(maxAttempts, (attempt) => firstDelayMs * 2 ** (attempt - 1));
   }
 
   override async refreshRetryTokenForRetry(
     ...[token, errorInfo]: RefreshArguments
   ): ReturnType<ConfiguredRetryStrategy['refreshRetryTokenForRetry']> {
     const { name } = (errorInfo.error ?? {}) as { name?: string };
-    const isNotYet = NOT_YET.has(name ?? '');
+    const isNotYet = notYetAllowed.has(name ?? '');
     return super.refreshRetryTokenForRetry(
       token,
       isNotYet ? { ...errorInfo, errorType: 'TRANSIENT' } : errorInfo,

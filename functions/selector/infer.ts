@@ -36,7 +36,7 @@ export type InferenceParts = AnswerParts &
  * `POST /v1/infer`: works out the budget, selects a model, has it answer and counts the answer.
  *
  * @param receivedEpochMs - Unix ms at which the handler started: T_input ends here
- * @throws {@link ProblemError} for every fault of the request, and when no model could answer
+ * @throws {@link ProblemError} for every invalid request, and when no model could answer
  */
 export async function infer(
   service: InferenceParts,

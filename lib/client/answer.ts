@@ -1,6 +1,6 @@
 import type { InferResponse, ProblemDocument, TimeResponse } from '../core/contract/messages.ts';
 
-/** What JSON has to look like: a type's name, an object of shapes, or a list of one shape. */
+/** The shape of a JSON value: a type's name, an object of shapes, or a list of one shape. */
 type Shape = 'string' | 'number' | 'boolean' | readonly [Shape] | { readonly [key: string]: Shape };
 
 const inferResponse = {
@@ -63,7 +63,7 @@ function first<T, R>(values: readonly T[], find: (value: T, i: number) => R | un
 
 /**
  * What is wrong with a body of `POST /v1/infer`; undefined when nothing is. Less strict than the
- * service's own schema, and a thousandth of its size: it refuses what the client cannot work with.
+ * service's own schema, and a thousandth of its size: it rejects what the client cannot work with.
  */
 export function faultOfAnswer(body: unknown): string | undefined {
   const wrong = mismatch(body, inferResponse);

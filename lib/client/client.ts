@@ -12,7 +12,7 @@ import { systemTime, type TimeSource } from './time-source.ts';
 import type { Classification, DeviceInput, ImageInput, OnDeviceModel, Race } from './types.ts';
 import { shrink } from './upload.ts';
 
-/** An exchange of clocks that takes longer is given up, in ms. */
+/** Time limit of a clock exchange in ms. */
 const exchangeTimeoutMs = 5_000;
 
 /**
@@ -198,7 +198,7 @@ class RacingClient implements Client {
   #learn(race: Race): void {
     this.#counters.settled(race);
     const { state, endMs = 0 } = race.cloud;
-    // Of a request that was aborted before the SLA's end nothing is known.
+    // Nothing is known about a request that was aborted before the deadline.
     if (state === 'cancelled' && endMs < race.slaMs) return;
     const ms = state === 'answered' ? endMs : Number.POSITIVE_INFINITY;
     this.#cloudTimes.observe(ms, this.#time.nowMs());
@@ -213,7 +213,7 @@ class RacingClient implements Client {
   }
 
   #refreshClock(): void {
-    // Beside the request, never before it.
+    // In parallel with the request, never before it.
     this.#clock.refresh().catch(() => undefined);
   }
 
@@ -221,7 +221,7 @@ class RacingClient implements Client {
     if (this.#isClosed) return Promise.reject(aborted('the client was closed'));
     const controller = new AbortController();
     return new Promise<ClockSample>((resolve, reject) => {
-      // Not every `fetch` obeys its signal, and authorization knows none.
+      // Not every `fetch` obeys its signal, and `auth` gets none.
       const cancel = () => {
         end();
         controller.abort();

@@ -23,9 +23,9 @@ export interface ClockSample {
 }
 
 /**
- * The offset and its error bound by four timestamps: half of the two differences' sum, and half of the
- * time that was spent on the way, since nobody knows how it was spread over the two directions
- * (RFC 5905, Section 8).
+ * The offset and its error bound by four timestamps: half of the two differences' sum, and half of
+ * the time that was spent on the way, since nobody knows how it was divided between the two
+ * directions (RFC 5905, Section 8).
  */
 export function estimateOf(sample: ClockSample): ClockEstimate {
   const { sentMs, receivedEpochMs, epochMs, arrivedMs, doubtMs = 0 } = sample;
@@ -36,12 +36,15 @@ export function estimateOf(sample: ClockSample): ClockEstimate {
   };
 }
 
-/** By how much the two clocks of a device have parted, beyond what a wall clock of whole ms explains. */
+/**
+ * How far the two clocks of a device have drifted apart, beyond what a wall clock of whole ms
+ * explains.
+ */
 export function partedMs(wallMs: number, monotonicMs: number): number {
   return Math.max(0, Math.abs(wallMs - monotonicMs) - 1);
 }
 
-/** By how much two clocks part: 50 ms in 1,000 s, what quartz is allowed. */
+/** The drift between two clocks: 50 ms in 1,000 s, the tolerance of quartz. */
 const driftShare = 50e-6;
 
 /** Settings of a {@link ServerClock}. */
@@ -61,9 +64,10 @@ export interface ClockSettings {
 const [pauseAfterFailureMs, pauseAfterUselessMs] = [5_000, 60_000];
 
 /**
- * The server's clock. It stands on the client's monotonic clock, so that a wall clock that is wrong, or
- * set while the page is open, changes nothing. While a device sleeps many monotonic clocks stand still:
- * by how much they have parted from the wall clock since the synchronization goes into the error bound.
+ * The server's clock. It is based on the client's monotonic clock, so that a wall clock that is
+ * wrong, or set while the page is open, changes nothing. While a device sleeps many monotonic
+ * clocks stand still: their drift from the wall clock since the synchronization is added to the
+ * error bound.
  */
 export class ServerClock {
   readonly #settings: ClockSettings;
@@ -77,7 +81,7 @@ export class ServerClock {
     this.#settings = settings;
   }
 
-  /** What is known of the server's clock now, its error bound grown with its age. */
+  /** What is known about the server's clock now, its error bound grown with its age. */
   estimate(): ClockEstimate | undefined {
     if (!this.#best) return undefined;
     const { time } = this.#settings;
@@ -87,7 +91,7 @@ export class ServerClock {
     return { offsetMs, errorMs: errorMs + doubtMs };
   }
 
-  /** The estimate, when it is good enough to tell the server a time by it. */
+  /** The estimate, if it is good enough to send the server a time. */
   usable(): ClockEstimate | undefined {
     const estimate = this.estimate();
     return estimate && estimate.errorMs <= this.#settings.maxErrorMs ? estimate : undefined;
@@ -120,7 +124,7 @@ export class ServerClock {
   #isDue(): boolean {
     if (!this.#synced) return true;
     const { nowMs, wallMs } = this.#settings.time;
-    // A monotonic clock that has stood still is not to say how long ago something was.
+    // A monotonic clock that has stood still cannot say how long ago something was.
     const sinceMs = Math.max(nowMs() - this.#synced.nowMs, wallMs() - this.#synced.wallMs);
     if (sinceMs > this.#settings.resyncMs) return true;
     return !this.usable() && sinceMs >= this.#synced.pauseMs;
@@ -132,7 +136,7 @@ export class ServerClock {
       try {
         this.#take(estimateOf(await this.#settings.exchange()));
       } catch {
-        // Without an estimate no upload time is sent, and the server takes its own guess of the network.
+        // Without an estimate no upload time is sent, and the server uses its default network time.
         failed = true;
       }
     }

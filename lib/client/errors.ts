@@ -25,7 +25,7 @@ export class ApiError extends ClassifyError {
   readonly status: number;
   /** The problem document (RFC 9457); absent when the error came from in front of the service. */
   readonly problem: ProblemDocument | undefined;
-  /** After how many ms the service wants to be asked again, if it says (`Retry-After`). */
+  /** How many ms to wait before the next request, if the service says so (`Retry-After`). */
   readonly retryAfterMs: number | undefined;
 
   constructor(status: number, problem?: ProblemDocument, retryAfterMs?: number) {

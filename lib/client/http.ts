@@ -50,7 +50,7 @@ export async function postInfer(
  * `GET /v1/time`, as a clock sample. When the service refuses, its `Date` header will do: a signature
  * by a clock that is hours wrong is refused, and the next one has to be right.
  *
- * @throws Error when the service cannot be reached or tells no time
+ * @throws Error when the service cannot be reached or does not tell the time
  */
 export async function exchangeTime(
   connection: Connection,
@@ -65,7 +65,7 @@ export async function exchangeTime(
   // The device may have slept in between.
   const doubtMs = partedMs(time.wallMs() - sentWallMs, arrivedMs - sentMs);
   if (response.ok && isTimeResponse(body)) return { ...body, sentMs, arrivedMs, doubtMs };
-  // Whole seconds: half a second is the best guess and the most it is wrong by.
+  // Whole seconds: half a second more is the best guess, and bounds its error.
   const epochMs = Date.parse(response.headers.get('date') ?? '') + 500;
   if (Number.isNaN(epochMs)) throw new ApiError(response.status);
   return { sentMs, receivedEpochMs: epochMs, epochMs, arrivedMs, doubtMs: doubtMs + 500 };
@@ -88,7 +88,7 @@ async function send(connection: Connection, call: Call): Promise<Response> {
   }
 }
 
-/** The body as JSON; undefined when it is none. */
+/** The body as JSON; undefined when it is not JSON. */
 async function readJson(response: Response): Promise<unknown> {
   const text = await response.text().catch((error) => {
     throw new NetworkError(error);

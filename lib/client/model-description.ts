@@ -2,7 +2,7 @@ import type { OutputKind } from '../core/preprocessing/predictions.ts';
 import type { PreprocessingJson, RawInput } from '../core/preprocessing/preprocessing.ts';
 import { DeviceModelError } from './errors.ts';
 
-/** A model with what of its catalogue is needed to run it. */
+/** A model with the part of its catalogue that is needed to run it. */
 export interface ModelDescription {
   readonly name: string;
   readonly version?: string | undefined;
@@ -11,11 +11,11 @@ export interface ModelDescription {
   readonly labels: readonly string[];
   readonly input: RawInput;
   readonly preprocessing?: PreprocessingJson | undefined;
-  /** What the model answers with; found out when it is loaded, unless it is said here. */
+  /** What the model outputs; detected when it is loaded, unless it is given here. */
   readonly output?: OutputKind | undefined;
 }
 
-/** What of a `catalogue.json` is read here. */
+/** The part of a `catalogue.json` that is read here. */
 export interface CatalogueJson {
   readonly labels: readonly string[];
   readonly input: RawInput;

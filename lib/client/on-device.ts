@@ -4,14 +4,14 @@ import type { DeviceInput, OnDeviceModel, Prediction } from './types.ts';
 
 /** Measured runs of a model, after one that warms it up. */
 const measuredRuns = 5;
-/** A model that is still being measured after this many ms is slow enough to be known by then. */
+/** Measuring ends after this many ms: a slow model is known well enough by then. */
 const longestMeasurementMs = 2_000;
-/** Share of runs that are as fast as a run is expected to be. */
+/** The quantile of run times that is taken as the expected time. */
 const expectedQuantile = 0.95;
-/** What timers and threads may be late by, in ms. */
+/** Margin for late timers and threads, in ms. */
 export const marginMs = 10;
 
-/** A model on the device with what is known of its speed here. */
+/** A model on the device with what is known about its speed here. */
 export class DeviceModel {
   readonly model: OnDeviceModel;
   readonly #time: TimeSource;
@@ -31,7 +31,7 @@ export class DeviceModel {
     return this.#measuredMs;
   }
 
-  /** How long a run takes here at most, all but surely; `Infinity` when that is not known. */
+  /** Upper bound of a run's time here, almost certainly; `Infinity` when that is not known. */
   get expectedMs(): number {
     const recentMs = this.#times.quantileMs(expectedQuantile);
     return Number.isFinite(recentMs) ? recentMs : (this.#measuredMs ?? Number.POSITIVE_INFINITY);
@@ -62,7 +62,9 @@ export class DeviceModel {
     return predictions;
   }
 
-  /** Measures the model on an image, unless it has been; one that fails counts as endlessly slow. */
+  /**
+   * Measures the model on an image, unless it has been; one that fails counts as infinitely slow.
+   */
   async measure(input: DeviceInput): Promise<void> {
     if (this.#measuredMs !== undefined) return;
     this.#measuredMs = await this.#longestMs(input).catch(() => Number.POSITIVE_INFINITY);
@@ -109,7 +111,7 @@ export class DeviceModels {
     return fastest;
   }
 
-  /** Measures all models, one after the other. */
+  /** Measures all models, one at a time. */
   async measure(input: DeviceInput): Promise<void> {
     this.#measuring ??= this.#measure(input).finally(() => {
       this.#measuring = undefined;

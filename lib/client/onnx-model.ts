@@ -13,7 +13,7 @@ import {
 import type { ModelDescription } from './model-description.ts';
 import type { DeviceInput, ImageInput, OnDeviceModel, Prediction } from './types.ts';
 
-/** What makes pixels of an image, in the size that a model wants. */
+/** Decodes an image to pixels, in the size that a model needs. */
 export type Decode = (input: DeviceInput, size: CropSize) => Promise<Pixels>;
 
 /** What is used of a session of onnxruntime. */
@@ -52,7 +52,7 @@ export interface Runtime {
 export interface OnnxOnDeviceOptions extends ModelDescription {
   /** Path of the .onnx file on the device, or its bytes. */
   readonly model: string | Uint8Array;
-  /** Makes RGB pixels of an image, `width` x `height` of them: those of the part that `regionOf` names. */
+  /** Decodes an image to `width` x `height` RGB pixels: those of the part that `regionOf` gives. */
   readonly decode: Decode;
   /** See `OnDeviceModel`. */
   readonly measuredMs?: number | undefined;

@@ -2,8 +2,8 @@ import { regionOf } from '../core/preprocessing/crop.ts';
 import type { Decode } from './onnx-model.ts';
 
 /**
- * Makes pixels of an image by the browser's decoder and an `OffscreenCanvas`: rotated as its EXIF data
- * says, transparency over black, the part cut out that the service would cut out.
+ * Decodes an image with the browser's decoder and an `OffscreenCanvas`: rotated as its EXIF data
+ * says, transparency over black, cropped as the service crops.
  */
 export const decodeByCanvas: Decode = async ({ image, contentType }, size) => {
   const { width, height } = size;

@@ -25,7 +25,7 @@ export interface ClassifyMessage {
   readonly contentType: string;
 }
 
-/** Takes a request back, if it has not begun. */
+/** Cancels a request that has not begun. */
 export interface CancelMessage {
   readonly kind: 'cancel';
   readonly id: number;

@@ -1,5 +1,5 @@
 /**
- * Runs a model inside a Web Worker: decoding and inference hold up the worker, never the page.
+ * Runs a model inside a Web Worker: decoding and inference block the worker, never the page.
  */
 import { env, InferenceSession, Tensor } from 'onnxruntime-web/wasm';
 import { OnnxModel } from './onnx-model.ts';
@@ -17,7 +17,7 @@ const worker = globalThis as unknown as {
 };
 
 let model: OnnxModel | undefined;
-/** Messages are worked off one after the other. */
+/** Messages are processed in order. */
 let last: Promise<void> = Promise.resolve();
 const waiting = new Set<number>();
 

@@ -15,7 +15,7 @@ export interface ClientOptions {
    * The model that answers when the cloud cannot in time; of several, the most accurate that meets the
    * SLA on this device.
    *
-   * @default - none: the cloud answers, or nobody
+   * @default - none: the cloud answers, or no one does
    */
   readonly onDevice?: OnDeviceModel | readonly OnDeviceModel[] | undefined;
   /**
@@ -33,26 +33,27 @@ export interface ClientOptions {
    */
   readonly duplication?: Duplication | undefined;
   /**
-   * The chance of an answer of the cloud in time, 0 to 1, above which `when-needed` puts the device off.
+   * The chance of the cloud answering in time, 0 to 1, above which `when-needed` postpones the
+   * device's run.
    *
    * @default 0.9
    */
   readonly chanceThreshold?: number | undefined;
   /**
-   * Makes images smaller on the device before they are uploaded.
+   * Scales images down on the device before they are uploaded.
    *
    * @default - they are uploaded as they are
    */
   readonly upload?: UploadSettings | undefined;
   /**
-   * How long after the SLA's end the cloud's answer is waited for, in ms, to learn from how late it is.
+   * How long to wait for the cloud's answer after the deadline, in ms, to learn how late it is.
    *
    * @default 2000
    */
   readonly lateMs?: number | undefined;
   /**
-   * How the server's clock is learned: exchanges at a time, after how many ms again, and by how many ms
-   * it may be unknown before uploads go without their time.
+   * How the server's clock is learned: exchanges per synchronization, ms between synchronizations,
+   * and the uncertainty in ms beyond which uploads are sent without a timestamp.
    *
    * @default - 5 exchanges, every 5 minutes, 250 ms
    */
@@ -69,7 +70,7 @@ export interface ClientOptions {
   readonly time?: TimeSource | undefined;
 }
 
-/** What one `classify` may change. */
+/** Options of one `classify`. */
 export interface ClassifyOptions {
   /** @default - the client's */
   readonly slaMs?: number | undefined;
@@ -88,13 +89,15 @@ export interface Client {
   /**
    * Classifies an image: the cloud's answer if it is there within the SLA, otherwise the device's.
    *
-   * @throws SlaExceededError, ApiError, NetworkError or MalformedAnswerError when no model on the
-   * device works either; the signal's reason; TypeError when the content type is not known
+   * @throws {@link SlaExceededError}, {@link ApiError}, {@link NetworkError} or
+   * {@link MalformedAnswerError} when no model on the device works either; the signal's reason;
+   * TypeError when the content type is not known
    */
   classify(image: ImageInput, options?: ClassifyOptions): Promise<Classification>;
   /**
-   * Gets ready: synchronizes the clock, loads the models and, given an image, measures them where that
-   * matters. Without it the first calls of `classify` do. What goes wrong is tried again by them.
+   * Gets ready: synchronizes the clock, loads the models and, given an image, measures them where
+   * that matters. Without it the first calls of `classify` do. Whatever fails is tried again by
+   * them.
    *
    * @throws TypeError when the sample's content type is not known
    */
@@ -104,6 +107,6 @@ export interface Client {
   ): Promise<void>;
   /** What has happened so far. */
   statistics(): ClientStatistics;
-  /** Ends all that runs and lets the models go; `classify` rejects from now on. */
+  /** Ends everything that is running and releases the models; `classify` rejects from now on. */
   close(): void;
 }

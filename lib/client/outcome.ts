@@ -1,6 +1,6 @@
 import type { Classification } from './types.ts';
 
-/** What one request came to, for those who count. */
+/** The outcome of one request, for statistics. */
 export interface RequestOutcome {
   /** Nobody, when there was no answer at all. */
   readonly source: 'cloud' | 'device' | 'nobody';
@@ -15,7 +15,7 @@ export interface RequestOutcome {
 }
 
 /**
- * What a request came to.
+ * The outcome of a request.
  *
  * @param classification - undefined when there was no answer
  * @param label - the right one, where it is known

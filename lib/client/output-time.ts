@@ -1,9 +1,9 @@
 import type { InferResponse } from '../core/contract/messages.ts';
 
 /**
- * T_output, the time that an answer took back from the server. What is wrong with the client's idea of
- * the server's clock is in T_input and T_output with opposite signs: their sum is right, and it stays
- * right when the clock is corrected, because what was observed is corrected with it.
+ * T_output, the time that an answer took back from the server. The error of the client's estimate
+ * of the server's clock is in T_input and T_output with opposite signs: their sum is right, and it
+ * stays right when the clock is corrected, because the observation is corrected with it.
  */
 export class OutputTime {
   #observed: { readonly ms: number; readonly offsetMs: number } | undefined;

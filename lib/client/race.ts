@@ -15,17 +15,20 @@ import { verdict } from './verdict.ts';
 type Answer = Omit<Classification, 'settled'>;
 type Changing<T> = { -readonly [Key in keyof T]: T[Key] };
 
-/** What a race is between, and its limits. */
+/** The contestants of a race, and its limits. */
 export interface RaceOptions {
   readonly slaMs: number;
-  /** How long after the SLA's end runs are waited for, in ms. */
+  /** How long to wait for the runs after the deadline, in ms. */
   readonly lateMs: number;
   readonly time: TimeSource;
   /** @param begin - to be called when the upload begins */
   readonly cloud: (signal: AbortSignal, begin: () => void) => Promise<InferResponse>;
   readonly device?: {
     readonly model: AnsweringModel;
-    /** When the run begins, in ms from now; `Infinity`: only when the cloud has failed, or at the SLA's end. */
+    /**
+     * When the run begins, in ms from now; `Infinity`: only when the cloud has failed, or at the
+     * deadline.
+     */
     readonly startAfterMs: number;
     readonly run: (signal: AbortSignal) => Promise<readonly Prediction[]>;
   };
@@ -60,7 +63,7 @@ export class RunningRace {
       this.#reject = reject;
     });
     this.#schedule('deadline', options.slaMs, () => this.#expire());
-    // The upload goes first: a device's model may hold up the thread.
+    // The upload goes first: a model on the device may block the thread.
     this.#start(
       this.#cloud,
       options.cloud(this.#cloudAbort.signal, () => {
@@ -118,7 +121,7 @@ export class RunningRace {
     this.#decide(true);
   }
 
-  /** @param inTime - whether what has just happened was there at the SLA's end */
+  /** @param inTime - whether what has just happened was there at the deadline */
   #decide(inTime: boolean): void {
     if (this.#decided) {
       this.#settle();
@@ -167,7 +170,9 @@ export class RunningRace {
     this.#reject(error);
   }
 
-  /** The answer is known: the device need not go on; the cloud may, to be learned from. */
+  /**
+   * The answer is known: the device need not go on; the cloud may, so that its lateness is learned.
+   */
   #close(): void {
     this.#decided = true;
     this.#stop(this.#device, this.#deviceAbort);

@@ -2,11 +2,11 @@ import { quantile } from '../core/statistics/quantile.ts';
 
 /** Answers that are remembered. */
 const capacity = 64;
-/** After this many further answers an answer counts half. */
+/** An answer's weight halves after this many further answers. */
 const halfLife = 8;
-/** After this many ms an answer counts half: a phone changes networks. */
+/** An answer's weight halves after this many ms: phones change networks. */
 const halfLifeMs = 60_000;
-/** What nothing is known of counts as this many answers that came too late. */
+/** The prior: as if this many answers had come too late. */
 const doubt = 0.5;
 
 /** How long the last answers took. Newer ones count more. */

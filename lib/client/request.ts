@@ -1,7 +1,7 @@
 import { maxSlaMs } from '../core/contract/limits.ts';
 import type { DeviceInput, ImageInput } from './types.ts';
 
-/** The longest SLA in ms that timers can hold, late answers included. */
+/** The longest SLA in ms that timers support, late answers included. */
 const longestSlaMs = 2 ** 30;
 
 /**
@@ -15,13 +15,13 @@ export function describe(image: ImageInput, contentType?: string): DeviceInput {
   return { image, contentType: type };
 }
 
-/** @throws RangeError when timers cannot hold the SLA */
+/** @throws RangeError when timers do not support the SLA */
 export function checkSla(slaMs: number): void {
   if (slaMs > 0 && slaMs <= longestSlaMs) return;
   throw new RangeError(`slaMs must be above 0 and at most ${longestSlaMs}, not ${slaMs}`);
 }
 
-/** `mdi-sla-ms`: what is left of the SLA, since making the image smaller has taken some of it. */
+/** `mdi-sla-ms`: what is left of the SLA after scaling the image down. */
 export function slaHeader(leftMs: number): string {
   return String(Math.min(maxSlaMs, Math.max(1, Math.ceil(leftMs))));
 }

@@ -17,7 +17,7 @@ export interface SignableRequest {
   body?: unknown;
 }
 
-/** What signs requests: `SignatureV4` of `@smithy/signature-v4`, or anything alike. */
+/** What signs requests: `SignatureV4` of `@smithy/signature-v4`, or anything similar. */
 export interface RequestSigner {
   sign(
     request: SignableRequest,

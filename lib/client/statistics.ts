@@ -8,22 +8,22 @@ export interface ClientStatistics {
   readonly answeredByCloud: number;
   readonly answeredByDevice: number;
   readonly rejected: number;
-  /** Requests whose answer was there at the SLA's end. */
+  /** Requests whose answer had come by the deadline. */
   readonly inTime: number;
-  /** Answers of the cloud that came after the SLA's end. */
+  /** Answers of the cloud that came after the deadline. */
   readonly cloudLate: number;
   /** Requests to the cloud that failed. */
   readonly cloudFailed: number;
   readonly deviceRuns: number;
   /** Requests for which the device's model did not have to run. */
   readonly deviceRunsSaved: number;
-  /** The longest time in ms by which the timer at the SLA's end was late. */
+  /** The longest time in ms by which the deadline's timer was late. */
   readonly longestTimerErrorMs: number;
   /** The chance, 0 to 1, that the cloud's next answer comes within the client's SLA. */
   readonly cloudChance: number;
   /** T_output of the last answer in ms. */
   readonly outputMs?: number | undefined;
-  /** What is known of the server's clock. */
+  /** What is known about the server's clock. */
   readonly clock?: ClockEstimate | undefined;
   /** The models on the device; `chosen` is the one that runs at the client's SLA. */
   readonly onDevice: readonly {

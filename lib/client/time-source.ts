@@ -1,6 +1,6 @@
 /** The clocks and timers of the place that the client runs in; tests pass their own. */
 export interface TimeSource {
-  /** A clock in ms that never jumps, as `performance.now`; it may stand still while the device sleeps. */
+  /** A monotonic clock in ms, as `performance.now`; it may stand still while the device sleeps. */
   readonly nowMs: () => number;
   /** Unix ms as the device believes, as `Date.now`; it may be wrong by hours, and jump. */
   readonly wallMs: () => number;

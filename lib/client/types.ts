@@ -35,7 +35,7 @@ export interface OnDeviceModel {
     image: ImageInput,
     options: { readonly signal: AbortSignal; readonly contentType: string },
   ): Promise<{ readonly predictions: readonly Prediction[] }>;
-  /** Lets the model go. */
+  /** Releases the model. */
   readonly close?: (() => void) | undefined;
 }
 
@@ -43,8 +43,8 @@ export interface OnDeviceModel {
 export type Source = 'cloud' | 'device';
 
 /**
- * How a run stands: not begun (`waiting`), `running`, ended with an answer or an error, or no longer
- * wanted (`cancelled`).
+ * The state of a run: not begun (`waiting`), `running`, ended with an answer or an error, or no
+ * longer wanted (`cancelled`).
  */
 export type RunState = 'waiting' | 'running' | 'answered' | 'failed' | 'cancelled';
 
@@ -65,7 +65,7 @@ export interface Race {
   readonly cloud: Run<InferResponse>;
   /** Absent when the client has no model on the device. */
   readonly device?: Run<DeviceAnswer> | undefined;
-  /** Whom the answer was taken from; absent when there was none. */
+  /** Where the answer was taken from; absent when there was none. */
   readonly winner?: Source | undefined;
 }
 
@@ -89,13 +89,15 @@ export interface Classification {
   readonly predictions: readonly Prediction[];
   readonly source: Source;
   readonly model: AnsweringModel;
-  /** Whether the answer was there at the SLA's end; if none was, the first one after it was taken. */
+  /**
+   * Whether the answer was there at the deadline; if none was, the first one after it was taken.
+   */
   readonly inTime: boolean;
   readonly timing: {
     readonly slaMs: number;
     /** From the call of `classify` to its answer. */
     readonly totalMs: number;
-    /** How long after the SLA's end its timer fired; 0 when the answer was there before. */
+    /** How long after the deadline its timer fired; 0 when the answer came before. */
     readonly timerErrorMs: number;
   };
   /** The race as it stood when the answer was taken. */

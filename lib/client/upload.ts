@@ -1,6 +1,6 @@
 import type { DeviceInput, ImageInput } from './types.ts';
 
-/** How images are made smaller before they are uploaded. */
+/** How images are scaled down before they are uploaded. */
 export interface UploadSettings {
   /** The longer side is scaled down to this many pixels. */
   readonly maxSide: number;
@@ -35,7 +35,7 @@ export type Resize = (
 ) => Promise<DeviceInput | undefined>;
 
 /**
- * Makes an image small enough to upload. A raw tensor, and an image that cannot be made smaller, stay
+ * Scales an image down for the upload. A raw tensor, and an image that cannot be made smaller, stay
  * as they are.
  */
 export async function shrink(input: DeviceInput, settings: UploadSettings): Promise<DeviceInput> {
@@ -45,7 +45,7 @@ export async function shrink(input: DeviceInput, settings: UploadSettings): Prom
     const smaller = await resize(input, { maxSide, quality, type });
     return smaller && sizeOf(smaller.image) < sizeOf(input.image) ? smaller : input;
   } catch {
-    // Then the service decides what it thinks of the image.
+    // Then the service decides whether it can read the image.
     return input;
   }
 }
@@ -55,7 +55,8 @@ export function sizeOf(image: ImageInput): number {
   return 'byteLength' in image ? image.byteLength : image.size;
 }
 
-// What the client uses of the DOM, by hand: it also runs, and is compiled, where there is none.
+// The part of the DOM that the client uses, declared by hand: it also runs, and compiles, where
+// there is none.
 interface Bitmap {
   readonly width: number;
   readonly height: number;

@@ -13,8 +13,8 @@ export interface Standing {
 
 /**
  * Whose answer is taken (paper, Section IV-E): the cloud's when it comes within the SLA, unless the
- * device's model is more accurate and in time as well; at the end of the SLA the device's; after it
- * the first.
+ * device's model is more accurate and in time as well; at the deadline the device's; after it the
+ * first.
  *
  * @returns `wait` while a better answer, or any, may still come; `none` when none will
  */

@@ -4,7 +4,7 @@ import type { IConstruct } from 'constructs';
 
 /**
  * What cdk-nag's AwsSolutions rules find, and why it stays: all the reasons are here. Routes that
- * `auth: 'none'` opens are not among them: whoever opens them answers for it.
+ * `auth: 'none'` opens are not among them: whoever opens them takes responsibility.
  *
  * @see https://github.com/cdklabs/cdk-nag/blob/main/RULES.md#awssolutions
  */

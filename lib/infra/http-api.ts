@@ -45,14 +45,14 @@ export interface ApiCors {
    */
   readonly headers?: string[];
   /**
-   * How long a browser may remember the answer to its preflight request.
+   * How long a browser may cache the answer to its preflight request.
    *
    * @default - 5 seconds, as browsers have it
    */
   readonly maxAge?: Duration;
 }
 
-/** The most requests that are let through; callers above it get status 429. */
+/** Throttling limits; callers above them get status 429. */
 export interface Throttle {
   /** Requests per second, on average. */
   readonly rate: number;
@@ -60,7 +60,7 @@ export interface Throttle {
   readonly burst: number;
 }
 
-/** The most requests that are let through, of every route and of single ones. */
+/** Throttling limits of all routes, and of single ones. */
 export interface Throttling extends Throttle {
   /**
    * Routes with a limit of their own, such as `POST /v1/infer`.
@@ -177,7 +177,7 @@ function authorizerOf(auth: ApiAuth): IHttpRouteAuthorizer {
   return new HttpJwtAuthorizer('Jwt', issuer, { jwtAudience: audience });
 }
 
-/** What requests are authorized with: a token, or Signature Version 4. */
+/** Headers of authorization: a token, or Signature Version 4. */
 const authorizationHeaders = [
   'authorization',
   'x-amz-content-sha256',

@@ -75,7 +75,7 @@ export function defaultStorage({ bytes }: Pick<CatalogueModel, 'bytes'>): ModelS
   return bytes > largestInAssetBytes ? 's3' : 'asset';
 }
 
-/** Room in /tmp for a model's file, which Lambda gives from 512 MB on. */
+/** Space in /tmp for a model's file, which Lambda gives from 512 MB on. */
 export function ephemeralStorageOf({ bytes }: Pick<CatalogueModel, 'bytes'>): Size {
   const spareMebibytes = 64;
   return Size.mebibytes(Math.max(512, Math.ceil(bytes / 2 ** 20) + spareMebibytes));

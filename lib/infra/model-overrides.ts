@@ -40,7 +40,7 @@ export interface ModelOverrides {
 }
 
 /**
- * The catalogue as it is deployed: with the memory that a deployment wants for its models.
+ * The catalogue as it is deployed: with the deployment's memory settings for its models.
  *
  * @param scope - whose property `models` the overrides are
  * @throws {@link InvalidPropertyError} for more models than one selector can have, a model that the

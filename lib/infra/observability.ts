@@ -17,7 +17,7 @@ export interface ObservabilityProps extends WatchedService {
   readonly alarmsTopic?: ITopic | undefined;
 }
 
-/** The dashboard and the alarms of a service, made of one description. */
+/** The dashboard and the alarms of a service, made from one description. */
 export class Observability extends Construct {
   readonly dashboard: Dashboard;
   /** By their ids: `ServerErrors`, `SlowAnswers`, `ProfilerFailed`, `TableThrottled`. */

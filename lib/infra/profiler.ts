@@ -23,8 +23,8 @@ export interface ProfilerProps extends CommonFunctionProps {
 
 /**
  * Measures every new or changed version of a model's function at deploy time, as a custom resource,
- * before the function's alias moves to it: until then the version before answers, and it goes on
- * answering when a model fails its profile and the deployment with it.
+ * before the function's alias moves to it: until then the previous version answers, and it
+ * continues to if a model fails its profile and the deployment with it.
  */
 export class Profiler extends ServiceFunction {
   readonly resource: CustomResource;
@@ -54,7 +54,7 @@ export class Profiler extends ServiceFunction {
       timeout: Duration.minutes(15),
     });
     for (const model of models) {
-      // Every version, not the one of today: a changed policy takes seconds to reach all of AWS, and the
+      // Every version, not the current one: a changed policy takes seconds to propagate, and the
       // new version is invoked at once.
       Grant.addToPrincipal({
         grantee: this.function,

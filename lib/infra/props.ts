@@ -8,7 +8,7 @@ import type { ProvisionedConcurrency } from './live-alias.ts';
 import type { ModelOverrides } from './model-overrides.ts';
 import type { RolloutOptions } from './rollout.ts';
 
-/** Properties of {@link MdInference}; none is needed. */
+/** Properties of {@link MdInference}; none is required. */
 export interface MdInferenceProps {
   /**
    * The name of a catalogue that comes with the package, or the path of a folder with a
@@ -36,13 +36,13 @@ export interface MdInferenceProps {
    */
   readonly cors?: ApiCors;
   /**
-   * The most requests that are let through.
+   * Throttling limits.
    *
    * @default - 100 a second and 200 at once, for each route
    */
   readonly throttling?: Throttling;
   /**
-   * T_sla in ms of requests that name none.
+   * T_sla in ms of requests that do not set one.
    *
    * @default 250
    */
@@ -88,7 +88,7 @@ export interface MdInferenceProps {
   readonly windowLength?: Duration;
   /**
    * Table items over which the calls of one model in one window are spread. One item takes about
-   * 1,000 calls a second.
+   * 1,000 writes a second.
    *
    * @default 1
    */
@@ -127,15 +127,15 @@ export interface MdInferenceProps {
   readonly provisionedConcurrency?: ProvisionedConcurrency;
   /**
    * The pause between two warm-ups of the selector and of every model that have no provisioned
-   * concurrency: they keep one environment of each alive, for cents a month. Lambda gives no promise:
-   * five minutes do in practice.
+   * concurrency: they keep one environment of each alive, for cents a month. Lambda guarantees
+   * nothing: five minutes work in practice.
    *
    * @default - no warm-ups
    */
   readonly keepWarm?: Duration;
   /**
-   * Whether new versions of the selector and of the models take over step by step, and what takes them
-   * back.
+   * Whether new versions of the selector and of the models take over step by step, and what rolls
+   * them back.
    *
    * @default - at once, when the new versions have been measured
    */
@@ -147,7 +147,7 @@ export interface MdInferenceProps {
    */
   readonly logRetention?: RetentionDays;
   /**
-   * What becomes of the profile table and the logs when they leave the stack. Profiles are measured
+   * What happens to the profile table and the logs when they leave the stack. Profiles are measured
    * again by the next deployment; feedback on the models' accuracy would be lost.
    *
    * @default RemovalPolicy.DESTROY

@@ -10,13 +10,13 @@ import { Construct } from 'constructs';
 import { acknowledgeCodeDeployRole } from './acknowledgements.ts';
 import type { LiveAlias } from './live-alias.ts';
 
-/** How new versions take over, and what takes them back. */
+/** How new versions take over, and what rolls them back. */
 export interface RolloutOptions {
   /** Such as `LambdaDeploymentConfig.CANARY_10PERCENT_5MINUTES`. */
   readonly config: ILambdaDeploymentConfig;
   /**
-   * Alarms that take new versions back while they take over, beside those of the service: errors of the
-   * version, the share of server errors, slow answers.
+   * Alarms that roll new versions back while they take over, in addition to those of the service:
+   * errors of the version, the share of server errors, slow answers.
    *
    * @default - none
    */
@@ -29,8 +29,8 @@ export interface RolloutProps extends RolloutOptions {
 }
 
 /**
- * Moves aliases to new versions step by step, by CodeDeploy: an alarm meanwhile moves them back, and
- * fails the deployment.
+ * Moves aliases to new versions step by step, by CodeDeploy: an alarm in the meantime rolls them
+ * back and fails the deployment.
  *
  * @see https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/aws-attribute-updatepolicy.html#cfn-attributes-updatepolicy-codedeploylambdaaliasupdate
  */

@@ -24,7 +24,7 @@ export interface SelectorProps extends CommonFunctionProps {
   readonly live: LiveOptions;
 }
 
-/** The function behind the HTTP API: works out the budget, selects a model and invokes it. */
+/** The function behind the HTTP API: computes the budget, selects a model and invokes it. */
 export class Selector extends ServiceFunction {
   /** What the HTTP API invokes. */
   readonly live: LiveAlias;

@@ -37,7 +37,7 @@ export interface ServiceFunctionProps extends CommonFunctionProps {
   readonly timeout: Duration;
   readonly layers?: ILayerVersion[];
   /**
-   * Room in /tmp.
+   * Space in /tmp.
    *
    * @default - Lambda's 512 MB
    */
@@ -84,7 +84,7 @@ export class ServiceFunction extends Construct {
     if (props.tracing) acknowledgeTracing(this);
   }
 
-  /** What the function is now: another version as soon as its code or configuration is another. */
+  /** The function as it is now: a new version as soon as its code or configuration changes. */
   get version(): Version {
     return this.function.currentVersion;
   }

@@ -12,7 +12,7 @@ import type { Selector } from './selector.ts';
 import type { ServiceFunction } from './service-function.ts';
 import { inPercent, ServiceMetrics } from './service-metrics.ts';
 
-/** What there is to watch. */
+/** What is monitored. */
 export interface WatchedService {
   readonly deployment: string;
   readonly strategy: string;
@@ -35,7 +35,7 @@ export interface Watched {
   };
 }
 
-/** The one description that the dashboard and the alarms are made of. */
+/** The one description from which the dashboard and the alarms are made. */
 export function watchedOf(props: WatchedService): Watched[] {
   const { api, models, profiler, table } = props;
   const metrics = new ServiceMetrics(props.deployment, props.strategy);

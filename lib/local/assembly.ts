@@ -17,7 +17,7 @@ import { invokeEndpoint } from './lambda/invoke-endpoint.ts';
 import { runtimeClient } from './lambda/runtime-client.ts';
 import { s3Endpoint } from './s3/s3-endpoint.ts';
 import { CallRecorder, type RecordedCall } from './shared/calls.ts';
-import { close, LOOPBACK, listen, urlOf } from './shared/http-server.ts';
+import { close, listen, loopback, urlOf } from './shared/http-server.ts';
 import { apiEndpoint } from './template/arns.ts';
 import { readFunctions } from './template/functions.ts';
 import { readHttpApis } from './template/http-api.ts';
@@ -31,15 +31,31 @@ export interface StartOptions {
   readonly port: number;
   /** @default '127.0.0.1' */
   readonly host?: string | undefined;
-  /** Folder of the tables' files. @default - in memory */
+  /**
+   * Folder of the tables' files.
+   *
+   * @default - in memory
+   */
   readonly dataDir?: string | undefined;
-  /** A DynamoDB endpoint to use instead of dynalite. @default - dynalite */
+  /**
+   * A DynamoDB endpoint to use instead of dynalite.
+   *
+   * @default - dynalite
+   */
   readonly dynamodbUrl?: string | undefined;
   /** Variables on top of the template's, for every function. */
   readonly environment?: Readonly<Record<string, string>> | undefined;
-  /** Most environments of one function at a time. @default - the number of CPUs, at least 4 */
+  /**
+   * Limit on a function's environments at a time.
+   *
+   * @default - the number of CPUs, at least 4
+   */
   readonly maxEnvironments?: number | undefined;
-  /** Served at paths for which the HTTP API has no route but `$default`. @default - none */
+  /**
+   * Served at paths for which the HTTP API has no route but `$default`.
+   *
+   * @default - none
+   */
   readonly files?: StaticFiles | undefined;
   readonly onLog?: ((entry: LogEntry) => void) | undefined;
   readonly onCustomResource?: ((entry: CustomResourceEntry) => void) | undefined;
@@ -74,20 +90,20 @@ export interface RunningAssembly {
 }
 
 /** Lambda starts as many environments as there are requests; one machine should not. */
-const MIN_ENVIRONMENTS = 4;
+const minEnvironments = 4;
 
 /**
  * Runs a synthesized CDK assembly on this machine: its tables, its functions (in processes of
  * their own, under AWS's runtime client), its custom resources, its HTTP API.
  *
- * @throws {AssemblyError} if the assembly cannot be run.
- * @throws {RuntimeClientError} if aws-lambda-ric is not installed.
- * @throws {PortInUseError} if the port is taken.
- * @throws {TableError} if a table cannot be opened.
- * @throws {CustomResourceError} if a custom resource fails.
+ * @throws {@link AssemblyError} when the assembly cannot be run
+ * @throws {@link RuntimeClientError} when aws-lambda-ric is not installed
+ * @throws {@link PortInUseError} when the port is taken
+ * @throws {@link TableError} when a table cannot be opened
+ * @throws {@link CustomResourceError} when a custom resource fails
  */
 export async function startAssembly(options: StartOptions): Promise<RunningAssembly> {
-  const { host = LOOPBACK, dynamodbUrl } = options;
+  const { host = loopback, dynamodbUrl } = options;
   runtimeClient();
   // Functions run in folders of their own, where a relative path would lead nowhere.
   const stack = readStack(resolve(options.assemblyDir));
@@ -118,7 +134,7 @@ export async function startAssembly(options: StartOptions): Promise<RunningAssem
         variables: options.environment ?? {},
         onLog: options.onLog,
       },
-      options.maxEnvironments ?? Math.max(MIN_ENVIRONMENTS, availableParallelism()),
+      options.maxEnvironments ?? Math.max(minEnvironments, availableParallelism()),
     ),
     (it) => it.close(),
   );

@@ -3,7 +3,7 @@ import type { HttpApi } from './template/http-api.ts';
 import type { Stack } from './template/stack.ts';
 
 /** Types that do something on AWS that a user would miss here. */
-const NOT_RUN: Readonly<Record<string, string>> = {
+const notRunTypes: Readonly<Record<string, string>> = {
   'AWS::ApiGateway::RestApi': 'REST APIs are not served',
   'AWS::CodeDeploy::DeploymentGroup': 'New versions take over at once, not step by step',
   'AWS::Events::Rule': 'Event rules do not fire',
@@ -22,7 +22,7 @@ export function ignoredFeatures(stack: Stack, apis: readonly HttpApi[]): string[
   return [
     ...apis.flatMap(openRoutes),
     ...apis.slice(1).map(({ logicalId }) => `HTTP API ${logicalId} is not served: one is`),
-    ...Object.entries(NOT_RUN)
+    ...Object.entries(notRunTypes)
       .filter(([type]) => ids.some((id) => stack.resources[id]?.Type === type))
       .map(([, sentence]) => sentence),
     ...(has('AWS::ApiGatewayV2::Stage', 'DefaultRouteSettings') ||

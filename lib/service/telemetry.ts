@@ -21,7 +21,7 @@ export interface AnsweredRequest {
   readonly coldStart: boolean;
   /** Whether another model had been chosen and could not answer. */
   readonly fellBack: boolean;
-  /** Whether the answer will be with the client within the SLA, as far as the selector can tell. */
+  /** Whether the answer will reach the client within the SLA, as far as the selector can tell. */
   readonly inTime: boolean;
 }
 

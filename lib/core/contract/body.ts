@@ -15,7 +15,7 @@ const accepted: readonly string[] = [...imageContentTypes, tensorContentType];
 /**
  * Checks a request's content type, parameters such as `; charset` aside.
  *
- * @throws ProblemError `unsupported-media-type`
+ * @throws {@link ProblemError} `unsupported-media-type`
  */
 export function parseContentType(header: string | undefined): InferContentType {
   const type = header?.split(';')[0]?.trim().toLowerCase();
@@ -29,7 +29,7 @@ export function parseContentType(header: string | undefined): InferContentType {
 /**
  * Checks the length of a request's body.
  *
- * @throws ProblemError `empty-body` or `too-large`
+ * @throws {@link ProblemError} `empty-body` or `too-large`
  */
 export function checkBodyLength(bytes: number): void {
   if (bytes === 0) throw new ProblemError('empty-body', 'the body must hold an image or a tensor');

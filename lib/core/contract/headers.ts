@@ -40,7 +40,7 @@ export interface InferHeaders {
  * Reads the request headers of `POST /v1/infer`.
  *
  * @param headers - names in lower case
- * @throws ProblemError `bad-header` naming the header and what would be right
+ * @throws {@link ProblemError} `bad-header` naming the header and what is expected
  */
 export function parseInferHeaders(headers: Record<string, string | undefined>): InferHeaders {
   const parsed = inferHeadersSchema.safeParse(headers);

@@ -6,16 +6,21 @@ export const inferenceEventSchema = z.object({
   contentType: z.string(),
   /** The image or the raw tensor, in base64. */
   body: z.string(),
-  /** Unix ms, with a fraction, at which the caller invoked: the service time counts from here. */
+  /**
+   * Unix ms, with a fraction, at which the caller invoked the function: the service time starts
+   * here.
+   */
   invokedEpochMs: z.number(),
-  /** Whether the call goes into the model's live profile; the profiler keeps its own statistics. */
+  /** Whether the call counts in the model's live profile; the profiler keeps its own statistics. */
   record: z.boolean(),
 });
 
 /** What the selector and the profiler send to a model's function. */
 export type InferenceEvent = z.infer<typeof inferenceEventSchema>;
 
-/** What a model's function answers: one line of JSON, so that a reader knows when it is whole. */
+/**
+ * What a model's function answers: one line of JSON, so that a reader knows when it is complete.
+ */
 export const inferenceAnswerSchema = z.discriminatedUnion('status', [
   z.object({
     status: z.literal('ok'),

@@ -15,7 +15,7 @@ import {
 
 interface Operation {
   readonly summary: string;
-  /** Default: 200. */
+  /** @default 200 */
   readonly status?: number;
   readonly response?: z.ZodType;
   readonly parameters?: object[];
@@ -53,7 +53,7 @@ const operations: Record<ServiceRoute['path'], Operation> = {
   '/openapi.json': { summary: 'This document' },
 };
 
-/** The OpenAPI 3.1 document of the API, made of the schemas that the service itself uses. */
+/** The OpenAPI 3.1 document of the API, generated from the schemas that the service itself uses. */
 export function openApiDocument(): object {
   const paths: Record<string, Record<string, object>> = {};
   for (const { method, path } of routes) {

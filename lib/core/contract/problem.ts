@@ -31,7 +31,7 @@ export const problems = {
 /** The kind of a problem. */
 export type ProblemType = keyof typeof problems;
 
-/** An error that the caller of the API gets to see. */
+/** An error that is reported to the caller of the API. */
 export class ProblemError extends MdInferenceError {
   override readonly name = 'ProblemError';
   readonly type: ProblemType;

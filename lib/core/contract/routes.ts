@@ -1,4 +1,7 @@
-/** Every route of the API: the gateway, the selector's router and the OpenAPI document are made of it. */
+/**
+ * Every route of the API: the gateway, the selector's router and the OpenAPI document are derived
+ * from it.
+ */
 export const routes = [
   { method: 'POST', path: '/v1/infer' },
   { method: 'POST', path: '/v1/feedback' },

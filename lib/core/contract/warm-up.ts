@@ -1,7 +1,10 @@
-/** The event that keeps a function's environment alive; there is nothing to do for it. */
+/** The event that keeps a function's environment alive; handlers do nothing for it. */
 export const warmUpEvent = { warm: true } as const;
 
-/** True for {@link warmUpEvent}, which no caller of the HTTP API can send: its events are another form. */
+/**
+ * True for {@link warmUpEvent}, which no caller of the HTTP API can send: those events have another
+ * shape.
+ */
 export function isWarmUp(event: unknown): boolean {
   return typeof event === 'object' && event !== null && 'warm' in event && event.warm === true;
 }

@@ -1,6 +1,6 @@
 import { inputSize, type Preprocessing, type RawInput, type Size } from './preprocessing.ts';
 
-/** The pixels that a model wants of an image. */
+/** The pixels that a model needs of an image. */
 export interface CropSize extends Size {
   /** The shorter side is scaled to this before the crop, in pixels; by default to that of the crop. */
   readonly resizeShorterSide?: number | undefined;
@@ -13,7 +13,7 @@ export interface Region extends Size {
 }
 
 /**
- * What a model wants of an image.
+ * What a model needs of an image.
  *
  * @param model - the sides that its file fixes; one that takes any size is given what the catalogue says
  */

@@ -15,7 +15,7 @@ export class NonFiniteOutputError extends MdInferenceError {
   override readonly name = 'NonFiniteOutputError';
 }
 
-/** A file is no model, or its inputs or outputs do not fit its catalogue entry. */
+/** A file is not a model, or its inputs or outputs do not fit its catalogue entry. */
 export class ModelShapeError extends MdInferenceError {
   override readonly name = 'ModelShapeError';
 }

@@ -1,18 +1,18 @@
 import type { Prediction } from '../contract/messages.ts';
 import { NonFiniteOutputError } from './errors.ts';
 
-/** What a model answers with: any numbers, or numbers that already are probabilities. */
+/** What a model outputs: logits, or probabilities. */
 export type OutputKind = 'logits' | 'probabilities';
 
 /**
- * By how much probabilities may miss a sum of 1: a quantised model rounds each to a multiple of 1/255.
- * The fewer they are the closer the look, since a few logits may well add up to about 1.
+ * How far the sum of probabilities may be from 1: a quantised model rounds each to a multiple of
+ * 1/255. The tolerance is tighter for fewer labels, since a few logits may well add up to about 1.
  */
 function sumTolerance(count: number): number {
   return Math.min(0.1, 0.001 + count / 510);
 }
 
-/** What a model answers with, judged by one of its answers. */
+/** What a model outputs, judged by one output. */
 export function outputKind(output: ArrayLike<number>): OutputKind {
   const values = Array.from(output);
   const sum = values.reduce((total, value) => total + value, 0);
@@ -25,7 +25,7 @@ export function outputKind(output: ArrayLike<number>): OutputKind {
  * The best labels of a model's output, best first; ties go to the lower index. Logits become
  * probabilities by softmax; probabilities stay as they are.
  *
- * @throws {@link NonFiniteOutputError} when the output holds NaN or an infinity
+ * @throws {@link NonFiniteOutputError} when the output contains NaN or infinity
  */
 export function topPredictions(
   output: ArrayLike<number>,

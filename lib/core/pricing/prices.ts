@@ -4,7 +4,7 @@ import data from './prices.json' with { type: 'json' };
 
 const price = z.number().min(0);
 
-/** What a unit costs up to an amount a month; the last tier has no end. */
+/** The unit price up to a monthly amount; the last tier is open-ended. */
 const tiersSchema = z
   .array(z.strictObject({ upTo: z.number().positive().default(Number.POSITIVE_INFINITY), price }))
   .min(1)
@@ -55,7 +55,7 @@ const priceListSchema = z.strictObject({
   regions: z.record(z.string(), regionPricesSchema),
 });
 
-/** What a unit costs up to an amount a month. */
+/** The unit price up to a monthly amount. */
 export type Tiers = z.infer<typeof tiersSchema>;
 
 /** List prices of one region in USD: amounts are a month's, GB of 2^30 bytes. */
@@ -64,10 +64,10 @@ export type RegionPrices = z.infer<typeof regionPricesSchema>;
 /** Processors that Lambda has prices for. */
 export type Architecture = 'x86_64' | 'arm64';
 
-/** All list prices known here, with their month and their sources (prices.json). */
+/** All known list prices, with their month and sources (prices.json). */
 export const priceList = priceListSchema.parse(data);
 
-/** The prices of a region are not known here. */
+/** No prices are known for a region. */
 export class UnknownRegionError extends MdInferenceError {
   override readonly name = 'UnknownRegionError';
 }
@@ -86,7 +86,7 @@ export function pricesOf(region: string): RegionPrices {
   );
 }
 
-/** What an amount costs when each part of it costs what its tier says. */
+/** The cost of an amount, each part of it at the price of its tier. */
 export function tieredCost(amount: number, tiers: Tiers): number {
   let cost = 0;
   let from = 0;

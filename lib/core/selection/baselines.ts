@@ -37,7 +37,7 @@ export function staticAccuracy<C extends Candidate>(candidates: readonly C[]): D
 }
 
 /**
- * The most accurate model that can complete within the SLA, whatever the network takes of it (paper,
+ * The most accurate model that can complete within the SLA, whatever the network's share (paper,
  * Section V-A); the fastest when none can.
  *
  * @throws {@link NoCandidateError} when there is no model

@@ -16,7 +16,7 @@ export interface MeasuredBudget extends TimeBudget {
 }
 
 /**
- * Works out T_budget = T_sla - T_nw with T_nw = 2 * T_input (paper, Section IV-D).
+ * Computes T_budget = T_sla - T_nw with T_nw = 2 * T_input (paper, Section IV-D).
  *
  * A timestamp that lies in the future by no more than the clock tolerance means T_input = 0; one
  * further off, or older than the longest believed upload, is treated as missing.

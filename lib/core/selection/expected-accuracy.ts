@@ -8,7 +8,7 @@ import {
   type WeightedTimes,
 } from './types.ts';
 
-/** The most that exploring takes of one request's probability. */
+/** The largest share of a request's probability that goes to exploration. */
 export const explorationShare = 0.02;
 
 /** A model with fewer calls than this of late may have become faster unnoticed. */
@@ -16,9 +16,9 @@ const enoughFreshSamples = 5;
 
 /**
  * The model with the highest expected accuracy A(m) * P + A_device * (1 - P), where P is the chance
- * that its answer is there within the SLA. A share of {@link explorationShare} goes to more accurate
- * models that look too slow but have hardly been measured of late. Where no model has a chance to
- * improve on the device, the fastest is run. Derivation: docs/strategies.md.
+ * that its answer is there within the SLA. A share of {@link explorationShare} goes to more
+ * accurate models that look too slow but have hardly been measured lately. Where no model has a
+ * chance to improve on the device, the fastest is run. Derivation: docs/strategies.md.
  *
  * @throws {@link NoCandidateError} when there is no model
  * @example

@@ -2,20 +2,22 @@ import type { WeightedTimes } from './types.ts';
 
 /** Neighbouring buckets differ by this factor: T_output is known to 5 %. */
 const growth = 1.1;
-/** After this many further answers an answer counts half. */
+/** An answer's weight halves after this many further answers. */
 const halfLife = 100;
 /** Share of a client's own last T_output; the rest is what all clients saw. */
 const ownShare = 0.3;
-/** How far a client's next T_output lies from its last, as the deviation of its logarithm. */
+/**
+ * Spread of a client's next T_output around its last, as the standard deviation of its logarithm.
+ */
 const ownSpread = 0.4;
 /** Five equally likely values of a standard normal distribution: its 10, 30, 50, 70, 90 % quantiles. */
 const normalQuantiles = [-1.2816, -0.5244, 0, 0.5244, 1.2816];
 const largestWeight = 1e100;
 
 /**
- * What is known of T_output, the time that an answer takes back to its client. Clients report it with
- * their next request; recent reports count more. The histogram decays, so that it costs the same
- * however many answers there were.
+ * What is known about T_output, the time that an answer takes to reach its client. Clients report
+ * it with their next request; recent reports count more. The histogram decays, so that it costs the
+ * same however many answers there were.
  *
  * @example
  * ```ts
@@ -68,7 +70,7 @@ export class OutputTimes {
     this.#total = 0;
     for (const [bucket, weight] of this.#weights) {
       const share = weight / this.#next;
-      // What has decayed to nothing makes room.
+      // Drops what has decayed to nothing.
       if (share < 1e-6) this.#weights.delete(bucket);
       else {
         this.#weights.set(bucket, share);

@@ -7,9 +7,17 @@ export interface Rated {
   readonly accuracyPct?: number | undefined;
   /** Mean service time in ms; a model without one is compared with none. */
   readonly meanMs?: number | undefined;
-  /** Standard deviation of the service time in ms. @default 0 */
+  /**
+   * Standard deviation of the service time in ms.
+   *
+   * @default 0
+   */
   readonly stdMs?: number | undefined;
-  /** Standard error of the mean in ms. @default 0, an exact mean */
+  /**
+   * Standard error of the mean in ms.
+   *
+   * @default 0, an exact mean
+   */
   readonly meanErrorMs?: number | undefined;
 }
 

@@ -93,6 +93,7 @@ function draw<C extends Candidate>({ baseModel, eligible }: Decision<C>, random:
     remaining -= probability;
     if (remaining < 0) return model;
   }
-  // Probabilities that add up to a hair under 1 can leave a rest: it belongs to the last model.
+  // Rounding can leave the sum of the probabilities a hair under 1: the rest belongs to the last
+  // model.
   return eligible.at(-1)?.model ?? baseModel;
 }

@@ -156,7 +156,7 @@ export function utility(model: Candidate, budgetMs: number): number {
 
 /**
  * Stage three: Pr(m) = U(m) / sum of U over the exploration set. Models of utility 0 drop out; when
- * all are 0 the base model is taken for certain.
+ * all are 0 the base model is certain.
  *
  * @example
  * ```ts

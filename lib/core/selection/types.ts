@@ -15,11 +15,23 @@ export interface Candidate {
    * @default 0, an exact mean
    */
   readonly meanErrorMs?: number | undefined;
-  /** P(service time of a warm call <= ms), 0 to 1. @default that of a normal distribution */
+  /**
+   * P(service time of a warm call <= ms), 0 to 1.
+   *
+   * @default - that of a normal distribution
+   */
   readonly probabilityWithin?: (ms: number) => number;
-  /** Share of calls that meet a cold start, 0 to 1. @default 0 */
+  /**
+   * Share of calls that meet a cold start, 0 to 1.
+   *
+   * @default 0
+   */
   readonly coldShare?: number;
-  /** Mean service time of a cold call in ms. @default infinite: never in time */
+  /**
+   * Mean service time of a cold call in ms.
+   *
+   * @default - infinite: never in time
+   */
   readonly coldMeanMs?: number | undefined;
   /**
    * Calls measured of late: few mean that what is known of the model may be old.
@@ -29,7 +41,7 @@ export interface Candidate {
   readonly freshSamples?: number;
 }
 
-/** A time that is not known for certain: values in ms with weights that add up to 1. */
+/** An uncertain time: values in ms with weights that add up to 1. */
 export type WeightedTimes = readonly { readonly ms: number; readonly weight: number }[];
 
 /** The time terms of one request, all in ms (paper, Section IV-D). */
@@ -40,13 +52,25 @@ export interface TimeBudget {
   readonly inputMs: number;
   /** T_nw = 2 * T_input. */
   readonly networkMs: number;
-  /** T_budget = T_sla - T_nw; zero or negative when the network has used the SLA up. */
+  /** T_budget = T_sla - T_nw; zero or negative when the network has used up the SLA. */
   readonly budgetMs: number;
-  /** T_output, as far as it can be told beforehand. @default as long as T_input */
+  /**
+   * T_output, as far as it can be told beforehand.
+   *
+   * @default - as long as T_input
+   */
   readonly outputMs?: WeightedTimes | undefined;
-  /** Accuracy in percent of the model that answers on the device when the SLA is missed. @default 0 */
+  /**
+   * Accuracy in percent of the model that answers on the device when the SLA is missed.
+   *
+   * @default 0
+   */
   readonly deviceAccuracyPct?: number | undefined;
-  /** How much earlier than measured the upload may have begun, in ms. @default 0 */
+  /**
+   * How much earlier than measured the upload may have begun, in ms.
+   *
+   * @default 0
+   */
   readonly clockErrorMs?: number;
 }
 

@@ -10,23 +10,26 @@
  */
 
 /** Largest relative error of a quantile: 2 %. */
-export const RELATIVE_ERROR = 0.02;
+export const relativeError = 0.02;
 
-/** Longest time told apart, in microseconds: 15 minutes, the longest a Lambda function may run. */
-export const LONGEST_US = 900_000_000;
+/**
+ * Longest time that is resolved, in microseconds: 15 minutes, the longest a Lambda function may
+ * run.
+ */
+export const longestUs = 900_000_000;
 
-const GAMMA = (1 + RELATIVE_ERROR) / (1 - RELATIVE_ERROR);
-const LOG_GAMMA = Math.log(GAMMA);
+const gamma = (1 + relativeError) / (1 - relativeError);
+const logGamma = Math.log(gamma);
 
 /** Highest bucket. Bounds the histogram at 517 buckets, and an item far below DynamoDB's 400 KB. */
-export const LAST_BUCKET = Math.ceil(Math.log(LONGEST_US) / LOG_GAMMA);
+export const lastBucket = Math.ceil(Math.log(longestUs) / logGamma);
 
 /** Bucket to number of samples in it; buckets without samples are absent. */
 export type Histogram = ReadonlyMap<number, bigint>;
 
-/** Questions to a histogram, answered in microseconds. */
+/** Queries of a histogram, answered in microseconds. */
 export interface Distribution {
-  /** The `q`-quantile (0 to 1, by nearest rank) in microseconds, within {@link RELATIVE_ERROR}; NaN if empty. */
+  /** The `q`-quantile (0 to 1, by nearest rank) in microseconds, within {@link relativeError}; NaN if empty. */
   quantileUs(q: number): number;
   /** Share (0 to 1) of the samples that took at most `us` microseconds; NaN if empty. */
   shareWithinUs(us: number): number;
@@ -34,21 +37,21 @@ export interface Distribution {
 
 /**
  * The bucket of a time in microseconds. Times up to 1 us share bucket 0, times over
- * {@link LONGEST_US} the last one.
+ * {@link longestUs} the last one.
  */
 export function bucketOf(us: number): number {
   if (us <= 1) return 0;
-  return Math.min(Math.ceil(Math.log(us) / LOG_GAMMA), LAST_BUCKET);
+  return Math.min(Math.ceil(Math.log(us) / logGamma), lastBucket);
 }
 
 /** The time in microseconds that stands for a bucket. */
 export function representativeUs(bucket: number): number {
-  return (2 * GAMMA ** bucket) / (GAMMA + 1);
+  return (2 * gamma ** bucket) / (gamma + 1);
 }
 
 /** Lower (exclusive) and upper (inclusive) end of a bucket, in microseconds. */
 export function boundsOf(bucket: number): { lowerUs: number; upperUs: number } {
-  return { lowerUs: bucket === 0 ? 0 : GAMMA ** (bucket - 1), upperUs: GAMMA ** bucket };
+  return { lowerUs: bucket === 0 ? 0 : gamma ** (bucket - 1), upperUs: gamma ** bucket };
 }
 
 /** Adds two histograms; neither is changed. */
@@ -59,8 +62,8 @@ export function mergeHistograms(a: Histogram, b: Histogram): Histogram {
 }
 
 /**
- * Prepares a histogram for questions: sorts its buckets and adds up their counts once, so that a
- * question costs one search.
+ * Prepares a histogram for queries: sorts its buckets and adds up their counts once, so that a
+ * query costs one search.
  */
 export function distributionOf(histogram: Histogram): Distribution {
   let total = 0;
@@ -94,7 +97,7 @@ export function distributionOf(histogram: Histogram): Distribution {
   };
 }
 
-/** Samples count as spread evenly over their bucket. */
+/** Samples are taken to be spread evenly over their bucket. */
 function shareOfBucket(bucket: number, us: number): number {
   const { lowerUs, upperUs } = boundsOf(bucket);
   return Math.min((us - lowerUs) / (upperUs - lowerUs), 1);

@@ -1,5 +1,5 @@
 /**
- * P(X <= x) of a normal distribution, to 1e-5; a step when the deviation is 0.
+ * P(X <= x) of a normal distribution, to 1e-5; a step when the standard deviation is 0.
  *
  * @see Abramowitz, Stegun: Handbook of Mathematical Functions, 26.2.17
  */

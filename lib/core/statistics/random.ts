@@ -5,7 +5,7 @@ export type Random = () => number;
  * A small seeded generator (mulberry32, Tommy Ettinger, public domain): the same seed gives the same
  * sequence on every machine. For simulations and tests, not for secrets.
  *
- * @param seed - any number; its low 32 bits count
+ * @param seed - any number; its low 32 bits are used
  * @example
  * ```ts
  * import { seededRandom } from 'mdinference/selection';

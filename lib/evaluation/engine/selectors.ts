@@ -19,13 +19,13 @@ function stageOne<C extends Candidate>(
   return certainly(baseModel(candidates, budgetMs));
 }
 
-/** Whoever decides in a simulation: a deployment's strategies, or the first stage alone. */
+/** The deciders of a simulation: a deployment's strategies, or the first stage alone. */
 export const deciders: Readonly<Record<Exclude<SelectorName, 'oracle'>, Strategy>> = {
   ...strategies,
   'stage-one': stageOne,
 };
 
-/** Whoever selects in a simulation: a decider, or the clairvoyant ceiling. */
+/** The selectors of a simulation: a decider, or the clairvoyant ceiling. */
 export type SelectorName = StrategyName | 'stage-one' | 'oracle';
 
 /** All of them, the ceiling last. */

@@ -5,7 +5,7 @@ import type { Section } from '../experiments/run.ts';
 /** One number of a point of an experiment: a row of `points.csv`. */
 export interface Point {
   readonly experiment: string;
-  /** What sets the point apart from others of its experiment, apart from the other fields. */
+  /** What distinguishes the point from others of its experiment, apart from the other fields. */
   readonly condition: string;
   readonly profiles: string;
   readonly network: string;

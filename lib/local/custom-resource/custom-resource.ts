@@ -9,14 +9,14 @@ import type { Stack } from '../template/stack.ts';
 import type { ResponseInbox } from './response-inbox.ts';
 
 /** Variables by which CDK's provider framework knows the functions that it calls. */
-const ON_EVENT = 'USER_ON_EVENT_FUNCTION_ARN';
-const IS_COMPLETE = 'USER_IS_COMPLETE_FUNCTION_ARN';
+const onEventVariable = 'USER_ON_EVENT_FUNCTION_ARN';
+const isCompleteVariable = 'USER_IS_COMPLETE_FUNCTION_ARN';
 
-const IS_COMPLETE_INTERVAL_MS = 1_000;
+const isCompleteIntervalMs = 1_000;
 /** CDK's default of a provider's `totalTimeout`. */
-const IS_COMPLETE_LIMIT_MS = 30 * 60_000;
+const isCompleteLimitMs = 30 * 60_000;
 
-/** How a custom resource comes along. */
+/** How a custom resource progresses. */
 export interface CustomResourceEntry {
   readonly logicalId: string;
   readonly status: 'start' | 'done' | 'failed';
@@ -38,9 +38,9 @@ interface Context {
 }
 
 /**
- * Creates the stack's custom resources, one after another, each after those that it depends on.
+ * Creates the stack's custom resources, one at a time, each after those that it depends on.
  *
- * @throws {CustomResourceError} at the first that fails.
+ * @throws {@link CustomResourceError} at the first that fails
  */
 export async function createCustomResources(context: Context): Promise<void> {
   const { stack, onEntry } = context;
@@ -59,18 +59,18 @@ export async function createCustomResources(context: Context): Promise<void> {
 }
 
 /** CDK's own custom resources that do nothing but call AWS services which are not here. */
-const NEEDS_AWS =
+const needsAws =
   /^Custom::(AWS|CDKBucketDeployment|LogRetention|S3AutoDeleteObjects|VpcRestrictDefaultSG)$/;
 
 /** Types of the stack's custom resources that are not created here. */
 export function skippedCustomResourceTypes(stack: Stack): string[] {
   const types = Object.values(stack.resources).map(({ Type }) => Type);
-  return [...new Set(types.filter((type) => NEEDS_AWS.test(type)))];
+  return [...new Set(types.filter((type) => needsAws.test(type)))];
 }
 
 function isCustom(stack: Stack, logicalId: string): boolean {
   const type = stack.resources[logicalId]?.Type ?? '';
-  return /^(Custom::|AWS::CloudFormation::CustomResource$)/.test(type) && !NEEDS_AWS.test(type);
+  return /^(Custom::|AWS::CloudFormation::CustomResource$)/.test(type) && !needsAws.test(type);
 }
 
 /** All logical ids, every one after those that it refers to or names in `DependsOn`. */
@@ -104,8 +104,9 @@ async function createCustomResource(context: Context, logicalId: string): Promis
     ResourceProperties: scalarsToStrings(properties),
   };
   const variables = service.pool.fn.variables();
-  const onEvent = variables[ON_EVENT];
-  if (onEvent !== undefined) return runProvider(registry, onEvent, variables[IS_COMPLETE], event);
+  const onEvent = variables[onEventVariable];
+  if (onEvent !== undefined)
+    return runProvider(registry, onEvent, variables[isCompleteVariable], event);
   const { url, response } = inbox.open();
   await call(registry, serviceToken, { ...event, ResponseURL: url });
   return response();
@@ -120,11 +121,11 @@ async function runProvider(
 ): Promise<Result> {
   const result = await call(registry, onEvent, event);
   if (isComplete === undefined) return result;
-  const deadline = performance.now() + IS_COMPLETE_LIMIT_MS;
+  const deadline = performance.now() + isCompleteLimitMs;
   while (performance.now() < deadline) {
     const state = await call(registry, isComplete, { ...event, ...result });
     if (state.IsComplete) return { ...result, Data: { ...result.Data, ...state.Data } };
-    await delay(IS_COMPLETE_INTERVAL_MS);
+    await delay(isCompleteIntervalMs);
   }
   throw new Error('its isComplete function never said so');
 }

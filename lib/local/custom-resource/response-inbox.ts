@@ -4,9 +4,9 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { z } from 'zod';
 import { close, listen, readBody, urlOf } from '../shared/http-server.ts';
 
-const MAX_BYTES = 64 * 1024;
+const maxBytes = 64 * 1024;
 /** How long after its function has returned a response may still arrive. */
-const GRACE_MS = 1_000;
+const graceMs = 1_000;
 
 const responseSchema = z.object({
   Status: z.enum(['SUCCESS', 'FAILED']),
@@ -22,7 +22,7 @@ export interface ExpectedResponse {
   /**
    * Call it when the function has returned.
    *
-   * @throws {Error} if the response is FAILED, or none arrives.
+   * @throws Error if the response is FAILED, or none arrives
    */
   response(): Promise<CustomResourceResponse>;
 }
@@ -39,7 +39,7 @@ export class ResponseInbox {
 
   private constructor() {
     this.#server = createServer((request, response) => {
-      void readBody(request, MAX_BYTES).then((body) => {
+      void readBody(request, maxBytes).then((body) => {
         const parsed = Buffer.isBuffer(body) ? parseResponse(body) : undefined;
         const take = this.#expected.get(request.url ?? '');
         response.writeHead(parsed && take ? 200 : 403).end();
@@ -63,7 +63,7 @@ export class ResponseInbox {
     return {
       url: `${urlOf(this.#port)}${path}`,
       response: async () => {
-        const response = await Promise.race([promise, delay(GRACE_MS)]);
+        const response = await Promise.race([promise, delay(graceMs)]);
         this.#expected.delete(path);
         if (!response) throw new Error('its function returned without a response to ResponseURL');
         if (response.Status === 'FAILED') throw new Error(response.Reason ?? 'no reason given');

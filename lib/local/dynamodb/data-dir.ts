@@ -5,9 +5,9 @@ import { lock } from 'proper-lockfile';
 import { TableError } from '../shared/errors.ts';
 
 /** How often the holder of a lock shows that it is alive, and after what silence it counts as gone. */
-const HEARTBEAT_MS = 1_000;
-const STALE_MS = 5_000;
-const LOOK_AGAIN_MS = 100;
+const heartbeatMs = 1_000;
+const staleMs = 5_000;
+const lookAgainMs = 100;
 
 /**
  * Locks a data folder for this process, and makes it if it is missing. (LevelDB locks its files too,
@@ -15,7 +15,7 @@ const LOOK_AGAIN_MS = 100;
  * is taken over once its heartbeat has been missing for five seconds.
  *
  * @returns a function that unlocks the folder; the end of the process does so too
- * @throws {@link TableError} if another runner uses the folder, or it cannot be written.
+ * @throws {@link TableError} when another runner uses the folder, or it cannot be written
  */
 export async function lockDataDir(dataDir: string): Promise<() => Promise<void>> {
   const lockfilePath = join(dataDir, 'runner.lock');
@@ -25,8 +25,8 @@ export async function lockDataDir(dataDir: string): Promise<() => Promise<void>>
     const options = {
       lockfilePath,
       realpath: false,
-      update: HEARTBEAT_MS,
-      stale: STALE_MS,
+      update: heartbeatMs,
+      stale: staleMs,
       // Somebody deleted the folder, or this process slept: LevelDB's own lock is still there.
       onCompromised: () => {},
     };
@@ -60,7 +60,7 @@ async function waitForLock<T>(
       if (lastHeartbeatMs !== undefined && heartbeatMs !== lastHeartbeatMs) return undefined;
       lastHeartbeatMs = heartbeatMs;
     }
-    await delay(LOOK_AGAIN_MS);
+    await delay(lookAgainMs);
   }
 }
 

@@ -12,7 +12,7 @@ import { tableArn } from '../template/arns.ts';
  */
 
 /** DynamoDB's limit of a request: 16 MB. */
-const MAX_REQUEST_BYTES = 16 * 1024 * 1024;
+const maxRequestBytes = 16 * 1024 * 1024;
 
 /** What this thread tells the runner. */
 export type WorkerMessage =
@@ -43,7 +43,7 @@ function tell(message: WorkerMessage): void {
   parentPort?.postMessage(message);
 }
 
-/** Tells of each distinct call once. */
+/** Reports each distinct call once. */
 function tellCall(
   authorization: string | undefined,
   action: string,
@@ -67,9 +67,9 @@ function guard(server: Server): ReadonlySet<Promise<void>> {
   const pending = new Set<Promise<void>>();
   server.removeAllListeners('request');
   server.on('request', (request: IncomingMessage, response: ServerResponse) => {
-    void readBody(request, MAX_REQUEST_BYTES).then((body) => {
+    void readBody(request, maxRequestBytes).then((body) => {
       if (!handler || body === 'aborted') return;
-      // What has an origin comes from a web page; dynalite would let any page in.
+      // A request with an origin comes from a web page; dynalite would let any page in.
       if (body === 'too large' || request.headers.origin !== undefined) {
         response.writeHead(body === 'too large' ? 413 : 403).end();
         return;

@@ -20,7 +20,7 @@ export interface DynamoDbEndpoint {
  *
  * @param dataDir - the folder of its files; in memory without
  * @param recorder - learns of every distinct call
- * @throws {TableError} if the folder is in use or cannot be written.
+ * @throws {@link TableError} when the folder is in use or cannot be written
  */
 export async function startDynamoDb(
   dataDir: string | undefined,

@@ -1,7 +1,7 @@
 import type { CreateTableCommandInput, DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { z } from 'zod';
 import { TableError } from '../shared/errors.ts';
-import { REGION } from '../template/arns.ts';
+import { localRegion } from '../template/arns.ts';
 import type { Stack } from '../template/stack.ts';
 
 const keySchema = z.array(
@@ -29,7 +29,8 @@ const tableSchema = z.object({
 /**
  * Creates the stack's tables at a DynamoDB endpoint; those that exist already stay as they are.
  *
- * @throws {TableError} if the endpoint does not answer, or has a table of that name with another key.
+ * @throws {@link TableError} when the endpoint does not answer, or has a table of that name with
+ * another key
  */
 export async function createTables(stack: Stack, endpoint: string): Promise<void> {
   const ids = stack.idsOfType('AWS::DynamoDB::Table', 'AWS::DynamoDB::GlobalTable');
@@ -37,7 +38,7 @@ export async function createTables(stack: Stack, endpoint: string): Promise<void
   const { DynamoDBClient } = await import('@aws-sdk/client-dynamodb');
   const client = new DynamoDBClient({
     endpoint,
-    region: REGION,
+    region: localRegion,
     credentials: { accessKeyId: 'local', secretAccessKey: 'local' },
   });
   try {

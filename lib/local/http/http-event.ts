@@ -1,6 +1,6 @@
 import type { IncomingHttpHeaders } from 'node:http';
 import type { APIGatewayProxyEventV2 } from 'aws-lambda';
-import { ACCOUNT } from '../template/arns.ts';
+import { localAccount } from '../template/arns.ts';
 
 /** A request as the HTTP front got it. */
 export interface HttpRequest {
@@ -23,12 +23,12 @@ export interface HttpTarget {
 }
 
 /** Content types whose body API Gateway passes on as text; all others as base64. */
-const TEXT = /^(text\/.*|application\/(.*\+)?(json|xml|javascript))$/;
+const textType = /^(text\/.*|application\/(.*\+)?(json|xml|javascript))$/;
 
 /** Headers of one connection, which no gateway passes on. */
-const HOP_BY_HOP = new Set(['connection', 'keep-alive', 'transfer-encoding', 'upgrade', 'te']);
+const hopByHopHeaders = new Set(['connection', 'keep-alive', 'transfer-encoding', 'upgrade', 'te']);
 
-const MONTHS = 'Jan Feb Mar Apr May Jun Jul Aug Sep Oct Nov Dec'.split(' ');
+const months = 'Jan Feb Mar Apr May Jun Jul Aug Sep Oct Nov Dec'.split(' ');
 
 /**
  * The event that a function gets from an HTTP API: payload format 2.0.
@@ -42,7 +42,7 @@ export function toEvent(request: HttpRequest, target: HttpTarget): APIGatewayPro
   const queryStringParameters = joinDuplicates(new URLSearchParams(rawQueryString));
   const cookies = request.headers.cookie?.split(/; */);
   const domainName = (request.headers.host ?? 'localhost').replace(/:\d+$/, '');
-  const isText = TEXT.test(mediaType(request.headers['content-type']));
+  const isText = textType.test(mediaType(request.headers['content-type']));
   return {
     version: '2.0',
     routeKey: target.routeKey,
@@ -52,7 +52,7 @@ export function toEvent(request: HttpRequest, target: HttpTarget): APIGatewayPro
     headers: toEventHeaders(request),
     ...(rawQueryString === '' ? {} : { queryStringParameters }),
     requestContext: {
-      accountId: ACCOUNT,
+      accountId: localAccount,
       apiId: target.apiId,
       domainName,
       domainPrefix: domainName.split('.')[0] ?? domainName,
@@ -84,7 +84,7 @@ function mediaType(contentType: string | undefined): string {
 function toEventHeaders(request: HttpRequest): Record<string, string> {
   const headers: Record<string, string> = {};
   for (const [name, value] of Object.entries(request.headers)) {
-    if (value === undefined || name === 'cookie' || HOP_BY_HOP.has(name)) continue;
+    if (value === undefined || name === 'cookie' || hopByHopHeaders.has(name)) continue;
     headers[name] = Array.isArray(value) ? value.join(',') : value;
   }
   const forwardedFor = headers['x-forwarded-for'];
@@ -108,5 +108,5 @@ function joinDuplicates(parameters: URLSearchParams): Record<string, string> {
 function commonLogTime(date: Date): string {
   const [day, time] = date.toISOString().split('T');
   const [year, month, dayOfMonth] = (day ?? '').split('-');
-  return `${dayOfMonth}/${MONTHS[Number(month) - 1]}/${year}:${time?.slice(0, 8)} +0000`;
+  return `${dayOfMonth}/${months[Number(month) - 1]}/${year}:${time?.slice(0, 8)} +0000`;
 }

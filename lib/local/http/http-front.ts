@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { FunctionRegistry } from '../lambda/function-registry.ts';
-import { LambdaInvocation, MAX_REQUEST_BYTES } from '../lambda/invocation.ts';
+import { LambdaInvocation, maxRequestBytes } from '../lambda/invocation.ts';
 import { TooManyRequestsError } from '../shared/errors.ts';
 import { close, listen, readBody } from '../shared/http-server.ts';
 import type { ApiRoute, HttpApi } from '../template/http-api.ts';
@@ -12,7 +12,7 @@ import { createRouter } from './http-routing.ts';
 import { type StaticFiles, serveFile } from './static-files.ts';
 
 /** API Gateway's limit of a request's payload: 10 MB. */
-const MAX_BODY_BYTES = 10 * 1024 * 1024;
+const maxBodyBytes = 10 * 1024 * 1024;
 
 type Handler = (request: IncomingMessage) => Promise<HttpResponse | undefined>;
 
@@ -36,7 +36,7 @@ export class HttpFront {
     });
   }
 
-  /** @throws {PortInUseError} if the port is taken. */
+  /** @throws {@link PortInUseError} when the port is taken */
   static async listen(port: number, host: string): Promise<HttpFront> {
     const server = createServer();
     return new HttpFront(server, await listen(server, port, host));
@@ -101,9 +101,9 @@ function createHandler(
       if (file) return file;
     }
     if (!api || !match) return problem(404, 'Not Found', `No route for ${method} ${path}`);
-    const body = await readBody(request, MAX_BODY_BYTES);
+    const body = await readBody(request, maxBodyBytes);
     if (body === 'aborted') return undefined;
-    if (body === 'too large') return tooLarge(`The body is larger than ${MAX_BODY_BYTES} bytes`);
+    if (body === 'too large') return tooLarge(`The body is larger than ${maxBodyBytes} bytes`);
     const sourceIp = request.socket.remoteAddress ?? '127.0.0.1';
     const event = toEvent(
       { method, url, headers, body, sourceIp, port },
@@ -116,8 +116,8 @@ function createHandler(
       },
     );
     const payload = Buffer.from(JSON.stringify(event));
-    if (payload.length > MAX_REQUEST_BYTES) {
-      return tooLarge(`The event is larger than the ${MAX_REQUEST_BYTES} bytes that Lambda takes`);
+    if (payload.length > maxRequestBytes) {
+      return tooLarge(`The event is larger than the ${maxRequestBytes} bytes that Lambda takes`);
     }
     return invoke(match.route, payload);
   }

@@ -8,19 +8,24 @@ export interface HttpResponse {
   readonly body: Buffer;
 }
 
-const HOP_BY_HOP = new Set(['connection', 'content-length', 'keep-alive', 'transfer-encoding']);
-const HEADER_NAME = /^[!#$%&'*+.^_`|~\w-]+$/;
-const HEADER_VALUE = /^[\t\x20-\x7e\x80-\xff]*$/;
+const hopByHopHeaders = new Set([
+  'connection',
+  'content-length',
+  'keep-alive',
+  'transfer-encoding',
+]);
+const headerNamePattern = /^[!#$%&'*+.^_`|~\w-]+$/;
+const headerValuePattern = /^[\t\x20-\x7e\x80-\xff]*$/;
 
 const headerValue = z
   .union([z.string(), z.number(), z.boolean()])
   .transform(String)
-  .pipe(z.string().regex(HEADER_VALUE));
+  .pipe(z.string().regex(headerValuePattern));
 
 /** A function's response in payload format 2.0. */
 const responseSchema = z.object({
   statusCode: z.coerce.number().int().min(200).max(599),
-  headers: z.record(z.string().regex(HEADER_NAME), headerValue).nullish(),
+  headers: z.record(z.string().regex(headerNamePattern), headerValue).nullish(),
   cookies: z.array(headerValue).nullish(),
   body: z.string().nullish(),
   isBase64Encoded: z.boolean().nullish(),
@@ -47,7 +52,7 @@ export function toResponse(payload: Buffer): HttpResponse | undefined {
     'content-type': 'text/plain;charset=UTF-8',
   };
   for (const [name, value] of Object.entries(data.headers ?? {})) {
-    if (!HOP_BY_HOP.has(name.toLowerCase())) headers[name.toLowerCase()] = value;
+    if (!hopByHopHeaders.has(name.toLowerCase())) headers[name.toLowerCase()] = value;
   }
   if (data.cookies && data.cookies.length > 0) headers['set-cookie'] = data.cookies;
   const body = Buffer.from(data.body ?? '', data.isBase64Encoded ? 'base64' : 'utf8');

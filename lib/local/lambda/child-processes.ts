@@ -2,10 +2,10 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 
 /**
- * Keeps the list of process ids that its input tells (`+ 12`, `- 12`); when the input ends, and be
- * it because this process was killed, kills those that are left.
+ * Keeps a list of process ids from its input (`+ 12`, `- 12`); when the input ends, even because
+ * this process was killed, it kills those that are left.
  */
-const REAPER = `
+const reaperScript = `
 live=' '
 while read -r sign pid; do
   case $sign in
@@ -40,7 +40,7 @@ export function killWithRunner(child: ChildProcess): void {
 }
 
 function startReaper(): ChildProcess {
-  const child = spawn('/bin/sh', ['-c', REAPER], {
+  const child = spawn('/bin/sh', ['-c', reaperScript], {
     stdio: ['pipe', 'ignore', 'ignore'],
     // Ctrl-C in the terminal must not reach it.
     detached: true,
@@ -53,14 +53,14 @@ function startReaper(): ChildProcess {
 }
 
 /** Of every Linux that Node.js has binaries for, Lambda's included. */
-const PAGE_BYTES = 4096;
+const pageBytes = 4096;
 
 /** True if a process has more than `limitMb` MB in memory; always false where there is no `/proc`. */
 export function isResidentMemoryOver(pid: number | undefined, limitMb: number): boolean {
   if (pid === undefined || process.platform !== 'linux') return false;
   try {
     const pages = Number(readFileSync(`/proc/${pid}/statm`, 'utf8').split(' ')[1]);
-    return pages * PAGE_BYTES > limitMb * 1024 * 1024;
+    return pages * pageBytes > limitMb * 1024 * 1024;
   } catch {
     // It has just exited.
     return false;

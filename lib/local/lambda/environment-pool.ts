@@ -4,14 +4,14 @@ import { type EnvironmentSettings, ExecutionEnvironment } from './environment.ts
 import type { LambdaInvocation } from './invocation.ts';
 
 /** How long a synchronous invocation waits for an environment when the machine's cap is reached. */
-export const QUEUE_MS = 10_000;
+export const queueLimitMs = 10_000;
 
 /**
  * How long to wait for an environment that has answered and is about to ask for the next event,
  * before another one is started: less than a cold start takes, more than work behind a response
  * does. A client that calls again at once would meet a cold environment.
  */
-const RETURN_MS = 50;
+const returnWaitMs = 50;
 
 interface Waiter {
   resolve(environment: ExecutionEnvironment): void;
@@ -44,7 +44,7 @@ export class EnvironmentPool {
     fn: LambdaFunction,
     settings: EnvironmentSettings,
     maxEnvironments: number,
-    returnMs = RETURN_MS,
+    returnMs = returnWaitMs,
   ) {
     this.#returnMs = returnMs;
     this.fn = fn;
@@ -59,13 +59,13 @@ export class EnvironmentPool {
   }
 
   /**
-   * Hands an invocation to an environment. Resolves as soon as one has it; what becomes of it is
-   * told by the invocation.
+   * Hands an invocation to an environment. Resolves as soon as one has it; the invocation tells
+   * what becomes of it.
    *
-   * @throws {TooManyRequestsError} if none is free: at once if the function's reserved concurrency
-   * is used up (as Lambda does), after `queueMs` if it is only this machine's cap.
+   * @throws {@link TooManyRequestsError} when none is free: at once if the function's reserved
+   * concurrency is used up (as Lambda does), after `queueMs` if it is only this machine's cap
    */
-  async invoke(invocation: LambdaInvocation, queueMs = QUEUE_MS): Promise<void> {
+  async invoke(invocation: LambdaInvocation, queueMs = queueLimitMs): Promise<void> {
     const environment = await this.#acquire(queueMs);
     void invocation.answered.then(() => this.#returning++);
     void environment.run(invocation).then(() => {
@@ -127,7 +127,7 @@ export class EnvironmentPool {
     else this.#idle.push(environment);
   }
 
-  /** An environment has ended: makes room for another, for who waits. */
+  /** An environment has ended: makes room for another, for those who wait. */
   #forget(environment: ExecutionEnvironment): void {
     this.#all.delete(environment);
     const index = this.#idle.indexOf(environment);

@@ -1,5 +1,5 @@
 import { delimiter, join } from 'node:path';
-import { REGION } from '../template/arns.ts';
+import { localRegion } from '../template/arns.ts';
 import type { LambdaFunction } from '../template/functions.ts';
 
 /** Where the services that functions call listen. */
@@ -33,7 +33,7 @@ export function environmentVariables(
     ...extra,
     _HANDLER: fn.handler,
     AWS_ACCESS_KEY_ID: fn.accessKeyId,
-    AWS_DEFAULT_REGION: REGION,
+    AWS_DEFAULT_REGION: localRegion,
     AWS_ENDPOINT_URL_DYNAMODB: endpoints.dynamodb,
     AWS_ENDPOINT_URL_LAMBDA: endpoints.lambda,
     AWS_ENDPOINT_URL_S3: endpoints.s3,
@@ -47,7 +47,7 @@ export function environmentVariables(
     ...(fn.logFormat === undefined ? {} : { AWS_LAMBDA_LOG_FORMAT: fn.logFormat }),
     ...(fn.logLevel === undefined ? {} : { AWS_LAMBDA_LOG_LEVEL: fn.logLevel }),
     AWS_LAMBDA_RUNTIME_API: runtimeApi,
-    AWS_REGION: REGION,
+    AWS_REGION: localRegion,
     AWS_SECRET_ACCESS_KEY: 'local',
     AWS_SESSION_TOKEN: 'local',
     AWS_XRAY_CONTEXT_MISSING: 'LOG_ERROR',

@@ -9,13 +9,13 @@ import type { LambdaInvocation } from './invocation.ts';
 import { RuntimeApi } from './runtime-api.ts';
 import { runtimeClient } from './runtime-client.ts';
 
-const PRELOAD = fileURLToPath(new URL('./runtime/preload.cjs', import.meta.url));
+const preload = fileURLToPath(new URL('./runtime/preload.cjs', import.meta.url));
 
 /** Lambda's limit of an initialisation that is not yet part of an invocation. */
-const INIT_LIMIT_MS = 10_000;
-const MEMORY_CHECK_MS = 100;
+const initLimitMs = 10_000;
+const memoryCheckMs = 100;
 /** How long a process has to obey SIGTERM. */
-const TERM_GRACE_MS = 1_000;
+const termGraceMs = 1_000;
 
 /** A line that a function wrote. */
 export interface LogEntry {
@@ -55,7 +55,7 @@ export class ExecutionEnvironment {
   private constructor(fn: LambdaFunction, settings: EnvironmentSettings, api: RuntimeApi) {
     this.#fn = fn;
     this.#api = api;
-    this.#process = spawn(process.execPath, ['--require', PRELOAD, runtimeClient()], {
+    this.#process = spawn(process.execPath, ['--require', preload, runtimeClient()], {
       cwd: fn.codeDir,
       env: environmentVariables(fn, api.address, settings.endpoints, settings.variables),
       stdio: ['ignore', 'pipe', 'pipe'],
@@ -111,7 +111,7 @@ export class ExecutionEnvironment {
    * errors are the invocation's.
    */
   async run(invocation: LambdaInvocation): Promise<void> {
-    await this.#waitUntilAsked(INIT_LIMIT_MS + this.#fn.timeoutMs);
+    await this.#waitUntilAsked(initLimitMs + this.#fn.timeoutMs);
     if (this.#isAlive) {
       this.#asked = Promise.withResolvers<void>();
       this.#api.offer(invocation, this.#fn.arn, Date.now() + this.#fn.timeoutMs);
@@ -130,12 +130,12 @@ export class ExecutionEnvironment {
   /** Ends the process. */
   async stop(): Promise<void> {
     this.#kill('SIGTERM');
-    const force = setTimeout(() => this.#kill('SIGKILL'), TERM_GRACE_MS);
+    const force = setTimeout(() => this.#kill('SIGKILL'), termGraceMs);
     await this.#exited;
     clearTimeout(force);
   }
 
-  /** Waits for the runtime's `next` or for its end, whichever the limits bring about. */
+  /** Waits for the runtime's `next` or for its end, within the limits. */
   async #waitUntilAsked(limitMs: number): Promise<void> {
     const deadline = setTimeout(() => {
       const seconds = (this.#fn.timeoutMs / 1000).toFixed(2);
@@ -144,7 +144,7 @@ export class ExecutionEnvironment {
     const memory = setInterval(() => {
       if (!isResidentMemoryOver(this.#process.pid, this.#fn.memoryMb)) return;
       this.#end('Runtime.OutOfMemory', 'Runtime exited with error: signal: killed');
-    }, MEMORY_CHECK_MS);
+    }, memoryCheckMs);
     await Promise.race([this.#asked.promise, this.#exited]);
     clearTimeout(deadline);
     clearInterval(memory);

@@ -1,9 +1,9 @@
 import { randomUUID } from 'node:crypto';
 
 /** Lambda's limit of a synchronous request's and of a buffered response's payload: 6 MB. */
-export const MAX_REQUEST_BYTES = 6 * 1024 * 1024;
+export const maxRequestBytes = 6 * 1024 * 1024;
 /** What Lambda allows a response is 100 bytes more (its own message says so). */
-export const MAX_RESPONSE_BYTES = MAX_REQUEST_BYTES + 100;
+export const maxResponseBytes = maxRequestBytes + 100;
 
 /** How an invocation was answered. */
 export interface Answer {
@@ -22,7 +22,7 @@ export interface Answer {
 export class LambdaInvocation {
   readonly requestId: string = randomUUID();
   readonly payload: Buffer;
-  /** Resolves when the payload is whole, or at the first error. Never rejects. */
+  /** Resolves when the payload is complete, or at the first error. Never rejects. */
   readonly answered: Promise<Answer>;
   /** Resolves when the environment is done with it; with the error, if there was one. */
   readonly completed: Promise<Buffer | undefined>;
@@ -50,16 +50,16 @@ export class LambdaInvocation {
       return;
     }
     this.#bytes += chunk.length;
-    if (this.#bytes <= MAX_RESPONSE_BYTES) this.#chunks.push(chunk);
+    if (this.#bytes <= maxResponseBytes) this.#chunks.push(chunk);
     else {
       this.fail(
         'Function.ResponseSizeTooLarge',
-        `Response payload size exceeded maximum allowed payload size (${MAX_RESPONSE_BYTES} bytes).`,
+        `Response payload size exceeded maximum allowed payload size (${maxResponseBytes} bytes).`,
       );
     }
   }
 
-  /** The response is whole. */
+  /** The response is complete. */
   end(): void {
     this.#answer({ payload: Buffer.concat(this.#chunks), failed: false });
   }

@@ -5,13 +5,13 @@ import { readBody } from '../shared/http-server.ts';
 import { functionArn } from '../template/arns.ts';
 import { invokeComplete, payloadChunk } from './event-stream.ts';
 import type { FunctionReference, FunctionRegistry } from './function-registry.ts';
-import { LambdaInvocation, MAX_REQUEST_BYTES } from './invocation.ts';
+import { LambdaInvocation, maxRequestBytes } from './invocation.ts';
 
 /** `/2015-03-31/functions/NAME/invocations` or `/2021-11-15/functions/NAME/response-streaming-...` */
-const PATH = /^\/[\d-]+\/functions\/([^/]+)\/(invocations|response-streaming-invocations)$/;
+const invokePath = /^\/[\d-]+\/functions\/([^/]+)\/(invocations|response-streaming-invocations)$/;
 
 /** How long an asynchronous invocation waits for a free environment; Lambda: up to 6 hours. */
-const ASYNC_QUEUE_MS = 60_000;
+const asyncQueueMs = 60_000;
 
 /**
  * The part of the AWS Lambda API that functions call: Invoke and InvokeWithResponseStream, for the
@@ -36,10 +36,10 @@ async function handle(
   registry: FunctionRegistry,
   recorder: CallRecorder,
 ): Promise<void> {
-  const payload = await readBody(request, MAX_REQUEST_BYTES);
+  const payload = await readBody(request, maxRequestBytes);
   if (payload === 'aborted') return;
   const { pathname, searchParams } = new URL(request.url ?? '/', 'http://lambda');
-  const [, name = '', operation] = PATH.exec(pathname) ?? [];
+  const [, name = '', operation] = invokePath.exec(pathname) ?? [];
   const { authorization } = request.headers;
   // Also keeps web pages out: a browser lets no page send this header to another origin.
   if (!authorization?.startsWith('AWS4-')) {
@@ -62,7 +62,7 @@ async function handle(
     return sendError(response, 404, 'ResourceNotFoundException', `Function not found: ${missing}`);
   }
   if (payload === 'too large') {
-    const limit = `Request must be smaller than ${MAX_REQUEST_BYTES} bytes for the InvokeFunction operation`;
+    const limit = `Request must be smaller than ${maxRequestBytes} bytes for the InvokeFunction operation`;
     return sendError(response, 413, 'RequestTooLargeException', limit);
   }
   if (!isJson(payload)) {
@@ -102,7 +102,7 @@ async function invoke(
   }
   if (type === 'Event') {
     // Nobody is told what becomes of it, as on Lambda; the function's log says it.
-    void pool.invoke(invocation, ASYNC_QUEUE_MS).catch(() => {});
+    void pool.invoke(invocation, asyncQueueMs).catch(() => {});
     response.writeHead(202, headers).end();
     return;
   }

@@ -1,10 +1,10 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import { buffer } from 'node:stream/consumers';
-import { close, LOOPBACK, listen } from '../shared/http-server.ts';
+import { close, listen, loopback } from '../shared/http-server.ts';
 import type { LambdaInvocation } from './invocation.ts';
 
-const ROOT = '/2018-06-01/runtime';
-const ERROR_BODY_TRAILER = 'lambda-runtime-function-error-body';
+const apiRoot = '/2018-06-01/runtime';
+const errorBodyTrailer = 'lambda-runtime-function-error-body';
 
 /** What the Runtime API learns from its runtime. */
 export interface RuntimeListener {
@@ -26,7 +26,7 @@ export class RuntimeApi {
   #port = 0;
   #waiting: ServerResponse | undefined;
   #current: LambdaInvocation | undefined;
-  /** Settles when the response that is being received is whole. */
+  /** Settles when the response that is being received is complete. */
   #receiving: Promise<void> = Promise.resolve();
 
   private constructor(listener: RuntimeListener) {
@@ -43,7 +43,7 @@ export class RuntimeApi {
 
   /** The value of `AWS_LAMBDA_RUNTIME_API`. */
   get address(): string {
-    return `${LOOPBACK}:${this.#port}`;
+    return `${loopback}:${this.#port}`;
   }
 
   /** Hands an event to the runtime, which must be waiting for one. */
@@ -69,12 +69,12 @@ export class RuntimeApi {
     const path = request.url ?? '';
     // A runtime that dies in the middle of a request is seen by its exit.
     request.on('error', () => {});
-    if (path === `${ROOT}/invocation/next`) {
+    if (path === `${apiRoot}/invocation/next`) {
       void this.#receiving.then(() => {
         this.#waiting = response;
         this.#listener.ready();
       });
-    } else if (path === `${ROOT}/init/error`) {
+    } else if (path === `${apiRoot}/init/error`) {
       readWhole(request, (body) => {
         this.#listener.initFailed(body);
         accept(response);
@@ -97,7 +97,7 @@ export class RuntimeApi {
     return new Promise((resolve) => {
       request.on('data', (chunk: Buffer) => invocation?.write(chunk));
       request.on('end', () => {
-        const error = request.trailers[ERROR_BODY_TRAILER];
+        const error = request.trailers[errorBodyTrailer];
         if (error) invocation?.failWith(Buffer.from(error, 'base64'));
         else invocation?.end();
         accept(response);

@@ -6,7 +6,7 @@ import { RuntimeClientError } from '../shared/errors.ts';
  * script compiles native code, which whoever only deploys should not have to do, and which the local
  * runner does not need either (`runtime/preload.cjs`).
  *
- * @throws {RuntimeClientError} if it is not installed.
+ * @throws {@link RuntimeClientError} when it is not installed
  */
 export function runtimeClient(): string {
   try {

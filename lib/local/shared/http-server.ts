@@ -3,16 +3,16 @@ import type { AddressInfo } from 'node:net';
 import { PortInUseError } from './errors.ts';
 
 /** The address that every server of the runner binds to unless told otherwise. */
-export const LOOPBACK = '127.0.0.1';
+export const loopback = '127.0.0.1';
 
 /**
  * Makes a server listen.
  *
  * @param port - 0 takes any free port
  * @returns the port that it listens on
- * @throws {PortInUseError} if the port is taken.
+ * @throws {@link PortInUseError} when the port is taken
  */
-export async function listen(server: Server, port = 0, host = LOOPBACK): Promise<number> {
+export async function listen(server: Server, port = 0, host = loopback): Promise<number> {
   // A keep-alive connection that the server drops while the client reuses it is a lost request.
   server.keepAliveTimeout = 0;
   server.requestTimeout = 0;
@@ -26,7 +26,7 @@ export async function listen(server: Server, port = 0, host = LOOPBACK): Promise
 }
 
 /** The address of a server, without a slash at its end. */
-export function urlOf(port: number, host = LOOPBACK): string {
+export function urlOf(port: number, host = loopback): string {
   return `http://${host.includes(':') ? `[${host}]` : host}:${port}`;
 }
 

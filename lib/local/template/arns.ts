@@ -1,8 +1,8 @@
 /** Region, account and partition that the assembly seems to be deployed to. */
-export const REGION = 'us-east-1';
-export const ACCOUNT = '000000000000';
-export const PARTITION = 'aws';
-const URL_SUFFIX = 'amazonaws.com';
+export const localRegion = 'us-east-1';
+export const localAccount = '000000000000';
+export const awsPartition = 'aws';
+const awsUrlSuffix = 'amazonaws.com';
 
 /**
  * Values of the pseudo parameters.
@@ -11,22 +11,22 @@ const URL_SUFFIX = 'amazonaws.com';
  */
 export function pseudoParameters(stackName: string): Readonly<Record<string, unknown>> {
   return {
-    'AWS::AccountId': ACCOUNT,
+    'AWS::AccountId': localAccount,
     'AWS::NoValue': undefined,
     'AWS::NotificationARNs': [],
-    'AWS::Partition': PARTITION,
-    'AWS::Region': REGION,
+    'AWS::Partition': awsPartition,
+    'AWS::Region': localRegion,
     'AWS::StackId': arn('cloudformation', `stack/${stackName}/local`),
     'AWS::StackName': stackName,
-    'AWS::URLSuffix': URL_SUFFIX,
+    'AWS::URLSuffix': awsUrlSuffix,
   };
 }
 
 /** The ARN of a resource of this account. */
 export function arn(service: string, resource: string): string {
   // IAM is global: its ARNs have no region.
-  const region = service === 'iam' ? '' : REGION;
-  return `arn:${PARTITION}:${service}:${region}:${ACCOUNT}:${resource}`;
+  const region = service === 'iam' ? '' : localRegion;
+  return `arn:${awsPartition}:${service}:${region}:${localAccount}:${resource}`;
 }
 
 /** A function's ARN. */
@@ -41,5 +41,5 @@ export function tableArn(name: string): string {
 
 /** The address that an HTTP API would have on AWS. */
 export function apiEndpoint(apiId: string): string {
-  return `https://${apiId}.execute-api.${REGION}.${URL_SUFFIX}`;
+  return `https://${apiId}.execute-api.${localRegion}.${awsUrlSuffix}`;
 }

@@ -50,7 +50,7 @@ export interface LambdaFunction {
 /**
  * The Node.js functions of a stack. `skipped` receives a sentence for each other one.
  *
- * @throws {AssemblyError} if a function's code or layer is not in the assembly.
+ * @throws {@link AssemblyError} when a function's code or layer is not in the assembly
  */
 export function readFunctions(stack: Stack, skipped: string[]): LambdaFunction[] {
   const functions: LambdaFunction[] = [];

@@ -17,7 +17,7 @@ type Intrinsic = (argument: unknown) => unknown;
 /**
  * A function that replaces every CloudFormation intrinsic in a value; `AWS::NoValue` drops its key.
  *
- * @throws {AssemblyError} (the returned function) at an intrinsic that needs an AWS account.
+ * @throws {@link AssemblyError} (the returned function) at an intrinsic that needs an AWS account
  * @see https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/intrinsic-function-reference.html
  */
 export function createResolver(

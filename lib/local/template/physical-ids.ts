@@ -12,7 +12,7 @@ export interface Identity {
 }
 
 /** The property that names a resource, by type. */
-const NAME_PROPERTY: Readonly<Record<string, string>> = {
+const nameProperties: Readonly<Record<string, string>> = {
   'AWS::DynamoDB::GlobalTable': 'TableName',
   'AWS::DynamoDB::Table': 'TableName',
   'AWS::IAM::Role': 'RoleName',
@@ -24,7 +24,7 @@ const NAME_PROPERTY: Readonly<Record<string, string>> = {
 };
 
 /** What precedes the name in a resource's ARN, by type. */
-const ARN_PREFIX: Readonly<Record<string, readonly [service: string, prefix: string]>> = {
+const arnPrefix: Readonly<Record<string, readonly [service: string, prefix: string]>> = {
   'AWS::DynamoDB::GlobalTable': ['dynamodb', 'table/'],
   'AWS::DynamoDB::Table': ['dynamodb', 'table/'],
   'AWS::IAM::ManagedPolicy': ['iam', 'policy/'],
@@ -35,7 +35,7 @@ const ARN_PREFIX: Readonly<Record<string, readonly [service: string, prefix: str
 };
 
 /** Lambda's limit, the shortest of those that matter here. */
-const LONGEST_NAME = 64;
+const longestName = 64;
 
 /** What `Ref` gives for a resource on this machine. */
 export function physicalIdOf(resource: Identity): string {
@@ -62,7 +62,7 @@ export function attributeOf(resource: Identity, attribute: string): string {
   const name = physicalIdOf(resource);
   if (attribute === 'Arn') {
     if (name.startsWith('arn:')) return name;
-    const [service, prefix] = ARN_PREFIX[type] ?? [type.split('::')[1]?.toLowerCase() ?? '', ''];
+    const [service, prefix] = arnPrefix[type] ?? [type.split('::')[1]?.toLowerCase() ?? '', ''];
     const suffix = type === 'AWS::Logs::LogGroup' ? ':*' : '';
     return arn(service, `${prefix}${name}${suffix}`);
   }
@@ -85,8 +85,8 @@ function versionNumber(logicalId: string): string {
 }
 
 function nameOf({ stackName, logicalId, type, property }: Identity): string {
-  const given = NAME_PROPERTY[type] && property(NAME_PROPERTY[type]);
+  const given = nameProperties[type] && property(nameProperties[type]);
   if (given) return String(given);
   // The end of a logical id is the hash that makes it unique: keep that.
-  return `${stackName}-${logicalId}`.slice(-LONGEST_NAME).replace(/^-+/, '');
+  return `${stackName}-${logicalId}`.slice(-longestName).replace(/^-+/, '');
 }

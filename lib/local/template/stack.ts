@@ -84,7 +84,7 @@ export class Stack {
     return physicalIdOf(this.#identity(logicalId));
   }
 
-  /** What a resource turned out to be: its attributes, and `Ref` for its physical id. */
+  /** Records what a resource turned out to be: its attributes, and `Ref` for its physical id. */
   setAttributes(logicalId: string, attributes: Readonly<Record<string, unknown>>): void {
     this.#attributes.set(logicalId, attributes);
   }
@@ -128,7 +128,7 @@ export class Stack {
  * Reads the one stack of a synthesized assembly.
  *
  * @param assemblyDir - the CDK app's output folder, usually `cdk.out`
- * @throws {AssemblyError} if there is no assembly, or not exactly one stack in it.
+ * @throws {@link AssemblyError} when there is no assembly, or not exactly one stack in it
  */
 export function readStack(assemblyDir: string): Stack {
   if (!existsSync(join(assemblyDir, 'manifest.json'))) {

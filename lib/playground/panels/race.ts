@@ -2,13 +2,13 @@ import type { Race } from '../../client/index.ts';
 import { cloudLane, deviceLane, type Lane, type Stretch } from '../results/lanes.ts';
 import { byId, make, prefersStillness, setProperties } from './dom.ts';
 
-/** The time line reaches beyond the SLA's end by this share of it. */
+/** The time line reaches beyond the deadline by this share of it. */
 const beyond = 1.4;
 /** How long the time line takes to draw itself, in ms. */
 const playMs = 1_600;
 const names = { cloud: 'Cloud', device: 'Device' };
 
-/** The time line: what the cloud and the device did, and the SLA's end. */
+/** The time line: what the cloud and the device did, and the deadline. */
 export class RacePanel {
   readonly #track = byId('track', HTMLElement);
   readonly #replay = byId('replay', HTMLButtonElement);

@@ -1,4 +1,4 @@
-/** What Node.js, onnxruntime and a decoded image take beside the model, in MB. */
+/** Memory for Node.js, onnxruntime and a decoded image, beside the model's own, in MB. */
 const runtimeMb = 200;
 /** The file, the graph optimised from it, and its activations. */
 const copiesInMemory = 3;

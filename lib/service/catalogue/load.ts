@@ -21,8 +21,8 @@ export class CatalogueError extends MdInferenceError {
 export const catalogueFile = 'catalogue.json';
 
 /**
- * A JPEG in the size of a photo as phones send them scaled down (500 x 375), under `models/`: what models
- * are measured with when their catalogue has no sample of its own.
+ * A JPEG of the size that phones scale photos down to before sending them (500 x 375), under
+ * `models/`: what models are measured with when their catalogue has no sample of its own.
  */
 export const photoFile = 'table3/samples/photo-size.jpg';
 
@@ -163,7 +163,7 @@ export function parseFile<Schema extends z.ZodType>(
 }
 
 /**
- * Reads a file whole.
+ * Reads a whole file.
  *
  * @param what - what the file should be, for messages
  * @throws {@link CatalogueError} naming the file

@@ -66,7 +66,7 @@ const modelFields = {
   accuracySource: z.string(),
   licence: z.string(),
   preprocessing: preprocessingSchema.optional(),
-  /** What the model answers with; found out when it is loaded, unless it is said here. */
+  /** What the model outputs; detected when it is loaded, unless it is given here. */
   output: z.enum(['logits', 'probabilities']).optional(),
   /** What is uncertain about this entry, in words. */
   unverified: z.string().optional(),
@@ -144,7 +144,7 @@ export const catalogueListingSchema = catalogueOf(listedModelSchema);
 /** All that `catalogue.json` lists, models included that cannot be served (yet). */
 export type CatalogueListing = z.infer<typeof catalogueListingSchema>;
 
-/** `catalogue.json` as it is written: what has a default may be missing. */
+/** `catalogue.json` as it is written: fields with a default may be missing. */
 export type CatalogueFile = z.input<typeof catalogueListingSchema>;
 
 /** A catalogue whose models can all be served. */

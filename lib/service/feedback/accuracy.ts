@@ -1,9 +1,9 @@
 /**
  * The accuracy to select by: the mean of a Beta posterior that starts at the catalogue's accuracy,
- * as if that had been seen on `weight` labelled answers, and takes in the labels of the field.
+ * as if that had been seen on `weight` labelled answers, and is updated with labels from the field.
  *
  * @param accuracyPct - the catalogue's, in percent
- * @param weight - labelled answers at which field and catalogue count alike; above 0
+ * @param weight - labelled answers at which field and catalogue have equal weight; above 0
  * @returns percent
  * @see Gelman et al.: Bayesian Data Analysis, Section 2.4
  */

@@ -19,7 +19,7 @@ const secretBytes = 32;
 
 /**
  * What feedback needs beside the profiles, in the same table: the secret with which a deployment
- * signs its answers, and a mark for each request whose feedback was counted.
+ * signs its request ids, and a mark for each request whose feedback was counted.
  */
 export class FeedbackLedger {
   readonly #client: ProfileClient['repeatable'];
@@ -58,8 +58,8 @@ export class FeedbackLedger {
 
   /** Takes a mark back, because the feedback could not be counted. Throws what the SDK throws. */
   async unmark(requestId: string): Promise<void> {
-    const Key = this.#key(`once#${requestId}`);
-    await this.#client.send(new DeleteItemCommand({ TableName: this.#tableName, Key }));
+    const key = this.#key(`once#${requestId}`);
+    await this.#client.send(new DeleteItemCommand({ TableName: this.#tableName, Key: key }));
   }
 
   #key(sk: string) {

@@ -23,8 +23,8 @@ export function signRequestId(
 }
 
 /**
- * Whether a `requestId` was given to an answer of this model, not longer than
- * {@link feedbackPeriodMs} ago.
+ * Whether a request id was signed for an answer of this model, at most {@link feedbackPeriodMs}
+ * ago.
  */
 export function isSignedRequestId(
   requestId: string,

@@ -95,8 +95,8 @@ export class Classifier {
   }
 
   /**
-   * Classifies the catalogue's raw input tensor. A catalogue of uint8 pixels has them preprocessed as
-   * a decoded image would be; one of float32 hands the values to the model as they are.
+   * Classifies the catalogue's raw input tensor. A catalogue of uint8 pixels has them preprocessed
+   * as a decoded image would be; one of float32 passes the values to the model as they are.
    *
    * @throws {@link TensorLengthError} when the length is not exact
    * @throws {@link TensorValueError} when the values are not finite, or too large for any model
@@ -119,8 +119,7 @@ export class Classifier {
    * The model's raw output for a made-up image of many colours: its answer to plain black would say little.
    *
    * @param brightness - pixels are below it, at most 256
-   * @throws {@link ModelShapeError} when it does not run, or gives another number of scores than there
-   *   are labels
+   * @throws {@link ModelShapeError} when it does not run, or does not give one score per label
    */
   async runOnMadeUpImage(brightness = 256): Promise<Float32Array> {
     const tensor = imageTensor(madeUpPixels(this.#crop, brightness), this.#preprocessing);

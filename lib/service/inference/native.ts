@@ -10,7 +10,7 @@ export const ort: typeof import('onnxruntime-node') = require('onnxruntime-node'
 /** sharp, the image decoder, limited to the formats of the HTTP contract and to one thread. */
 export const sharp: typeof import('sharp').default = require('sharp');
 
-// libvips also reads SVG, TIFF, PDF and more: none of those is wanted from strangers.
+// libvips also reads SVG, TIFF, PDF and more: none of those is accepted from strangers.
 sharp.block({ operation: ['VipsForeignLoad'] });
 sharp.unblock({
   operation: ['VipsForeignLoadJpegBuffer', 'VipsForeignLoadPngBuffer', 'VipsForeignLoadWebpBuffer'],

@@ -9,7 +9,7 @@ export interface ModelSignature {
   readonly inputName: string;
   readonly outputName: string;
   readonly dtype: Preprocessing['dtype'];
-  /** Undefined when the file leaves open where the colours are. */
+  /** Undefined when the file does not say which dimension holds the colours. */
   readonly layout: Preprocessing['layout'] | undefined;
   /** In pixels; undefined when any size will do. */
   readonly width: number | undefined;
@@ -66,7 +66,7 @@ export function readSignature(
 }
 
 /**
- * Checks that preprocessing makes what a model takes.
+ * Checks that preprocessing produces what a model takes.
  *
  * @throws {@link ModelShapeError} naming the field
  */
@@ -87,7 +87,7 @@ export function checkPreprocessing(signature: ModelSignature, preprocessing: Pre
   }
 }
 
-/** Where the side of 3 is: what comes first in the shape when both could be it. */
+/** Which dimension has the size 3: the first one if both could be it. */
 function layoutOf([first, , last]: readonly (number | string | undefined)[]) {
   if (first === 3) return 'NCHW';
   return last === 3 ? 'NHWC' : undefined;

@@ -1,4 +1,4 @@
-import { DEFAULT_PROFILE_SETTINGS, type Profile, profileOf, referenceProfile } from './profile.ts';
+import { defaultProfileSettings, type Profile, profileOf, referenceProfile } from './profile.ts';
 import type { Reference } from './reference.ts';
 import type { ProfileStore, ReadOptions } from './store.ts';
 import { withinMs } from './within.ts';
@@ -47,7 +47,7 @@ export interface ProfileCacheOptions {
    */
   readonly maxRefreshMs?: number;
   /**
-   * After this many ms a read is given up.
+   * Time limit of a read in ms.
    *
    * @default 2000
    */
@@ -77,7 +77,7 @@ export interface ProfileCacheOptions {
 /** Profiles by model name. */
 export type ProfileSnapshot = ReadonlyMap<string, Profile>;
 
-const JITTER = 0.25;
+const jitterShare = 0.25;
 
 /**
  * The profiles of all models in memory, so that selection never waits for the table.
@@ -102,7 +102,7 @@ export class ProfileCache {
   constructor({
     store,
     models,
-    minLiveSamples = DEFAULT_PROFILE_SETTINGS.minLiveSamples,
+    minLiveSamples = defaultProfileSettings.minLiveSamples,
     refreshMs = 2_000,
     maxRefreshMs = 60_000,
     readTimeoutMs = 2_000,
@@ -131,7 +131,7 @@ export class ProfileCache {
    * last known ones of models that cannot be read. Never rejects.
    */
   async reload(): Promise<ProfileSnapshot> {
-    // Another caller may have set off a read that is not consistent while this one waited.
+    // Another caller may have started a read that is not consistent while this one waited.
     while (this.#refreshing !== undefined) await this.#refreshing;
     this.#refresh({ consistentRead: true });
     await this.settled();
@@ -183,7 +183,7 @@ export class ProfileCache {
   #pauseMs(): number {
     const { refreshMs, maxRefreshMs, random } = this.#options;
     const pauseMs = Math.min(refreshMs * 2 ** this.#failuresInARow, maxRefreshMs);
-    return pauseMs * (1 + JITTER * random());
+    return pauseMs * (1 + jitterShare * random());
   }
 
   async #waitForFirst(): Promise<void> {

@@ -9,8 +9,8 @@ export interface ProfileClient {
   readonly additive: DynamoDBClient;
 }
 
-/** Nobody waits for a profile: better a sample lost than a Lambda billed for waiting. */
-const TIMEOUTS = { connectionTimeout: 500, requestTimeout: 1_000, throwOnRequestTimeout: true };
+/** Nobody waits for a profile: a lost sample is better than a Lambda billed for waiting. */
+const timeouts = { connectionTimeout: 500, requestTimeout: 1_000, throwOnRequestTimeout: true };
 
 /**
  * The clients a {@link ProfileStore} needs. The region, credentials and `AWS_ENDPOINT_URL_DYNAMODB`
@@ -19,7 +19,7 @@ const TIMEOUTS = { connectionTimeout: 500, requestTimeout: 1_000, throwOnRequest
  * Without `throwOnRequestTimeout` the SDK only warns about a time-out and waits on.
  */
 export function createProfileClient(config: DynamoDBClientConfig = {}): ProfileClient {
-  const repeatable = new DynamoDBClient({ requestHandler: TIMEOUTS, maxAttempts: 2, ...config });
+  const repeatable = new DynamoDBClient({ requestHandler: timeouts, maxAttempts: 2, ...config });
   const additive = new DynamoDBClient({
     ...config,
     requestHandler: repeatable.config.requestHandler,
@@ -30,18 +30,18 @@ export function createProfileClient(config: DynamoDBClientConfig = {}): ProfileC
 
 type RefreshArguments = Parameters<ConfiguredRetryStrategy['refreshRetryTokenForRetry']>;
 
-const ATTEMPTS = 3;
-const FIRST_DELAY_MS = 25;
+const maxAttempts = 3;
+const defaultFirstDelayMs = 25;
 
 /** Errors of a throttled request, which changed nothing. */
-const THROTTLED = new Set([
+const throttled = new Set([
   'ProvisionedThroughputExceededException',
   'RequestLimitExceeded',
   'ThrottlingException',
 ]);
 
 /** Node's codes for a server that could not be found or reached: nothing was sent. */
-const NEVER_CONNECTED = new Set([
+const neverConnected = new Set([
   'EAI_AGAIN',
   'ECONNREFUSED',
   'EHOSTUNREACH',
@@ -50,8 +50,8 @@ const NEVER_CONNECTED = new Set([
 ]);
 
 /**
- * A retry strategy for updates that must not happen twice: at most three attempts, and a second
- * one only where the first was surely not applied. An `ADD` whose answer was lost would be counted
+ * A retry strategy for updates that must not happen twice: at most three attempts, and a second one
+ * only where the first was certainly not applied. An `ADD` whose answer was lost would be counted
  * twice by the SDK's standard strategy, which retries time-outs and server errors as well.
  *
  * The pause before an attempt is random up to 25 ms, then up to 50 ms: the caller's Lambda is
@@ -61,7 +61,7 @@ const NEVER_CONNECTED = new Set([
  */
 export class NotAppliedRetryStrategy extends ConfiguredRetryStrategy {
   constructor() {
-    super(ATTEMPTS, (attempt) => Math.random() * FIRST_DELAY_MS * 2 ** (attempt - 1));
+    super(maxAttempts, (attempt) => Math.random() * defaultFirstDelayMs * 2 ** (attempt - 1));
   }
 
   override async refreshRetryTokenForRetry(
@@ -73,8 +73,8 @@ export class NotAppliedRetryStrategy extends ConfiguredRetryStrategy {
 }
 
 /**
- * Whether an update that failed with this error surely changed nothing. A time-out, a broken
- * connection or a server error says nothing: the update may have been applied.
+ * Whether an update that failed with this error certainly changed nothing. A time-out, a broken
+ * connection or a server error leaves that open: the update may have been applied.
  */
 export function surelyNotApplied(error: unknown): boolean {
   const status = details(error).$metadata?.httpStatusCode ?? 0;
@@ -83,7 +83,7 @@ export function surelyNotApplied(error: unknown): boolean {
 
 function isWorthRetrying(error: unknown): boolean {
   const { name, code } = details(error);
-  return THROTTLED.has(name ?? '') || NEVER_CONNECTED.has(code ?? '');
+  return throttled.has(name ?? '') || neverConnected.has(code ?? '');
 }
 
 interface ErrorDetails {

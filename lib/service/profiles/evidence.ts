@@ -8,7 +8,7 @@ export interface EvidenceSettings extends WindowSettings {
   readonly minLiveSamples: number;
 }
 
-/** What is believed of a model's warm calls, and where it comes from. */
+/** What is assumed about a model's warm calls, and where it comes from. */
 export interface Evidence {
   readonly statistics: ProfileStatistics;
   readonly source: 'live' | 'live+fallback' | 'fallback';
@@ -19,10 +19,10 @@ export interface Evidence {
 }
 
 /** Fewer samples than this do not overrule anything: their spread is not known well enough. */
-const OVERRULING_SAMPLES = 5n;
+const overrulingSamples = 5n;
 
 /** Two means that are more standard errors apart do not differ by chance. */
-const CONTRADICTION = 3;
+const contradictingErrors = 3;
 
 /**
  * Decides which statistics still describe a model. Evidence is read from the newest to the oldest:
@@ -139,8 +139,8 @@ function contradicts(newer: ProfileStatistics, older: ProfileStatistics): boolea
   const spreadMs = deviationMs(newer);
   const newerMs = meanMs(newer);
   const olderMs = meanMs(older);
-  if (newer.n < OVERRULING_SAMPLES || spreadMs === undefined) return false;
+  if (newer.n < overrulingSamples || spreadMs === undefined) return false;
   if (newerMs === undefined || olderMs === undefined) return false;
   const errorMs = spreadMs * Math.sqrt(1 / Number(newer.n) + 1 / Number(older.n));
-  return Math.abs(newerMs - olderMs) > CONTRADICTION * errorMs;
+  return Math.abs(newerMs - olderMs) > contradictingErrors * errorMs;
 }

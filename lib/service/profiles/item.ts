@@ -2,7 +2,7 @@ import type { AttributeValue } from '@aws-sdk/client-dynamodb';
 import { z } from 'zod';
 import { firstIssue } from '../../core/contract/first-issue.ts';
 import { MdInferenceError } from '../../core/errors.ts';
-import { type ProfileStatistics, SUM_NAMES, type SumName } from './statistics.ts';
+import { type ProfileStatistics, type SumName, sumNames } from './statistics.ts';
 
 /** An item of the profile table that holds something other than profile statistics. */
 export class InvalidProfileItemError extends MdInferenceError {
@@ -17,12 +17,12 @@ const count = z.object({ N: z.string().regex(/^\d+$/, 'expected a whole number')
 const bigCount = count.transform(({ N }) => BigInt(N));
 const text = z.object({ S: z.string() });
 
-const sums = Object.fromEntries(SUM_NAMES.map((name) => [name, bigCount.default(0n)])) as Record<
+const sums = Object.fromEntries(sumNames.map((name) => [name, bigCount.default(0n)])) as Record<
   SumName,
   z.ZodDefault<typeof bigCount>
 >;
 
-const HISTOGRAM_ATTRIBUTE = /^h(\d{1,3})$/;
+const histogramAttributePattern = /^h(\d{1,3})$/;
 
 /** An item of the profile table as DynamoDB sends it; attributes of later versions are ignored. */
 const profileItem = z
@@ -31,7 +31,7 @@ const profileItem = z
   .transform(({ pk, sk, ...attributes }, context) => {
     const histogram = new Map<number, bigint>();
     for (const [name, value] of Object.entries(attributes)) {
-      const bucket = HISTOGRAM_ATTRIBUTE.exec(name)?.[1];
+      const bucket = histogramAttributePattern.exec(name)?.[1];
       if (bucket === undefined) continue;
       const parsed = bigCount.safeParse(value);
       if (parsed.success) histogram.set(Number(bucket), parsed.data);
@@ -47,7 +47,7 @@ export type ProfileItem = z.output<typeof profileItem>;
 /**
  * Reads an item of the profile table.
  *
- * @throws {@link InvalidProfileItemError} naming the item and the attribute that is wrong.
+ * @throws {@link InvalidProfileItemError} naming the item and the attribute that is wrong
  */
 export function fromItem(item: Attributes): ProfileItem {
   const parsed = profileItem.safeParse(item);
@@ -59,7 +59,7 @@ export function fromItem(item: Attributes): ProfileItem {
 /** The attributes that hold statistics: sums by their names, histogram buckets as `h<bucket>`. */
 export function toAttributes(statistics: ProfileStatistics): Attributes {
   const attributes: Attributes = {};
-  for (const name of SUM_NAMES) {
+  for (const name of sumNames) {
     if (statistics[name] !== 0n) attributes[name] = { N: String(statistics[name]) };
   }
   for (const [bucket, samples] of statistics.histogram) {
@@ -86,11 +86,13 @@ export function placeholders(attributes: Attributes): Attributes {
   return Object.fromEntries(Object.entries(attributes).map(([name, value]) => [`:${name}`, value]));
 }
 
-const KEPT = new Set(['pk', 'sk', 'labelN', 'labelCorrectN']);
+const keptAttributes = new Set(['pk', 'sk', 'labelN', 'labelCorrectN']);
 
 /** Sets all attributes of a baseline, and removes those that only the earlier one had. */
 export function replacement(earlier: Attributes, attributes: Attributes) {
-  const gone = Object.keys(earlier).filter((name) => !KEPT.has(name) && !(name in attributes));
+  const gone = Object.keys(earlier).filter(
+    (name) => !keptAttributes.has(name) && !(name in attributes),
+  );
   const sets = Object.keys(attributes).map((name) => `${name} = :${name}`);
   const removes = gone.length > 0 ? ` REMOVE ${gone.join(', ')}` : '';
   return {

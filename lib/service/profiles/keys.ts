@@ -21,21 +21,22 @@ export class InvalidProfileKeyError extends MdInferenceError {
 }
 
 /** Sort key of the item that holds the statistics measured at deploy. */
-export const BASELINE_SORT_KEY = 'baseline';
+export const baselineSortKey = 'baseline';
 
-const HASH_DIGITS = 12;
-const PARTITION_KEY = /^([^/]+)\/([^/]+)\/([^/]+)@([0-9a-f]{12})$/;
-const LIVE_KEY = /^live#(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z)#(\d+)$/;
+const hashDigits = 12;
+const partitionKeyPattern = /^([^/]+)\/([^/]+)\/([^/]+)@([0-9a-f]{12})$/;
+const liveKeyPattern = /^live#(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z)#(\d+)$/;
 
 /**
  * Partition key `<deployment>/<catalogue>/<model>@<first 12 hex of sha256>`.
  *
- * @throws {@link InvalidProfileKeyError} if a name is empty or contains `/`, or the hash is not hexadecimal.
+ * @throws {@link InvalidProfileKeyError} when a name is empty or contains `/`, or the hash is not
+ * hexadecimal
  */
 export function partitionKey({ deployment, catalogue, model, sha256 }: ProfileKey): string {
-  const hash = sha256.slice(0, HASH_DIGITS).toLowerCase();
+  const hash = sha256.slice(0, hashDigits).toLowerCase();
   const key = `${deployment}/${catalogue}/${model}@${hash}`;
-  if (!PARTITION_KEY.test(key)) {
+  if (!partitionKeyPattern.test(key)) {
     throw new InvalidProfileKeyError(
       `Names in a profile key must not be empty or contain "/", and the hash must be hexadecimal: "${key}"`,
     );
@@ -61,10 +62,10 @@ export function liveSince(windowStartMs: number): string {
 /**
  * The parts of a live item's sort key.
  *
- * @throws {@link InvalidProfileKeyError} if it is not of the form {@link liveSortKey} builds.
+ * @throws {@link InvalidProfileKeyError} when it is not of the form {@link liveSortKey} builds
  */
 export function parseLiveSortKey(key: string): LiveKey {
-  const [, start, shard] = LIVE_KEY.exec(key) ?? [];
+  const [, start, shard] = liveKeyPattern.exec(key) ?? [];
   const windowStartMs = Date.parse(start ?? '');
   if (shard === undefined || Number.isNaN(windowStartMs)) {
     throw new InvalidProfileKeyError(`Not a sort key of a live profile item: "${key}"`);

@@ -22,7 +22,7 @@ export interface MeasureSettings {
   readonly precision: number;
 }
 
-/** How far the measuring of a model has come. */
+/** The progress of measuring a model. */
 export interface Progress {
   readonly statistics: ProfileStatistics;
   /** Half width of the mean's 95 % interval, as a share of the mean; infinite below two runs. */

@@ -15,7 +15,7 @@ import {
   meanMs,
   type ProfileStatistics,
 } from './statistics.ts';
-import { DEFAULT_WINDOWS } from './windows.ts';
+import { defaultWindows } from './windows.ts';
 
 /** What the warm numbers of a profile rest on. */
 export type ProfileBasis = 'live' | 'live+baseline' | 'live+reference' | 'baseline' | 'reference';
@@ -28,7 +28,7 @@ export interface Profile {
   readonly stdMs: number;
   /**
    * Standard error of the mean: the deviation over the root of the measured calls that it rests on,
-   * and {@link CALL_NOISE_MS}. A reference counts as one call.
+   * and {@link callNoiseMs}. A reference counts as one call.
    */
   readonly meanErrorMs: number;
   /** All answered calls, warm and cold. */
@@ -41,7 +41,7 @@ export interface Profile {
    */
   readonly freshSamples: number;
   /**
-   * Share of calls to expect cold: of the live calls, with {@link IMAGINED_WARM_CALLS} warm ones added to
+   * Share of calls to expect cold: of the live calls, with {@link imaginedWarmCalls} warm ones added to
    * them. The cold starts of measuring at deploy say nothing about how often callers meet one.
    */
   readonly coldShare: number;
@@ -65,14 +65,14 @@ export interface Profile {
  * What timers and event loops may add to a mean, in ms, however many calls there were: means that differ
  * by less than 0.3 ms, two standard errors of the difference, are alike.
  */
-const CALL_NOISE_MS = 0.1;
+const callNoiseMs = 0.1;
 
 /** Keeps a model whose first live call was cold from being taken for always cold. */
-const IMAGINED_WARM_CALLS = 50;
+const imaginedWarmCalls = 50;
 
 /** Five-minute windows remembered for an hour; 30 samples make a profile. */
-export const DEFAULT_PROFILE_SETTINGS: EvidenceSettings = {
-  ...DEFAULT_WINDOWS,
+export const defaultProfileSettings: EvidenceSettings = {
+  ...defaultWindows,
   minLiveSamples: 30,
 };
 
@@ -82,9 +82,9 @@ export function referenceProfile(reference: Reference): Profile {
 }
 
 /**
- * The profile of a model at a moment: its warm numbers by {@link weighEvidence}, where the reference
- * stands in for a missing baseline. Cold calls and failures are too rare to be told from two windows
- * and are taken from all live windows that still count.
+ * The profile of a model at a moment: its warm numbers by {@link weighEvidence}, where the
+ * reference stands in for a missing baseline. Cold calls and failures are too rare to be estimated
+ * from two windows and are counted over all live windows that still count.
  *
  * @param nowMs - Unix ms
  */
@@ -92,7 +92,7 @@ export function profileOf(
   stored: StoredProfile,
   reference: Reference,
   nowMs: number,
-  settings: EvidenceSettings = DEFAULT_PROFILE_SETTINGS,
+  settings: EvidenceSettings = defaultProfileSettings,
 ): Profile {
   const live = countingStatistics(stored.live, nowMs, settings);
   const fresh = freshStatistics(stored.live, nowMs, settings);
@@ -125,7 +125,7 @@ function warmNumbers(warm: ProfileStatistics, measured: number) {
   return {
     meanMs: meanMs(warm) ?? 0,
     stdMs,
-    meanErrorMs: Math.hypot(stdMs / Math.sqrt(measured), CALL_NOISE_MS),
+    meanErrorMs: Math.hypot(stdMs / Math.sqrt(measured), callNoiseMs),
     quantileMs: (q: number) => quantileUs(q) / 1000,
     probabilityWithin: (ms: number) => shareWithinUs(ms * 1000),
   };
@@ -135,7 +135,7 @@ function coldNumbers(live: ProfileStatistics, baseline: ProfileStatistics) {
   const mean = coldMeanMs(live) ?? coldMeanMs(baseline);
   const calls = Number(live.n + live.coldN);
   return {
-    coldShare: Number(live.coldN) / (calls + IMAGINED_WARM_CALLS),
+    coldShare: Number(live.coldN) / (calls + imaginedWarmCalls),
     ...(mean !== undefined && { coldMeanMs: mean }),
   };
 }

@@ -1,6 +1,9 @@
 import { z } from 'zod';
 
-/** What the deploy-time profiler logs of its progress: for CloudWatch, and for the progress bar of `mdi start`. */
+/**
+ * The progress that the deploy-time profiler logs: for CloudWatch, and for the progress bar of `mdi
+ * start`.
+ */
 export const profilerLogSchema = z.discriminatedUnion('event', [
   z.object({ event: z.literal('profile-kept'), model: z.string() }),
   z.object({

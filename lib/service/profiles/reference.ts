@@ -9,10 +9,10 @@ export interface Reference {
 }
 
 /** Imagined samples: enough that a quantile of one in a thousand still rests on several. */
-const SAMPLES = 10_000;
+const imaginedSamples = 10_000;
 
-/** Beyond five deviations a normal distribution has less than one of the samples. */
-const REACH = 5;
+/** Beyond five standard deviations lies less than one of the samples. */
+const reachStds = 5;
 
 /**
  * Statistics of a normal distribution with the reference's mean and deviation, as if it had been
@@ -21,7 +21,7 @@ const REACH = 5;
 export function referenceStatistics({ meanMs, stdMs }: Reference): ProfileStatistics {
   const meanUs = Math.max(Math.round(meanMs * 1000), 0);
   const stdUs = Math.max(Math.round(stdMs * 1000), 0);
-  const n = BigInt(SAMPLES);
+  const n = BigInt(imaginedSamples);
   return {
     ...emptyStatistics(),
     n,
@@ -33,13 +33,13 @@ export function referenceStatistics({ meanMs, stdMs }: Reference): ProfileStatis
 
 /** Rounded counts at the buckets' upper ends, subtracted, add up to exactly all samples. */
 function normalHistogram(meanUs: number, stdUs: number): Histogram {
-  const first = bucketOf(meanUs - REACH * stdUs);
-  const last = bucketOf(meanUs + REACH * stdUs);
+  const first = bucketOf(meanUs - reachStds * stdUs);
+  const last = bucketOf(meanUs + reachStds * stdUs);
   const histogram = new Map<number, bigint>();
   let counted = 0;
   for (let bucket = first; bucket <= last; bucket++) {
     const share = bucket === last ? 1 : normalShareWithin(boundsOf(bucket).upperUs, meanUs, stdUs);
-    const upTo = Math.round(SAMPLES * share);
+    const upTo = Math.round(imaginedSamples * share);
     if (upTo > counted) histogram.set(bucket, BigInt(upTo - counted));
     counted = upTo;
   }

@@ -3,7 +3,7 @@ import { bucketOf, type Histogram, mergeHistograms } from '../../core/statistics
 import type { LiveKey } from './keys.ts';
 
 /** The integer sums a profile is made of. Each is also the name of its DynamoDB attribute. */
-export const SUM_NAMES = [
+export const sumNames = [
   'n',
   'sumUs',
   'sumSqUs',
@@ -16,7 +16,7 @@ export const SUM_NAMES = [
 ] as const;
 
 /** Name of one of the sums. */
-export type SumName = (typeof SUM_NAMES)[number];
+export type SumName = (typeof sumNames)[number];
 
 /**
  * What is known of a model's service time, as sums that merge by addition: in any order, over any
@@ -57,7 +57,7 @@ export class InvalidObservationError extends MdInferenceError {
   override readonly name = 'InvalidObservationError';
 }
 
-const NOTHING: ProfileStatistics = {
+const noStatistics: ProfileStatistics = {
   n: 0n,
   sumUs: 0n,
   sumSqUs: 0n,
@@ -72,36 +72,37 @@ const NOTHING: ProfileStatistics = {
 
 /** Statistics of no observation: the neutral element of {@link merge}. */
 export function emptyStatistics(): ProfileStatistics {
-  return NOTHING;
+  return noStatistics;
 }
 
 /**
  * The statistics of a single observation; what a profile store has to add.
  *
- * @throws {@link InvalidObservationError} if the service time is not a finite number of at least 0.
+ * @throws {@link InvalidObservationError} when the service time is not a finite number of at least
+ * 0
  */
 export function statisticsOf(observation: Observation): ProfileStatistics {
   switch (observation.kind) {
     case 'warm': {
       const us = wholeMicroseconds(observation.serviceUs);
       const histogram = new Map([[bucketOf(Number(us)), 1n]]);
-      return { ...NOTHING, n: 1n, sumUs: us, sumSqUs: us * us, histogram };
+      return { ...noStatistics, n: 1n, sumUs: us, sumSqUs: us * us, histogram };
     }
     case 'cold': {
       const us = wholeMicroseconds(observation.serviceUs);
-      return { ...NOTHING, coldN: 1n, coldSumUs: us, coldSumSqUs: us * us };
+      return { ...noStatistics, coldN: 1n, coldSumUs: us, coldSumSqUs: us * us };
     }
     case 'failure':
-      return { ...NOTHING, failN: 1n };
+      return { ...noStatistics, failN: 1n };
     case 'feedback':
-      return { ...NOTHING, labelN: 1n, labelCorrectN: observation.correct ? 1n : 0n };
+      return { ...noStatistics, labelN: 1n, labelCorrectN: observation.correct ? 1n : 0n };
   }
 }
 
 /**
  * Statistics with one observation more; the given ones are not changed.
  *
- * @throws {@link InvalidObservationError} see {@link statisticsOf}.
+ * @throws {@link InvalidObservationError} see {@link statisticsOf}
  */
 export function observe(
   statistics: ProfileStatistics,
@@ -117,7 +118,7 @@ export function merge(...parts: readonly ProfileStatistics[]): ProfileStatistics
       ...mapSums((name) => a[name] + b[name]),
       histogram: mergeHistograms(a.histogram, b.histogram),
     }),
-    NOTHING,
+    noStatistics,
   );
 }
 
@@ -158,10 +159,7 @@ function mean(n: bigint, sumUs: bigint): number | undefined {
 }
 
 function mapSums(value: (name: SumName) => bigint): Record<SumName, bigint> {
-  return Object.fromEntries(SUM_NAMES.map((name) => [name, value(name)])) as Record<
-    SumName,
-    bigint
-  >;
+  return Object.fromEntries(sumNames.map((name) => [name, value(name)])) as Record<SumName, bigint>;
 }
 
 function wholeMicroseconds(serviceUs: number): bigint {

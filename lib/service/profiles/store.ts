@@ -14,7 +14,7 @@ import {
   sumsOf,
   toAttributes,
 } from './item.ts';
-import { BASELINE_SORT_KEY, liveSince, liveSortKey, parseLiveSortKey } from './keys.ts';
+import { baselineSortKey, liveSince, liveSortKey, parseLiveSortKey } from './keys.ts';
 import type { LiveStatistics, StoredProfile } from './statistics.ts';
 import {
   InvalidObservationError,
@@ -23,7 +23,7 @@ import {
   statisticsOf,
 } from './statistics.ts';
 import {
-  DEFAULT_WINDOWS,
+  defaultWindows,
   expiresAt,
   oldestWindowStart,
   type WindowSettings,
@@ -46,12 +46,12 @@ export interface BaselineOrigin {
 /** Options of a read. */
 export interface ReadOptions {
   /**
-   * See every update that has been answered, at twice the price.
+   * Read consistently, at twice the price.
    *
    * @default false
    */
   readonly consistentRead?: boolean;
-  /** Gives the read up. */
+  /** Aborts the read. */
   readonly abortSignal?: AbortSignal;
 }
 
@@ -60,7 +60,7 @@ export interface ProfileStoreOptions {
   readonly tableName: string;
   /** @default {@link createProfileClient} */
   readonly client?: ProfileClient;
-  /** @default {@link DEFAULT_WINDOWS} */
+  /** @default {@link defaultWindows} */
   readonly windows?: WindowSettings;
   /**
    * Items over which a model's live updates are spread; one takes about 1,000/s.
@@ -90,7 +90,7 @@ export function storeOptions(environment: {
 }): ProfileStoreOptions {
   return {
     tableName: environment.MDI_TABLE_NAME,
-    windows: { ...DEFAULT_WINDOWS, windowMs: environment.MDI_WINDOW_MS },
+    windows: { ...defaultWindows, windowMs: environment.MDI_WINDOW_MS },
     shards: environment.MDI_SHARDS,
   };
 }
@@ -110,7 +110,7 @@ export class ProfileStore {
   readonly #random: () => number;
 
   constructor(options: ProfileStoreOptions) {
-    this.windows = options.windows ?? DEFAULT_WINDOWS;
+    this.windows = options.windows ?? defaultWindows;
     this.#tableName = options.tableName;
     this.#client = options.client ?? createProfileClient();
     this.#shards = options.shards ?? 1;
@@ -120,9 +120,9 @@ export class ProfileStore {
 
   /**
    * Adds an observation with one `UpdateItem`: a call to the current live window, feedback to the
-   * baseline's item, where it does not expire (labels are few, and what they say of a model's file
-   * stays true). Never throws: a sample is worth less than the request it came from, so a failed
-   * update is given up and reported.
+   * baseline's item, where it does not expire (labels are few, and what they say about a model's
+   * file stays true). Never throws: a sample is worth less than the request it came from, so a
+   * failed update is given up and reported.
    *
    * @param pk - see `partitionKey`.
    */
@@ -154,9 +154,9 @@ export class ProfileStore {
     statistics: ProfileStatistics,
     { fingerprint, precision }: BaselineOrigin,
   ): Promise<void> {
-    const Key = { pk: { S: pk }, sk: { S: BASELINE_SORT_KEY } };
+    const key = { pk: { S: pk }, sk: { S: baselineSortKey } };
     const { Item = {} } = await this.#client.repeatable.send(
-      new GetItemCommand({ TableName: this.#tableName, Key, ConsistentRead: true }),
+      new GetItemCommand({ TableName: this.#tableName, Key: key, ConsistentRead: true }),
     );
     const attributes: Attributes = {
       ...toAttributes(statistics),
@@ -166,7 +166,7 @@ export class ProfileStore {
     };
     const update = replacement(Item, attributes);
     await this.#client.repeatable.send(
-      new UpdateItemCommand({ TableName: this.#tableName, Key, ...update }),
+      new UpdateItemCommand({ TableName: this.#tableName, Key: key, ...update }),
     );
   }
 
@@ -175,7 +175,7 @@ export class ProfileStore {
     const { Item } = await this.#client.repeatable.send(
       new GetItemCommand({
         TableName: this.#tableName,
-        Key: { pk: { S: pk }, sk: { S: BASELINE_SORT_KEY } },
+        Key: { pk: { S: pk }, sk: { S: baselineSortKey } },
         ProjectionExpression: 'fingerprint',
         ConsistentRead: true,
       }),
@@ -217,7 +217,7 @@ export class ProfileStore {
   #labelAddition(pk: string, attributes: Attributes): UpdateItemCommandInput {
     return {
       TableName: this.#tableName,
-      Key: { pk: { S: pk }, sk: { S: BASELINE_SORT_KEY } },
+      Key: { pk: { S: pk }, sk: { S: baselineSortKey } },
       UpdateExpression: `ADD ${sumsOf(attributes)}`,
       ExpressionAttributeValues: placeholders(attributes),
     };
@@ -230,7 +230,7 @@ export class ProfileStore {
     const { Item } = await this.#client.repeatable.send(
       new GetItemCommand({
         TableName: this.#tableName,
-        Key: { pk: { S: pk }, sk: { S: BASELINE_SORT_KEY } },
+        Key: { pk: { S: pk }, sk: { S: baselineSortKey } },
         ConsistentRead: consistentRead ?? false,
       }),
       { abortSignal },

@@ -1,4 +1,4 @@
-/** How live statistics are cut in time. */
+/** How live statistics are divided into windows. */
 export interface WindowSettings {
   /** Length of a window in ms. A change of speed is known after at most two of them. */
   readonly windowMs: number;
@@ -7,7 +7,7 @@ export interface WindowSettings {
 }
 
 /** Five-minute windows, remembered for an hour. */
-export const DEFAULT_WINDOWS: WindowSettings = { windowMs: 300_000, windowsBack: 12 };
+export const defaultWindows: WindowSettings = { windowMs: 300_000, windowsBack: 12 };
 
 /** Start of the window that holds a moment, both in Unix ms. Windows are aligned to the epoch. */
 export function windowStart(epochMs: number, windowMs: number): number {

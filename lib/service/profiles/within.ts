@@ -4,7 +4,7 @@ export class TookTooLongError extends MdInferenceError {
   override readonly name = 'TookTooLongError';
 }
 
-/** A timer this much later than asked for has slept with its process. */
+/** A timer that fires this much late has slept with its process. */
 const frozenMs = 250;
 
 /**

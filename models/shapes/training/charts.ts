@@ -29,7 +29,7 @@ function confusionMatrices(): TopLevelSpec {
       }));
     }),
   );
-  const class_ = (field: string, title: string) =>
+  const ofClass = (field: string, title: string) =>
     ({ field, title, type: 'nominal', sort: [...shapeLabels] }) as const;
   return {
     ...common,
@@ -42,8 +42,8 @@ function confusionMatrices(): TopLevelSpec {
       height: { step: 15 },
       mark: 'rect',
       encoding: {
-        x: { ...class_('answer', 'answer'), axis: { labelAngle: -60 } },
-        y: class_('label', 'true class'),
+        x: { ...ofClass('answer', 'answer'), axis: { labelAngle: -60 } },
+        y: ofClass('label', 'true class'),
         color: {
           field: 'sharePct',
           type: 'quantitative',

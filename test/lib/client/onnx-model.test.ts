@@ -150,7 +150,7 @@ describe('OnnxModel', () => {
 
   it('goes by the catalogue where the runtime tells no shapes', async () => {
     const { Tensor } = ort;
-    const InferenceSession = {
+    const inferenceSession = {
       create: async (file: string | Uint8Array) => {
         const session = await ort.InferenceSession.create(file as string);
         return new Proxy(session, {
@@ -163,7 +163,11 @@ describe('OnnxModel', () => {
       },
     };
     const description = describeModel(catalogue, model.name);
-    const silent = await OnnxModel.load({ InferenceSession, Tensor }, pathOf(model), description);
+    const silent = await OnnxModel.load(
+      { InferenceSession: inferenceSession, Tensor },
+      pathOf(model),
+      description,
+    );
     const telling = await OnnxModel.load(ort, pathOf(model), description);
     const input = { image: images[0] ?? new Uint8Array(), contentType: 'image/jpeg' };
     expect(await silent.classify(input, decode)).toEqual(await telling.classify(input, decode));

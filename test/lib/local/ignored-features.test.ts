@@ -57,9 +57,9 @@ describe('ignoredFeatures', () => {
 describe('readFunctions', () => {
   it('skips what is not Node.js, in one line', () => {
     const skipped: string[] = [];
-    const Properties = { Handler: 'a.b', Runtime: 'python3.13', Code: {} };
+    const properties = { Handler: 'a.b', Runtime: 'python3.13', Code: {} };
     const stack = new Stack('s', {
-      Resources: { A: { Type: 'AWS::Lambda::Function', Properties } },
+      Resources: { A: { Type: 'AWS::Lambda::Function', Properties: properties } },
     });
     expect(readFunctions(stack, skipped)).toEqual([]);
     expect(skipped).toEqual(['Function A does not run: Runtime: only Node.js runtimes run here']);

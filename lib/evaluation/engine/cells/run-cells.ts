@@ -72,11 +72,11 @@ function isMeasured(value: unknown): value is MeasuredNetwork {
 }
 
 /** About as many requests are simulated while a thread starts. */
-const REQUESTS_PER_THREAD = 100_000;
+const requestsPerThread = 100_000;
 
 function threadsFor(cells: readonly Cell[]): number {
   const requests = cells.reduce((sum, cell) => sum + cell.requests, 0);
-  return Math.min(availableParallelism(), Math.ceil(requests / REQUESTS_PER_THREAD));
+  return Math.min(availableParallelism(), Math.ceil(requests / requestsPerThread));
 }
 
 async function runDistinct(

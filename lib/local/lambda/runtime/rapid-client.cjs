@@ -10,14 +10,14 @@ const { text } = require('node:stream/consumers');
 
 const [hostname, port] = process.env.AWS_LAMBDA_RUNTIME_API.split(':');
 const agent = new http.Agent({ keepAlive: true, maxSockets: 1 });
-const ROOT = '/2018-06-01/runtime/invocation';
+const apiRoot = '/2018-06-01/runtime/invocation';
 
 let posted = Promise.resolve();
 
 function send(method, path, body) {
   return new Promise((resolve, reject) => {
     const request = http.request(
-      { hostname, port, method, path: ROOT + path, agent },
+      { hostname, port, method, path: apiRoot + path, agent },
       (response) => {
         text(response).then((bodyJson) => resolve({ bodyJson, headers: response.headers }), reject);
       },

@@ -5,16 +5,16 @@ import {
   bucketOf,
   distributionOf,
   type Histogram,
-  LAST_BUCKET,
-  LONGEST_US,
-  RELATIVE_ERROR,
+  lastBucket,
+  longestUs,
+  relativeError,
   representativeUs,
 } from '../../../../lib/core/statistics/histogram.ts';
 import { quantile } from '../../../../lib/core/statistics/quantile.ts';
 import { warmMs } from '../../service/profiles/samples.ts';
 
-const ROUNDING = 1e-9;
-const anyUs = fc.integer({ min: 1, max: LONGEST_US });
+const roundingError = 1e-9;
+const anyUs = fc.integer({ min: 1, max: longestUs });
 const someUs = fc.array(
   fc.oneof(anyUs, fc.integer({ min: 1, max: 50 }), fc.integer({ min: 99_000, max: 101_000 })),
   { minLength: 1, maxLength: 300 },
@@ -33,7 +33,7 @@ describe('buckets', () => {
     fc.assert(
       fc.property(anyUs, (us) => {
         const error = Math.abs(representativeUs(bucketOf(us)) - us) / us;
-        expect(error).toBeLessThanOrEqual(RELATIVE_ERROR + ROUNDING);
+        expect(error).toBeLessThanOrEqual(relativeError + roundingError);
       }),
       { numRuns: 2000 },
     );
@@ -43,8 +43,8 @@ describe('buckets', () => {
     fc.assert(
       fc.property(anyUs, (us) => {
         const { lowerUs, upperUs } = boundsOf(bucketOf(us));
-        expect(us).toBeGreaterThan(lowerUs * (1 - ROUNDING));
-        expect(us).toBeLessThanOrEqual(upperUs * (1 + ROUNDING));
+        expect(us).toBeGreaterThan(lowerUs * (1 - roundingError));
+        expect(us).toBeLessThanOrEqual(upperUs * (1 + roundingError));
       }),
     );
   });
@@ -58,9 +58,9 @@ describe('buckets', () => {
   it('are bounded in number', () => {
     expect(bucketOf(0)).toBe(0);
     expect(bucketOf(1)).toBe(0);
-    expect(bucketOf(LONGEST_US)).toBe(LAST_BUCKET);
-    expect(bucketOf(Number.MAX_VALUE)).toBe(LAST_BUCKET);
-    expect(LAST_BUCKET).toBeLessThan(600);
+    expect(bucketOf(longestUs)).toBe(lastBucket);
+    expect(bucketOf(Number.MAX_VALUE)).toBe(lastBucket);
+    expect(lastBucket).toBeLessThan(600);
   });
 });
 
@@ -70,7 +70,7 @@ describe('quantiles', () => {
       fc.property(someUs, fc.double({ min: 0, max: 1, noNaN: true }), (times, q) => {
         const exact = quantile(times, q);
         const error = Math.abs(distributionOf(histogramOf(times)).quantileUs(q) - exact) / exact;
-        expect(error).toBeLessThanOrEqual(RELATIVE_ERROR + ROUNDING);
+        expect(error).toBeLessThanOrEqual(relativeError + roundingError);
       }),
       { numRuns: 500 },
     );
@@ -93,8 +93,12 @@ describe('share within a time', () => {
       fc.property(someUs, anyUs, (times, limitUs) => {
         const share = distributionOf(histogramOf(times)).shareWithinUs(limitUs);
         const { lowerUs, upperUs } = boundsOf(bucketOf(limitUs));
-        expect(share).toBeGreaterThanOrEqual(shareOf(times, lowerUs * (1 - ROUNDING)) - ROUNDING);
-        expect(share).toBeLessThanOrEqual(shareOf(times, upperUs * (1 + ROUNDING)) + ROUNDING);
+        expect(share).toBeGreaterThanOrEqual(
+          shareOf(times, lowerUs * (1 - roundingError)) - roundingError,
+        );
+        expect(share).toBeLessThanOrEqual(
+          shareOf(times, upperUs * (1 + roundingError)) + roundingError,
+        );
       }),
       { numRuns: 500 },
     );
@@ -116,10 +120,10 @@ describe('share within a time', () => {
   });
 
   it('is 0 at no time and 1 at the longest', () => {
-    const { shareWithinUs } = distributionOf(histogramOf([1, 10, LONGEST_US]));
+    const { shareWithinUs } = distributionOf(histogramOf([1, 10, longestUs]));
     expect(shareWithinUs(0)).toBe(0);
     expect(shareWithinUs(-5)).toBe(0);
-    expect(shareWithinUs(LONGEST_US * 2)).toBe(1);
+    expect(shareWithinUs(longestUs * 2)).toBe(1);
   });
 
   it('of nothing is not a number', () => {

@@ -59,7 +59,7 @@ async function create(Resources: object): Promise<{ stack: Stack; log: CustomRes
   return { stack, log };
 }
 
-const ECHO = fn(`exports.handler = async (event) => ({ Data: { ...event.ResourceProperties } })`);
+const echo = fn(`exports.handler = async (event) => ({ Data: { ...event.ResourceProperties } })`);
 const respondWith = (response: object) =>
   fn(`exports.handler = ({ ResponseURL }) =>
     fetch(ResponseURL, { method: 'PUT', body: ${JSON.stringify(JSON.stringify(response))} })`);
@@ -72,7 +72,7 @@ describe('createCustomResources', () => {
       Between: { Type: 'AWS::SSM::Parameter', Properties: { V: { 'Fn::GetAtt': ['First', 'N'] } } },
       First: custom('Service', { N: 3, Deep: [{ Yes: true }] }),
       Service: framework('Echo'),
-      Echo: ECHO,
+      Echo: echo,
     });
     const done = log.filter(({ status }) => status === 'done').map(({ logicalId }) => logicalId);
     expect(done).toEqual(['First', 'Middle', 'Last']);
@@ -85,7 +85,7 @@ describe('createCustomResources', () => {
     const { stack } = await create({
       Thing: custom('Service', { A: 'a' }),
       Service: framework('Echo', 'Done'),
-      Echo: ECHO,
+      Echo: echo,
       Done: fn(`let calls = 0;
         exports.handler = async ({ Data }) => ({
           IsComplete: ++calls === 2, Data: { Seen: Data.A + calls } })`),
@@ -117,7 +117,9 @@ describe('createCustomResources', () => {
   });
 
   it('fails if its function is not part of the stack', async () => {
-    const Thing = { Type: 'Custom::Thing', Properties: { ServiceToken: 'arn:aws:sns:x' } };
-    await expect(create({ Thing })).rejects.toThrow(/Thing failed: its function arn:aws:sns:x/);
+    const thing = { Type: 'Custom::Thing', Properties: { ServiceToken: 'arn:aws:sns:x' } };
+    await expect(create({ Thing: thing })).rejects.toThrow(
+      /Thing failed: its function arn:aws:sns:x/,
+    );
   });
 });

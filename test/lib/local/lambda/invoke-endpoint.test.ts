@@ -88,8 +88,8 @@ describe('the Invoke endpoint', () => {
   });
 
   it('refuses a payload over 6 MB', async () => {
-    const Payload = JSON.stringify('x'.repeat(6 * 1024 * 1024));
-    await expect(send(fixture.functionName('Inline'), { Payload })).rejects.toMatchObject({
+    const payload = JSON.stringify('x'.repeat(6 * 1024 * 1024));
+    await expect(send(fixture.functionName('Inline'), { Payload: payload })).rejects.toMatchObject({
       name: 'RequestTooLargeException',
       $metadata: { httpStatusCode: 413 },
     });

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { allowedBy } from '../../../../lib/local/template/iam.ts';
 import { Stack } from '../../../../lib/local/template/stack.ts';
 
-const TABLE = 'arn:aws:dynamodb:us-east-1:000000000000:table/s-Table';
+const tableArn = 'arn:aws:dynamodb:us-east-1:000000000000:table/s-Table';
 
 function stackWith(...statements: object[]): Stack {
   return new Stack('s', {
@@ -38,13 +38,13 @@ const allow = {
 
 describe('allowedBy', () => {
   it.each([
-    ['dynamodb:UpdateItem', TABLE, true],
-    ['dynamodb:updateitem', TABLE, true],
-    ['dynamodb:GetItem', TABLE, true],
-    ['dynamodb:PutItem', TABLE, false],
-    ['dynamodb:UpdateItem', `${TABLE}2`, false],
+    ['dynamodb:UpdateItem', tableArn, true],
+    ['dynamodb:updateitem', tableArn, true],
+    ['dynamodb:GetItem', tableArn, true],
+    ['dynamodb:PutItem', tableArn, false],
+    ['dynamodb:UpdateItem', `${tableArn}2`, false],
     ['logs:PutLogEvents', 'arn:aws:logs:us-east-1:000000000000:log-group:x', true],
-    ['s3:GetObject', TABLE, false],
+    ['s3:GetObject', tableArn, false],
   ])('%s on %s: %s', (action, resource, expected) => {
     expect(allowedBy(stackWith(allow), 'Fn', action, resource)).toBe(expected);
   });
@@ -52,8 +52,8 @@ describe('allowedBy', () => {
   it('denies what a statement denies, whatever allows it', () => {
     const deny = { Effect: 'Deny', NotAction: 'dynamodb:GetItem', Resource: '*' };
     const stack = stackWith(allow, deny);
-    expect(allowedBy(stack, 'Fn', 'dynamodb:UpdateItem', TABLE)).toBe(false);
-    expect(allowedBy(stack, 'Fn', 'dynamodb:GetItem', TABLE)).toBe(true);
+    expect(allowedBy(stack, 'Fn', 'dynamodb:UpdateItem', tableArn)).toBe(false);
+    expect(allowedBy(stack, 'Fn', 'dynamodb:GetItem', tableArn)).toBe(true);
   });
 
   describe('with a condition', () => {
@@ -63,7 +63,7 @@ describe('allowedBy', () => {
         stackWith({ ...allow, ...statement }),
         'Fn',
         'dynamodb:UpdateItem',
-        TABLE,
+        tableArn,
         key && { [leadingKeys]: key },
       );
     const on = (operator: string, ...values: string[]) => ({
@@ -93,9 +93,15 @@ describe('allowedBy', () => {
       expect(allows(unknown, ['a'])).toBe(false);
       const deny = { Effect: 'Deny', Action: '*', Resource: '*' };
       const decide = (condition: object) =>
-        allowedBy(stackWith(allow, { ...deny, ...condition }), 'Fn', 'dynamodb:UpdateItem', TABLE, {
-          [leadingKeys]: ['a'],
-        });
+        allowedBy(
+          stackWith(allow, { ...deny, ...condition }),
+          'Fn',
+          'dynamodb:UpdateItem',
+          tableArn,
+          {
+            [leadingKeys]: ['a'],
+          },
+        );
       expect(decide(unknown)).toBe(false);
       expect(decide(on('StringEquals', 'a'))).toBe(false);
       expect(decide(on('StringEquals', 'b'))).toBe(true);
@@ -117,7 +123,7 @@ describe('allowedBy', () => {
   });
 
   it('allows nothing to a function whose role is not in the template', () => {
-    expect(allowedBy(stackWith(allow), 'Stranger', 'dynamodb:UpdateItem', TABLE)).toBe(false);
+    expect(allowedBy(stackWith(allow), 'Stranger', 'dynamodb:UpdateItem', tableArn)).toBe(false);
   });
 
   it('takes ? for one character and a dot for a dot', () => {

@@ -26,7 +26,7 @@ const stack = new Stack('Shop', {
 
 const ref = (id: string) => stack.resolve({ Ref: id });
 const att = (id: string, attribute: string) => stack.resolve({ 'Fn::GetAtt': [id, attribute] });
-const FN = 'arn:aws:lambda:us-east-1:000000000000:function:Shop-Fn';
+const functionArn = 'arn:aws:lambda:us-east-1:000000000000:function:Shop-Fn';
 
 describe('Stack', () => {
   it.each([
@@ -35,13 +35,13 @@ describe('Stack', () => {
     ['AWS::StackName', 'Shop'],
     ['Fn', 'Shop-Fn'],
     ['Named', 'named'],
-    ['Alias', `${FN}:live`],
+    ['Alias', `${functionArn}:live`],
   ])('Ref %s is %s', (id, expected) => {
     expect(ref(id)).toBe(expected);
   });
 
   it.each([
-    ['Fn', 'Arn', FN],
+    ['Fn', 'Arn', functionArn],
     ['Role', 'Arn', 'arn:aws:iam::000000000000:role/Shop-Role'],
     ['Logs', 'Arn', 'arn:aws:logs:us-east-1:000000000000:log-group:Shop-Logs:*'],
     ['Api', 'ApiEndpoint', 'https://api.execute-api.us-east-1.amazonaws.com'],
@@ -53,7 +53,7 @@ describe('Stack', () => {
   it('numbers versions by their logical id, which changes with what they are versions of', () => {
     const number = att('Version', 'Version');
     expect(number).toMatch(/^\d+$/);
-    expect(ref('Version')).toBe(`${FN}:${number}`);
+    expect(ref('Version')).toBe(`${functionArn}:${number}`);
     expect(att('Version', 'Version')).toBe(number);
     expect(att('Changed', 'Version')).not.toBe(number);
   });

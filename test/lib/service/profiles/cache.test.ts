@@ -6,19 +6,19 @@ import {
 } from '../../../../lib/service/profiles/cache.ts';
 import type { StoredProfile } from '../../../../lib/service/profiles/statistics.ts';
 import type { ReadOptions } from '../../../../lib/service/profiles/store.ts';
-import { DEFAULT_WINDOWS } from '../../../../lib/service/profiles/windows.ts';
+import { defaultWindows } from '../../../../lib/service/profiles/windows.ts';
 import { warmMs } from './samples.ts';
 
-const REFERENCE_MS = 100;
+const referenceMs = 100;
 const models = ['a', 'b'].map((name) => ({
   name,
   pk: `d/c/${name}@9f86d081884c`,
-  reference: { meanMs: REFERENCE_MS, stdMs: 5 },
+  reference: { meanMs: referenceMs, stdMs: 5 },
 }));
 
 /** A table that a test can speed up, slow down and break. */
 class FakeTable {
-  readonly windows = DEFAULT_WINDOWS;
+  readonly windows = defaultWindows;
   reads = 0;
   delayMs = 10;
   meanMs = 20;
@@ -91,7 +91,7 @@ describe('the first caller', () => {
     const cache = openCache({ firstWaitMs: 150 });
     const means = meansNow(cache);
     await vi.advanceTimersByTimeAsync(150);
-    expect(await means).toEqual([REFERENCE_MS, REFERENCE_MS]);
+    expect(await means).toEqual([referenceMs, referenceMs]);
     expect(events).toEqual([{ kind: 'first-read-late', waitedMs: 150 }]);
     await vi.advanceTimersByTimeAsync(850);
     expect(await meansNow(cache)).toEqual([20, 20]);
@@ -102,7 +102,7 @@ describe('the first caller', () => {
     const cache = openCache({ firstWaitMs: 150 });
     void cache.profiles();
     await vi.advanceTimersByTimeAsync(150);
-    expect(await meansNow(cache)).toEqual([REFERENCE_MS, REFERENCE_MS]);
+    expect(await meansNow(cache)).toEqual([referenceMs, referenceMs]);
     expect(table.reads).toBe(models.length);
   });
 
@@ -111,7 +111,7 @@ describe('the first caller', () => {
     table.failing.add('a').add('b');
     const means = meansNow(openCache());
     await vi.advanceTimersByTimeAsync(0);
-    expect(await means).toEqual([REFERENCE_MS, REFERENCE_MS]);
+    expect(await means).toEqual([referenceMs, referenceMs]);
   });
 });
 

@@ -11,7 +11,7 @@ import { ProfileStore } from '../../../../lib/service/profiles/store.ts';
 
 type Answer = Error | { status: number; type?: string };
 
-const OK: Answer = { status: 200 };
+const ok: Answer = { status: 200 };
 const pk = 'd/c/m@9f86d081884c';
 const observation = { kind: 'warm', serviceUs: 1234 } as const;
 
@@ -52,7 +52,7 @@ afterEach(() => {
 
 describe('an update', () => {
   it('is sent once when it succeeds', async () => {
-    const { store, sent } = storeAnswering(OK);
+    const { store, sent } = storeAnswering(ok);
     expect(await store.record(pk, observation)).toEqual({ applied: true });
     expect(sent).toEqual(['DynamoDB_20120810.UpdateItem']);
   });
@@ -67,7 +67,7 @@ describe('an update', () => {
     networkError('EHOSTUNREACH'),
     networkError('ENETUNREACH'),
   ])('is sent again when it was surely not applied: %o', async (failure) => {
-    const { store, sent } = storeAnswering(failure, OK);
+    const { store, sent } = storeAnswering(failure, ok);
     expect(await store.record(pk, observation)).toEqual({ applied: true });
     expect(sent).toHaveLength(2);
   });
@@ -88,7 +88,7 @@ describe('an update', () => {
     { status: 500, type: 'InternalServerError' },
     { status: 503, type: 'ServiceUnavailable' },
   ])('may be applied and is not sent again: %o', async (failure) => {
-    const { store, sent } = storeAnswering(failure, OK);
+    const { store, sent } = storeAnswering(failure, ok);
     expect(await store.record(pk, observation)).toMatchObject({ applied: 'unknown' });
     expect(sent).toHaveLength(1);
   });
@@ -98,7 +98,7 @@ describe('an update', () => {
     { status: 400, type: 'AccessDeniedException' },
     { status: 400, type: 'ValidationException' },
   ])('was refused and is not sent again: %o', async (failure) => {
-    const { store, sent } = storeAnswering(failure, OK);
+    const { store, sent } = storeAnswering(failure, ok);
     expect(await store.record(pk, observation)).toMatchObject({ applied: false });
     expect(sent).toHaveLength(1);
   });
@@ -124,7 +124,7 @@ it.each([
 });
 
 it('a read is repeated after a broken connection', async () => {
-  const { store, sent } = storeAnswering(networkError('ECONNRESET'), OK);
+  const { store, sent } = storeAnswering(networkError('ECONNRESET'), ok);
   expect(await store.read(pk)).toEqual({ live: [] });
   expect(sent).toHaveLength(3);
 });

@@ -10,9 +10,9 @@ import {
   type ProfileStatistics,
   statisticsOf,
 } from '../../../../lib/service/profiles/statistics.ts';
-import { DEFAULT_WINDOWS, windowStart } from '../../../../lib/service/profiles/windows.ts';
+import { defaultWindows, windowStart } from '../../../../lib/service/profiles/windows.ts';
 
-const { windowMs } = DEFAULT_WINDOWS;
+const { windowMs } = defaultWindows;
 const slaMs = 250;
 const inputMs = 50;
 
@@ -100,7 +100,7 @@ describe.each(['three-stage', 'expected-accuracy'] as const)('drift under %s', (
     service.serve(strategy, 6);
     service.model('best').speedMs = 60;
     // The windows that knew it slow expire after an hour; who explores finds out earlier.
-    const shares = service.serve(strategy, DEFAULT_WINDOWS.windowsBack + 2);
+    const shares = service.serve(strategy, defaultWindows.windowsBack + 2);
     expect(shares.get('best')).toBeGreaterThan(0.9);
     const { meanMs } = service.profile(service.model('best'));
     expect(Math.abs(meanMs / 60 - 1)).toBeLessThan(0.1);
@@ -116,6 +116,6 @@ describe('exploring', () => {
     service.model('best').speedMs = 60;
     const windows = 8;
     expect(service.serve('expected-accuracy', windows).get('best')).toBeGreaterThan(0.9);
-    expect(windows).toBeLessThan(DEFAULT_WINDOWS.windowsBack);
+    expect(windows).toBeLessThan(defaultWindows.windowsBack);
   });
 });

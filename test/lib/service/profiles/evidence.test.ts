@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { seededRandom } from '../../../../lib/core/statistics/random.ts';
-import { DEFAULT_PROFILE_SETTINGS, profileOf } from '../../../../lib/service/profiles/profile.ts';
+import { defaultProfileSettings, profileOf } from '../../../../lib/service/profiles/profile.ts';
 import type { LiveStatistics } from '../../../../lib/service/profiles/statistics.ts';
 import {
   emptyStatistics,
@@ -13,19 +13,19 @@ import {
 import { windowStart } from '../../../../lib/service/profiles/windows.ts';
 import { statisticsOfAll } from './samples.ts';
 
-const { windowMs, windowsBack } = DEFAULT_PROFILE_SETTINGS;
-const START_MS = windowStart(Date.UTC(2026, 10, 24, 8), windowMs);
-const FAST_MS = 50;
-const SLOW_MS = 150;
-const HOUR = (windowsBack + 1) * windowMs;
+const { windowMs, windowsBack } = defaultProfileSettings;
+const startMs = windowStart(Date.UTC(2026, 10, 24, 8), windowMs);
+const fastMs = 50;
+const slowMs = 150;
+const hour = (windowsBack + 1) * windowMs;
 
 /** A model in simulated time: called at a steady rate, with a service time that varies by 8 %. */
 class SimulatedModel {
-  nowMs = START_MS;
+  nowMs = startMs;
   readonly #random = seededRandom(7);
   readonly #windows = new Map<number, ProfileStatistics>();
   readonly #baseline = statisticsOfAll(
-    Array.from({ length: 1000 }, () => ({ kind: 'warm', serviceUs: this.#serviceUs(FAST_MS) })),
+    Array.from({ length: 1000 }, () => ({ kind: 'warm', serviceUs: this.#serviceUs(fastMs) })),
   );
 
   /** Calls for this many windows' time, at this many calls a window. */
@@ -71,24 +71,24 @@ describe('a change of speed is known after two windows of traffic', () => {
   const cases = phases.flatMap((phase) => rates.map((rate) => ({ phase, rate })));
 
   it.each(cases)('$rate calls a window, $phase of a window gone', ({ phase, rate }) => {
-    const model = new SimulatedModel().wait(phase * windowMs).serve(6, rate, FAST_MS);
-    expectWithin10Pct(model.profile().meanMs, FAST_MS);
-    model.serve(2, rate, SLOW_MS);
-    expectWithin10Pct(model.profile().meanMs, SLOW_MS);
-    model.serve(2, rate, FAST_MS);
-    expectWithin10Pct(model.profile().meanMs, FAST_MS);
+    const model = new SimulatedModel().wait(phase * windowMs).serve(6, rate, fastMs);
+    expectWithin10Pct(model.profile().meanMs, fastMs);
+    model.serve(2, rate, slowMs);
+    expectWithin10Pct(model.profile().meanMs, slowMs);
+    model.serve(2, rate, fastMs);
+    expectWithin10Pct(model.profile().meanMs, fastMs);
   });
 
   it('also when the slow model is hardly called any more', () => {
-    const model = new SimulatedModel().serve(6.5, 1000, FAST_MS).serve(0.5, 1000, SLOW_MS);
-    model.serve(2, 5, SLOW_MS);
-    expectWithin10Pct(model.profile().meanMs, SLOW_MS);
+    const model = new SimulatedModel().serve(6.5, 1000, fastMs).serve(0.5, 1000, slowMs);
+    model.serve(2, 5, slowMs);
+    expectWithin10Pct(model.profile().meanMs, slowMs);
   });
 
   it('also when traffic had stopped for a while', () => {
-    const model = new SimulatedModel().serve(6, 100, FAST_MS).wait(4 * windowMs);
-    model.serve(2, 100, SLOW_MS);
-    expectWithin10Pct(model.profile().meanMs, SLOW_MS);
+    const model = new SimulatedModel().serve(6, 100, fastMs).wait(4 * windowMs);
+    model.serve(2, 100, slowMs);
+    expectWithin10Pct(model.profile().meanMs, slowMs);
   });
 });
 
@@ -96,13 +96,13 @@ describe('a model that keeps its speed keeps its profile', () => {
   it.each([1, 5, 20, 300])('at %d calls a window, at every moment', (rate) => {
     const model = new SimulatedModel();
     for (let call = 0; call < 5 * rate; call++) {
-      model.serve(1 / rate, rate, FAST_MS);
-      expectWithin10Pct(model.profile().meanMs, FAST_MS);
+      model.serve(1 / rate, rate, fastMs);
+      expectWithin10Pct(model.profile().meanMs, fastMs);
     }
   });
 
   it('and rests on the previous window when a new one has just begun', () => {
-    const model = new SimulatedModel().serve(3, 300, FAST_MS).wait(1);
+    const model = new SimulatedModel().serve(3, 300, fastMs).wait(1);
     expect(model.profile().freshSamples).toBeGreaterThanOrEqual(300);
     expect(model.profile().basis).toBe('live');
   });
@@ -110,50 +110,50 @@ describe('a model that keeps its speed keeps its profile', () => {
 
 describe('the baseline', () => {
   it('has no say once there are enough live samples', () => {
-    expect(new SimulatedModel().serve(1, 30, SLOW_MS).profile().basis).toBe('live');
+    expect(new SimulatedModel().serve(1, 30, slowMs).profile().basis).toBe('live');
   });
 
   it('has no say either when a few live samples contradict it', () => {
-    const model = new SimulatedModel().serve(6, 1, SLOW_MS);
+    const model = new SimulatedModel().serve(6, 1, slowMs);
     expect(model.profile().basis).toBe('live');
-    expectWithin10Pct(model.profile().meanMs, SLOW_MS);
+    expectWithin10Pct(model.profile().meanMs, slowMs);
   });
 
   it('stands by a few live samples that agree with it', () => {
-    expect(new SimulatedModel().serve(6, 1, FAST_MS).profile().basis).toBe('live+baseline');
+    expect(new SimulatedModel().serve(6, 1, fastMs).profile().basis).toBe('live+baseline');
   });
 
   it('is what is left when traffic has stopped for longer than windows count', () => {
-    const model = new SimulatedModel().serve(6, 100, SLOW_MS).wait(HOUR);
+    const model = new SimulatedModel().serve(6, 100, slowMs).wait(hour);
     expect(model.profile()).toMatchObject({ basis: 'baseline', freshSamples: 0 });
-    expectWithin10Pct(model.profile().meanMs, FAST_MS);
+    expectWithin10Pct(model.profile().meanMs, fastMs);
   });
 });
 
 describe('a model that has fallen out of favour', () => {
-  const fallen = () => new SimulatedModel().serve(6, 200, FAST_MS).serve(1, 200, SLOW_MS);
+  const fallen = () => new SimulatedModel().serve(6, 200, fastMs).serve(1, 200, slowMs);
 
   it('is known to be slow as long as its last windows count', () => {
     const model = fallen().wait(5 * windowMs);
-    expectWithin10Pct(model.profile().meanMs, SLOW_MS);
+    expectWithin10Pct(model.profile().meanMs, slowMs);
     expect(model.profile().freshSamples).toBe(0);
   });
 
   it('is back after five exploratory samples', () => {
     const model = fallen()
       .wait(2 * windowMs)
-      .serve(3, 2, FAST_MS);
-    expectWithin10Pct(model.profile().meanMs, FAST_MS);
+      .serve(3, 2, fastMs);
+    expectWithin10Pct(model.profile().meanMs, fastMs);
   });
 
   it('is tried again when its last windows have expired, even unexplored', () => {
-    expectWithin10Pct(fallen().wait(HOUR).profile().meanMs, FAST_MS);
+    expectWithin10Pct(fallen().wait(hour).profile().meanMs, fastMs);
   });
 
   it('is not condemned by a few slow calls alone', () => {
-    const model = new SimulatedModel().serve(6, 100, FAST_MS).serve(0.05, 100, SLOW_MS);
+    const model = new SimulatedModel().serve(6, 100, fastMs).serve(0.05, 100, slowMs);
     const { meanMs } = model.wait(2 * windowMs).profile();
-    expect(meanMs).toBeLessThan(1.5 * FAST_MS);
+    expect(meanMs).toBeLessThan(1.5 * fastMs);
   });
 });
 
@@ -168,7 +168,7 @@ it('any split of the samples over shards gives the profile of one item', () => {
       const itemsBy = (shardOf: (sample: { shard: number }) => number): LiveStatistics[] => {
         const items = new Map<string, LiveStatistics>();
         for (const sample of samples) {
-          const windowStartMs = START_MS - sample.windowsAgo * windowMs;
+          const windowStartMs = startMs - sample.windowsAgo * windowMs;
           const shard = shardOf(sample);
           const key = `${windowStartMs}#${shard}`;
           const before = items.get(key)?.statistics ?? emptyStatistics();
@@ -178,8 +178,8 @@ it('any split of the samples over shards gives the profile of one item', () => {
         return [...items.values()];
       };
       const reference = { meanMs: 30, stdMs: 3 };
-      const split = profileOf({ live: itemsBy(({ shard }) => shard) }, reference, START_MS);
-      const whole = profileOf({ live: itemsBy(() => 0) }, reference, START_MS);
+      const split = profileOf({ live: itemsBy(({ shard }) => shard) }, reference, startMs);
+      const whole = profileOf({ live: itemsBy(() => 0) }, reference, startMs);
       const numbers = ({ quantileMs, probabilityWithin, ...rest }: typeof split) => ({
         ...rest,
         quantiles: [0.1, 0.5, 0.99].map(quantileMs),
@@ -199,15 +199,15 @@ it('any split over the two newest windows and their shards gives the statistics 
   fc.assert(
     fc.property(fc.array(placed, { minLength: 30, maxLength: 80 }), (samples) => {
       const live = samples.map(({ serviceUs, windowsAgo, shard }) => ({
-        windowStartMs: START_MS - windowsAgo * windowMs,
+        windowStartMs: startMs - windowsAgo * windowMs,
         shard,
         statistics: statisticsOf({ kind: 'warm', serviceUs }),
       }));
-      const one = { windowStartMs: START_MS, shard: 0 };
+      const one = { windowStartMs: startMs, shard: 0 };
       const statistics = merge(...live.map((piece) => piece.statistics));
       const reference = { meanMs: 30, stdMs: 3 };
-      const split = profileOf({ live }, reference, START_MS);
-      const whole = profileOf({ live: [{ ...one, statistics }] }, reference, START_MS);
+      const split = profileOf({ live }, reference, startMs);
+      const whole = profileOf({ live: [{ ...one, statistics }] }, reference, startMs);
       expect([split.meanMs, split.stdMs]).toEqual([whole.meanMs, whole.stdMs]);
       expect(split.quantileMs(0.95)).toBe(whole.quantileMs(0.95));
     }),

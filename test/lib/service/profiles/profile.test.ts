@@ -5,7 +5,7 @@ import { merge, type ProfileStatistics } from '../../../../lib/service/profiles/
 import { windowStart } from '../../../../lib/service/profiles/windows.ts';
 import { statisticsOfAll, warmMs } from './samples.ts';
 
-const NOW = Date.UTC(2026, 10, 24, 8, 27);
+const now = Date.UTC(2026, 10, 24, 8, 27);
 const reference = { meanMs: 40, stdMs: 4 };
 
 function repeated(count: number, ms: number): ProfileStatistics {
@@ -15,7 +15,7 @@ function repeated(count: number, ms: number): ProfileStatistics {
 function stored(live: ProfileStatistics, baseline?: ProfileStatistics): StoredProfile {
   return {
     ...(baseline && { baseline }),
-    live: [{ windowStartMs: windowStart(NOW, 300_000), shard: 0, statistics: live }],
+    live: [{ windowStartMs: windowStart(now, 300_000), shard: 0, statistics: live }],
   };
 }
 
@@ -37,24 +37,24 @@ describe('profile', () => {
   });
 
   it('is the baseline while nothing was seen live', () => {
-    const profile = profileOf({ baseline: warmMs(9, 10, 11), live: [] }, reference, NOW);
+    const profile = profileOf({ baseline: warmMs(9, 10, 11), live: [] }, reference, now);
     expect(profile).toMatchObject({ meanMs: 10, stdMs: 1, warmSamples: 3, basis: 'baseline' });
   });
 
   it('is live and baseline together below enough live samples', () => {
-    const profile = profileOf(stored(warmMs(9, 11, 10), warmMs(8, 12, 10, 14)), reference, NOW);
+    const profile = profileOf(stored(warmMs(9, 11, 10), warmMs(8, 12, 10, 14)), reference, now);
     expect(profile).toMatchObject({ samples: 7, freshSamples: 3, basis: 'live+baseline' });
     expect(profile.meanMs).toBeCloseTo(74 / 7);
   });
 
   it('is live and reference together as long as there is no baseline', () => {
-    const profile = profileOf(stored(repeated(3, 20)), reference, NOW);
+    const profile = profileOf(stored(repeated(3, 20)), reference, now);
     expect(profile).toMatchObject({ samples: 3, basis: 'live+reference' });
     expect(profile.meanMs).toBeCloseTo((3 * 20 + 27 * 40) / 30);
   });
 
   it('is live alone with enough live samples', () => {
-    const profile = profileOf(stored(repeated(30, 20), repeated(1000, 10)), reference, NOW);
+    const profile = profileOf(stored(repeated(30, 20), repeated(1000, 10)), reference, now);
     expect(profile).toMatchObject({ meanMs: 20, samples: 1030, basis: 'live' });
   });
 
@@ -79,32 +79,32 @@ describe('profile', () => {
         10,
       ],
     ])('rests on %s', (_, profile, calls) => {
-      const known = profileOf(profile, reference, NOW);
+      const known = profileOf(profile, reference, now);
       expect(samplingError(known)).toBeCloseTo(known.stdMs / Math.sqrt(calls), 9);
     });
 
     it('counts an older window for as many calls as are missing, however its sums were scaled', () => {
       const older = {
-        windowStartMs: windowStart(NOW, 300_000) - 900_000,
+        windowStartMs: windowStart(now, 300_000) - 900_000,
         ...{ shard: 0, statistics: alternating(500, 8, 12) },
       };
       const { live } = stored(alternating(10, 8, 12));
-      const profile = profileOf({ live: [...live, older] }, reference, NOW);
+      const profile = profileOf({ live: [...live, older] }, reference, now);
       expect(profile.basis).toBe('live');
       expect(samplingError(profile)).toBeCloseTo(profile.stdMs / Math.sqrt(30), 9);
     });
 
     it('takes a reference for one call, alone or beside live ones', () => {
       expect(samplingError(referenceProfile(reference))).toBeCloseTo(4, 3);
-      const beside = profileOf(stored(alternating(3, 30, 50)), reference, NOW);
+      const beside = profileOf(stored(alternating(3, 30, 50)), reference, now);
       expect(samplingError(beside)).toBeCloseTo(beside.stdMs / 2, 9);
     });
 
     it('is never nothing: timers are off by more', () => {
-      expect(profileOf(stored(repeated(9, 20), repeated(9, 20)), reference, NOW)).toMatchObject({
+      expect(profileOf(stored(repeated(9, 20), repeated(9, 20)), reference, now)).toMatchObject({
         ...{ stdMs: 0, meanErrorMs: 0.1 },
       });
-      const single = profileOf({ baseline: repeated(1, 20), live: [] }, reference, NOW);
+      const single = profileOf({ baseline: repeated(1, 20), live: [] }, reference, now);
       expect(single).toMatchObject({ stdMs: 0, meanErrorMs: 0.1 });
     });
   });
@@ -117,7 +117,7 @@ describe('profile', () => {
       { kind: 'feedback', correct: true },
       { kind: 'feedback', correct: false },
     ]);
-    const profile = profileOf(stored(merge(repeated(38, 20), cold)), reference, NOW);
+    const profile = profileOf(stored(merge(repeated(38, 20), cold)), reference, now);
     expect(profile).toMatchObject({
       meanMs: 20,
       stdMs: 0,
@@ -134,22 +134,22 @@ describe('profile', () => {
   it('takes the time of cold calls from the baseline, but not how often they are', () => {
     const coldBaseline = statisticsOfAll([{ kind: 'cold', serviceUs: 700_000 }]);
     const baseline = merge(repeated(9, 10), coldBaseline);
-    const before = profileOf({ baseline, live: [] }, reference, NOW);
+    const before = profileOf({ baseline, live: [] }, reference, now);
     expect(before).toMatchObject({ coldShare: 0, coldMeanMs: 700 });
     const live = merge(repeated(5, 10), coldBaseline);
-    const after = profileOf(stored(live, baseline), reference, NOW);
+    const after = profileOf(stored(live, baseline), reference, now);
     expect(after).toMatchObject({ coldShare: 1 / 56, coldMeanMs: 700 });
   });
 
   it('takes the time of cold calls from the live ones where there are any', () => {
     const cold = (serviceUs: number) => statisticsOfAll([{ kind: 'cold', serviceUs }]);
-    const profile = profileOf(stored(cold(900_000), cold(700_000)), reference, NOW);
+    const profile = profileOf(stored(cold(900_000), cold(700_000)), reference, now);
     expect(profile.coldMeanMs).toBe(900);
   });
 
   it('leaves windows out that no longer count', () => {
-    const live = [{ windowStartMs: NOW - 2 * 3_600_000, shard: 0, statistics: repeated(50, 99) }];
-    const profile = profileOf({ baseline: repeated(40, 10), live }, reference, NOW);
+    const live = [{ windowStartMs: now - 2 * 3_600_000, shard: 0, statistics: repeated(50, 99) }];
+    const profile = profileOf({ baseline: repeated(40, 10), live }, reference, now);
     expect(profile).toMatchObject({ meanMs: 10, samples: 40, basis: 'baseline' });
   });
 });

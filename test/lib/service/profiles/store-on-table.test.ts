@@ -7,7 +7,7 @@ import { startTable } from './table.ts';
 
 const pk = 'd/c/m@9f86d081884c';
 /** A busy machine must not make an update's outcome unknown. */
-const PATIENT = { requestTimeout: 60_000 };
+const patient = { requestTimeout: 60_000 };
 const now = Date.UTC(2026, 10, 24, 8, 27);
 const origin = { fingerprint: 'f00', precision: 0.02 };
 
@@ -21,7 +21,7 @@ describe('a profile store on a DynamoDB endpoint', () => {
   const openStore = (shards = 1) =>
     new ProfileStore({
       tableName: table.tableName,
-      client: createProfileClient({ ...table.config, requestHandler: PATIENT }),
+      client: createProfileClient({ ...table.config, requestHandler: patient }),
       now: () => now,
       shards,
     });

@@ -85,10 +85,10 @@ describe('what is sent', () => {
       sk: { S: `live#2026-11-24T08:20:00.000Z#${shard}` },
       ...toAttributes(warmMs(shard)),
     });
-    const LastEvaluatedKey = { pk: { S: pk }, sk: item(1).sk };
+    const lastEvaluatedKey = { pk: { S: pk }, sk: item(1).sk };
     dynamo
       .on(QueryCommand)
-      .resolvesOnce({ Items: [item(1)], LastEvaluatedKey })
+      .resolvesOnce({ Items: [item(1)], LastEvaluatedKey: lastEvaluatedKey })
       .resolvesOnce({ Items: [item(2)] });
 
     const { baseline, live } = await store.read(pk, { consistentRead: true });
@@ -102,7 +102,7 @@ describe('what is sent', () => {
       ExpressionAttributeValues: { ':since': { S: 'live#2026-11-24T07:25:00.000Z' } },
       ConsistentRead: true,
     });
-    expect(inputs[1]?.ExclusiveStartKey).toEqual(LastEvaluatedKey);
+    expect(inputs[1]?.ExclusiveStartKey).toEqual(lastEvaluatedKey);
     expect(dynamo.commandCalls(GetItemCommand)[0]?.args[0].input.ConsistentRead).toBe(true);
   });
 
