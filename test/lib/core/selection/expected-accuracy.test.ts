@@ -125,6 +125,9 @@ describe('expected-accuracy by hand', () => {
       const decision = expectedAccuracy([stale, small], budget({ deviceAccuracyPct }));
       expect(decision).toEqual({ baseModel: small, eligible: [{ model: small, probability: 1 }] });
     }
+    // However much time there is.
+    const ample = budget({ deviceAccuracyPct: 99, outputMs: certain(20) });
+    expect(expectedAccuracy([stale, small], ample).baseModel).toBe(small);
     // A device that is a little worse leaves something to gain.
     const better = budget({ deviceAccuracyPct: 89, outputMs: certain(20) });
     expect(expectedAccuracy([stale, small], better).baseModel).toBe(stale);

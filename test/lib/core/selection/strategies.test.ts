@@ -68,6 +68,17 @@ describe.each(strategyNames)('every strategy: %s', (name) => {
   });
 });
 
+it('three-stage leaves out what another model dominates, as printed does not', () => {
+  const good = { name: 'good', accuracyPct: 80, meanMs: 50, stdMs: 5 };
+  const bad = { name: 'bad', accuracyPct: 60, meanMs: 51, stdMs: 5 };
+  const shareOfBad = (name: 'three-stage' | 'three-stage-as-printed') =>
+    strategies[name]([good, bad], budgetOf({ slaMs: 150, inputMs: 0 })).eligible.find(
+      ({ model }) => model === bad,
+    )?.probability;
+  expect(shareOfBad('three-stage')).toBeUndefined();
+  expect(shareOfBad('three-stage-as-printed')).toBeCloseTo(0.43, 2);
+});
+
 it('three-stage is the default', () => {
   expect(strategyNames[0]).toBe('three-stage');
   expect(new Set(strategyNames)).toEqual(new Set(Object.keys(strategies)));
