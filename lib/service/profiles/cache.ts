@@ -163,7 +163,7 @@ export class ProfileCache {
     }
     this.#snapshot = snapshot;
 
-    const nothingRead = failures.length > 0 && failures.length === models.length;
+    const nothingRead = failures.length === models.length;
     this.#failuresInARow = nothingRead ? this.#failuresInARow + 1 : 0;
     this.#dueMs = now() + this.#pauseMs();
     const durationMs = now() - startedMs;

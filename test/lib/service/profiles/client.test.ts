@@ -6,6 +6,7 @@ import { afterEach, describe, expect, it, vi } from 'vitest';
 import {
   createProfileClient,
   NotAppliedRetryStrategy,
+  surelyNotApplied,
 } from '../../../../lib/service/profiles/client.ts';
 import { ProfileStore } from '../../../../lib/service/profiles/store.ts';
 
@@ -145,4 +146,24 @@ it('an update to a table that never answers is given up, and was sent once', asy
   expect(requests).toBe(1);
   silent.closeAllConnections();
   silent.close();
+});
+
+describe('surelyNotApplied', () => {
+  const withStatus = (httpStatusCode: number) => ({ $metadata: { httpStatusCode } });
+
+  it.each([
+    [{ name: 'ThrottlingException' }, true],
+    [{ code: 'ECONNREFUSED' }, true],
+    [withStatus(400), true],
+    [withStatus(499), true],
+    [withStatus(399), false],
+    [withStatus(500), false],
+    [{ code: 'ECONNRESET' }, false],
+    [new Error('?'), false],
+    ['an error', false],
+    [null, false],
+    [undefined, false],
+  ])('%j: %s', (error, expected) => {
+    expect(surelyNotApplied(error)).toBe(expected);
+  });
 });

@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { seededRandom } from '../../../../lib/core/statistics/random.ts';
 import { defaultProfileSettings, profileOf } from '../../../../lib/service/profiles/profile.ts';
+import { weighEvidence } from '../../../../lib/service/profiles/evidence.ts';
 import type { LiveStatistics } from '../../../../lib/service/profiles/statistics.ts';
 import {
   emptyStatistics,
@@ -212,4 +213,66 @@ it('any split over the two newest windows and their shards gives the statistics 
       expect(split.quantileMs(0.95)).toBe(whole.quantileMs(0.95));
     }),
   );
+});
+
+describe('the rules, one by one', () => {
+  const settings = { windowMs, windowsBack, minLiveSamples: 30 };
+  /** Windows of so many calls that took so long, by how many windows they lie back. */
+  const windows = (...counts: [back: number, n: number, ms: number][]) =>
+    counts.map(([back, n, ms]) => ({
+      windowStartMs: startMs - back * windowMs,
+      shard: 0,
+      statistics: calls(n, ms),
+    }));
+  /** As many calls of times that differ by 1 ms. */
+  const calls = (n: number, ms: number) =>
+    statisticsOfAll(
+      Array.from({ length: n }, (_, i) => ({ kind: 'warm', serviceUs: 1000 * (ms + (i % 2)) })),
+    );
+  const weigh = (live: LiveStatistics[], fallback = calls(1000, 50)) => {
+    const { statistics, source } = weighEvidence(live, fallback, startMs, settings);
+    return { n: Number(statistics.n), source };
+  };
+
+  it('the current and the previous window count in full', () => {
+    expect(weigh(windows([0, 20, 50], [1, 20, 50], [2, 20, 50]))).toEqual({
+      n: 40,
+      source: 'live',
+    });
+  });
+
+  it('exactly enough samples need no more', () => {
+    expect(weigh(windows([1, 30, 50]))).toEqual({ n: 30, source: 'live' });
+  });
+
+  it('older windows fill up, and at last the fallback', () => {
+    expect(weigh(windows([0, 10, 50], [2, 10, 50], [3, 10, 50]))).toEqual({
+      n: 30,
+      source: 'live',
+    });
+    expect(weigh(windows([0, 10, 50]), calls(20, 50))).toEqual({ n: 30, source: 'live+fallback' });
+    expect(weigh([])).toEqual({ n: 1000, source: 'fallback' });
+  });
+
+  it('what holds more than is missing counts for that alone', () => {
+    // 10 and 1000 samples in the ratio 10 to 20.
+    expect(weigh(windows([0, 10, 50]))).toEqual({
+      n: 10 * 1000 + 1000 * 20,
+      source: 'live+fallback',
+    });
+  });
+
+  it.each([
+    [4, 'live+fallback'],
+    [5, 'live'],
+  ])('%d samples that contradict what is older: %s', (n, source) => {
+    expect(weigh(windows([0, n, 150]))).toMatchObject({ source });
+  });
+
+  it('times that are all the same do not contradict the same times', () => {
+    const same = (n: number) =>
+      statisticsOfAll(Array.from({ length: n }, () => ({ kind: 'warm', serviceUs: 5000 })));
+    const live = [{ windowStartMs: startMs, shard: 0, statistics: same(10) }];
+    expect(weigh(live, same(20))).toEqual({ n: 30, source: 'live+fallback' });
+  });
 });

@@ -39,6 +39,27 @@ describe('the warm-up', () => {
   });
 });
 
+describe('the time', () => {
+  afterEach(() => {
+    vi.useRealTimers();
+  });
+
+  it('ends measuring, and is how far it has come where nothing else is', async () => {
+    vi.useFakeTimers();
+    let calls = 0;
+    const run = async () => {
+      vi.advanceTimersByTime(5);
+      return { serviceMs: calls++ % 2 ? 1 : 100, coldStart: false };
+    };
+    const shares: number[] = [];
+    const wanted = { maxRuns: 1_000_000, maxMs: 1_000, precision: 0 };
+    await measure(run, wanted, ({ share }) => shares.push(share));
+    expect(calls).toBe(200);
+    expect(shares[0]).toBeCloseTo(0.105, 9);
+    expect(shares[79]).toBeCloseTo(0.5, 9);
+  });
+});
+
 describe('measure', () => {
   it('stops after a few runs when all take the same time', async () => {
     const { run, calls } = runs([5], 1);

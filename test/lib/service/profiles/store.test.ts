@@ -114,13 +114,14 @@ describe('what is sent', () => {
         labelN: { N: '3' },
         labelCorrectN: { N: '2' },
         h1: { N: '9' },
+        h2: { N: '9' },
       },
     });
     await store.putBaseline(pk, warmMs(7), origin);
     const { Key, UpdateExpression, ExpressionAttributeValues } =
       dynamo.commandCalls(UpdateItemCommand)[0]?.args[0].input ?? {};
     expect(Key).toEqual({ pk: { S: pk }, sk: { S: 'baseline' } });
-    expect(UpdateExpression).toMatch(/^SET n = :n, .*fingerprint = :fingerprint.* REMOVE h1$/);
+    expect(UpdateExpression).toMatch(/^SET n = :n, .*fingerprint = :fingerprint.* REMOVE h1, h2$/);
     expect(ExpressionAttributeValues).toMatchObject({
       ':n': { N: '1' },
       ':fingerprint': { S: 'f00' },
