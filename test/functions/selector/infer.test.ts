@@ -110,7 +110,10 @@ describe('the answer', () => {
   it('is drawn among the eligible models', async () => {
     const drawn = new Set<string>();
     for (const random of [() => 0, () => 0.999]) {
-      const { model, selection } = await inferring(madeUpService({ random, strategy: 'pure-random' }), {});
+      const { model, selection } = await inferring(
+        madeUpService({ random, strategy: 'pure-random' }),
+        {},
+      );
       expect(selection.eligible).toHaveLength(2);
       drawn.add(model.name);
     }
