@@ -106,3 +106,10 @@ describe('the files', () => {
     expect(missing).toEqual([]);
   });
 });
+
+it('helpers of tests set up nothing when they are imported: files share a process, which imports once', () => {
+  const wrong = globSync('test/**/*.ts', { cwd: root })
+    .filter((path) => !/\.test\.ts$|^test.setup/.test(path))
+    .filter((path) => /^(before|after)(All|Each)\(/m.test(readFileSync(join(root, path), 'utf8')));
+  expect(wrong).toEqual([]);
+});
