@@ -7,29 +7,29 @@ import {
   regionOf,
 } from '@mdinference/client/onnxruntime-react-native';
 import {
-  alphaType,
-  colorType,
-  filterMode,
-  mipmapMode,
+  AlphaType,
+  ColorType,
+  FilterMode,
+  MipmapMode,
   type SkImage,
-  skia,
+  Skia,
 } from '@shopify/react-native-skia';
 
 /** RGB pixels of a photo, in the size that the model takes. */
 function pixelsOf(photo: SkImage, size: CropSize) {
   const { width, height } = size;
   const { x, y, ...region } = regionOf({ width: photo.width(), height: photo.height() }, size);
-  const surface = skia.Surface.Make(width, height);
+  const surface = Skia.Surface.Make(width, height);
   surface
     ?.getCanvas()
     .drawImageRectOptions(
       photo,
-      skia.XYWHRect(x, y, region.width, region.height),
-      skia.XYWHRect(0, 0, width, height),
-      filterMode.Linear,
-      mipmapMode.Linear,
+      Skia.XYWHRect(x, y, region.width, region.height),
+      Skia.XYWHRect(0, 0, width, height),
+      FilterMode.Linear,
+      MipmapMode.Linear,
     );
-  const format = { colorType: colorType.RGBA_8888, alphaType: alphaType.Unpremul };
+  const format = { colorType: ColorType.RGBA_8888, alphaType: AlphaType.Unpremul };
   const rgba = surface?.makeImageSnapshot().readPixels(0, 0, { width, height, ...format });
   if (!rgba) throw new Error('the photo cannot be read');
   const data = new Uint8Array(3 * width * height);
@@ -52,7 +52,7 @@ export function clientOf(options: {
       ...describeModel(options.catalogue),
       model: options.modelPath,
       decode: async ({ image }, size) => {
-        const photo = skia.Image.MakeImageFromEncoded(skia.Data.fromBytes(image as Uint8Array));
+        const photo = Skia.Image.MakeImageFromEncoded(Skia.Data.fromBytes(image as Uint8Array));
         if (!photo) throw new Error('the photo cannot be decoded');
         return pixelsOf(photo, size);
       },

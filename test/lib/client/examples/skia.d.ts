@@ -29,11 +29,11 @@ declare module '@shopify/react-native-skia' {
   interface SkData {
     dispose(): void;
   }
-  export const alphaType: { readonly Unpremul: number };
-  export const colorType: { readonly RGBA_8888: number };
-  export const filterMode: { readonly Linear: number };
-  export const mipmapMode: { readonly Linear: number };
-  export const skia: {
+  export const AlphaType: { readonly Unpremul: number };
+  export const ColorType: { readonly RGBA_8888: number };
+  export const FilterMode: { readonly Linear: number };
+  export const MipmapMode: { readonly Linear: number };
+  export const Skia: {
     XYWHRect(x: number, y: number, width: number, height: number): SkRect;
     Data: { fromBytes(bytes: Uint8Array): SkData };
     Image: { MakeImageFromEncoded(data: SkData): SkImage | null };
