@@ -53,7 +53,10 @@ describe('a streamed function', () => {
   });
 
   it('that works on past its timeout has answered, and is ended', async () => {
-    const [payload, complete] = await fixture.stream('Stream', { parts: ['x'], workMs: 60_000 });
+    const [payload, complete] = await fixture.stream('HastyStream', {
+      parts: ['x'],
+      workMs: 600_000,
+    });
     expect(payload?.text).toBe('x');
     expect(complete?.complete?.ErrorDetails).toContain('Sandbox.Timedout');
   });
