@@ -8,6 +8,7 @@ import {
   meanMs,
   merge,
   observe,
+  scale,
   statisticsOf,
 } from '../../../../lib/service/profiles/statistics.ts';
 import { anyObservation, anyServiceUs, comparable, statisticsOfAll, warmMs } from './samples.ts';
@@ -139,4 +140,13 @@ describe('mean and deviation', () => {
 it('cold mean counts the cold calls', () => {
   const statistics = merge(warmMs(1, 2, 3), statisticsOf({ kind: 'cold', serviceUs: 800_000 }));
   expect(coldMeanMs(statistics)).toBe(800);
+});
+
+it('scaled statistics are those of everything observed several times', () => {
+  fc.assert(
+    fc.property(fc.array(anyObservation, { maxLength: 10 }), (observations) => {
+      const once = statisticsOfAll(observations);
+      expect(comparable(scale(once, 3n))).toEqual(comparable(merge(once, once, once)));
+    }),
+  );
 });

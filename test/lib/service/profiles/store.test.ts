@@ -186,8 +186,23 @@ describe('what is sent', () => {
 
   it('for an ordinary read is not consistent, which costs half', async () => {
     await store.read(pk);
-    expect(dynamo.commandCalls(GetItemCommand)[0]?.args[0].input.ConsistentRead).toBe(false);
-    expect(dynamo.commandCalls(QueryCommand)[0]?.args[0].input.ConsistentRead).toBe(false);
+    expect(dynamo.commandCalls(GetItemCommand)[0]?.args[0].input).toEqual({
+      TableName: 'profiles',
+      Key: { pk: { S: pk }, sk: { S: 'baseline' } },
+      ConsistentRead: false,
+    });
+    expect(dynamo.commandCalls(QueryCommand)[0]?.args[0].input).toMatchObject({
+      TableName: 'profiles',
+      ExpressionAttributeValues: { ':pk': { S: pk } },
+      ConsistentRead: false,
+    });
+  });
+
+  it('for a read can be given up', async () => {
+    const { signal: abortSignal } = new AbortController();
+    await store.read(pk, { abortSignal });
+    expect(dynamo.calls()).toHaveLength(2);
+    for (const { args } of dynamo.calls()) expect(args.at(1)).toMatchObject({ abortSignal });
   });
 
   it('for a baseline of unknown precision leaves the precision out', async () => {

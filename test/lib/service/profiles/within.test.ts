@@ -26,6 +26,13 @@ describe('withinMs', () => {
     expect(signal?.aborted).toBe(true);
   });
 
+  it('ends at a limit of seconds, too, and says how long it was', async () => {
+    const failure = expect(withinMs(2_000, never)).rejects.toThrow('No answer within 2000 ms');
+    await vi.advanceTimersByTimeAsync(2_000);
+    await failure;
+    expect(vi.getTimerCount()).toBe(0);
+  });
+
   it('gives the work its time again after the process was frozen', async () => {
     const { promise, resolve } = Promise.withResolvers<string>();
     const result = withinMs(100, () => promise);
