@@ -1,8 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { seededRandom } from '../../../../lib/core/statistics/random.ts';
-import { defaultProfileSettings, profileOf } from '../../../../lib/service/profiles/profile.ts';
 import { weighEvidence } from '../../../../lib/service/profiles/evidence.ts';
+import { defaultProfileSettings, profileOf } from '../../../../lib/service/profiles/profile.ts';
 import type { LiveStatistics } from '../../../../lib/service/profiles/statistics.ts';
 import {
   emptyStatistics,
