@@ -45,8 +45,8 @@ export interface InferHeaders {
 export function parseInferHeaders(headers: Record<string, string | undefined>): InferHeaders {
   const parsed = inferHeadersSchema.safeParse(headers);
   if (!parsed.success) {
-    const { path, message } = parsed.error.issues[0] ?? { path: [], message: '' };
-    throw new ProblemError('bad-header', `${String(path[0])} ${message}`);
+    const [issue] = parsed.error.issues;
+    throw new ProblemError('bad-header', `${issue?.path.join()} ${issue?.message}`);
   }
   const values = parsed.data;
   return {

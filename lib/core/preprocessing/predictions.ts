@@ -37,21 +37,19 @@ export function topPredictions(
   if (!values.every(Number.isFinite)) {
     throw new NonFiniteOutputError('the model answered with NaN or an infinity');
   }
-  const scores = kind === 'probabilities' ? values : softmax(values);
-  const value = (index: number) => values[index] ?? 0;
-  return Array.from(values.keys())
-    .sort((a, b) => value(b) - value(a) || a - b)
+  const scoreOf = kind === 'probabilities' ? (value: number) => value : softmaxOver(values);
+  return Array.from(values.entries())
+    .sort(([a, valueOfA], [b, valueOfB]) => valueOfB - valueOfA || a - b)
     .slice(0, count)
-    .map((index) => ({
+    .map(([index, value]) => ({
       index,
       label: labels[index] ?? String(index),
-      score: Math.min(1, Math.max(0, scores[index] ?? 0)),
+      score: Math.min(1, Math.max(0, scoreOf(value))),
     }));
 }
 
-function softmax(logits: readonly number[]): number[] {
+function softmaxOver(logits: readonly number[]): (logit: number) => number {
   const largest = logits.reduce((a, b) => Math.max(a, b), Number.NEGATIVE_INFINITY);
-  const powers = logits.map((logit) => Math.exp(logit - largest));
-  const total = powers.reduce((sum, power) => sum + power, 0);
-  return powers.map((power) => power / total);
+  const total = logits.reduce((sum, logit) => sum + Math.exp(logit - largest), 0);
+  return (logit) => Math.exp(logit - largest) / total;
 }

@@ -55,13 +55,14 @@ function fill(
 ): void {
   const count = width * height;
   const [step, channelStart] = layout === 'NHWC' ? [3, 1] : [1, count];
+  // Three bytes for each pixel, three means and three deviations: no index is out of range.
   for (let channel = 0; channel < 3; channel++) {
     const source = color === 'RGB' ? channel : 2 - channel;
-    const factor = scale / (std[channel] ?? 1);
-    const shift = (mean[channel] ?? 0) / (std[channel] ?? 1);
+    const factor = scale / (std[channel] as number);
+    const shift = (mean[channel] as number) / (std[channel] as number);
     const start = channel * channelStart;
     for (let i = 0; i < count; i++) {
-      values[start + i * step] = (data[3 * i + source] ?? 0) * factor - shift;
+      values[start + i * step] = (data[3 * i + source] as number) * factor - shift;
     }
   }
 }
@@ -82,7 +83,11 @@ export function rawPixels(bytes: Uint8Array, input: RawInput): Pixels {
   const size = inputSize(input);
   if (input.layout === 'NHWC') return { data: bytes, ...size };
   const count = size.width * size.height;
-  const data = Uint8Array.from(bytes, (_, i) => bytes[(i % 3) * count + Math.floor(i / 3)] ?? 0);
+  const data = Uint8Array.from(
+    bytes,
+    // The length has been checked.
+    (_, i) => bytes[(i % 3) * count + Math.floor(i / 3)] as number,
+  );
   return { data, ...size };
 }
 
