@@ -251,6 +251,7 @@ describe('the rules, one by one', () => {
       source: 'live',
     });
     expect(weigh(windows([0, 10, 50]), calls(20, 50))).toEqual({ n: 30, source: 'live+fallback' });
+    expect(weigh(windows([1, 10, 50]), calls(20, 50))).toEqual({ n: 30, source: 'live+fallback' });
     expect(weigh([])).toEqual({ n: 1000, source: 'fallback' });
   });
 
