@@ -113,9 +113,7 @@ export class DeviceModels {
 
   /** Measures all models, one at a time. */
   async measure(input: DeviceInput): Promise<void> {
-    this.#measuring ??= this.#measure(input).finally(() => {
-      this.#measuring = undefined;
-    });
+    this.#measuring ??= this.#measure(input);
     await this.#measuring;
   }
 

@@ -80,7 +80,6 @@ export class RunningRace {
   /** Ends both runs; without an answer so far, with this error. */
   cancel(reason: unknown): void {
     this.#stop(this.#cloud, this.#cloudAbort);
-    this.#stop(this.#device, this.#deviceAbort);
     if (this.#decided) this.#settle();
     else this.#fail(reason);
   }

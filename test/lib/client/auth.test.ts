@@ -1,7 +1,7 @@
 import { createHash, createHmac } from 'node:crypto';
 import { Sha256 } from '@aws-crypto/sha256-js';
 import { SignatureV4 } from '@smithy/signature-v4';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { bearer } from '../../../lib/client/auth.ts';
 import { sigV4 } from '../../../lib/client/sigv4.ts';
 import { image, useFakeService, value } from './running-client.ts';
@@ -98,10 +98,27 @@ describe('sigV4', () => {
     expect(sent?.headers['mdi-upload-start']).toBeUndefined();
   });
 
-  it('refuses an address that it does not understand', async () => {
-    const request = { method: 'GET', headers: {}, epochMs: 0 } as const;
-    await expect(async () => sigV4({ signer })({ ...request, url: 'abc/v1' })).rejects.toThrow(
-      'abc/v1 is no address',
+  const request = { method: 'GET', headers: {}, epochMs: 0 } as const;
+
+  it.each([
+    ['https://abc.example/v1/time', { protocol: 'https:', hostname: 'abc.example' }, undefined],
+    ['http://127.0.0.1:8080/v1/time', { protocol: 'http:', hostname: '127.0.0.1' }, 8080],
+  ])('takes %s apart for the signer', async (url, parts, port) => {
+    const sign = vi.fn(async () => ({ headers: {} }));
+    await sigV4({ signer: { sign } })({ ...request, url });
+    const host = port ? `${parts.hostname}:${port}` : parts.hostname;
+    expect(sign).toHaveBeenCalledWith(
+      { method: 'GET', path: '/v1/time', ...parts, ...(port && { port }), headers: { host } },
+      { signingDate: new Date(0) },
     );
   });
+
+  it.each(['abc/v1', 'see https://abc.example/v1', 'https://abc.example/v1?a=b', 'https:///v1'])(
+    'refuses an address that it does not understand: %s',
+    async (url) => {
+      await expect(async () => sigV4({ signer })({ ...request, url })).rejects.toThrow(
+        `${url} is no address`,
+      );
+    },
+  );
 });

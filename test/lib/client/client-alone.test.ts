@@ -63,7 +63,9 @@ describe('without a model on the device', () => {
 
 describe('what is asked for wrongly', () => {
   it.each([0, -1, Number.NaN, Number.POSITIVE_INFINITY, 2 ** 31])('an SLA of %s', async (slaMs) => {
-    expect(() => fake.client({ slaMs })).toThrow(RangeError);
+    expect(() => fake.client({ slaMs })).toThrow(
+      new RangeError(`slaMs must be above 0 and at most 1073741824, not ${slaMs}`),
+    );
     await expect(fake.client().classify(image, { slaMs })).rejects.toThrow(RangeError);
   });
 

@@ -32,6 +32,18 @@ describe('the caller’s signal', () => {
     expect(fake.service.requests).toEqual([]);
   });
 
+  it('rejects with the signal’s own reason, whatever that is', async () => {
+    const aborted = AbortSignal.abort('before it began');
+    const before = await outcome(fake.client().classify(image, { signal: aborted }));
+    expect(before.error).toBe('before it began');
+
+    fake.service.infer = { hangs: true };
+    const controller = new AbortController();
+    const during = outcome(fake.client().classify(image, { signal: controller.signal }));
+    controller.abort('no longer wanted');
+    expect((await during).error).toBe('no longer wanted');
+  });
+
   it('works where signals know no reason', async () => {
     fake.service.infer = { hangs: true };
     const controller = new AbortController();
@@ -109,6 +121,30 @@ describe('close', () => {
     made.close();
     await prepared;
     expect(vi.getTimerCount()).toBe(0);
+  });
+
+  it('ends the wait for a late answer', async () => {
+    fake.service.infer = { hangs: true };
+    const made = fake.client({ onDevice: new FakeModel(30) });
+    const { value } = await outcome(made.classify(image));
+    expect(value).toMatchObject({ source: 'device', race: { cloud: { state: 'running' } } });
+    made.close();
+    expect(vi.getTimerCount()).toBe(0);
+    const settled = await value?.settled;
+    expect(settled).toMatchObject({ winner: 'device', cloud: { state: 'cancelled', endMs: 250 } });
+    expect(made.statistics()).toMatchObject({ requests: 1, answeredByDevice: 1, rejected: 0 });
+  });
+
+  it('says so to who still waits, and asks for no time any more', async () => {
+    fake.service.infer = { hangs: true };
+    const made = fake.client();
+    const waiting = outcome(made.classify(image));
+    await vi.advanceTimersByTimeAsync(100);
+    made.close();
+    expect((await waiting).error).toMatchObject({ message: 'the client was closed' });
+    const asked = fake.service.requests.length;
+    await outcome(made.prepare());
+    expect(fake.service.requests).toHaveLength(asked);
   });
 
   it('ends what runs, and closes the models', async () => {

@@ -21,6 +21,11 @@ describe('always', () => {
     const client = fake.client({ onDevice });
     fake.service.infer = { serverMs: 100 };
     for (let i = 0; i < 5; i++) await value(client.classify(image));
+    for (const duplication of ['always', undefined] as const) {
+      const trusted = await trusting({ onDevice: new FakeModel(30), duplication });
+      const { race } = await value(trusted.classify(image));
+      expect(race.device).toMatchObject({ startMs: 0 });
+    }
     expect(onDevice.runs).toBe(5);
     expect(client.statistics()).toMatchObject({
       requests: 5,
@@ -30,6 +35,15 @@ describe('always', () => {
       deviceRuns: 5,
       deviceRunsSaved: 0,
     });
+  });
+});
+
+describe('what the cloud’s chance is learned from', () => {
+  it('is answers, not errors, however soon they are there', async () => {
+    const client = fake.client({ onDevice: new FakeModel(30) });
+    fake.service.infer = { inputMs: 5, status: 500 };
+    for (let i = 0; i < 5; i++) await value(client.classify(image));
+    expect(client.statistics()).toMatchObject({ cloudChance: 0, cloudFailed: 5 });
   });
 });
 

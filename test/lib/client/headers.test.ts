@@ -81,6 +81,26 @@ describe('mdi-upload-start', () => {
     expect(sent()[1]?.uploadStartMs).toBeDefined();
   });
 
+  it.each([
+    [undefined, 5, 300_000],
+    [{ samples: 2, resyncMs: 10_000 }, 2, 10_000],
+  ])('is asked for anew when it is time, with clock: %o', async (clock, samples, resyncMs) => {
+    const client = fake.client({ clock });
+    const asked = () => fake.service.requests.filter(({ path }) => path === '/v1/time').length;
+    const classify = async () => {
+      await value(client.classify(image));
+      await vi.advanceTimersByTimeAsync(200);
+    };
+    await value(client.prepare());
+    expect(asked()).toBe(samples);
+    await vi.advanceTimersByTimeAsync(resyncMs - 1_000);
+    await classify();
+    expect(asked()).toBe(samples);
+    await vi.advanceTimersByTimeAsync(1_000);
+    await classify();
+    expect(asked()).toBe(2 * samples);
+  });
+
   it('is not sent right after the device has slept, and is right again after that', async () => {
     let sleptMs = 0;
     const time = {

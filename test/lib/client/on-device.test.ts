@@ -32,9 +32,10 @@ describe('several models on the device', () => {
     const models = ladder();
     const client = fake.client({ onDevice: models });
     await value(client.prepare(image));
-    const runs = models.map((model) => model.runs);
+    // One that warms the model up, and five that are timed.
+    expect(models.map((model) => model.runs)).toEqual([6, 6, 6]);
     await value(client.prepare(image));
-    expect(models.map((model) => model.runs)).toEqual(runs);
+    expect(models.map((model) => model.runs)).toEqual([6, 6, 6]);
     expect(client.statistics().onDevice.map(({ measuredMs }) => measuredMs)).toEqual([20, 90, 60]);
   });
 
@@ -63,6 +64,11 @@ describe('several models on the device', () => {
     const client = fake.client({ onDevice: [small, large, middle] });
     await value(client.prepare(image));
     expect(chosen(client)).toBe('small');
+    expect(client.statistics().onDevice.map(({ measuredMs }) => measuredMs)).toEqual([
+      20,
+      Number.POSITIVE_INFINITY,
+      1_500,
+    ]);
     expect(large.runs).toBe(1);
     expect(middle.runs).toBe(2);
   });
@@ -127,6 +133,12 @@ describe('choose', () => {
         },
       ),
     );
+  });
+
+  it('takes the least accurate before they have been measured, wherever it stands', () => {
+    const [small, large, middle] = ladder() as [FakeModel, FakeModel, FakeModel];
+    const models = new DeviceModels([large, small, middle], systemTime);
+    expect(models.choose(250)?.model).toBe(small);
   });
 
   it('has nothing to choose from without models', () => {

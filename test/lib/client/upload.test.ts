@@ -1,4 +1,4 @@
-import { describe, expect, it, vi } from 'vitest';
+import { afterEach, describe, expect, it, vi } from 'vitest';
 import { shrink, sizeOf } from '../../../lib/client/upload.ts';
 import { FakeModel } from './fake-service.ts';
 import { useFakeService, value } from './running-client.ts';
@@ -61,4 +61,72 @@ describe('upload', () => {
     expect(sizeOf(new ArrayBuffer(4))).toBe(4);
     expect(sizeOf(new DataView(new ArrayBuffer(8), 2, 5))).toBe(5);
   });
+});
+
+describe('by OffscreenCanvas', () => {
+  const drawn: unknown[][] = [];
+  const closed = vi.fn();
+  /** A browser that shows every image with these sides, and writes any in three bytes. */
+  function browser(width: number, height: number) {
+    const bitmap = { width, height, close: closed };
+    class Canvas {
+      readonly #size: number[];
+      constructor(...size: number[]) {
+        this.#size = size;
+      }
+      getContext() {
+        const drawImage = (...to: unknown[]) => drawn.push([...to.slice(1), ...this.#size]);
+        return { imageSmoothingQuality: 'low', drawImage };
+      }
+      convertToBlob = async (options: object) => new Blob([JSON.stringify(options).slice(0, 3)]);
+    }
+    const decode = vi.fn(async (_: Blob) => bitmap);
+    vi.stubGlobal('createImageBitmap', decode);
+    vi.stubGlobal('OffscreenCanvas', Canvas);
+    return decode;
+  }
+  afterEach(() => {
+    vi.unstubAllGlobals();
+    drawn.length = 0;
+    closed.mockClear();
+  });
+  const input = { image: large, contentType: 'image/png' };
+
+  it.each([
+    [1_000, 500, [100, 50]],
+    [500, 1_000, [50, 100]],
+    [1_000, 1, [100, 1]],
+  ])('scales the longer side of %i x %i down', async (width, height, size) => {
+    browser(width, height);
+    const smaller = await shrink(input, { maxSide: 100 });
+    expect(smaller.contentType).toBe('image/jpeg');
+    expect(sizeOf(smaller.image)).toBe(3);
+    expect(drawn).toEqual([[0, 0, ...size, ...size]]);
+    expect(closed).toHaveBeenCalledOnce();
+  });
+
+  it.each([
+    [100, 50],
+    [20, 30],
+  ])('leaves %i x %i as it is', async (width, height) => {
+    browser(width, height);
+    expect(await shrink(input, { maxSide: 100 })).toBe(input);
+    expect(drawn).toEqual([]);
+    expect(closed).toHaveBeenCalledOnce();
+  });
+
+  it('gives bytes their type before they are decoded', async () => {
+    const decode = browser(1_000, 500);
+    await shrink({ image: new Uint8Array(9), contentType: 'image/webp' }, { maxSide: 100 });
+    expect(decode.mock.calls[0]?.[0]).toMatchObject({ type: 'image/webp', size: 9 });
+  });
+
+  it.each(['createImageBitmap', 'OffscreenCanvas'])(
+    'leaves images as they are where there is no %s',
+    async (name) => {
+      browser(1_000, 500);
+      vi.stubGlobal(name, undefined);
+      expect(await shrink(input, { maxSide: 100 })).toBe(input);
+    },
+  );
 });

@@ -12,6 +12,7 @@ describe('parseContentType', () => {
     ['image/jpeg', 'image/jpeg'],
     ['IMAGE/PNG', 'image/png'],
     ['image/webp; charset=binary', 'image/webp'],
+    [' image/jpeg ;q=1', 'image/jpeg'],
     ['application/octet-stream', 'application/octet-stream'],
   ])('takes %j', (header, type) => {
     expect(parseContentType(header)).toBe(type);
@@ -21,6 +22,19 @@ describe('parseContentType', () => {
     expect(() => parseContentType(header)).toThrow(
       expect.objectContaining({ type: 'unsupported-media-type' }),
     );
+  });
+});
+
+describe('a problem', () => {
+  const types = 'image/jpeg, image/png, image/webp, application/octet-stream';
+
+  it.each([
+    [() => parseContentType('text/plain'), `content-type must be one of ${types}, not text/plain`],
+    [() => parseContentType(undefined), `content-type must be one of ${types}, not absent`],
+    [() => checkBodyLength(0), 'the body must hold an image or a tensor'],
+    [() => checkBodyLength(4_500_001), 'the body has 4500001 bytes; at most 4500000 are taken'],
+  ])('says what would be right: %s', (check, message) => {
+    expect(check).toThrow(message);
   });
 });
 

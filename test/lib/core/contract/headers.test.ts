@@ -48,6 +48,15 @@ describe('parseInferHeaders', () => {
     );
   });
 
+  it.each([
+    ['mdi-sla-ms', '1e2', 'must be a decimal number, such as 250 or 12.5'],
+    ['mdi-sla-ms', '0', 'must be above 0'],
+    ['mdi-sla-ms', '29001', 'must be at most 29000'],
+    ['mdi-device-accuracy', '100.1', 'must be at most 100'],
+  ])('says what is wrong with %s: %s', (name, value, message) => {
+    expect(() => parseInferHeaders({ [name]: value })).toThrow(message);
+  });
+
   it('gives finite numbers or a problem, whatever the text', () => {
     fc.assert(
       fc.property(fc.string(), (text) => {

@@ -62,6 +62,12 @@ describe('imageTensor', () => {
     expect(tensorOf({}).data).toBe(pixels.data);
   });
 
+  it('makes floats of them for a model of floats that changes nothing else', () => {
+    const tensor = tensorOf({ dtype: 'float32' });
+    expect(tensor.type).toBe('float32');
+    expect(tensor.data).toEqual(Float32Array.of(10, 20, 30, 40, 50, 60));
+  });
+
   it.each<[string, PreprocessingJson]>([
     ['NCHW', { layout: 'NCHW' }],
     ['BGR', { color: 'BGR' }],
@@ -166,6 +172,13 @@ describe('rawPixels', () => {
     const bytes = Uint8Array.of(10, 40, 20, 50, 30, 60);
     const read = rawPixels(bytes, { dtype: 'uint8', shape: [1, 3, 1, 2], layout: 'NCHW' });
     expect(read).toEqual(pixels);
+  });
+
+  it('does so for more than one row', () => {
+    const bytes = Uint8Array.from({ length: 18 }, (_, i) => i);
+    const read = rawPixels(bytes, { dtype: 'uint8', shape: [1, 3, 3, 2], layout: 'NCHW' });
+    expect([...read.data]).toEqual([0, 6, 12, 1, 7, 13, 2, 8, 14, 3, 9, 15, 4, 10, 16, 5, 11, 17]);
+    expect([read.width, read.height]).toEqual([2, 3]);
   });
 
   it('says which length is right', () => {
