@@ -7,6 +7,7 @@ import { strategyNames } from '../../lib/core/selection/strategies.ts';
 import { resolveCatalogue } from '../../lib/infra/package-files.ts';
 import type { RunningAssembly } from '../../lib/local/assembly.ts';
 import { lockDataDir } from '../../lib/local/dynamodb/data-dir.ts';
+import { checkPort } from '../../lib/local/shared/http-server.ts';
 import { readServedCatalogue } from '../../lib/service/catalogue/load.ts';
 import { checkCdk } from '../shared/check-cdk.ts';
 import { integerBetween, numberBetween } from '../shared/options.ts';
@@ -56,6 +57,7 @@ async function start(options: StartOptions): Promise<void> {
   const catalogue = readServedCatalogue(directory);
   // Before anything is written there: another service may be running from it.
   const unlock = await lockDataDir(dataDir);
+  await checkPort(options.port);
   const endEarly = onStopSignal(() => process.exit(130));
   const logPath = join(dataDir, 'functions.log');
   const log = createWriteStream(logPath);

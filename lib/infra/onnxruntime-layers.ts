@@ -11,10 +11,9 @@ import {
 import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { Architecture, type ILayerVersion, LayerVersion } from 'aws-cdk-lib/aws-lambda';
+import { Architecture, Code, type ILayerVersion, LayerVersion } from 'aws-cdk-lib/aws-lambda';
 import { Construct } from 'constructs';
 import { z } from 'zod';
-import { withAsset } from './assets.ts';
 import { packageRoot } from './package-files.ts';
 
 const contentsSchema = z.object({
@@ -35,16 +34,25 @@ export class OnnxruntimeLayers extends Construct {
     const { name } = architecture;
     const made = this.node.tryFindChild(name);
     if (made instanceof LayerVersion) return made;
-    return withAsset(
-      (folder) => copyPackages(architecture, join(folder, 'nodejs/node_modules')),
-      (code) =>
-        new LayerVersion(this, name, {
-          description: 'onnxruntime-node and sharp',
-          compatibleArchitectures: [architecture],
-          code,
-        }),
-    );
+    return new LayerVersion(this, name, {
+      description: 'onnxruntime-node and sharp',
+      compatibleArchitectures: [architecture],
+      code: Code.fromAsset(contentOf(architecture)),
+    });
   }
+}
+
+const contents = new Map<string, string>();
+
+/** The folder with a layer's content, 66 MB that are the same for every stack of this process. */
+function contentOf(architecture: Architecture): string {
+  const known = contents.get(architecture.name);
+  if (known) return known;
+  const folder = mkdtempSync(join(tmpdir(), 'mdinference-layer-'));
+  process.once('exit', () => rmSync(folder, { recursive: true, force: true }));
+  copyPackages(architecture, join(folder, 'nodejs/node_modules'));
+  contents.set(architecture.name, folder);
+  return folder;
 }
 
 function copyPackages(architecture: Architecture, output: string): void {

@@ -1,4 +1,4 @@
-import type { IncomingMessage, Server } from 'node:http';
+import { createServer, type IncomingMessage, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { PortInUseError } from './errors.ts';
 
@@ -23,6 +23,17 @@ export async function listen(server: Server, port = 0, host = loopback): Promise
     server.listen(port, host, resolve);
   });
   return (server.address() as AddressInfo).port;
+}
+
+/**
+ * Checks that a port can be listened on, before work begins that would be in vain otherwise.
+ *
+ * @throws {@link PortInUseError} when the port is taken
+ */
+export async function checkPort(port: number, host = loopback): Promise<void> {
+  const server = createServer();
+  await listen(server, port, host);
+  await close(server);
 }
 
 /** The address of a server, without a slash at its end. */
