@@ -22,7 +22,7 @@ export default defineConfig({
     testTimeout: 120_000,
     hookTimeout: 120_000,
     expect: { poll: { timeout: 60_000, interval: 20 } },
-    maxWorkers: 2,
+    maxWorkers: 3,
     // The modules of a file's tests are those of the next file's: nothing of theirs may be changed.
     isolate: false,
     // CDK's validation of templates takes longer than all that is tested; one file turns it on.
