@@ -55,7 +55,7 @@ export function simulate(requests: Requests, simulation: Simulation): SimulatedO
     latencyMs: new Float64Array(count),
   };
   const seenOutputMs = new Float64Array(count);
-  const history = new OutputHistory(requests.startMs, answers.latencyMs, seenOutputMs);
+  const history = new OutputHistory(requests.startMs, answers.latencyMs, seenOutputMs, slaMs);
   let request = 0;
   const budget = emptyBudget(simulation);
   const choose = chooser(simulation, budget, (model) => {
@@ -72,7 +72,7 @@ export function simulate(requests: Requests, simulation: Simulation): SimulatedO
     budget.networkMs = 2 * measuredMs;
     budget.budgetMs = slaMs - 2 * measuredMs;
     // The only strategy that uses it, and it costs more than the others themselves.
-    if (selector === 'expected-accuracy') budget.outputMs = history.before(request);
+    if (selector === 'expected-accuracy') budget.outputMs = history.before(request, measuredMs);
 
     const model = choose();
     const serviceMs = timeOf(request, model);
