@@ -106,12 +106,8 @@ export class OutputTimes {
     const predictors = this.#predictorsOf(clues);
     const mixture = new DecayingHistogram(range);
     predictors.forEach((predictor, i) => {
-      if (!predictor) return;
-      const { multiples, unitMs } = predictor;
-      const weight = this.#weights[i] ?? 0;
-      multiples.forEach((multiple, share) => {
-        mixture.add(multiple * unitMs, weight * share);
-      });
+      if (!predictor || predictor.multiples.isEmpty) return;
+      mixture.addMultiples(predictor.multiples, predictor.unitMs, this.#weights[i] ?? 0);
     });
     return mixture.isEmpty ? undefined : timesOf(mixture);
   }

@@ -67,6 +67,22 @@ export class DecayingHistogram {
     if (this.#next > largestWeight) this.#rescale();
   }
 
+  /** Adds what another histogram with the same bounds holds, each value times a factor. */
+  addMultiples(other: DecayingHistogram, factor: number, weight: number): void {
+    const shift = bucketOf(factor);
+    const last = this.#weights.length - 1;
+    const scale = (weight * this.#next) / other.#total;
+    for (let i = 0; i <= last; i++) {
+      const added = scale * (other.#weights[i] ?? 0);
+      if (added === 0) continue;
+      // A bucket is moved as a whole: its mean stays what it is, and no logarithm is needed.
+      const index = Math.min(Math.max(i + shift, 0), last);
+      this.#weights[index] = (this.#weights[index] ?? 0) + added;
+      this.#sums[index] = (this.#sums[index] ?? 0) + factor * scale * (other.#sums[i] ?? 0);
+      this.#total += added;
+    }
+  }
+
   /**
    * How well the histogram foretells a value: the share of its bucket and of the neighbours, so that
    * values at the edge of a bucket are not surprises. Never 0. Shares of different histograms can be
