@@ -40,6 +40,7 @@ export class DecayingHistogram {
   readonly #sums: Float64Array;
   #total = 0;
   #next = 1;
+  #count = 0;
 
   constructor(settings: HistogramSettings) {
     this.#settings = { halfLife: Number.POSITIVE_INFINITY, ...settings };
@@ -49,25 +50,30 @@ export class DecayingHistogram {
     this.#sums = new Float64Array(buckets);
   }
 
-  get isEmpty(): boolean {
-    return this.#total === 0;
+  /** How many values have been added. */
+  get count(): number {
+    return this.#count;
   }
 
   /** Adds a value; NaN is not one. */
-  add(value: number, weight = 1): void {
+  add(value: number): void {
     const { least, greatest, halfLife } = this.#settings;
     const inside = Math.min(Math.max(value, least), greatest);
     const index = bucketOf(inside) - this.#first;
-    const added = weight * this.#next;
-    this.#weights[index] = (this.#weights[index] ?? 0) + added;
-    this.#sums[index] = (this.#sums[index] ?? 0) + added * inside;
-    this.#total += added;
+    this.#count++;
+    this.#weights[index] = (this.#weights[index] ?? 0) + this.#next;
+    this.#sums[index] = (this.#sums[index] ?? 0) + this.#next * inside;
+    this.#total += this.#next;
     // Newer values weigh more: the same as letting all older ones decay.
     this.#next *= 2 ** (1 / halfLife);
     if (this.#next > largestWeight) this.#rescale();
   }
 
-  /** Adds what another histogram with the same bounds holds, each value times a factor. */
+  /**
+   * Adds what another histogram with the same bounds holds, each value times a factor.
+   *
+   * @param weight - of all that is added together
+   */
   addMultiples(other: DecayingHistogram, factor: number, weight: number): void {
     const shift = bucketOf(factor);
     const last = this.#weights.length - 1;
