@@ -62,9 +62,9 @@ interface Predictor {
  * likely, by the EM algorithm with one step for each report (Cappé and Moulines, "On-line
  * expectation-maximization algorithm for latent data models", 2009).
  *
- * Time and memory are bounded whatever is reported, and so is what one report can do: it moves the
- * weights by 2 % and is one of some hundred values of each predictor. Clients that lie distort the
- * forecasts of others by about their share of the requests.
+ * Time and memory are bounded whatever is reported, and so is what one report can do once there have
+ * been some: it moves the weights by 2 % at most and is one of some hundred values of each predictor.
+ * Clients that lie distort the forecasts of others by about their share of the reports.
  *
  * @example
  * ```ts
