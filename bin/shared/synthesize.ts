@@ -44,6 +44,6 @@ export async function synthesize(options: {
  */
 function reasonIn(said: string): string | undefined {
   const lines = said.split('\n').filter((line) => line.trim());
-  const uncaught = lines.find((line) => /^[A-Z]\w*Error\b.*?: ./.test(line));
-  return uncaught?.replace(/^\w+(?: \[\w+\])?: /, '') ?? lines.at(-1);
+  const uncaught = lines.find((line) => /^(?:(?:[A-Z]\w*)?Error\b.*?|FATAL ERROR): ./.test(line));
+  return uncaught?.replace(/^[\w ]+(?: \[\w+\])?: /, '') ?? lines.at(-1);
 }

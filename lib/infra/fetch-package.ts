@@ -17,11 +17,12 @@ export function fetchPackage(spec: string, folder: string): string {
   mkdirSync(output);
   try {
     execFileSync('npm', ['pack', spec, '--loglevel=error'], {
-      // A path as an argument would be taken apart by the shell that Windows needs for npm.
       env: {
         ...process.env,
+        // As an argument a path would be taken apart by the shell that Windows needs for npm.
         npm_config_pack_destination: folder,
         npm_config_ignore_scripts: 'true',
+        npm_config_update_notifier: 'false',
       },
       shell: process.platform === 'win32',
       stdio: ['ignore', 'ignore', 'pipe'],
