@@ -8,7 +8,7 @@ export { MdInferenceError } from '../errors.ts';
 export { type Random, seededRandom } from '../statistics/random.ts';
 export { type BudgetSettings, type MeasuredBudget, timeBudget } from './budget.ts';
 export { expectedAccuracy, explorationShare, probabilityInTime } from './expected-accuracy.ts';
-export { OutputTimes } from './output-time.ts';
+export { type OutputClues, type OutputReport, OutputTimes } from './output-time.ts';
 export { fastest, findDominated, mostAccurate, type Rated, undominated } from './ranking.ts';
 export {
   type Selection,

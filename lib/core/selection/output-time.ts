@@ -47,6 +47,12 @@ interface Predictor {
   readonly unitMs: number;
   /** It says nothing until it has seen this many reports. */
   readonly needs: number;
+  /** Shared by all predictors of its kind. */
+  readonly trust: Trust;
+}
+
+interface Trust {
+  weight: number;
 }
 
 /**
@@ -81,8 +87,13 @@ export class OutputTimes {
   readonly #ofSimilar = new Map<number, DecayingHistogram>();
   readonly #ofInput = histogram();
   readonly #ofOwn = ratiosAroundOne();
-  /** In the order of `#predictors`. */
-  readonly #weights = [0.25, 0.25, 0.25, 0.25];
+  /** The weights of the predictors; they add up to 1. */
+  readonly #trust = {
+    all: { weight: 0.25 },
+    similar: { weight: 0.25 },
+    ratio: { weight: 0.25 },
+    own: { weight: 0.25 },
+  };
   #reports = priorReports;
   /** What clients had seen last when they asked, by T_input of their requests in us. */
   readonly #ownByInputUs = new Map<number, number>();
@@ -95,9 +106,7 @@ export class OutputTimes {
     const ownMs = inputMs === undefined ? undefined : this.#ownByInputUs.get(usOf(inputMs));
     const predictors = this.#predictors({ inputMs, ownMs });
     this.#reweigh(predictors, outputMs);
-    for (const predictor of predictors) {
-      predictor?.multiples.add(outputMs / predictor.unitMs);
-    }
+    for (const { multiples, unitMs } of predictors) multiples.add(outputMs / unitMs);
   }
 
   /**
@@ -109,25 +118,27 @@ export class OutputTimes {
     const known = { inputMs: timeOf(clues.inputMs), ownMs: timeOf(clues.ownMs) };
     this.#remember(known);
     const mixture = new DecayingHistogram(range);
-    this.#predictors(known).forEach((predictor, i) => {
-      if (!isAwake(predictor)) return;
-      mixture.addMultiples(predictor.multiples, predictor.unitMs, this.#weights[i] ?? 0);
-    });
+    for (const { multiples, unitMs, trust } of this.#predictors(known).filter(isAwake)) {
+      mixture.addMultiples(multiples, unitMs, trust.weight);
+    }
     return timesOf(mixture);
   }
 
   /** Those that a request has the clues for. */
-  #predictors({ inputMs, ownMs }: OutputClues): (Predictor | undefined)[] {
-    return [
-      { multiples: this.#ofAll, unitMs: 1, needs: 1 },
-      ...(inputMs === undefined
-        ? [undefined, undefined]
-        : [
-            { multiples: this.#similarTo(inputMs), unitMs: 1, needs: enoughSimilar },
-            { multiples: this.#ofInput, unitMs: unitOf(inputMs), needs: 1 },
-          ]),
-      ownMs === undefined ? undefined : { multiples: this.#ofOwn, unitMs: unitOf(ownMs), needs: 1 },
-    ];
+  #predictors({ inputMs, ownMs }: OutputClues): Predictor[] {
+    const { all, similar, ratio, own } = this.#trust;
+    const predictors: Predictor[] = [{ multiples: this.#ofAll, unitMs: 1, needs: 1, trust: all }];
+    if (inputMs !== undefined) {
+      const ofSimilar = this.#similarTo(inputMs);
+      predictors.push(
+        { multiples: ofSimilar, unitMs: 1, needs: enoughSimilar, trust: similar },
+        { multiples: this.#ofInput, unitMs: unitOf(inputMs), needs: 1, trust: ratio },
+      );
+    }
+    if (ownMs !== undefined) {
+      predictors.push({ multiples: this.#ofOwn, unitMs: unitOf(ownMs), needs: 1, trust: own });
+    }
+    return predictors;
   }
 
   /** What was seen after uploads of the same duration, to a factor of sqrt(2). */
@@ -139,36 +150,35 @@ export class OutputTimes {
   }
 
   /** Moves each weight towards the chance that it was this predictor that foretold the report. */
-  #reweigh(predictors: readonly (Predictor | undefined)[], outputMs: number): void {
+  #reweigh(predictors: readonly Predictor[], outputMs: number): void {
     // Those that said nothing are neither right nor wrong: the others share what they have together.
-    const awake = predictors.flatMap((predictor, i) => {
-      if (!isAwake(predictor)) return [];
-      const weight = this.#weights[i] ?? 0;
-      const foretold = weight * predictor.multiples.likelihood(outputMs / predictor.unitMs);
-      return [{ i, weight, foretold }];
-    });
+    const awake = predictors.filter(isAwake).map(({ multiples, unitMs, trust }) => ({
+      trust,
+      foretold: trust.weight * multiples.likelihood(outputMs / unitMs),
+    }));
     if (awake.length === 0) return;
-    const together = awake.reduce((sum, { weight }) => sum + weight, 0);
+    const together = awake.reduce((sum, { trust }) => sum + trust.weight, 0);
     const likelihood = awake.reduce((sum, { foretold }) => sum + foretold, 0);
     this.#reports++;
     const rate = Math.max(learningRate, 1 / this.#reports);
-    for (const { i, weight, foretold } of awake) {
+    for (const { trust, foretold } of awake) {
       const chance = (1 - evenShare) * (foretold / likelihood) + evenShare / awake.length;
-      this.#weights[i] = weight + rate * (together * chance - weight);
+      trust.weight += rate * (together * chance - trust.weight);
     }
   }
 
   #remember({ inputMs, ownMs }: OutputClues): void {
     if (inputMs === undefined || ownMs === undefined) return;
+    const { value: oldest } = this.#ownByInputUs.keys().next();
+    if (oldest !== undefined && this.#ownByInputUs.size >= rememberedRequests) {
+      this.#ownByInputUs.delete(oldest);
+    }
     this.#ownByInputUs.set(usOf(inputMs), ownMs);
-    if (this.#ownByInputUs.size <= rememberedRequests) return;
-    const [oldest] = this.#ownByInputUs.keys();
-    if (oldest !== undefined) this.#ownByInputUs.delete(oldest);
   }
 }
 
-function isAwake(predictor: Predictor | undefined): predictor is Predictor {
-  return predictor !== undefined && predictor.multiples.count >= predictor.needs;
+function isAwake({ multiples, needs }: Predictor): boolean {
+  return multiples.count >= needs;
 }
 
 function histogram(): DecayingHistogram {

@@ -60,8 +60,8 @@ describe('OutputTimes', () => {
     expect(times.distribution()).toEqual([{ ms: 40, weight: 1 }]);
     // Or for half of T_input: one report cannot tell.
     expect(times.distribution({ inputMs: 20 })).toEqual([
-      { ms: 10, weight: 0.5 },
       { ms: 40, weight: 0.5 },
+      { ms: 10, weight: 0.5 },
     ]);
   });
 
