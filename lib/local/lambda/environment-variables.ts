@@ -9,18 +9,26 @@ export interface Endpoints {
   readonly s3: string;
 }
 
+/** What a function's processes are told beside what the template says. */
+export interface ProcessSettings {
+  readonly endpoints: Endpoints;
+  /** Variables on top, for every function. */
+  readonly variables: Readonly<Record<string, string>>;
+  /** Address of the process' Runtime API. */
+  readonly runtimeApi: string;
+  /** The process' session token. */
+  readonly token: string;
+}
+
 /**
  * The variables of a function's processes: Lambda's reserved ones, the template's, and the
  * endpoints of this machine. Nothing of the runner's own environment leaks into a function.
  *
- * @param extra - variables on top, for every function
  * @see https://docs.aws.amazon.com/lambda/latest/dg/configuration-envvars.html
  */
 export function environmentVariables(
   fn: LambdaFunction,
-  runtimeApi: string,
-  endpoints: Endpoints,
-  extra: Readonly<Record<string, string>>,
+  { endpoints, variables, runtimeApi, token }: ProcessSettings,
 ): Record<string, string> {
   const { PATH = '', SystemRoot } = process.env;
   return {
@@ -30,7 +38,7 @@ export function environmentVariables(
     LANG: 'en_US.UTF-8',
     TZ: 'UTC',
     ...fn.variables(),
-    ...extra,
+    ...variables,
     _HANDLER: fn.handler,
     AWS_ACCESS_KEY_ID: fn.accessKeyId,
     AWS_DEFAULT_REGION: localRegion,
@@ -49,7 +57,7 @@ export function environmentVariables(
     AWS_LAMBDA_RUNTIME_API: runtimeApi,
     AWS_REGION: localRegion,
     AWS_SECRET_ACCESS_KEY: 'local',
-    AWS_SESSION_TOKEN: 'local',
+    AWS_SESSION_TOKEN: token,
     AWS_XRAY_CONTEXT_MISSING: 'LOG_ERROR',
     LAMBDA_TASK_ROOT: fn.codeDir,
     LOCAL_LAYER_DIRS: fn.layerDirs.join(delimiter),
