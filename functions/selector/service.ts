@@ -41,7 +41,7 @@ export interface Service {
   readonly profiles: Pick<ProfileCache, 'profiles' | 'reload'>;
   readonly random: Random;
   readonly telemetry: Pick<Telemetry, 'logger' | 'answered' | 'count'>;
-  /** Invocations that have answered but not yet updated their profiles. */
+  /** Updates of profiles that this environment has begun. */
   readonly open: Set<Promise<void>>;
 }
 

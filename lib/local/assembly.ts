@@ -78,6 +78,8 @@ export interface RunningFunction {
   readonly arn: string;
   /** Process ids of its live execution environments. */
   readonly pids: readonly number[];
+  /** Set it to have every invocation throttled (429), as with a reserved concurrency of 0. */
+  isThrottled: boolean;
 }
 
 /** An assembly that runs. */
@@ -170,6 +172,12 @@ export async function startAssembly(options: StartOptions): Promise<RunningAssem
       arn: pool.fn.arn,
       get pids() {
         return pool.pids;
+      },
+      get isThrottled() {
+        return pool.isThrottled;
+      },
+      set isThrottled(isThrottled) {
+        pool.isThrottled = isThrottled;
       },
     })),
     outputs: stack.outputs(),

@@ -6,13 +6,17 @@ const purgeAfterMs = 200;
 
 /** Freezes a process between events, as Lambda does an environment. */
 export class Freezer {
-  readonly #process: ChildProcess;
-  readonly #connections: PurgedConnections;
+  readonly #process: Pick<ChildProcess, 'kill'>;
+  readonly #connections: Pick<PurgedConnections, 'purge'>;
   readonly #token: string;
   #frozenAtMs: number | undefined;
 
   /** @param token - the session token that comes with the process' requests */
-  constructor(process: ChildProcess, connections: PurgedConnections, token: string) {
+  constructor(
+    process: Pick<ChildProcess, 'kill'>,
+    connections: Pick<PurgedConnections, 'purge'>,
+    token: string,
+  ) {
     this.#process = process;
     this.#connections = connections;
     this.#token = token;
