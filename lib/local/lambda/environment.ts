@@ -5,7 +5,7 @@ import { fileURLToPath } from 'node:url';
 import type { PurgedConnections } from '../shared/purged-connections.ts';
 import type { LambdaFunction } from '../template/functions.ts';
 import { isResidentMemoryOver, killWithRunner } from './child-processes.ts';
-import { type Endpoints, environmentVariables } from './environment-variables.ts';
+import { environmentVariables, type ProcessSettings } from './environment-variables.ts';
 import { Freezer } from './freezer.ts';
 import type { LambdaInvocation } from './invocation.ts';
 import { RuntimeApi } from './runtime-api.ts';
@@ -27,10 +27,7 @@ export interface LogEntry {
 }
 
 /** What all environments of one run have in common. */
-export interface EnvironmentSettings {
-  readonly endpoints: Endpoints;
-  /** Variables on top, for every function. */
-  readonly variables: Readonly<Record<string, string>>;
+export interface EnvironmentSettings extends ProcessSettings {
   readonly onLog: ((entry: LogEntry) => void) | undefined;
   /**
    * If set, environments are frozen between events, and their connections are purged here.
@@ -64,10 +61,10 @@ export class ExecutionEnvironment {
   private constructor(fn: LambdaFunction, settings: EnvironmentSettings, api: RuntimeApi) {
     this.#fn = fn;
     this.#api = api;
-    const token = settings.frozen?.newToken() ?? 'local';
+    const sessionToken = settings.frozen?.newToken() ?? 'local';
     this.#process = spawn(process.execPath, ['--require', preload, runtimeClient()], {
       cwd: fn.codeDir,
-      env: environmentVariables(fn, { ...settings, runtimeApi: api.address, token }),
+      env: environmentVariables(fn, { runtimeApi: api.address, sessionToken }, settings),
       stdio: ['ignore', 'pipe', 'pipe'],
       // A group of its own: Ctrl-C in the terminal must reach the runner alone.
       detached: true,
@@ -79,7 +76,7 @@ export class ExecutionEnvironment {
       () => this.#onExit(),
       () => this.#onExit(),
     );
-    this.#freezer = settings.frozen && new Freezer(this.#process, settings.frozen, token);
+    this.#freezer = settings.frozen && new Freezer(this.#process, settings.frozen, sessionToken);
     this.#forwardLog('stdout', settings.onLog);
     this.#forwardLog('stderr', settings.onLog);
   }
