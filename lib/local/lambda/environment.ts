@@ -9,7 +9,7 @@ import { environmentVariables, type ProcessSettings } from './environment-variab
 import { Freezer } from './freezer.ts';
 import type { LambdaInvocation } from './invocation.ts';
 import { RuntimeApi } from './runtime-api.ts';
-import { runtimeClient } from './runtime-client.ts';
+import { moduleLoader, runtimeClient } from './runtime-client.ts';
 
 const preload = fileURLToPath(new URL('./runtime/preload.cjs', import.meta.url));
 
@@ -62,7 +62,8 @@ export class ExecutionEnvironment {
     this.#fn = fn;
     this.#api = api;
     const sessionToken = settings.frozen?.newToken() ?? 'local';
-    this.#process = spawn(process.execPath, ['--require', preload, runtimeClient()], {
+    const args = [...moduleLoader(), '--require', preload, runtimeClient()];
+    this.#process = spawn(process.execPath, args, {
       cwd: fn.codeDir,
       env: environmentVariables(fn, { runtimeApi: api.address, sessionToken }, settings),
       stdio: ['ignore', 'pipe', 'pipe'],
