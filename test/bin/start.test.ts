@@ -42,7 +42,11 @@ function mdi(...args: string[]) {
   child.stderr.on('data', (chunk) => {
     said.error += chunk;
   });
-  return { child, said, closed: once(child, 'close').then(([code]) => code as number) };
+  return {
+    child,
+    said,
+    closed: once(child, 'close').then(([code, signal]) => (code ?? signal) as number | string),
+  };
 }
 
 /** Starts the service and waits until it says that it is ready. */
