@@ -37,3 +37,14 @@ export const slaAndInput = fc.record({
 export function budgetOf({ slaMs, inputMs }: { slaMs: number; inputMs: number }) {
   return { slaMs, inputMs, networkMs: 2 * inputMs, budgetMs: slaMs - 2 * inputMs };
 }
+
+/** Distributions of T_output of one value to many, in no order. */
+export const weightedTimes: fc.Arbitrary<{ ms: number; weight: number }[]> = fc
+  .array(fc.tuple(fc.double({ min: 0, max: 200, noNaN: true }), fc.integer({ min: 1, max: 100 })), {
+    minLength: 1,
+    maxLength: 40,
+  })
+  .map((times) => {
+    const total = times.reduce((sum, [, weight]) => sum + weight, 0);
+    return times.map(([ms, weight]) => ({ ms, weight: weight / total }));
+  });
