@@ -15,8 +15,8 @@ export interface HedgeSettings {
 }
 
 /** What an extra invocation has to gain, in points of accuracy, when none is saved up, or all of them. */
-const dearestPct = 50;
-const cheapestPct = 0.05;
+const dearestPct = 20;
+const cheapestPct = 0.5;
 
 /**
  * A token bucket for extra invocations: every request adds its share of one, and each takes one. No

@@ -73,7 +73,7 @@ export function planHedge<C extends Candidate>(
   let best: HedgePlan<C> | undefined;
   let bestProfit = 0;
   for (const model of candidates) {
-    const worth = Math.min(model.accuracyPct, chosen.accuracyPct) - deviceAccuracyPct;
+    const worth = model.accuracyPct - deviceAccuracyPct;
     if (model === chosen || worth <= 0) continue;
     const p95Ms = warmQuantileMs(model, 0.95);
     const moments = [

@@ -2,6 +2,7 @@ import { fastest, mostAccurate } from '../../core/selection/ranking.ts';
 import { select } from '../../core/selection/strategies.ts';
 import type { Candidate, WeightedTimes } from '../../core/selection/types.ts';
 import { seededRandom } from '../../core/statistics/random.ts';
+import { HedgedCalls, type Hedging } from './hedged-call.ts';
 import { type Answers, type SimulatedOutcome, summarize } from './outcome.ts';
 import { OutputHistory } from './output-history.ts';
 import type { Requests } from './requests/requests.ts';
@@ -22,6 +23,12 @@ export interface Simulation {
   readonly selector: SelectorName;
   /** Accuracy in percent of the model on the device. */
   readonly deviceAccuracyPct: number;
+  /**
+   * How the selector hedges.
+   *
+   * @default - not at all
+   */
+  readonly hedging?: Hedging | undefined;
   /** Margin of the selector for errors of the phone's clock, in ms. */
   readonly clockErrorMs: number;
   readonly seed: number;
@@ -58,6 +65,8 @@ export function simulate(requests: Requests, simulation: Simulation): SimulatedO
   const history = new OutputHistory(requests.startMs, answers.latencyMs, seenOutputMs);
   let request = 0;
   const budget = emptyBudget(simulation);
+  const candidates = (simulation.believed ?? models).map((model, index) => ({ ...model, index }));
+  const hedged = new HedgedCalls(candidates, simulation.hedging ?? { share: 0 });
   const choose = chooser(simulation, budget, (model) => {
     const serviceMs = timeOf(request, model);
     const inputMs = requests.inputMs[request] ?? 0;
@@ -74,8 +83,15 @@ export function simulate(requests: Requests, simulation: Simulation): SimulatedO
     // The only strategy that uses it, and it costs more than the others themselves.
     if (selector === 'expected-accuracy') budget.outputMs = history.before(request);
 
-    const model = choose();
-    const serviceMs = timeOf(request, model);
+    const chosen = choose();
+    const serviceMsOf = (model: number) => timeOf(request, model);
+    const isInTime = (ms: number) => inputMs + ms + requests.outputMs(request, ms) <= slaMs;
+    const { model, serviceMs } = hedged.call(
+      candidates[chosen] as never,
+      budget,
+      serviceMsOf,
+      isInTime,
+    );
     const outputMs = requests.outputMs(request, serviceMs);
     const latencyMs = inputMs + serviceMs + outputMs;
     answers.model[request] = model;
@@ -87,6 +103,7 @@ export function simulate(requests: Requests, simulation: Simulation): SimulatedO
   }
   return {
     ...summarize(answers, models, simulation),
+    extraPct: (100 * hedged.extra) / count,
     ...(simulation.keepAnswers && { answers }),
   };
 }
