@@ -18,7 +18,9 @@ const modelCounts = [12, 100, 1_000, 10_000];
 const random = seededRandom(1);
 const drawOutputMs = lognormal(random, 40, 30);
 const outputTimes = new OutputTimes();
-for (let i = 0; i < 1_000; i++) outputTimes.observe(drawOutputMs());
+for (let i = 0; i < 1_000; i++) {
+  outputTimes.observe({ outputMs: drawOutputMs(), inputMs: 200 * random() });
+}
 
 const table = plainTable([
   'strategy',
@@ -63,7 +65,7 @@ function decisionTimes(name: StrategyName, models: readonly Candidate[]): string
   const bench = new Bench({ time: 200, warmupTime: 100 }).add(name, () => {
     const { inputMs = 0, ownMs = 0 } = requests[next++ % requests.length] ?? {};
     const times = { slaMs: 250, inputMs, networkMs: 2 * inputMs, budgetMs: 250 - 2 * inputMs };
-    const outputMs = outputTimes.distribution(ownMs);
+    const outputMs = outputTimes.distribution({ inputMs, ownMs });
     select(strategies[name], models, { ...times, outputMs, deviceAccuracyPct: 41.4 }, random);
   });
   const [{ result } = { result: undefined }] = bench.runSync();

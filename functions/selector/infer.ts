@@ -59,14 +59,18 @@ export async function infer(
 
   const candidates = candidatesOf(service, await service.profiles.profiles());
   const selectStartMs = performance.now();
-  const { outputMs, deviceAccuracyPct } = headers;
-  if (outputMs !== undefined) service.outputTimes.observe(outputMs);
+  const { outputMs, outputInputMs, deviceAccuracyPct } = headers;
+  if (outputMs !== undefined) service.outputTimes.observe({ outputMs, inputMs: outputInputMs });
   const selection = select(
     strategies[service.strategy],
     candidates,
     {
       ...budget,
-      outputMs: service.outputTimes.distribution(outputMs),
+      outputMs: service.outputTimes.distribution({
+        // A guess of T_input foretells nothing.
+        inputMs: source === 'client' ? budget.inputMs : undefined,
+        ownMs: outputMs,
+      }),
       deviceAccuracyPct,
       clockErrorMs: service.clockErrorMs,
     },

@@ -22,6 +22,9 @@ export const inferHeadersSchema = z.object({
     .describe(
       'T_output in ms that the client observed last: its whole time less timing.inputMs and timing.serverMs of the answer',
     ),
+  'mdi-output-input-ms': decimal
+    .optional()
+    .describe('timing.inputMs of the same answer as mdi-output-ms, as the service told it'),
   'mdi-device-accuracy': decimal
     .pipe(z.number().max(100, 'must be at most 100'))
     .optional()
@@ -33,6 +36,7 @@ export interface InferHeaders {
   readonly slaMs?: number | undefined;
   readonly uploadStartMs?: number | undefined;
   readonly outputMs?: number | undefined;
+  readonly outputInputMs?: number | undefined;
   readonly deviceAccuracyPct?: number | undefined;
 }
 
@@ -53,6 +57,7 @@ export function parseInferHeaders(headers: Record<string, string | undefined>): 
     slaMs: values['mdi-sla-ms'],
     uploadStartMs: values['mdi-upload-start'],
     outputMs: values['mdi-output-ms'],
+    outputInputMs: values['mdi-output-input-ms'],
     deviceAccuracyPct: values['mdi-device-accuracy'],
   };
 }

@@ -1,36 +1,63 @@
-import { OutputTimes } from '../../core/selection/output-time.ts';
+import { type OutputReport, OutputTimes } from '../../core/selection/output-time.ts';
 import type { WeightedTimes } from '../../core/selection/types.ts';
 
+/** How long after the SLA a client waits for the cloud's answer by default, in ms. */
+const lateMs = 2_000;
+
 /**
- * What a phone has learned of T_output, as it reports it with its next request. The arrays are filled as
- * the simulation proceeds.
+ * What a selector has learned of T_output from a phone, which reports its last answer with each
+ * request, as the client SDK does. The arrays are filled as the simulation proceeds.
  */
 export class OutputHistory {
   readonly #outputTimes = new OutputTimes();
   readonly #startMs: Float64Array;
   readonly #latencyMs: Float64Array;
   readonly #outputMs: Float64Array;
-  #next = 0;
-  #lastMs: number | undefined;
+  readonly #inputMs: Float64Array;
+  readonly #longestMs: number;
+  /** Requests whose answers have not arrived. */
+  readonly #waiting = new Set<number>();
+  #last: { readonly request: number; readonly endMs: number } | undefined;
 
-  constructor(startMs: Float64Array, latencyMs: Float64Array, outputMs: Float64Array) {
+  constructor(
+    startMs: Float64Array,
+    latencyMs: Float64Array,
+    outputMs: Float64Array,
+    slaMs: number,
+  ) {
     this.#startMs = startMs;
     this.#latencyMs = latencyMs;
     this.#outputMs = outputMs;
+    this.#inputMs = new Float64Array(startMs.length);
+    this.#longestMs = slaMs + lateMs;
   }
 
-  /** What is known of T_output at the start of a request: only answers that have arrived count. */
-  before(request: number): WeightedTimes | undefined {
-    const nowMs = this.#startMs[request] ?? 0;
-    while (this.#next < request && this.#endMs(this.#next) <= nowMs) {
-      this.#lastMs = this.#outputMs[this.#next] ?? 0;
-      this.#outputTimes.observe(this.#lastMs);
-      this.#next++;
+  /**
+   * What is known of T_output at the start of a request: only answers that have arrived count.
+   *
+   * @param inputMs - T_input as the selector sees it
+   */
+  before(request: number, inputMs: number): WeightedTimes | undefined {
+    const report = this.#report(this.#startMs[request] ?? 0);
+    this.#inputMs[request] = inputMs;
+    this.#waiting.add(request);
+    if (report) this.#outputTimes.observe(report);
+    return this.#outputTimes.distribution({ inputMs, ownMs: report?.outputMs });
+  }
+
+  /** What the phone observed last. */
+  #report(nowMs: number): OutputReport | undefined {
+    for (const request of this.#waiting) {
+      const latencyMs = this.#latencyMs[request] ?? 0;
+      const endMs = (this.#startMs[request] ?? 0) + latencyMs;
+      if (endMs > nowMs) continue;
+      this.#waiting.delete(request);
+      // The phone has given up waiting for it.
+      if (latencyMs > this.#longestMs) continue;
+      if (!this.#last || endMs > this.#last.endMs) this.#last = { request, endMs };
     }
-    return this.#outputTimes.distribution(this.#lastMs);
-  }
-
-  #endMs(request: number): number {
-    return (this.#startMs[request] ?? 0) + (this.#latencyMs[request] ?? 0);
+    if (!this.#last) return undefined;
+    const { request } = this.#last;
+    return { outputMs: this.#outputMs[request] ?? 0, inputMs: this.#inputMs[request] ?? 0 };
   }
 }

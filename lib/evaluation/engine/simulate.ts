@@ -62,7 +62,7 @@ export function simulate(requests: Requests, simulation: Simulation): SimulatedO
     latencyMs: new Float64Array(count),
   };
   const seenOutputMs = new Float64Array(count);
-  const history = new OutputHistory(requests.startMs, answers.latencyMs, seenOutputMs);
+  const history = new OutputHistory(requests.startMs, answers.latencyMs, seenOutputMs, slaMs);
   let request = 0;
   const budget = emptyBudget(simulation);
   const candidates = (simulation.believed ?? models).map((model, index) => ({ ...model, index }));
@@ -81,7 +81,7 @@ export function simulate(requests: Requests, simulation: Simulation): SimulatedO
     budget.networkMs = 2 * measuredMs;
     budget.budgetMs = slaMs - 2 * measuredMs;
     // The only strategy that uses it, and it costs more than the others themselves.
-    if (selector === 'expected-accuracy') budget.outputMs = history.before(request);
+    if (selector === 'expected-accuracy') budget.outputMs = history.before(request, measuredMs);
 
     const chosen = choose();
     const serviceMsOf = (model: number) => timeOf(request, model);
