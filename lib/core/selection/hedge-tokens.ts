@@ -16,7 +16,7 @@ export interface HedgeSettings {
 
 /** What an extra invocation has to gain, in points of accuracy, when none is saved up, or all of them. */
 const dearestPct = 20;
-const cheapestPct = 0.5;
+const cheapestPct = 0.2;
 
 /**
  * A token bucket for extra invocations: every request adds its share of one, and each takes one. No

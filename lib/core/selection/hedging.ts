@@ -1,18 +1,15 @@
-import { leftMs, outputOf } from './deadline.ts';
-import { serviceWithin, warmQuantileMs } from './service-time.ts';
+import { type Leaving, leavingTimes } from './leaving.ts';
+import {
+  answeredWithin,
+  hangingShare,
+  serviceWithin,
+  warmQuantileMs,
+  warmWithin,
+} from './service-time.ts';
 import type { Candidate, TimeBudget } from './types.ts';
 
-/**
- * Share of the calls that never answer, beyond what a profile knows: processes hang. It makes a model that
- * has not answered when all its measured calls would have one that does not answer at all.
- */
-const hangingShare = 0.001;
-
-/** The distribution of T_output is reduced to so many parts. */
-const outputParts = 6;
-
-/** Sums of weights are a hair under or above what they should be. */
-const rounding = 1e-9;
+/** What is less likely than this, nobody will see. */
+const negligible = 1e-6;
 
 /** A second model for a request, and when to ask it. */
 export interface HedgePlan<C extends Candidate> {
@@ -23,31 +20,41 @@ export interface HedgePlan<C extends Candidate> {
   readonly gainPct: number;
 }
 
-/** When an answer has to leave to be in time, for a part of the distribution of T_output. */
-interface Leaving {
-  /** For the part's mean, in ms after the invocation. */
-  readonly ms: number;
-  /** For all of the part. */
-  readonly surelyMs: number;
-  readonly weight: number;
+/** A moment at which the other model may be asked. */
+interface Moment {
+  readonly afterMs: number;
+  /** P(the chosen model has not answered by then). */
+  readonly unanswered: number;
 }
 
-/** Waiting for a better answer that gains less, in expected points of accuracy, only makes answers late. */
-const leastGainPct = 0.1;
+/** How likely the chosen model has not answered when its answer has to leave. */
+interface Late extends Leaving {
+  /** P(it started cold or hangs): that says nothing about other models. */
+  readonly stuck: number;
+  /** P(it is slow, and nothing else). */
+  readonly slow: number;
+  /** By how much it is slower than its mean then, at least. */
+  readonly slowdown: number;
+}
 
 /**
- * Plans a hedge (Dean, Barroso: "The Tail at Scale", CACM 2013, "hedged requests") with a cheaper model:
- * if the chosen model has not answered by some moment, another one is asked, and the more accurate answer
- * that is there in time wins.
+ * Plans a hedge (Dean, Barroso: "The Tail at Scale", CACM 2013, "hedged requests"): if the chosen model has
+ * not answered by some moment, another one is asked, and the more accurate answer that is there in time
+ * wins.
  *
- * Model and moment are those of the largest expected profit: P(no answer until then) * (gain - price).
- * The gain is what the other answer adds to the device's accuracy, if it is in time and the chosen model's
- * is not. The moments are 0, the one at which the chosen model has hardly a warm answer left to give, and
- * those at which just enough time is left for the other model at its 95 % quantile, for values of
- * T_output.
+ * Model and moment are those of the largest expected profit, P(no answer until then) * (gain - price). The
+ * gain is what the other answer adds to the device's accuracy, if it is in time and the chosen model's is
+ * not: so it is mostly a cheaper model. The moments are 0, the one at which 99 % of the chosen model's warm
+ * calls have answered, and those at which just enough time is left for the other model's 95 % quantile, for
+ * values of T_output.
  *
- * @param budget - as of the moment of the invocation
- * @param pricePct - what an extra invocation has to gain, in points of accuracy
+ * What makes one model slow, a large picture or a busy host, may make others slow: the other model is
+ * expected to be slower than its profile says by the factor by which the chosen one is. Cold starts and
+ * hung processes are a model's own.
+ *
+ * @param candidates - the chosen model among them; any order
+ * @param budget - what has passed since the receipt is to be taken off `slaMs`
+ * @param pricePct - what an extra invocation has to gain, in points of accuracy: see {@link HedgeTokens}
  * @returns undefined when no hedge is worth its price
  * @example
  * ```ts
@@ -68,128 +75,74 @@ export function planHedge<C extends Candidate>(
   pricePct: number,
 ): HedgePlan<C> | undefined {
   const { deviceAccuracyPct = 0 } = budget;
-  const leaving = leavingTimes(budget);
-  const late = leaving.map(({ ms }) => 1 - answeredWithin(chosen, ms));
+  const lates = leavingTimes(budget).map((leaving) => lateness(chosen, leaving));
+  const lateShare = lateAfter(0, lates);
+  const settledMs = warmQuantileMs(chosen, 0.99);
+  const settled = { afterMs: settledMs, unanswered: 1 - answeredWithin(chosen, settledMs) };
+  const soonest = [{ afterMs: 0, unanswered: 1 }, settled];
   let best: HedgePlan<C> | undefined;
   let bestProfit = 0;
-  for (const model of candidates) {
+  for (const model of candidates.toSorted((a, b) => b.accuracyPct - a.accuracyPct)) {
     const worth = model.accuracyPct - deviceAccuracyPct;
-    if (model === chosen || worth <= 0) continue;
-    const p95Ms = warmQuantileMs(model, 0.95);
-    const moments = [
-      0,
-      warmQuantileMs(chosen, 0.99),
-      ...leaving.map(({ surelyMs }) => surelyMs - p95Ms),
-    ];
-    for (const afterMs of moments) {
-      if (afterMs < 0) continue;
-      const unanswered = 1 - answeredWithin(chosen, afterMs);
-      const gain = worth * rescued(model, afterMs, leaving, late, unanswered);
-      const profit = gain - pricePct * unanswered;
-      if (profit <= bestProfit) continue;
-      bestProfit = profit;
+    // The others are worth even less.
+    if (worth * lateShare <= bestProfit) break;
+    if (model.name === chosen.name) continue;
+    const mostGain = worth * rescued(model, 0, lates);
+    if (mostGain <= bestProfit) continue;
+    for (const { afterMs, unanswered } of [...latest(model, chosen, lates), ...soonest]) {
+      const leastGain = bestProfit + pricePct * unanswered;
+      if (Math.min(mostGain, worth * lateAfter(afterMs, lates)) <= leastGain) continue;
+      const gain = worth * rescued(model, afterMs, lates);
+      if (!(gain > leastGain)) continue;
+      bestProfit += gain - leastGain;
       best = { model, afterMs, gainPct: gain / unanswered };
     }
   }
   return best;
 }
 
-/** P(the other model's answer is in time, and the chosen model's is not). */
-function rescued(
-  model: Candidate,
-  afterMs: number,
-  leaving: readonly Leaving[],
-  late: readonly number[],
-  unanswered: number,
-): number {
+function lateness(chosen: Candidate, leaving: Leaving): Late {
+  const { coldShare = 0, coldMeanMs = Number.POSITIVE_INFINITY, meanMs } = chosen;
+  const { ms } = leaving;
+  const cold = ms < coldMeanMs ? coldShare : 0;
+  return {
+    ...leaving,
+    stuck: hangingShare + (1 - hangingShare) * cold,
+    slow: (1 - hangingShare) * (1 - coldShare) * (1 - warmWithin(chosen, ms)),
+    slowdown: Math.max(1, ms / meanMs),
+  };
+}
+
+/** The moments at which just enough time is left for a model. */
+function latest(model: Candidate, chosen: Candidate, lates: readonly Late[]): Moment[] {
+  const p95Ms = warmQuantileMs(model, 0.95);
+  const moments: Moment[] = [];
+  for (const { surelyMs, stuck, slow, slowdown } of lates) {
+    // As much time as the likelier of the two reasons for being late asks for.
+    const afterMs = surelyMs - p95Ms * (slow > stuck ? slowdown : 1);
+    if (afterMs > 0) moments.push({ afterMs, unanswered: 1 - answeredWithin(chosen, afterMs) });
+  }
+  return moments;
+}
+
+/** P(the chosen model's answer is late, and there is still time for another). */
+function lateAfter(afterMs: number, lates: readonly Late[]): number {
   let probability = 0;
-  for (const [i, { ms, weight }] of leaving.entries()) {
+  for (const { ms, weight, stuck, slow } of lates) {
+    if (ms > afterMs) probability += weight * (stuck + slow);
+  }
+  return probability;
+}
+
+/** P(the chosen model's answer is late, and the other model's in time). */
+function rescued(model: Candidate, afterMs: number, lates: readonly Late[]): number {
+  let probability = 0;
+  for (const { ms, weight, stuck, slow, slowdown } of lates) {
     if (ms <= afterMs) continue;
-    probability += weight * (late[i] ?? 0) * serviceWithin(model, ms - afterMs);
-  }
-  return Math.min(probability, unanswered);
-}
-
-function answeredWithin(model: Candidate, ms: number): number {
-  return (1 - hangingShare) * serviceWithin(model, ms);
-}
-
-/**
- * Until when to wait for a more accurate answer when a less accurate one is there, in ms after the
- * invocation of the model that is waited for.
- *
- * Returning it at once makes it certain to be as early as can be; waiting makes it later, and perhaps
- * too late. The best moment is now or just before it would be too late for one of the values of T_output.
- *
- * @param inHand - the model whose answer is there
- * @param pending - the model that has not answered
- * @param elapsedMs - since the pending model was invoked
- * @returns `elapsedMs` when the answer is to be returned at once
- * @example
- * ```ts
- * import { waitUntilMs } from 'mdinference/selection';
- *
- * const small = { name: 'small', accuracyPct: 60, meanMs: 10, stdMs: 1 };
- * const large = { name: 'large', accuracyPct: 80, meanMs: 90, stdMs: 5 };
- * const budget = { slaMs: 250, inputMs: 50, networkMs: 100, budgetMs: 150 };
- * waitUntilMs(small, large, 40, budget); // => 150
- * waitUntilMs(large, small, 40, budget); // => 40
- * ```
- */
-export function waitUntilMs(
-  inHand: Candidate,
-  pending: Candidate,
-  elapsedMs: number,
-  budget: TimeBudget,
-): number {
-  const { deviceAccuracyPct = 0 } = budget;
-  const worthInHand = Math.max(0, inHand.accuracyPct - deviceAccuracyPct);
-  const worthPending = pending.accuracyPct - deviceAccuracyPct;
-  if (worthPending <= worthInHand) return elapsedMs;
-
-  const leaving = leavingTimes(budget);
-  const answeredBefore = answeredWithin(pending, elapsedMs);
-  const answered = leaving.map(({ ms }) => answeredWithin(pending, ms) - answeredBefore);
-  let bestMs = elapsedMs;
-  let best = leastGainPct + worthInHand * shareAfter(leaving, elapsedMs);
-  for (const { surelyMs: untilMs } of leaving) {
-    if (untilMs <= elapsedMs) continue;
-    const answeredUntil = answeredWithin(pending, untilMs) - answeredBefore;
-    const unanswered = 1 - answeredBefore - answeredUntil;
-    let worth = worthInHand * unanswered * shareAfter(leaving, untilMs);
-    for (const [i, { ms, weight }] of leaving.entries()) {
-      if (ms > elapsedMs)
-        worth += weight * worthPending * Math.min(answeredUntil, answered[i] ?? 0);
+    probability += weight * stuck * serviceWithin(model, ms - afterMs);
+    if (slow > negligible) {
+      probability += weight * slow * serviceWithin(model, (ms - afterMs) / slowdown);
     }
-    // Of the answers, only those that are still to come count.
-    worth /= 1 - answeredBefore;
-    if (worth <= best) continue;
-    best = worth;
-    bestMs = untilMs;
   }
-  return bestMs;
-}
-
-/** P(an answer that leaves at a moment is in time). */
-function shareAfter(leaving: readonly Leaving[], atMs: number): number {
-  return leaving.reduce((sum, { surelyMs, weight }) => (atMs <= surelyMs ? sum + weight : sum), 0);
-}
-
-/** When answers have to leave, for few parts of the distribution of T_output with about the same weight. */
-function leavingTimes(budget: TimeBudget): Leaving[] {
-  const left = leftMs(budget);
-  const output = outputOf(budget);
-  const ascending = output.length > 1 ? output.toSorted((a, b) => a.ms - b.ms) : output;
-  const parts: Leaving[] = [];
-  let weight = 0;
-  let sum = 0;
-  for (const [i, time] of ascending.entries()) {
-    weight += time.weight;
-    sum += time.weight * time.ms;
-    if (weight < 1 / outputParts - rounding && i < ascending.length - 1) continue;
-    parts.push({ ms: left - sum / weight, surelyMs: left - time.ms, weight });
-    weight = 0;
-    sum = 0;
-  }
-  return parts;
+  return probability;
 }

@@ -10,11 +10,12 @@ export { type BudgetSettings, type MeasuredBudget, timeBudget } from './budget.t
 export { answerBy, answerByShare, leftMs, outputOf } from './deadline.ts';
 export { expectedAccuracy, explorationShare, probabilityInTime } from './expected-accuracy.ts';
 export { type HedgeSettings, HedgeTokens } from './hedge-tokens.ts';
-export { type HedgePlan, planHedge, waitUntilMs } from './hedging.ts';
+export { type HedgePlan, planHedge } from './hedging.ts';
 export { asMetNow, type Occupancy } from './likely-cold.ts';
 export { OutputTimes } from './output-time.ts';
 export { fastest, findDominated, mostAccurate, type Rated, undominated } from './ranking.ts';
 export {
+  forecastsOutput,
   type Selection,
   type StrategyName,
   select,
@@ -39,3 +40,4 @@ export {
   type TimeBudget,
   type WeightedTimes,
 } from './types.ts';
+export { waitUntilMs } from './waiting.ts';

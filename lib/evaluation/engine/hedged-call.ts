@@ -1,6 +1,7 @@
 import { type HedgeSettings, HedgeTokens } from '../../core/selection/hedge-tokens.ts';
-import { planHedge, waitUntilMs } from '../../core/selection/hedging.ts';
+import { planHedge } from '../../core/selection/hedging.ts';
 import type { Candidate, TimeBudget } from '../../core/selection/types.ts';
+import { waitUntilMs } from '../../core/selection/waiting.ts';
 
 /** How a simulated service hedges. */
 export interface Hedging extends HedgeSettings {

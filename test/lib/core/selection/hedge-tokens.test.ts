@@ -60,8 +60,8 @@ describe('HedgeTokens', () => {
       return pricePct;
     });
     const ratios = prices.slice(1).map((price, i) => price / (prices[i] ?? 0));
-    expect(prices[0]).toBe(50);
-    expect(prices[10]).toBeCloseTo(0.05, 9);
-    for (const ratio of ratios) expect(ratio).toBeCloseTo(0.001 ** 0.1, 9);
+    expect(prices[0]).toBe(20);
+    expect(prices[10]).toBeCloseTo(0.2, 9);
+    for (const ratio of ratios) expect(ratio).toBeCloseTo(0.01 ** 0.1, 9);
   });
 });
