@@ -7,6 +7,7 @@ const process = [
   'test/lib/local/**/*.test.ts',
   'test/lib/evaluation/{experiments,models,report}/**/*.test.ts',
   'test/lib/evaluation/cost/assumptions.test.ts',
+  'test/lib/service/inference/telemetry.test.ts',
   'test/models/**/*.test.ts',
   'test/package/**/*.test.ts',
 ];

@@ -1,6 +1,7 @@
-import { InferenceSession, Tensor } from 'onnxruntime-node';
+import type { InferenceSession, Tensor } from 'onnxruntime-node';
 import { quantile } from '../lib/core/statistics/quantile.ts';
 import { table3Rows } from '../lib/evaluation/engine/profiles/table-3.ts';
+import { ort } from '../lib/service/inference/native.ts';
 import { table3Networks } from '../models/table3/networks.ts';
 import { decodeModel, encodeModel, type TensorProto } from '../models/table3/onnx/messages.ts';
 
@@ -16,7 +17,7 @@ console.log('10th percentile of one thread, ms: constant, random, constant / ran
 for (const { name } of table3Rows) {
   const { bytes, inputSide } = table3Networks[name]();
   const data = Float32Array.from({ length: 3 * inputSide ** 2 }, () => 2 * Math.random() - 1);
-  const image = new Tensor('float32', data, [1, 3, inputSide, inputSide]);
+  const image = new ort.Tensor('float32', data, [1, 3, inputSide, inputSide]);
   const constant = await open(bytes);
   const random = await open(withRandomWeights(bytes));
   const times = { constant: [] as number[], random: [] as number[] };
@@ -30,7 +31,7 @@ for (const { name } of table3Rows) {
 }
 
 function open(bytes: Uint8Array): Promise<InferenceSession> {
-  return InferenceSession.create(bytes, {
+  return ort.InferenceSession.create(bytes, {
     intraOpNumThreads: 1,
     interOpNumThreads: 1,
     logSeverityLevel: 3,

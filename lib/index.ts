@@ -7,7 +7,7 @@
 export type { RouteKey, ServiceRoute } from './core/contract/routes.ts';
 export { MdInferenceError } from './core/errors.ts';
 export type { StrategyName } from './core/selection/strategies.ts';
-export { InvalidPropertyError } from './infra/errors.ts';
+export { InvalidPropertyError, LayerError } from './infra/errors.ts';
 export type {
   ApiAuth,
   ApiCors,

@@ -101,6 +101,14 @@ describe('the files', () => {
     expect(wrong).toEqual([]);
   });
 
+  it('load onnxruntime by way of native.ts, which keeps it from reporting to its vendor', () => {
+    const loading = /^import (?!type )[^;]*?'onnxruntime-node'|await import\('onnxruntime-node'\)/m;
+    const wrong = globSync('{lib,functions,bin,models,scripts,bench,test}/**/*.ts', { cwd: root })
+      .filter((path) => !/(^|\/)(node_modules|dist)\//.test(path))
+      .filter((path) => loading.test(readFileSync(join(root, path), 'utf8')));
+    expect(wrong).toEqual([]);
+  });
+
   it('import only files that exist', () => {
     const missing = edges.filter(([, to = '']) => globSync(to, { cwd: root }).length === 0);
     expect(missing).toEqual([]);

@@ -33,7 +33,17 @@ export async function synthesize(options: {
   app.stderr.on('data', (chunk: Buffer) => {
     said += chunk;
   });
-  const [code] = await once(app, 'close');
+  const [code, signal] = await once(app, 'close');
   if (code === 0) return options.output;
-  throw new Error(said.trim().split('\n').at(0) || `the CDK app ended with exit code ${code}`);
+  throw new Error(reasonIn(said) ?? `the CDK app ended with ${signal ?? `exit code ${code}`}`);
+}
+
+/**
+ * Why a Node program failed, from what it wrote to standard error: the message of the error that ended it,
+ * which Node prints below a place in the source; else the last line.
+ */
+function reasonIn(said: string): string | undefined {
+  const lines = said.split('\n').filter((line) => line.trim());
+  const uncaught = lines.find((line) => /^(?:(?:[A-Z]\w*)?Error\b.*?|FATAL ERROR): ./.test(line));
+  return uncaught?.replace(/^[\w ]+(?: \[\w+\])?: /, '') ?? lines.at(-1);
 }

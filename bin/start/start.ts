@@ -1,17 +1,21 @@
 import { createWriteStream } from 'node:fs';
 import { hostname } from 'node:os';
 import { join, relative, resolve } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { type Command, Option } from 'commander';
-import { modelsResponseSchema } from '../../lib/core/contract/schemas.ts';
 import { strategyNames } from '../../lib/core/selection/strategies.ts';
+import { hostModulesContext, nativePackages } from '../../lib/infra/layer-packages.ts';
 import { resolveCatalogue } from '../../lib/infra/package-files.ts';
 import type { RunningAssembly } from '../../lib/local/assembly.ts';
 import { lockDataDir } from '../../lib/local/dynamodb/data-dir.ts';
 import { checkPort } from '../../lib/local/shared/http-server.ts';
 import { readServedCatalogue } from '../../lib/service/catalogue/load.ts';
+import { nativeModuleFault } from '../../lib/service/inference/native-modules.ts';
 import { checkCdk } from '../shared/check-cdk.ts';
 import { integerBetween, numberBetween } from '../shared/options.ts';
+import { askForModels } from '../shared/service.ts';
 import { synthesize } from '../shared/synthesize.ts';
+import { forgetAws } from './forget-aws.ts';
 import { playgroundFiles } from './playground.ts';
 import { ProfileProgress } from './profile-progress.ts';
 import { curlLine, modelTable } from './ready-message.ts';
@@ -52,15 +56,19 @@ export function addStartCommand(program: Command): void {
 
 async function start(options: StartOptions): Promise<void> {
   checkCdk('mdi start');
+  const fault = nativeModuleFault();
+  if (fault) throw new Error(fault);
+  forgetAws();
   const dataDir = resolve(options.dataDir);
   const directory = resolveCatalogue(options.catalogue);
   const catalogue = readServedCatalogue(directory);
+  await using running = new AsyncDisposableStack();
   // Before anything is written there: another service may be running from it.
-  const unlock = await lockDataDir(dataDir);
+  running.defer(await lockDataDir(dataDir));
   await checkPort(options.port);
   const endEarly = onStopSignal(() => process.exit(130));
   const logPath = join(dataDir, 'functions.log');
-  const log = createWriteStream(logPath);
+  const log = running.adopt(createWriteStream(logPath), (stream) => void stream.end());
 
   const startMs = performance.now();
   console.log(
@@ -68,7 +76,11 @@ async function start(options: StartOptions): Promise<void> {
   );
   const assemblyDir = await synthesize({
     output: join(dataDir, 'cdk.out'),
-    context: { catalogue: options.catalogue, strategy: options.strategy },
+    context: {
+      catalogue: options.catalogue,
+      strategy: options.strategy,
+      [hostModulesContext]: 'true',
+    },
   });
   const progress = new ProfileProgress(catalogue.models.map(({ name }) => name));
   // Reads assemblies with the CDK, which `mdi --help` has to do without.
@@ -79,6 +91,7 @@ async function start(options: StartOptions): Promise<void> {
     dataDir: join(dataDir, 'dynamodb'),
     dynamodbUrl: options.dynamodb,
     files: playgroundFiles(directory, catalogue),
+    hostModules: { names: nativePackages, from: fileURLToPath(import.meta.url) },
     environment: {
       // Profiles of this machine never mix with those of a deployment.
       MDI_DEPLOYMENT: `local-${hostname()}`,
@@ -93,6 +106,7 @@ async function start(options: StartOptions): Promise<void> {
       if (!progress.take(line) && options.verbose) console.error(`${functionName}: ${line}`);
     },
   }).finally(() => progress.stop());
+  running.adopt(assembly, (it) => it.close());
 
   await printReady(assembly, catalogue.samples[0]?.file, options);
   const seconds = ((performance.now() - startMs) / 1000).toFixed(1);
@@ -101,9 +115,6 @@ async function start(options: StartOptions): Promise<void> {
   );
   endEarly.cancel();
   await new Promise<void>((stop) => onStopSignal(stop));
-  await assembly.close();
-  log.end();
-  await unlock();
 }
 
 async function printReady(
@@ -111,8 +122,7 @@ async function printReady(
   sample: string | undefined,
   options: StartOptions,
 ): Promise<void> {
-  const response = await fetch(`${url}/v1/models`);
-  const listed = modelsResponseSchema.parse(await response.json());
+  const listed = await askForModels(url);
   console.log(modelTable(listed));
   for (const note of notes) console.log(`Note: ${note}.`);
   console.log(`\nThe playground (open it in a browser) and the API:\n\n${url}\n`);

@@ -66,10 +66,13 @@ export async function infer(
     candidates,
     {
       ...budget,
-      outputMs: service.outputTimes.distribution({
-        // A guess of T_input foretells nothing.
-        inputMs: source === 'client' ? budget.inputMs : undefined,
-        ownMs: outputMs,
+      // The only strategy that uses it, and it takes longer than the others themselves.
+      ...(service.strategy === 'expected-accuracy' && {
+        outputMs: service.outputTimes.distribution({
+          // A T_input that is a guess foretells nothing.
+          inputMs: source === 'client' ? budget.inputMs : undefined,
+          ownMs: outputMs,
+        }),
       }),
       deviceAccuracyPct,
       clockErrorMs: service.clockErrorMs,

@@ -164,14 +164,13 @@ class RacingClient implements Client {
     const startMs = this.#time.nowMs();
     race.begin();
     const clock = this.#clock.usable();
-    const outputMs = this.#outputTime.currentMs(clock?.offsetMs);
     const response = await postInfer(this.#connection, {
       body: image,
       headers: {
         'content-type': contentType,
         'mdi-sla-ms': slaHeader(race.endMs - startMs),
         ...(clock && { 'mdi-upload-start': (startMs + clock.offsetMs).toFixed(3) }),
-        ...(outputMs !== undefined && { 'mdi-output-ms': outputMs.toFixed(3) }),
+        ...this.#outputTime.headers(clock?.offsetMs),
         ...this.#deviceHeaders(race.device),
       },
       signal: race.signal,

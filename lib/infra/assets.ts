@@ -3,6 +3,7 @@ import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type AssetCode, Code } from 'aws-cdk-lib/aws-lambda';
+import { nativePackages } from './layer-packages.ts';
 import { packageRoot } from './package-files.ts';
 
 /** The handlers of `functions/`. */
@@ -49,7 +50,7 @@ function build(folder: string): Uint8Array {
     minify: true,
     keepNames: true,
     banner: { js: requireShim },
-    external: ['onnxruntime-node', 'sharp'],
+    external: [...nativePackages],
   });
   return outputFiles[0]?.contents ?? new Uint8Array();
 }

@@ -13,3 +13,8 @@ export class InvalidPropertyError extends MdInferenceError {
     super(`${scope.node.path}: ${property} ${message}`);
   }
 }
+
+/** The content of a layer cannot be put together on this machine. */
+export class LayerError extends MdInferenceError {
+  override readonly name = 'LayerError';
+}

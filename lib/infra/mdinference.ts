@@ -56,6 +56,7 @@ export class MdInference extends Construct {
   /**
    * @throws {@link CatalogueError} when the catalogue or one of its files is invalid
    * @throws {@link InvalidPropertyError} when a property cannot be deployed
+   * @throws {@link LayerError} when a native package is missing and cannot be fetched
    */
   constructor(scope: Construct, id: string, props: MdInferenceProps = {}) {
     super(scope, id);

@@ -71,7 +71,8 @@ export class ServiceFunction extends Construct {
           handler: 'index.handler',
           code,
           layers: props.layers ?? [],
-          environment: props.environment,
+          // Else onnxruntime reports every environment that loads it to its vendor.
+          environment: { ...props.environment, ORT_DISABLE_TELEMETRY: '1' },
           memorySize: props.memoryMb,
           ...(props.ephemeralStorage && { ephemeralStorageSize: props.ephemeralStorage }),
           timeout: props.timeout,

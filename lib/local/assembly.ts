@@ -12,6 +12,7 @@ import { HttpFront } from './http/http-front.ts';
 import type { StaticFiles } from './http/static-files.ts';
 import { ignoredFeatures } from './ignored-features.ts';
 import type { LogEntry } from './lambda/environment.ts';
+import type { HostModules } from './lambda/environment-variables.ts';
 import { FunctionRegistry } from './lambda/function-registry.ts';
 import { invokeEndpoint } from './lambda/invoke-endpoint.ts';
 import { runtimeClient } from './lambda/runtime-client.ts';
@@ -45,6 +46,13 @@ export interface StartOptions {
   readonly dynamodbUrl?: string | undefined;
   /** Variables on top of the template's, for every function. */
   readonly environment?: Readonly<Record<string, string>> | undefined;
+  /**
+   * Packages that functions load from this machine's installation instead of their layers, which
+   * hold those of Lambda's operating system.
+   *
+   * @default - none: the layers have what the functions need
+   */
+  readonly hostModules?: HostModules | undefined;
   /**
    * Limit on a function's environments at a time.
    *
@@ -132,6 +140,7 @@ export async function startAssembly(options: StartOptions): Promise<RunningAssem
       {
         endpoints: { lambda: invokeUrl, dynamodb: dynamodb.url, s3: urlOf(await listen(s3)) },
         variables: options.environment ?? {},
+        hostModules: options.hostModules,
         onLog: options.onLog,
       },
       options.maxEnvironments ?? Math.max(minEnvironments, availableParallelism()),

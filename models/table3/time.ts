@@ -1,7 +1,7 @@
 #!/usr/bin/env node
 import { cpus } from 'node:os';
-import { InferenceSession, Tensor } from 'onnxruntime-node';
 import { table3Rows } from '../../lib/evaluation/engine/profiles/table-3.ts';
+import { ort } from '../../lib/service/inference/native.ts';
 import { deviationMs, meanMs, merge, statisticsOf } from '../../lib/service/profiles/statistics.ts';
 import { type MeasuredLatency, writeLatencies } from './latency.ts';
 import { table3Networks } from './networks.ts';
@@ -18,9 +18,9 @@ const models = await Promise.all(
   table3Rows.map(async ({ name }) => {
     const { bytes, inputSide } = table3Networks[name]();
     const threads = { intraOpNumThreads: 1, interOpNumThreads: 1 };
-    const session = await InferenceSession.create(bytes, threads);
+    const session = await ort.InferenceSession.create(bytes, threads);
     const grey = new Float32Array(3 * inputSide ** 2);
-    const image = new Tensor('float32', grey, [1, 3, inputSide, inputSide]);
+    const image = new ort.Tensor('float32', grey, [1, 3, inputSide, inputSide]);
     return { name, run: () => session.run({ image }), times: [] as number[] };
   }),
 );

@@ -18,9 +18,22 @@ afterEach(() => {
 });
 afterAll(() => rmSync(dataDir, { recursive: true, force: true }));
 
+/** What developers have in their environments: meant for AWS, or for the way out. */
+const environment = {
+  AWS_PROFILE: 'no-such-profile',
+  AWS_USE_FIPS_ENDPOINT: 'true',
+  AWS_USE_DUALSTACK_ENDPOINT: 'true',
+  AWS_ENDPOINT_URL: 'http://127.0.0.1:9',
+  NODE_USE_ENV_PROXY: '1',
+  HTTP_PROXY: 'http://127.0.0.1:9',
+};
+
 /** Runs `mdi` and gathers what it prints. */
 function mdi(...args: string[]) {
-  const child = spawn(process.execPath, ['bin/mdi.js', ...args], { cwd: root });
+  const child = spawn(process.execPath, ['bin/mdi.js', ...args], {
+    cwd: root,
+    env: { ...process.env, ...environment },
+  });
   started.push(child);
   const said = { out: '', error: '' };
   child.stdout.on('data', (chunk) => {
@@ -124,6 +137,15 @@ describe('mdi start', () => {
     child.kill('SIGINT');
     expect(await closed).toBe(0);
   }, 120_000);
+
+  it('refuses a port that browsers refuse, before it does anything', async () => {
+    const { said, closed } = mdi('start', '--port', '6000', '--data-dir', dataDir);
+    expect(await closed).toBe(1);
+    expect(said).toEqual({
+      out: '',
+      error: expect.stringMatching(/^mdi: Port 6000 .*browsers.*\n$/),
+    });
+  });
 
   it('says in one line that the port is taken', async () => {
     const server = createServer().listen(0, '127.0.0.1');

@@ -1,9 +1,10 @@
 import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
-import { InferenceSession, Tensor } from 'onnxruntime-node';
+import type { InferenceSession } from 'onnxruntime-node';
 import sharp from 'sharp';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { decodeImage } from '../../lib/service/inference/decode.ts';
+import { ort } from '../../lib/service/inference/native.ts';
 import { shapeLabels } from '../../lib/shapes/figures.ts';
 import { generateImage, imageSize } from '../../lib/shapes/generate.ts';
 
@@ -27,7 +28,7 @@ const catalogue: {
 
 async function answer(session: InferenceSession, jpeg: Uint8Array): Promise<string | undefined> {
   const pixels = await decodeImage(jpeg, { width: imageSize, height: imageSize });
-  const image = new Tensor('uint8', pixels, [1, imageSize, imageSize, 3]);
+  const image = new ort.Tensor('uint8', pixels, [1, imageSize, imageSize, 3]);
   const logits = (await session.run({ image })).logits!;
   expect(logits.dims).toEqual([1, 16]);
   const scores = [...(logits.data as Float32Array)];
@@ -64,7 +65,7 @@ describe('catalogue shapes', () => {
   });
 
   it.each(catalogue.models.slice(-4))('has samples that $name gets right', async ({ file }) => {
-    const session = await InferenceSession.create(read(file));
+    const session = await ort.InferenceSession.create(read(file));
     for (const sample of catalogue.samples) {
       expect(await answer(session, read(sample.file))).toBe(sample.label);
     }
@@ -86,7 +87,7 @@ describe('catalogue shapes', () => {
     });
 
     it.each(catalogue.models.slice(0, 4))('$name', async (model) => {
-      const session = await InferenceSession.create(read(model.file));
+      const session = await ort.InferenceSession.create(read(model.file));
       let correct = 0;
       for (const { jpeg, label } of images) if ((await answer(session, jpeg)) === label) correct++;
       // The standard error of 208 images is at most 3.5 points; the images are always the same.

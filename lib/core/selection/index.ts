@@ -12,7 +12,7 @@ export { expectedAccuracy, explorationShare, probabilityInTime } from './expecte
 export { type HedgeSettings, HedgeTokens } from './hedge-tokens.ts';
 export { type HedgePlan, planHedge } from './hedging.ts';
 export { asMetNow, type Occupancy } from './likely-cold.ts';
-export { OutputTimes } from './output-time.ts';
+export { type OutputClues, type OutputReport, OutputTimes } from './output-time.ts';
 export { fastest, findDominated, mostAccurate, type Rated, undominated } from './ranking.ts';
 export {
   forecastsOutput,

@@ -7,12 +7,14 @@ const range = { least: 1e-3, greatest: 60_000 };
 const halfLife = 200;
 /** Times that others are divided by are at least this many ms. */
 const leastUnitMs = 1;
-/** By how much one report moves the weights of the predictors, once there have been a few. */
+/** By how much one report can move the weights of the predictors, once there have been a few. */
 const learningRate = 0.02;
-/** As if this many reports had moved them already. */
+/** The first reports move them as if there had been this many before. */
 const priorReports = 3;
 /** Share of the weights that is spread evenly: a predictor that was wrong for long can be right again. */
 const evenShare = 0.004;
+/** Fewer reports about similar uploads say nothing: they may come from a single client. */
+const enoughSimilar = 10;
 /** Times that are less likely than this are left out. */
 const negligible = 1e-4;
 /**
@@ -39,10 +41,18 @@ export interface OutputReport {
   readonly inputMs?: number | undefined;
 }
 
-/** T_output as a multiple of something that is known: the distribution of the multiples. */
+/** Foretells T_output as a multiple of something that is known. */
 interface Predictor {
   readonly multiples: DecayingHistogram;
   readonly unitMs: number;
+  /** It says nothing until it has seen this many reports. */
+  readonly needs: number;
+  /** Shared by all predictors of its kind. */
+  readonly trust: Trust;
+}
+
+interface Trust {
+  weight: number;
 }
 
 /**
@@ -51,16 +61,16 @@ interface Predictor {
  *
  * - what all clients saw lately,
  * - what those saw whose upload took about as long,
- * - a ratio to T_input,
- * - a ratio to what the same client saw last.
+ * - a multiple of this request's T_input,
+ * - a multiple of what the same client saw last.
  *
  * Their mixture is the forecast. Its weights are those that would have made the recent reports most
- * likely, by the EM algorithm with one step a report (Cappé and Moulines, "On-line
+ * likely, by the EM algorithm with one step for each report (Cappé and Moulines, "On-line
  * expectation-maximization algorithm for latent data models", 2009).
  *
- * Time and memory are bounded whatever is reported, and so is what one report can do: it moves the
- * weights by 2 % at most and is one of the last few hundred values of each predictor. A client that
- * lies distorts the forecasts of others by no more than its share of the requests.
+ * Time and memory are bounded whatever is reported, and so is what one report can do once there have
+ * been some: it moves the weights by 2 % at most and is one of some hundred values of each predictor.
+ * Clients that lie distort the forecasts of others by about their share of the reports.
  *
  * @example
  * ```ts
@@ -73,26 +83,30 @@ interface Predictor {
  * ```
  */
 export class OutputTimes {
-  readonly #all = histogram();
+  readonly #ofAll = histogram();
   readonly #ofSimilar = new Map<number, DecayingHistogram>();
   readonly #ofInput = histogram();
   readonly #ofOwn = ratiosAroundOne();
-  readonly #weights = [0.25, 0.25, 0.25, 0.25];
+  /** The weights of the predictors; they add up to 1. */
+  readonly #trust = {
+    all: { weight: 0.25 },
+    similar: { weight: 0.25 },
+    ratio: { weight: 0.25 },
+    own: { weight: 0.25 },
+  };
   #reports = priorReports;
-  /** The last T_output of the clients that asked lately, by T_input of their requests. */
-  readonly #ownByInput = new Map<number, number>();
+  /** What clients had seen last when they asked, by T_input of their requests in us. */
+  readonly #ownByInputUs = new Map<number, number>();
 
   /** Takes in what a client observed; what is not a time is ignored. */
-  observe({ outputMs, inputMs }: OutputReport): void {
+  observe({ outputMs, inputMs: reportedMs }: OutputReport): void {
     if (!(outputMs >= 0)) return;
-    const input = timeOf(inputMs);
-    // T_input tells in µs which request it was: nothing else about clients has to be remembered.
-    const ownMs = input === undefined ? undefined : this.#ownByInput.get(microsecondsOf(input));
-    const predictors = this.#predictorsOf({ inputMs: input, ownMs });
+    const inputMs = timeOf(reportedMs);
+    // T_input in us tells which request it was: nothing else about clients has to be known.
+    const ownMs = inputMs === undefined ? undefined : this.#ownByInputUs.get(usOf(inputMs));
+    const predictors = this.#predictors({ inputMs, ownMs });
     this.#reweigh(predictors, outputMs);
-    for (const predictor of predictors) {
-      predictor?.multiples.add(outputMs / predictor.unitMs);
-    }
+    for (const { multiples, unitMs } of predictors) multiples.add(outputMs / unitMs);
   }
 
   /**
@@ -100,34 +114,34 @@ export class OutputTimes {
    *
    * @returns undefined when nothing is known
    */
-  distribution({ inputMs, ownMs }: OutputClues = {}): WeightedTimes | undefined {
-    const clues = { inputMs: timeOf(inputMs), ownMs: timeOf(ownMs) };
-    this.#remember(clues);
-    const predictors = this.#predictorsOf(clues);
+  distribution(clues: OutputClues = {}): WeightedTimes | undefined {
+    const known = { inputMs: timeOf(clues.inputMs), ownMs: timeOf(clues.ownMs) };
+    this.#remember(known);
     const mixture = new DecayingHistogram(range);
-    predictors.forEach((predictor, i) => {
-      if (!predictor) return;
-      const { multiples, unitMs } = predictor;
-      const weight = this.#weights[i] ?? 0;
-      multiples.forEach((multiple, share) => {
-        mixture.add(multiple * unitMs, weight * share);
-      });
-    });
-    return mixture.isEmpty ? undefined : timesOf(mixture);
+    for (const { multiples, unitMs, trust } of this.#predictors(known).filter(isAwake)) {
+      mixture.addMultiples(multiples, unitMs, trust.weight);
+    }
+    return timesOf(mixture);
   }
 
-  /** Those that a request has the clues for, in the order of their weights. */
-  #predictorsOf({ inputMs, ownMs }: OutputClues): (Predictor | undefined)[] {
-    const knowsInput = inputMs !== undefined;
-    return [
-      { multiples: this.#all, unitMs: 1 },
-      knowsInput ? { multiples: this.#similarTo(inputMs), unitMs: 1 } : undefined,
-      knowsInput ? { multiples: this.#ofInput, unitMs: unitOf(inputMs) } : undefined,
-      ownMs === undefined ? undefined : { multiples: this.#ofOwn, unitMs: unitOf(ownMs) },
-    ];
+  /** Those that a request has the clues for. */
+  #predictors({ inputMs, ownMs }: OutputClues): Predictor[] {
+    const { all, similar, ratio, own } = this.#trust;
+    const predictors: Predictor[] = [{ multiples: this.#ofAll, unitMs: 1, needs: 1, trust: all }];
+    if (inputMs !== undefined) {
+      const ofSimilar = this.#similarTo(inputMs);
+      predictors.push(
+        { multiples: ofSimilar, unitMs: 1, needs: enoughSimilar, trust: similar },
+        { multiples: this.#ofInput, unitMs: unitOf(inputMs), needs: 1, trust: ratio },
+      );
+    }
+    if (ownMs !== undefined) {
+      predictors.push({ multiples: this.#ofOwn, unitMs: unitOf(ownMs), needs: 1, trust: own });
+    }
+    return predictors;
   }
 
-  /** What was seen after uploads of about the same duration, to a factor of 1.4. */
+  /** What was seen after uploads of the same duration, to a factor of sqrt(2). */
   #similarTo(inputMs: number): DecayingHistogram {
     const octave = Math.round(Math.log2(unitOf(inputMs)));
     const known = this.#ofSimilar.get(octave) ?? histogram();
@@ -135,36 +149,36 @@ export class OutputTimes {
     return known;
   }
 
-  /** A predictor's weight moves towards the chance that it was the one that foretold the report. */
-  #reweigh(predictors: readonly (Predictor | undefined)[], outputMs: number): void {
-    const likelihoods = predictors.map((predictor) =>
-      predictor && !predictor.multiples.isEmpty
-        ? predictor.multiples.likelihood(outputMs / predictor.unitMs)
-        : undefined,
-    );
+  /** Moves each weight towards the chance that it was this predictor that foretold the report. */
+  #reweigh(predictors: readonly Predictor[], outputMs: number): void {
     // Those that said nothing are neither right nor wrong: the others share what they have together.
-    const awake = likelihoods.flatMap((likelihood, i) =>
-      likelihood === undefined ? [] : [{ i, likelihood, weight: this.#weights[i] ?? 0 }],
-    );
+    const awake = predictors.filter(isAwake).map(({ multiples, unitMs, trust }) => ({
+      trust,
+      foretold: trust.weight * multiples.likelihood(outputMs / unitMs),
+    }));
     if (awake.length === 0) return;
-    const together = sum(awake, ({ weight }) => weight);
-    const explained = sum(awake, ({ weight, likelihood }) => weight * likelihood);
+    const together = awake.reduce((sum, { trust }) => sum + trust.weight, 0);
+    const likelihood = awake.reduce((sum, { foretold }) => sum + foretold, 0);
     this.#reports++;
     const rate = Math.max(learningRate, 1 / this.#reports);
-    for (const { i, likelihood, weight } of awake) {
-      const chance = (weight * likelihood) / explained;
-      const aim = together * ((1 - evenShare) * chance + evenShare / awake.length);
-      this.#weights[i] = weight + rate * (aim - weight);
+    for (const { trust, foretold } of awake) {
+      const chance = (1 - evenShare) * (foretold / likelihood) + evenShare / awake.length;
+      trust.weight += rate * (together * chance - trust.weight);
     }
   }
 
   #remember({ inputMs, ownMs }: OutputClues): void {
     if (inputMs === undefined || ownMs === undefined) return;
-    this.#ownByInput.set(microsecondsOf(inputMs), ownMs);
-    if (this.#ownByInput.size <= rememberedRequests) return;
-    const [oldest] = this.#ownByInput.keys();
-    if (oldest !== undefined) this.#ownByInput.delete(oldest);
+    const { value: oldest } = this.#ownByInputUs.keys().next();
+    if (oldest !== undefined && this.#ownByInputUs.size >= rememberedRequests) {
+      this.#ownByInputUs.delete(oldest);
+    }
+    this.#ownByInputUs.set(usOf(inputMs), ownMs);
   }
+}
+
+function isAwake({ multiples, needs }: Predictor): boolean {
+  return multiples.count >= needs;
 }
 
 function histogram(): DecayingHistogram {
@@ -177,7 +191,7 @@ function ratiosAroundOne(): DecayingHistogram {
   return ratios;
 }
 
-function timesOf(mixture: DecayingHistogram): WeightedTimes {
+function timesOf(mixture: DecayingHistogram): WeightedTimes | undefined {
   const times: { ms: number; weight: number }[] = [];
   let total = 0;
   mixture.forEach((ms, weight) => {
@@ -185,11 +199,8 @@ function timesOf(mixture: DecayingHistogram): WeightedTimes {
     times.push({ ms, weight });
     total += weight;
   });
+  if (total === 0) return undefined;
   return times.map(({ ms, weight }) => ({ ms, weight: weight / total }));
-}
-
-function sum<T>(values: readonly T[], of: (value: T) => number): number {
-  return values.reduce((total, value) => total + of(value), 0);
 }
 
 /** A time that can be worked with; undefined for what is none. */
@@ -201,6 +212,6 @@ function unitOf(ms: number): number {
   return Math.max(ms, leastUnitMs);
 }
 
-function microsecondsOf(ms: number): number {
+function usOf(ms: number): number {
   return Math.round(1_000 * ms);
 }

@@ -5,7 +5,14 @@ const logGrowth = Math.log(growth);
 const [ownShare, neighbourShare] = [0.5, 0.25];
 /** Share of {@link DecayingHistogram.likelihood} that is the same for every value. */
 const surprise = 0.01;
-const largestWeight = 1e100;
+/** Weights are scaled down when the next one exceeds the largest; below the least they are nothing. */
+const [largestWeight, leastWeight] = [1e12, 1e-9];
+
+interface Bucket {
+  weight: number;
+  /** Of the values, each times its weight. */
+  sum: number;
+}
 
 /** What a {@link DecayingHistogram} holds. */
 export interface HistogramSettings {
@@ -23,48 +30,48 @@ export interface HistogramSettings {
 
 /**
  * A histogram of positive values in logarithmic buckets of 10 %, in which newer values count more.
- * A bucket stands for the mean of what is in it, so that a constant is known exactly. Its size is
- * fixed.
- *
- * @example
- * ```ts
- * const times = new DecayingHistogram({ least: 0.1, greatest: 1_000, halfLife: 100 });
- * times.add(20);
- * times.forEach((ms, share) => console.log(ms, share)); // => 20 1
- * ```
+ * A bucket stands for the mean of what is in it, so that a constant is known exactly. The bounds limit
+ * the number of buckets.
  */
 export class DecayingHistogram {
   readonly #settings: Required<HistogramSettings>;
-  readonly #first: number;
-  readonly #weights: Float64Array;
-  readonly #sums: Float64Array;
+  readonly #buckets = new Map<number, Bucket>();
   #total = 0;
   #next = 1;
+  #count = 0;
 
   constructor(settings: HistogramSettings) {
     this.#settings = { halfLife: Number.POSITIVE_INFINITY, ...settings };
-    this.#first = bucketOf(settings.least);
-    const buckets = bucketOf(settings.greatest) - this.#first + 1;
-    this.#weights = new Float64Array(buckets);
-    this.#sums = new Float64Array(buckets);
   }
 
-  get isEmpty(): boolean {
-    return this.#total === 0;
+  /** How many values have been added. */
+  get count(): number {
+    return this.#count;
   }
 
   /** Adds a value; NaN is not one. */
-  add(value: number, weight = 1): void {
-    const { least, greatest, halfLife } = this.#settings;
-    const inside = Math.min(Math.max(value, least), greatest);
-    const index = bucketOf(inside) - this.#first;
-    const added = weight * this.#next;
-    this.#weights[index] = (this.#weights[index] ?? 0) + added;
-    this.#sums[index] = (this.#sums[index] ?? 0) + added * inside;
-    this.#total += added;
+  add(value: number): void {
+    this.#count++;
+    this.#add(this.#indexOf(value), this.#next, this.#next * this.#inside(value));
     // Newer values weigh more: the same as letting all older ones decay.
-    this.#next *= 2 ** (1 / halfLife);
+    this.#next *= 2 ** (1 / this.#settings.halfLife);
     if (this.#next > largestWeight) this.#rescale();
+  }
+
+  /**
+   * Adds what another histogram with the same bounds holds, each value times a factor.
+   *
+   * @param weight - of all that is added together
+   */
+  addMultiples(other: DecayingHistogram, factor: number, weight: number): void {
+    const shift = indexOf(factor);
+    const [first, last] = [indexOf(this.#settings.least), indexOf(this.#settings.greatest)];
+    const scale = (weight * this.#next) / other.#total;
+    for (const [index, bucket] of other.#buckets) {
+      // A bucket is moved as a whole: its mean stays what it is, and no logarithm is needed.
+      const moved = Math.min(Math.max(index + shift, first), last);
+      this.#add(moved, scale * bucket.weight, scale * factor * bucket.sum);
+    }
   }
 
   /**
@@ -74,36 +81,51 @@ export class DecayingHistogram {
    * logarithms.
    */
   likelihood(value: number): number {
-    const { least, greatest } = this.#settings;
-    const index = bucketOf(Math.min(Math.max(value, least), greatest)) - this.#first;
-    const weightAt = (i: number) => this.#weights[i] ?? 0;
+    const index = this.#indexOf(value);
+    const weightAt = (i: number) => this.#buckets.get(i)?.weight ?? 0;
     const near =
       ownShare * weightAt(index) + neighbourShare * (weightAt(index - 1) + weightAt(index + 1));
-    return ((1 - surprise) * near) / this.#total + surprise / this.#weights.length;
+    const buckets = indexOf(this.#settings.greatest) - indexOf(this.#settings.least) + 1;
+    return ((1 - surprise) * near) / this.#total + surprise / buckets;
   }
 
-  /** Calls back with each bucket's mean and its share of the weight, in ascending order. */
+  /** Calls back with each bucket's mean and its share of the weight. */
   forEach(callback: (value: number, share: number) => void): void {
-    for (let i = 0; i < this.#weights.length; i++) {
-      const weight = this.#weights[i] ?? 0;
-      if (weight > 0) callback((this.#sums[i] ?? 0) / weight, weight / this.#total);
+    for (const { weight, sum } of this.#buckets.values()) {
+      callback(sum / weight, weight / this.#total);
     }
+  }
+
+  #add(index: number, weight: number, sum: number): void {
+    const bucket = this.#buckets.get(index);
+    if (bucket) {
+      bucket.weight += weight;
+      bucket.sum += sum;
+    } else this.#buckets.set(index, { weight, sum });
+    this.#total += weight;
   }
 
   #rescale(): void {
     this.#total = 0;
-    for (let i = 0; i < this.#weights.length; i++) {
-      const weight = (this.#weights[i] ?? 0) / this.#next;
-      // What has decayed to nothing goes: the mean of a bucket must not come from rounding errors.
-      const kept = weight < 1e-12 ? 0 : weight;
-      this.#weights[i] = kept;
-      this.#sums[i] = kept && (this.#sums[i] ?? 0) / this.#next;
-      this.#total += kept;
+    for (const [index, bucket] of this.#buckets) {
+      bucket.weight /= this.#next;
+      bucket.sum /= this.#next;
+      // What has decayed to nothing makes room.
+      if (bucket.weight < leastWeight) this.#buckets.delete(index);
+      else this.#total += bucket.weight;
     }
     this.#next = 1;
   }
+
+  #inside(value: number): number {
+    return Math.min(Math.max(value, this.#settings.least), this.#settings.greatest);
+  }
+
+  #indexOf(value: number): number {
+    return indexOf(this.#inside(value));
+  }
 }
 
-function bucketOf(value: number): number {
+function indexOf(value: number): number {
   return Math.round(Math.log(value) / logGrowth);
 }

@@ -1,3 +1,4 @@
+import { devNull } from 'node:os';
 import { delimiter, join } from 'node:path';
 import { localRegion } from '../template/arns.ts';
 import type { LambdaFunction } from '../template/functions.ts';
@@ -9,18 +10,34 @@ export interface Endpoints {
   readonly s3: string;
 }
 
+/** Packages that functions load from this machine's installation instead of their layers. */
+export interface HostModules {
+  /** Those with code for one operating system and processor. */
+  readonly names: readonly string[];
+  /** Path of a file that they are resolved from. */
+  readonly from: string;
+}
+
+/** What a function's processes are given beside what its template says. */
+export interface ProcessSettings {
+  readonly endpoints: Endpoints;
+  /** Variables on top, for every function. */
+  readonly variables: Readonly<Record<string, string>>;
+  /** @default - none: the layers have what the functions need */
+  readonly hostModules?: HostModules | undefined;
+}
+
 /**
  * The variables of a function's processes: Lambda's reserved ones, the template's, and the
- * endpoints of this machine. Nothing of the runner's own environment leaks into a function.
+ * endpoints of this machine. Nothing of the runner's own environment leaks into a function, nor of
+ * its user's AWS configuration.
  *
- * @param extra - variables on top, for every function
  * @see https://docs.aws.amazon.com/lambda/latest/dg/configuration-envvars.html
  */
 export function environmentVariables(
   fn: LambdaFunction,
   runtimeApi: string,
-  endpoints: Endpoints,
-  extra: Readonly<Record<string, string>>,
+  { endpoints, variables, hostModules }: ProcessSettings,
 ): Record<string, string> {
   const { PATH = '', SystemRoot } = process.env;
   return {
@@ -30,9 +47,10 @@ export function environmentVariables(
     LANG: 'en_US.UTF-8',
     TZ: 'UTC',
     ...fn.variables(),
-    ...extra,
+    ...variables,
     _HANDLER: fn.handler,
     AWS_ACCESS_KEY_ID: fn.accessKeyId,
+    AWS_CONFIG_FILE: devNull,
     AWS_DEFAULT_REGION: localRegion,
     AWS_ENDPOINT_URL_DYNAMODB: endpoints.dynamodb,
     AWS_ENDPOINT_URL_LAMBDA: endpoints.lambda,
@@ -50,9 +68,10 @@ export function environmentVariables(
     AWS_REGION: localRegion,
     AWS_SECRET_ACCESS_KEY: 'local',
     AWS_SESSION_TOKEN: 'local',
+    AWS_SHARED_CREDENTIALS_FILE: devNull,
     AWS_XRAY_CONTEXT_MISSING: 'LOG_ERROR',
     LAMBDA_TASK_ROOT: fn.codeDir,
-    LOCAL_LAYER_DIRS: fn.layerDirs.join(delimiter),
+    LOCAL_RUNTIME: JSON.stringify({ layerDirs: fn.layerDirs, hostModules }),
     NODE_PATH: fn.layerDirs.map((dir) => join(dir, 'nodejs', 'node_modules')).join(delimiter),
   };
 }

@@ -4,7 +4,7 @@ import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import type { LambdaFunction } from '../template/functions.ts';
 import { isResidentMemoryOver, killWithRunner } from './child-processes.ts';
-import { type Endpoints, environmentVariables } from './environment-variables.ts';
+import { environmentVariables, type ProcessSettings } from './environment-variables.ts';
 import type { LambdaInvocation } from './invocation.ts';
 import { RuntimeApi } from './runtime-api.ts';
 import { runtimeClient } from './runtime-client.ts';
@@ -25,10 +25,7 @@ export interface LogEntry {
 }
 
 /** What all environments of one run have in common. */
-export interface EnvironmentSettings {
-  readonly endpoints: Endpoints;
-  /** Variables on top, for every function. */
-  readonly variables: Readonly<Record<string, string>>;
+export interface EnvironmentSettings extends ProcessSettings {
   readonly onLog: ((entry: LogEntry) => void) | undefined;
 }
 
@@ -57,7 +54,7 @@ export class ExecutionEnvironment {
     this.#api = api;
     this.#process = spawn(process.execPath, ['--require', preload, runtimeClient()], {
       cwd: fn.codeDir,
-      env: environmentVariables(fn, api.address, settings.endpoints, settings.variables),
+      env: environmentVariables(fn, api.address, settings),
       stdio: ['ignore', 'pipe', 'pipe'],
       // A group of its own: Ctrl-C in the terminal must reach the runner alone.
       detached: true,

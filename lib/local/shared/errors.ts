@@ -12,6 +12,17 @@ export class PortInUseError extends Error {
   }
 }
 
+/** Browsers and `fetch` refuse to talk to the port. */
+export class RefusedPortError extends Error {
+  override readonly name = 'RefusedPortError';
+
+  constructor(port: number) {
+    super(
+      `Port ${port} is reserved for another protocol, and browsers and fetch refuse it: choose another port`,
+    );
+  }
+}
+
 /** AWS's runtime client is not installed. */
 export class RuntimeClientError extends Error {
   override readonly name = 'RuntimeClientError';

@@ -1,6 +1,6 @@
 import { createServer, type IncomingMessage, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { PortInUseError } from './errors.ts';
+import { PortInUseError, RefusedPortError } from './errors.ts';
 
 /** The address that every server of the runner binds to unless told otherwise. */
 export const loopback = '127.0.0.1';
@@ -26,14 +26,22 @@ export async function listen(server: Server, port = 0, host = loopback): Promise
 }
 
 /**
- * Checks that a port can be listened on, before work begins that would be in vain otherwise.
+ * Checks that a port can be listened on, and that browsers and `fetch` talk to it, before work begins that
+ * would be in vain otherwise.
  *
  * @throws {@link PortInUseError} when the port is taken
+ * @throws {@link RefusedPortError} when it is one of those that belong to other protocols
+ * @see https://fetch.spec.whatwg.org/#port-blocking
  */
 export async function checkPort(port: number, host = loopback): Promise<void> {
-  const server = createServer();
-  await listen(server, port, host);
+  const server = createServer((_, response) => response.end());
+  const actual = await listen(server, port, host);
+  const refusal = await fetch(urlOf(actual, host)).then(
+    () => undefined,
+    (error: Error) => error.cause,
+  );
   await close(server);
+  if (refusal instanceof Error && refusal.message === 'bad port') throw new RefusedPortError(port);
 }
 
 /** The address of a server, without a slash at its end. */

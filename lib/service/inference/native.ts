@@ -1,14 +1,13 @@
-import { createRequire } from 'node:module';
+import { loadNative } from './native-modules.ts';
 
-// In Lambda these two come from a layer. A layer's modules are found through NODE_PATH, which
-// `require` honours and `import` does not.
-const require = createRequire(import.meta.url);
+// It would report every process that loads it to its vendor, from a thread that starts with the library.
+process.env.ORT_DISABLE_TELEMETRY ??= '1';
 
 /** onnxruntime-node, the CPU inference engine. */
-export const ort: typeof import('onnxruntime-node') = require('onnxruntime-node');
+export const ort = loadNative<typeof import('onnxruntime-node')>('onnxruntime-node');
 
 /** sharp, the image decoder, limited to the formats of the HTTP contract and to one thread. */
-export const sharp: typeof import('sharp').default = require('sharp');
+export const sharp = loadNative<typeof import('sharp').default>('sharp');
 
 // libvips also reads SVG, TIFF, PDF and more: none of those is accepted from strangers.
 sharp.block({ operation: ['VipsForeignLoad'] });

@@ -1,9 +1,11 @@
-import { InferenceSession, Tensor } from 'onnxruntime-node';
+import { fileURLToPath } from 'node:url';
+import type { InferenceSession } from 'onnxruntime-node';
+import { ort } from '../../../lib/service/inference/native.ts';
 import { imageSize } from '../../../lib/shapes/generate.ts';
 
 /** Opens a model as the service does on one vCPU: one thread. */
 export function openModel(file: URL): Promise<InferenceSession> {
-  return InferenceSession.create(file.pathname, {
+  return ort.InferenceSession.create(fileURLToPath(file), {
     intraOpNumThreads: 1,
     interOpNumThreads: 1,
     executionProviders: ['cpu'],
@@ -12,7 +14,7 @@ export function openModel(file: URL): Promise<InferenceSession> {
 
 /** The index of the class that a model gives to RGB bytes of 192 x 192 pixels. */
 export async function classify(session: InferenceSession, pixels: Uint8Array): Promise<number> {
-  const image = new Tensor('uint8', pixels, [1, imageSize, imageSize, 3]);
+  const image = new ort.Tensor('uint8', pixels, [1, imageSize, imageSize, 3]);
   const { logits } = await session.run({ image });
   const scores = logits?.data as Float32Array;
   return scores.indexOf(Math.max(...scores));

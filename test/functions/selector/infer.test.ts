@@ -1,5 +1,5 @@
 import { InvokeWithResponseStreamCommand } from '@aws-sdk/client-lambda';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { infer } from '../../../functions/selector/infer.ts';
 import type { Service } from '../../../functions/selector/service.ts';
 import { isSignedRequestId } from '../../../lib/service/feedback/request-id.ts';
@@ -73,6 +73,48 @@ describe('the strategy expected-accuracy is told', () => {
     await inferring(service, { 'mdi-output-ms': '150' });
     expect(service.outputTimes.distribution()).toHaveLength(1);
     expect(await chosen({ outputTimes: service.outputTimes }, {})).toBe('fast');
+  });
+
+  it('how T_output follows T_input', async () => {
+    const service = madeUpService({ strategy: 'expected-accuracy' });
+    const report = { 'mdi-output-ms': '50', 'mdi-output-input-ms': '100' };
+    for (let i = 0; i < 20; i++) await inferring(service, { ...report, ...uploadOf(100) });
+    const expected = service.outputTimes.distribution({ inputMs: 30 }) ?? [];
+    const near = expected.filter(({ ms }) => Math.abs(ms - 15) < 1e-9);
+    expect(near.reduce((sum, { weight }) => sum + weight, 0)).toBeGreaterThan(0.4);
+  });
+
+  it('nothing by a T_input that is a guess', async () => {
+    const service = madeUpService({ strategy: 'expected-accuracy' });
+    await inferring(service, { 'mdi-output-ms': '150', 'mdi-output-input-ms': '1' });
+    const asked = vi.spyOn(service.outputTimes, 'distribution');
+    await inferring(service, {});
+    await inferring(service, uploadOf(70));
+    expect(asked.mock.calls).toEqual([
+      [{ inputMs: undefined, ownMs: undefined }],
+      [{ inputMs: 70, ownMs: undefined }],
+    ]);
+  });
+
+  it('which client it was whose report comes with a later request', async () => {
+    const service = madeUpService({ strategy: 'expected-accuracy' });
+    // Two clients, 10 and 160 ms from the service on the way back whatever the upload takes.
+    for (let i = 0; i < 150; i++) {
+      for (const outputMs of [10, 160]) {
+        const known = i > 0 && {
+          'mdi-output-ms': String(outputMs),
+          'mdi-output-input-ms': String(40 + (((i - 1) * 7) % 31) + outputMs / 1_000),
+        };
+        const startMs = receivedMs - 40 - ((i * 7) % 31) - outputMs / 1_000;
+        await inferring(service, { 'mdi-upload-start': startMs.toFixed(3), ...known });
+      }
+    }
+    const shares = [10, 160].map((ownMs) =>
+      (service.outputTimes.distribution({ inputMs: 50, ownMs }) ?? [])
+        .filter(({ ms }) => Math.abs(ms / ownMs - 1) < 0.1)
+        .reduce((sum, { weight }) => sum + weight, 0),
+    );
+    expect(Math.min(...shares)).toBeGreaterThan(0.85);
   });
 
   it('how accurate the client’s own model is', async () => {

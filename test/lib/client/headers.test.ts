@@ -183,6 +183,19 @@ describe('mdi-output-ms', () => {
     expect(sent()[2]?.outputMs).toBeCloseTo(90, 0);
   });
 
+  it('comes with T_input of the same answer, as the service told it', async () => {
+    const client = fake.client();
+    await value(client.prepare());
+    fake.service.infer = { inputMs: 40, serverMs: 30, outputMs: 17 };
+    const { race } = await value(client.classify(image));
+    fake.service.infer = { inputMs: 10, serverMs: 5, outputMs: 23 };
+    await value(client.classify(image));
+    const told = race.cloud.answer?.timing.inputMs ?? Number.NaN;
+    expect(told).toBeCloseTo(40, 1);
+    expect(sent()[0]?.outputInputMs).toBeUndefined();
+    expect(sent()[1]?.outputInputMs).toBeCloseTo(told, 3);
+  });
+
   it('is not learned when the server does not believe the upload time', async () => {
     const client = fake.client();
     await value(client.prepare());
@@ -198,6 +211,7 @@ describe('mdi-output-ms', () => {
     await value(client.classify(image));
     await value(client.classify(image));
     expect(sent()[1]?.outputMs).toBeUndefined();
+    expect(sent()[1]?.outputInputMs).toBeUndefined();
     expect(client.statistics().outputMs).toBeUndefined();
   });
 });

@@ -33,4 +33,18 @@ describe('OutputTime', () => {
     expect(times.currentMs(0)).toBe(20);
     expect(times.currentMs(undefined)).toBe(20);
   });
+
+  it('is told together with T_input of the same answer, which no correction of the clock changes', () => {
+    const times = new OutputTime();
+    expect(times.headers(0)).toEqual({});
+    times.observe(100, { ...timing, inputMs: 20.125, serverMs: 30 }, 0);
+    expect(times.headers(0)).toEqual({
+      'mdi-output-ms': '49.875',
+      'mdi-output-input-ms': '20.125',
+    });
+    expect(times.headers(-10)).toEqual({
+      'mdi-output-ms': '39.875',
+      'mdi-output-input-ms': '20.125',
+    });
+  });
 });

@@ -85,6 +85,7 @@ describe('web pages', () => {
         'mdi-sla-ms',
         'mdi-upload-start',
         'mdi-output-ms',
+        'mdi-output-input-ms',
         'mdi-device-accuracy',
         'authorization',
         'x-amz-content-sha256',

@@ -1,9 +1,9 @@
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { InferenceSession, Tensor } from 'onnxruntime-node';
 import { describe, expect, it } from 'vitest';
 import { type Table3Name, table3Rows } from '../../../lib/evaluation/engine/profiles/table-3.ts';
+import { ort } from '../../../lib/service/inference/native.ts';
 import { table3Networks } from '../../../models/table3/networks.ts';
 import { decodeModel } from '../../../models/table3/onnx/messages.ts';
 
@@ -50,9 +50,9 @@ describe.each(table3Rows)('$name', ({ name }) => {
 
   it('runs, and answers with probabilities of 1000 classes', async () => {
     const { bytes, inputSide } = network;
-    const session = await InferenceSession.create(bytes);
+    const session = await ort.InferenceSession.create(bytes);
     const data = Float32Array.from({ length: 3 * inputSide ** 2 }, (_, i) => Math.sin(i));
-    const image = new Tensor('float32', data, [1, 3, inputSide, inputSide]);
+    const image = new ort.Tensor('float32', data, [1, 3, inputSide, inputSide]);
     const { dims, data: answer } = (await session.run({ image })).probabilities!;
     expect(dims).toEqual([1, 1000]);
     const values = [...(answer as Float32Array)];
@@ -67,7 +67,7 @@ describe('onnxruntime', () => {
     const folder = mkdtempSync(join(tmpdir(), 'optimized-'));
     const optimizedModelFilePath = join(folder, 'optimized.onnx');
     const { bytes } = table3Networks['nasnet-mobile']();
-    const session = await InferenceSession.create(bytes, {
+    const session = await ort.InferenceSession.create(bytes, {
       optimizedModelFilePath,
       graphOptimizationLevel: 'extended',
     });

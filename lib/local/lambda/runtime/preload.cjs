@@ -4,17 +4,19 @@
  * - replaces its native client (`rapid-client.cjs`);
  * - lets a function see the modules that it would see on Lambda, and no others: its own folder,
  *   its layers (for `require` only, as `NODE_PATH` does), the AWS SDK. Without this, the
- *   `node_modules` of the project around the assembly would hide a missing layer.
+ *   `node_modules` of the project around the assembly would hide a missing layer;
+ * - gives it this machine's own installation of the modules that have code for one system only.
  */
 const { realpathSync } = require('node:fs');
 const { createRequire, isBuiltin, registerHooks } = require('node:module');
-const { delimiter, join, sep } = require('node:path');
+const { isAbsolute, join, sep } = require('node:path');
 const { fileURLToPath, pathToFileURL } = require('node:url');
 
 const client = pathToFileURL(join(__dirname, 'rapid-client.cjs')).href;
-const layers = process.env.LOCAL_LAYER_DIRS.split(delimiter).filter(Boolean).map(real);
+const { layerDirs, hostModules } = JSON.parse(process.env.LOCAL_RUNTIME);
+delete process.env.LOCAL_RUNTIME;
+const layers = layerDirs.map(real);
 const roots = [real(process.env.LAMBDA_TASK_ROOT), ...layers];
-delete process.env.LOCAL_LAYER_DIRS;
 
 let searching = false;
 
@@ -23,9 +25,18 @@ registerHooks({
     if (specifier === './rapid-client.node') {
       return { url: client, format: 'commonjs', shortCircuit: true };
     }
+    // The runtime client imports the handler by its path, of which a URL is made that ends at `#` or `?`, or begins with `C:`.
+    if (isAbsolute(specifier) && context.conditions.includes('import')) {
+      // Not by the next hook, which refuses the URL of a folder with a backslash in its name.
+      return { url: pathToFileURL(specifier).href, shortCircuit: true };
+    }
     const isBare = !/^[./]|^[a-z]+:|^#/i.test(specifier) && !isBuiltin(specifier);
     if (!isBare || searching || !isVisible(context.parentURL)) {
       return nextResolve(specifier, context);
+    }
+    if (isOfHost(specifier)) {
+      const own = resolveFrom(hostModules.from, specifier);
+      return { url: pathToFileURL(own).href, shortCircuit: true };
     }
     const found = attempt(() => nextResolve(specifier, context));
     if (isVisible(found.value?.url)) return found.value;
@@ -42,16 +53,25 @@ registerHooks({
 function elsewhere(specifier, isRequired) {
   const places = isRequired ? layers.map((dir) => join(dir, 'nodejs', 'index.js')) : [];
   if (/^@(aws-sdk|smithy)\//.test(specifier)) places.push(__filename);
+  for (const place of places) {
+    const { value } = attempt(() => resolveFrom(place, specifier));
+    if (value && (place === __filename || isVisible(pathToFileURL(value).href))) return value;
+  }
+  return undefined;
+}
+
+function isOfHost(specifier) {
+  return hostModules?.names.some((name) => specifier === name || specifier.startsWith(`${name}/`));
+}
+
+/** Resolves without the hook above. */
+function resolveFrom(place, specifier) {
   searching = true;
   try {
-    for (const place of places) {
-      const { value } = attempt(() => createRequire(place).resolve(specifier));
-      if (value && (place === __filename || isVisible(pathToFileURL(value).href))) return value;
-    }
+    return createRequire(place).resolve(specifier);
   } finally {
     searching = false;
   }
-  return undefined;
 }
 
 function isVisible(url) {

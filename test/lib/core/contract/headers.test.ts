@@ -9,6 +9,7 @@ describe('parseInferHeaders', () => {
       'mdi-sla-ms': '250',
       'mdi-upload-start': '1800000000000.25',
       'mdi-output-ms': '0',
+      'mdi-output-input-ms': '60.125',
       'mdi-device-accuracy': '41.4',
       'content-type': 'image/jpeg',
     };
@@ -16,6 +17,7 @@ describe('parseInferHeaders', () => {
       slaMs: 250,
       uploadStartMs: 1_800_000_000_000.25,
       outputMs: 0,
+      outputInputMs: 60.125,
       deviceAccuracyPct: 41.4,
     });
   });
@@ -41,6 +43,9 @@ describe('parseInferHeaders', () => {
     ['mdi-upload-start', 'Infinity'],
     ['mdi-upload-start', '-5'],
     ['mdi-output-ms', '-1'],
+    ['mdi-output-input-ms', '-1'],
+    ['mdi-output-input-ms', 'NaN'],
+    ['mdi-output-input-ms', '1e9'],
     ['mdi-device-accuracy', '101'],
   ])('refuses %s: %j by its name', (name, value) => {
     expect(() => parseInferHeaders({ [name]: value })).toThrow(

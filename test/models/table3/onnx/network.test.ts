@@ -1,5 +1,6 @@
-import { InferenceSession, Tensor } from 'onnxruntime-node';
+import type { Tensor } from 'onnxruntime-node';
 import { describe, expect, it } from 'vitest';
+import { ort } from '../../../../lib/service/inference/native.ts';
 import { decodeModel } from '../../../../models/table3/onnx/messages.ts';
 import {
   LayerError,
@@ -8,9 +9,9 @@ import {
 } from '../../../../models/table3/onnx/network.ts';
 
 async function run({ bytes, inputSide }: NeuralNetwork): Promise<Tensor> {
-  const session = await InferenceSession.create(bytes);
+  const session = await ort.InferenceSession.create(bytes);
   const data = new Float32Array(3 * inputSide ** 2).fill(0.5);
-  const image = new Tensor('float32', data, [1, 3, inputSide, inputSide]);
+  const image = new ort.Tensor('float32', data, [1, 3, inputSide, inputSide]);
   return (await session.run({ image })).probabilities!;
 }
 
