@@ -15,7 +15,6 @@ export { asMetNow, type Occupancy } from './likely-cold.ts';
 export { type OutputClues, type OutputReport, OutputTimes } from './output-time.ts';
 export { fastest, findDominated, mostAccurate, type Rated, undominated } from './ranking.ts';
 export {
-  forecastsOutput,
   type Selection,
   type StrategyName,
   select,

@@ -52,22 +52,6 @@ export type StrategyName = keyof typeof strategies;
 /** All names, the default first. */
 export const strategyNames = Object.keys(strategies) as [StrategyName, ...StrategyName[]];
 
-/**
- * Whether a strategy makes use of what is known of T_output; to the others it is as long as T_input, and
- * so it is to the deadline and to the hedges of their requests.
- *
- * @example
- * ```ts
- * import { forecastsOutput } from 'mdinference/selection';
- *
- * forecastsOutput('expected-accuracy'); // => true
- * forecastsOutput('three-stage'); // => false
- * ```
- */
-export function forecastsOutput(name: StrategyName): boolean {
-  return name === 'expected-accuracy';
-}
-
 /** A decision and the model m' drawn from it. */
 export interface Selection<C extends Candidate> extends Decision<C> {
   readonly model: C;

@@ -38,7 +38,7 @@ export function summarize(
   { model, latencyMs }: Answers,
   models: readonly Candidate[],
   { slaMs, deviceAccuracyPct }: { slaMs: number; deviceAccuracyPct: number },
-): Omit<SimulatedOutcome, 'extraPct'> {
+): Omit<SimulatedOutcome, 'extraPct' | 'answers'> {
   const count = latencyMs.length;
   const runs = new Float64Array(models.length);
   const inTime = new Float64Array(models.length);
