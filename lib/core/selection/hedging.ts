@@ -1,15 +1,15 @@
-import { type Leaving, leavingTimes } from './leaving.ts';
-import {
-  answeredWithin,
-  hangingShare,
-  serviceWithin,
-  warmQuantileMs,
-  warmWithin,
-} from './service-time.ts';
+import { leavingTimes } from './leaving.ts';
+import { answeredWithin, hangingShare, serviceWithin, warmQuantileMs } from './service-time.ts';
 import type { Candidate, TimeBudget } from './types.ts';
 
 /** What is less likely than this, nobody will see. */
 const negligible = 1e-6;
+
+/**
+ * How much more a point counts that may be lost than one that may be gained: the best of several estimates is
+ * one that errs in its own favour.
+ */
+const caution = 1.5;
 
 /** A second model for a request, and when to ask it. */
 export interface HedgePlan<C extends Candidate> {
@@ -27,14 +27,20 @@ interface Moment {
   readonly unanswered: number;
 }
 
-/** How likely the chosen model has not answered when its answer has to leave. */
-interface Late extends Leaving {
-  /** P(it started cold or hangs): that says nothing about other models. */
+/** A moment at which the other model's answer may be returned if the chosen model's is not there. */
+interface GivingUp {
+  /** In ms after the invocation. */
+  readonly ms: number;
+  /** P(an answer that leaves then is in time). */
+  readonly inTime: number;
+  /** P(the chosen model has not answered by then, because it started cold or hangs). */
   readonly stuck: number;
-  /** P(it is slow, and nothing else). */
+  /** P(it has not, because it is slow). */
   readonly slow: number;
   /** By how much it is slower than its mean then, at least. */
   readonly slowdown: number;
+  /** What its answers after that moment would still have been worth, in expected points of accuracy. */
+  readonly lossPct: number;
 }
 
 /**
@@ -43,10 +49,11 @@ interface Late extends Leaving {
  * wins.
  *
  * Model and moment are those of the largest expected profit, P(no answer until then) * (gain - price). The
- * gain is what the other answer adds to the device's accuracy, if it is in time and the chosen model's is
- * not: so it is mostly a cheaper model. The moments are 0, the one at which 99 % of the chosen model's warm
- * calls have answered, and those at which just enough time is left for the other model's 95 % quantile, for
- * values of T_output.
+ * gain is what the other answer adds to the device's accuracy, if it is in time and the chosen model has not
+ * answered when it is returned, less what later answers of the chosen model would have been worth. So it is
+ * mostly a cheaper model. The moments are 0, the one at which 99 % of the chosen model's warm calls have
+ * answered, and those at which just enough time is left for the other model's 95 % quantile, for values of
+ * T_output.
  *
  * What makes one model slow, a large picture or a busy host, may make others slow: the other model is
  * expected to be slower than its profile says by the factor by which the chosen one is. Cold starts and
@@ -75,8 +82,8 @@ export function planHedge<C extends Candidate>(
   pricePct: number,
 ): HedgePlan<C> | undefined {
   const { deviceAccuracyPct = 0 } = budget;
-  const lates = leavingTimes(budget).map((leaving) => lateness(chosen, leaving));
-  const lateShare = lateAfter(0, lates);
+  const ends = givingUpTimes(chosen, budget);
+  const lateShare = lateAfter(0, ends);
   const settledMs = warmQuantileMs(chosen, 0.99);
   const settled = { afterMs: settledMs, unanswered: 1 - answeredWithin(chosen, settledMs) };
   const soonest = [{ afterMs: 0, unanswered: 1 }, settled];
@@ -87,12 +94,12 @@ export function planHedge<C extends Candidate>(
     // The others are worth even less.
     if (worth * lateShare <= bestProfit) break;
     if (model.name === chosen.name) continue;
-    const mostGain = worth * rescued(model, 0, lates);
+    const mostGain = gainOf(model, worth, 0, ends);
     if (mostGain <= bestProfit) continue;
-    for (const { afterMs, unanswered } of [...latest(model, chosen, lates), ...soonest]) {
+    for (const { afterMs, unanswered } of [...latest(model, chosen, ends), ...soonest]) {
       const leastGain = bestProfit + pricePct * unanswered;
-      if (Math.min(mostGain, worth * lateAfter(afterMs, lates)) <= leastGain) continue;
-      const gain = worth * rescued(model, afterMs, lates);
+      if (Math.min(mostGain, worth * lateAfter(afterMs, ends)) <= leastGain) continue;
+      const gain = gainOf(model, worth, afterMs, ends);
       if (!(gain > leastGain)) continue;
       bestProfit += gain - leastGain;
       best = { model, afterMs, gainPct: gain / unanswered };
@@ -101,48 +108,64 @@ export function planHedge<C extends Candidate>(
   return best;
 }
 
-function lateness(chosen: Candidate, leaving: Leaving): Late {
-  const { coldShare = 0, coldMeanMs = Number.POSITIVE_INFINITY, meanMs } = chosen;
-  const { ms } = leaving;
-  const cold = ms < coldMeanMs ? coldShare : 0;
-  return {
-    ...leaving,
-    stuck: hangingShare + (1 - hangingShare) * cold,
-    slow: (1 - hangingShare) * (1 - coldShare) * (1 - warmWithin(chosen, ms)),
-    slowdown: Math.max(1, ms / meanMs),
-  };
+function givingUpTimes(chosen: Candidate, budget: TimeBudget): GivingUp[] {
+  const { coldShare = 0, coldMeanMs = Number.POSITIVE_INFINITY, accuracyPct, meanMs } = chosen;
+  const worth = Math.max(0, accuracyPct - (budget.deviceAccuracyPct ?? 0));
+  const leaving = leavingTimes(budget);
+  const answered = leaving.map(({ ms }) => answeredWithin(chosen, ms));
+  let inTime = 0;
+  return leaving.map(({ surelyMs: ms, weight }) => {
+    inTime += weight;
+    const answeredThen = answeredWithin(chosen, ms);
+    const missed = leaving.map(
+      (part, i) => part.weight * Math.max(0, (answered[i] ?? 0) - answeredThen),
+    );
+    const stuck = hangingShare + (1 - hangingShare) * (ms < coldMeanMs ? coldShare : 0);
+    return {
+      ms,
+      inTime,
+      stuck,
+      slow: Math.max(0, 1 - answeredThen - stuck),
+      slowdown: Math.max(1, ms / meanMs),
+      lossPct: caution * worth * missed.reduce((sum, share) => sum + share, 0),
+    };
+  });
 }
 
 /** The moments at which just enough time is left for a model. */
-function latest(model: Candidate, chosen: Candidate, lates: readonly Late[]): Moment[] {
+function latest(model: Candidate, chosen: Candidate, ends: readonly GivingUp[]): Moment[] {
   const p95Ms = warmQuantileMs(model, 0.95);
   const moments: Moment[] = [];
-  for (const { surelyMs, stuck, slow, slowdown } of lates) {
+  for (const { ms, stuck, slow, slowdown } of ends) {
     // As much time as the likelier of the two reasons for being late asks for.
-    const afterMs = surelyMs - p95Ms * (slow > stuck ? slowdown : 1);
+    const afterMs = ms - p95Ms * (slow > stuck ? slowdown : 1);
     if (afterMs > 0) moments.push({ afterMs, unanswered: 1 - answeredWithin(chosen, afterMs) });
   }
   return moments;
 }
 
-/** P(the chosen model's answer is late, and there is still time for another). */
-function lateAfter(afterMs: number, lates: readonly Late[]): number {
-  let probability = 0;
-  for (const { ms, weight, stuck, slow } of lates) {
-    if (ms > afterMs) probability += weight * (stuck + slow);
+/** The most that P(the chosen model has not answered, but another answer would be in time) can be. */
+function lateAfter(afterMs: number, ends: readonly GivingUp[]): number {
+  let most = 0;
+  for (const { ms, inTime, stuck, slow } of ends) {
+    if (ms > afterMs) most = Math.max(most, inTime * (stuck + slow));
   }
-  return probability;
+  return most;
 }
 
-/** P(the chosen model's answer is late, and the other model's in time). */
-function rescued(model: Candidate, afterMs: number, lates: readonly Late[]): number {
-  let probability = 0;
-  for (const { ms, weight, stuck, slow, slowdown } of lates) {
-    if (ms <= afterMs) continue;
-    probability += weight * stuck * serviceWithin(model, ms - afterMs);
-    if (slow > negligible) {
-      probability += weight * slow * serviceWithin(model, (ms - afterMs) / slowdown);
-    }
+/** What the other model's answer gains in expectation, returned at the best of the moments. */
+function gainOf(
+  model: Candidate,
+  worth: number,
+  afterMs: number,
+  ends: readonly GivingUp[],
+): number {
+  let most = 0;
+  for (const { ms, inTime, stuck, slow, slowdown, lossPct } of ends) {
+    if (ms <= afterMs || worth * inTime * (stuck + slow) - lossPct <= most) continue;
+    let rescued = stuck * serviceWithin(model, ms - afterMs);
+    if (slow > negligible) rescued += slow * serviceWithin(model, (ms - afterMs) / slowdown);
+    most = Math.max(most, worth * inTime * rescued - lossPct);
   }
-  return probability;
+  return most;
 }

@@ -64,7 +64,7 @@ describe('planHedge', () => {
     const tight = { ...budget, ...budgetOf({ slaMs: 180, inputMs: 60 }) };
     const slow = { ...large, meanMs: 40, stdMs: 20 };
     const plan = planHedge(slow, [{ ...small, stdMs: 0 }, slow], tight, 1);
-    expect(plan?.afterMs).toBeCloseTo(59.9 - 10 * 1.5, 9);
+    expect(plan?.afterMs).toBeCloseTo(59.9 - 10 * (59.9 / 40), 9);
   });
 
   it('takes the more accurate of two models that would be there in time, in any order', () => {
@@ -75,6 +75,15 @@ describe('planHedge', () => {
     ]) {
       expect(planHedge(large, order, budget, 1)?.model).toBe(better);
     }
+  });
+
+  it('does not pay for what a single answer cannot use: where only T_output is uncertain', () => {
+    const steady = models.map((model) => ({ ...model, stdMs: 0.1 }));
+    const outputMs = [60, 160].map((ms) => ({ ms, weight: 0.5 }));
+    const [, , first] = steady;
+    const plan = planHedge(first as (typeof steady)[0], steady, { ...budget, outputMs }, 0.2);
+    // Only should it hang.
+    expect(plan?.afterMs ?? 100).toBeGreaterThan(90);
   });
 
   it('knows no profit where a distribution is not known', () => {
