@@ -147,6 +147,7 @@ function report(results: readonly Result[], inputs: Inputs): Findings {
         value: outcome[field],
         // A ring, in which a selector that reaches the oracle remains visible.
         hollow: cell.selector === 'oracle',
+        small: cell.hedging !== undefined,
       }));
   return {
     says:
@@ -169,7 +170,7 @@ function report(results: readonly Result[], inputs: Inputs): Findings {
       }),
     ),
     figure: dotPanels(drawn, [
-      { title: 'Accuracy with duplication, %', dots: dots('duplicatedAccuracyPct'), step: 10 },
+      { title: 'Accuracy with duplication, %', dots: dots('duplicatedAccuracyPct'), step: 5 },
       { title: 'On-device reliance, %', dots: dots('reliancePct'), step: 5 },
     ]),
     table: tableOf(results),
