@@ -7,8 +7,8 @@ const lockSchema = z.object({
     z.string(),
     z.object({
       optional: z.boolean().optional(),
-      engines: z.unknown(),
-      libc: z.unknown(),
+      engines: z.unknown().optional(),
+      libc: z.unknown().optional(),
     }),
   ),
 });

@@ -33,6 +33,7 @@ export interface ModelService {
 
 /**
  * A model's handler: streams one line with the answer, and updates the profile once the caller has it.
+ * The handler's promise includes the update: when it settles, Lambda freezes the environment.
  */
 export function modelHandler(service: ModelService) {
   let coldStart = service.startedOnDemand;

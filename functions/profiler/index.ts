@@ -1,9 +1,9 @@
-import { LambdaClient } from '@aws-sdk/client-lambda';
 import middy from '@middy/core';
 import { z } from 'zod';
 import { readCatalogue } from '../../lib/service/catalogue/load.ts';
 import { profilerEnvironmentSchema, readEnvironment } from '../../lib/service/environment.ts';
 import { FeedbackLedger } from '../../lib/service/feedback/ledger.ts';
+import { createLambdaClient } from '../../lib/service/inference/invoke.ts';
 import { createProfileClient } from '../../lib/service/profiles/client.ts';
 import { emptyStatistics } from '../../lib/service/profiles/statistics.ts';
 import { ProfileStore, storeOptions } from '../../lib/service/profiles/store.ts';
@@ -37,7 +37,7 @@ export const handler = middy().handler(async (raw: unknown) => {
     catalogue,
     versions: event.ResourceProperties.versions,
     sample: sampleInput(catalogue, directory),
-    lambda: new LambdaClient({ retryStrategy }),
+    lambda: createLambdaClient({ retryStrategy }),
     store: new ProfileStore({ ...storeOptions(environment), client }),
     concurrency: environment.MDI_PROFILE_CONCURRENCY,
     measure: {

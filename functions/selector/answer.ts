@@ -61,8 +61,7 @@ async function ask(
   event: Omit<InferenceEvent, 'invokedEpochMs'>,
 ): Promise<Pick<ModelAnswer, 'answer' | 'serviceMs'> | Error> {
   try {
-    const { answer, serviceMs, closed } = await invokeModel(service.lambda, functionName, event);
-    keepOpen(service, closed);
+    const { answer, serviceMs } = await invokeModel(service.lambda, functionName, event);
     if (answer.status === 'ok') return { answer, serviceMs };
     // The function has already counted this failure.
     if (answer.status === 'non-finite-output')
@@ -75,8 +74,8 @@ async function ask(
   }
 }
 
-function keepOpen({ open }: Pick<Service, 'open'>, closed: Promise<unknown>): void {
-  const entry = closed.then(() => {
+function keepOpen({ open }: Pick<Service, 'open'>, update: Promise<unknown>): void {
+  const entry = update.then(() => {
     open.delete(entry);
   });
   open.add(entry);

@@ -5,12 +5,13 @@ import { withinMs } from '../../lib/service/profiles/within.ts';
 import { type CandidateParts, profiledModels } from './candidates.ts';
 import type { Service } from './service.ts';
 
-/** How long to wait, in ms, for the profile updates of earlier answers before the table is read. */
+/** How long to wait, in ms, for this environment's own updates of profiles before the table is read. */
 const settleMs = 1_000;
 
 /**
- * `GET /v1/models`: every model with its profile as the table has it now, the answers of this
- * environment included.
+ * `GET /v1/models`: every model with its profile as the table has it now. The failures that this
+ * environment has seen are included; an answer is counted by its model's function, a moment after the
+ * caller has it.
  */
 export async function listModels(
   service: CandidateParts &

@@ -1,4 +1,4 @@
-import { LambdaClient } from '@aws-sdk/client-lambda';
+import type { LambdaClient } from '@aws-sdk/client-lambda';
 import type { BudgetSettings } from '../../lib/core/selection/budget.ts';
 import { OutputTimes } from '../../lib/core/selection/output-time.ts';
 import type { StrategyName } from '../../lib/core/selection/strategies.ts';
@@ -7,6 +7,7 @@ import { readCatalogue } from '../../lib/service/catalogue/load.ts';
 import type { Catalogue, CatalogueModel } from '../../lib/service/catalogue/schema.ts';
 import { readEnvironment, selectorEnvironmentSchema } from '../../lib/service/environment.ts';
 import { FeedbackLedger, rememberSecret } from '../../lib/service/feedback/ledger.ts';
+import { createLambdaClient } from '../../lib/service/inference/invoke.ts';
 import { ProfileCache, type ProfileCacheEvent } from '../../lib/service/profiles/cache.ts';
 import { createProfileClient } from '../../lib/service/profiles/client.ts';
 import { partitionKey } from '../../lib/service/profiles/keys.ts';
@@ -40,7 +41,7 @@ export interface Service {
   readonly profiles: Pick<ProfileCache, 'profiles' | 'reload'>;
   readonly random: Random;
   readonly telemetry: Pick<Telemetry, 'logger' | 'answered' | 'count'>;
-  /** Invocations that have answered but not yet updated their profiles. */
+  /** Updates of profiles that this environment has begun. */
   readonly open: Set<Promise<void>>;
 }
 
@@ -83,8 +84,8 @@ export function createService(): Service {
     },
     clockErrorMs: environment.MDI_CLOCK_ERROR_MS,
     outputTimes: new OutputTimes(),
-    // A second attempt would run the model twice; another model answers instead (see answer.ts).
-    lambda: new LambdaClient({ maxAttempts: 1 }),
+    // When a function fails, another model answers instead (see answer.ts).
+    lambda: createLambdaClient({ maxAttempts: 1 }),
     store,
     ledger,
     secret: rememberSecret(ledger, (error) => telemetry.logger.warn('secret not read', { error })),

@@ -1,16 +1,18 @@
 import {
-  cpSync,
   existsSync,
-  globSync,
+  mkdirSync,
   mkdtempSync,
+  readdirSync,
   readFileSync,
   realpathSync,
   rmSync,
+  statSync,
   writeFileSync,
 } from 'node:fs';
 import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join, matchesGlob } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { z } from 'zod';
 import { LayerError } from './errors.ts';
 import { fetchPackage } from './fetch-package.ts';
@@ -56,16 +58,24 @@ function copyPackages(cpu: string, output: string): void {
   const text = readFileSync(path, 'utf8').replaceAll('{arch}', cpu);
   for (const each of contentsSchema.parse(JSON.parse(text)).packages) {
     const source = folderOf(each);
+    const files = readdirSync(source, { recursive: true, encoding: 'utf8' });
     for (const pattern of each.include) {
-      const files = globSync(pattern, { cwd: source });
-      if (files.length === 0) {
+      const included = files.filter(
+        (file) => matchesGlob(file, pattern) || matchesGlob(file, `${pattern}/**`),
+      );
+      if (included.length === 0) {
         throw new LayerError(`${each.name} has no ${pattern} in ${source}: install it anew`);
       }
-      for (const file of files) {
-        cpSync(join(source, file), join(output, each.name, file), { recursive: true });
-      }
+      for (const file of included) copyFile(join(source, file), join(output, each.name, file));
     }
   }
+}
+
+/** Copies a file, by reading it: Yarn lets programs read what lies in its archives, and no more. */
+function copyFile(from: string, to: string): void {
+  if (!statSync(from).isFile()) return;
+  mkdirSync(dirname(to), { recursive: true });
+  writeFileSync(to, readFileSync(from));
 }
 
 /** Where a package lies; one that is for another system or processor than this machine's is fetched. */
@@ -89,11 +99,28 @@ function locate(name: string, requiredBy?: string): string | undefined {
   const parent = requiredBy ? locate(requiredBy) : undefined;
   if (requiredBy && !parent) return undefined;
   const from = parent ? join(parent, 'package.json') : import.meta.url;
-  const found = createRequire(from)
-    .resolve.paths(name)
+  const require = createRequire(from);
+  if (process.versions.pnp !== undefined) {
+    return locateInPlugAndPlay(name, parent ? `${parent}/` : fileURLToPath(import.meta.url));
+  }
+  const found = require.resolve
+    .paths(name)
     ?.map((folder) => join(folder, name))
     .find((folder) => existsSync(join(folder, 'package.json')));
   return found && realpathSync(found);
+}
+
+/** With Yarn's Plug'n'Play packages lie in archives: https://yarnpkg.com/advanced/pnpapi */
+function locateInPlugAndPlay(name: string, issuer: string): string | undefined {
+  const pnp: { resolveToUnqualified(name: string, issuer: string): string | null } = createRequire(
+    import.meta.url,
+  )('pnpapi');
+  try {
+    return pnp.resolveToUnqualified(name, issuer) ?? undefined;
+  } catch {
+    // It throws for an optional dependency that is for other machines.
+    return undefined;
+  }
 }
 
 function temporaryFolder(): string {

@@ -18,7 +18,9 @@ import { invokeEndpoint } from './lambda/invoke-endpoint.ts';
 import { runtimeClient } from './lambda/runtime-client.ts';
 import { s3Endpoint } from './s3/s3-endpoint.ts';
 import { CallRecorder, type RecordedCall } from './shared/calls.ts';
+import { FreezeError } from './shared/errors.ts';
 import { close, listen, loopback, urlOf } from './shared/http-server.ts';
+import { PurgedConnections } from './shared/purged-connections.ts';
 import { apiEndpoint } from './template/arns.ts';
 import { readFunctions } from './template/functions.ts';
 import { readHttpApis } from './template/http-api.ts';
@@ -65,6 +67,14 @@ export interface StartOptions {
    * @default - none
    */
   readonly files?: StaticFiles | undefined;
+  /**
+   * Stop each environment's process between events, as Lambda freezes it, and drop its connections to
+   * the runner's endpoints when that has lasted for a fifth of a second. For tests: on Lambda it may
+   * take minutes.
+   *
+   * @default false
+   */
+  readonly freeze?: boolean | undefined;
   readonly onLog?: ((entry: LogEntry) => void) | undefined;
   readonly onCustomResource?: ((entry: CustomResourceEntry) => void) | undefined;
 }
@@ -76,6 +86,8 @@ export interface RunningFunction {
   readonly arn: string;
   /** Process ids of its live execution environments. */
   readonly pids: readonly number[];
+  /** Set it to have every invocation throttled (429), as with a reserved concurrency of 0. */
+  isThrottled: boolean;
 }
 
 /** An assembly that runs. */
@@ -106,18 +118,22 @@ const minEnvironments = 4;
  *
  * @throws {@link AssemblyError} when the assembly cannot be run
  * @throws {@link RuntimeClientError} when aws-lambda-ric is not installed
+ * @throws {@link FreezeError} when `freeze` is asked for on Windows
  * @throws {@link PortInUseError} when the port is taken
  * @throws {@link TableError} when a table cannot be opened
  * @throws {@link CustomResourceError} when a custom resource fails
  */
 export async function startAssembly(options: StartOptions): Promise<RunningAssembly> {
   const { host = loopback, dynamodbUrl } = options;
+  if (options.freeze && process.platform === 'win32') throw new FreezeError();
   runtimeClient();
   // Functions run in folders of their own, where a relative path would lead nowhere.
   const stack = readStack(resolve(options.assemblyDir));
   const skipped: string[] = [];
   const functions = readFunctions(stack, skipped);
   const recorder = new CallRecorder(new Map(functions.map((fn) => [fn.accessKeyId, fn.logicalId])));
+
+  const frozen = options.freeze ? new PurgedConnections() : undefined;
 
   await using running = new AsyncDisposableStack();
   const front = running.adopt(await HttpFront.listen(options.port, host), (it) => it.close());
@@ -127,11 +143,11 @@ export async function startAssembly(options: StartOptions): Promise<RunningAssem
 
   const dynamodb: DynamoDbEndpoint = dynamodbUrl
     ? { url: dynamodbUrl, close: () => Promise.resolve() }
-    : await startDynamoDb(options.dataDir, recorder);
+    : await startDynamoDb(options.dataDir, recorder, frozen);
   running.defer(() => dynamodb.close());
   await createTables(stack, dynamodb.url);
 
-  const s3 = running.adopt(createServer(s3Endpoint(stack, recorder)), close);
+  const s3 = running.adopt(createServer(s3Endpoint(stack, recorder, frozen)), close);
   const lambda = running.adopt(createServer(), close);
   const invokeUrl = urlOf(await listen(lambda));
   const registry = running.adopt(
@@ -142,12 +158,13 @@ export async function startAssembly(options: StartOptions): Promise<RunningAssem
         variables: options.environment ?? {},
         hostModules: options.hostModules,
         onLog: options.onLog,
+        frozen,
       },
       options.maxEnvironments ?? Math.max(minEnvironments, availableParallelism()),
     ),
     (it) => it.close(),
   );
-  lambda.on('request', invokeEndpoint(registry, recorder));
+  lambda.on('request', invokeEndpoint(registry, recorder, frozen));
 
   const inbox = running.adopt(await ResponseInbox.start(), (it) => it.close());
   await createCustomResources({ stack, registry, inbox, onEntry: options.onCustomResource });
@@ -164,6 +181,12 @@ export async function startAssembly(options: StartOptions): Promise<RunningAssem
       arn: pool.fn.arn,
       get pids() {
         return pool.pids;
+      },
+      get isThrottled() {
+        return pool.isThrottled;
+      },
+      set isThrottled(isThrottled) {
+        pool.isThrottled = isThrottled;
       },
     })),
     outputs: stack.outputs(),

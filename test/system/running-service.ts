@@ -37,26 +37,30 @@ export class RunningService {
   }
 
   /**
-   * @param options - context to synthesize it with, variables on top of the template's, another table
+   * @param options - context to synthesize it with, or another assembly; variables on top of the template's;
+   * another table; whether to freeze environments between events
    * @default the service as all tests share it: synthesized and its models measured before the first
    */
   static async start(
     options: {
       readonly context?: Record<string, string>;
       readonly environment?: Record<string, string>;
+      readonly assemblyDir?: string;
       readonly dynamodbUrl?: string;
+      readonly freeze?: boolean;
     } = {},
   ): Promise<RunningService> {
-    const { context, dynamodbUrl } = options;
+    const { context, dynamodbUrl, freeze } = options;
     const dataDir = temporaryFolder();
     if (!context) cpSync(inject('profiledDir'), dataDir, { recursive: true });
     const assemblyDir = context
       ? await synthesize({ output: temporaryFolder(), context })
-      : inject('assemblyDir');
+      : (options.assemblyDir ?? inject('assemblyDir'));
     const logs: string[] = [];
     const assembly = await startAssembly({
       assemblyDir,
       port: 0,
+      freeze,
       ...(dynamodbUrl === undefined ? { dataDir } : { dynamodbUrl }),
       onLog: ({ line }) => logs.push(line),
       environment: { ...profiling, ...options.environment },

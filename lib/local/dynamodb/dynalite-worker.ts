@@ -4,6 +4,7 @@ import { parentPort, workerData } from 'node:worker_threads';
 import dynalite from 'dynalite';
 import type { ConditionContext } from '../shared/calls.ts';
 import { close, listen, readBody } from '../shared/http-server.ts';
+import { PurgedConnections } from '../shared/purged-connections.ts';
 import { tableArn } from '../template/arns.ts';
 
 /**
@@ -13,6 +14,13 @@ import { tableArn } from '../template/arns.ts';
 
 /** DynamoDB's limit of a request: 16 MB. */
 const maxRequestBytes = 16 * 1024 * 1024;
+
+/** What the runner gives this thread. */
+export interface WorkerData {
+  readonly dataDir: string | undefined;
+  /** {@link PurgedConnections.memory}, if environments are frozen. */
+  readonly purges: SharedArrayBuffer | undefined;
+}
 
 /** What this thread tells the runner. */
 export type WorkerMessage =
@@ -28,7 +36,8 @@ export type WorkerMessage =
 const told = new Set<string>();
 /** The partition key's name in each table: the runner asks for all of them to be created when it starts. */
 const partitionKeys = new Map<string, string>();
-const { dataDir } = workerData as { dataDir: string | undefined };
+const { dataDir, purges } = workerData as WorkerData;
+const frozen = purges && new PurgedConnections(purges);
 const server = dynalite({ path: dataDir, createTableMs: 0, deleteTableMs: 0, updateTableMs: 0 });
 const pending = guard(server);
 tell({ kind: 'listening', port: await listen(server) });
@@ -67,6 +76,7 @@ function guard(server: Server): ReadonlySet<Promise<void>> {
   const pending = new Set<Promise<void>>();
   server.removeAllListeners('request');
   server.on('request', (request: IncomingMessage, response: ServerResponse) => {
+    if (frozen?.reset(request)) return;
     void readBody(request, maxRequestBytes).then((body) => {
       if (!handler || body === 'aborted') return;
       // A request with an origin comes from a web page; dynalite would let any page in.

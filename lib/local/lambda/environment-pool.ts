@@ -24,6 +24,8 @@ interface Waiter {
  */
 export class EnvironmentPool {
   readonly fn: LambdaFunction;
+  /** Whether every invocation is throttled, as with a reserved concurrency of 0. */
+  isThrottled = false;
   readonly #settings: EnvironmentSettings;
   readonly #cap: number;
   readonly #isReserved: boolean;
@@ -83,6 +85,7 @@ export class EnvironmentPool {
   }
 
   async #acquire(queueMs: number): Promise<ExecutionEnvironment> {
+    if (this.isThrottled) throw new TooManyRequestsError();
     const idle = this.#idle.pop();
     if (idle) return idle;
     if (this.#returning > 0) {

@@ -27,6 +27,14 @@ export interface ProcessSettings {
   readonly hostModules?: HostModules | undefined;
 }
 
+/** What tells one process of a function from the others. */
+export interface ProcessIdentity {
+  /** Address of its Runtime API. */
+  readonly runtimeApi: string;
+  /** Comes with the requests that it sends to the endpoints. */
+  readonly sessionToken: string;
+}
+
 /**
  * The variables of a function's processes: Lambda's reserved ones, the template's, and the
  * endpoints of this machine. Nothing of the runner's own environment leaks into a function, nor of
@@ -36,7 +44,7 @@ export interface ProcessSettings {
  */
 export function environmentVariables(
   fn: LambdaFunction,
-  runtimeApi: string,
+  { runtimeApi, sessionToken }: ProcessIdentity,
   { endpoints, variables, hostModules }: ProcessSettings,
 ): Record<string, string> {
   const { PATH = '', SystemRoot } = process.env;
@@ -67,7 +75,7 @@ export function environmentVariables(
     AWS_LAMBDA_RUNTIME_API: runtimeApi,
     AWS_REGION: localRegion,
     AWS_SECRET_ACCESS_KEY: 'local',
-    AWS_SESSION_TOKEN: 'local',
+    AWS_SESSION_TOKEN: sessionToken,
     AWS_SHARED_CREDENTIALS_FILE: devNull,
     AWS_XRAY_CONTEXT_MISSING: 'LOG_ERROR',
     LAMBDA_TASK_ROOT: fn.codeDir,

@@ -2,12 +2,14 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
+import type { PurgedConnections } from '../shared/purged-connections.ts';
 import type { LambdaFunction } from '../template/functions.ts';
 import { isResidentMemoryOver, killWithRunner } from './child-processes.ts';
 import { environmentVariables, type ProcessSettings } from './environment-variables.ts';
+import { Freezer } from './freezer.ts';
 import type { LambdaInvocation } from './invocation.ts';
 import { RuntimeApi } from './runtime-api.ts';
-import { runtimeClient } from './runtime-client.ts';
+import { moduleLoader, runtimeClient } from './runtime-client.ts';
 
 const preload = fileURLToPath(new URL('./runtime/preload.cjs', import.meta.url));
 
@@ -27,6 +29,12 @@ export interface LogEntry {
 /** What all environments of one run have in common. */
 export interface EnvironmentSettings extends ProcessSettings {
   readonly onLog: ((entry: LogEntry) => void) | undefined;
+  /**
+   * If set, environments are frozen between events, and their connections are purged here.
+   *
+   * @default - they run on
+   */
+  readonly frozen?: PurgedConnections | undefined;
 }
 
 /** Why an environment ended, as Lambda names it. */
@@ -44,6 +52,7 @@ export class ExecutionEnvironment {
   readonly #api: RuntimeApi;
   readonly #process: ChildProcess;
   readonly #exited: Promise<void>;
+  readonly #freezer: Freezer | undefined;
   #asked = Promise.withResolvers<void>();
   #isAlive = true;
   #initError: Buffer | undefined;
@@ -52,9 +61,11 @@ export class ExecutionEnvironment {
   private constructor(fn: LambdaFunction, settings: EnvironmentSettings, api: RuntimeApi) {
     this.#fn = fn;
     this.#api = api;
-    this.#process = spawn(process.execPath, ['--require', preload, runtimeClient()], {
+    const sessionToken = settings.frozen?.newToken() ?? 'local';
+    const args = [...moduleLoader(), '--require', preload, runtimeClient()];
+    this.#process = spawn(process.execPath, args, {
       cwd: fn.codeDir,
-      env: environmentVariables(fn, api.address, settings),
+      env: environmentVariables(fn, { runtimeApi: api.address, sessionToken }, settings),
       stdio: ['ignore', 'pipe', 'pipe'],
       // A group of its own: Ctrl-C in the terminal must reach the runner alone.
       detached: true,
@@ -66,6 +77,7 @@ export class ExecutionEnvironment {
       () => this.#onExit(),
       () => this.#onExit(),
     );
+    this.#freezer = settings.frozen && new Freezer(this.#process, settings.frozen, sessionToken);
     this.#forwardLog('stdout', settings.onLog);
     this.#forwardLog('stderr', settings.onLog);
   }
@@ -77,7 +89,7 @@ export class ExecutionEnvironment {
   ): Promise<ExecutionEnvironment> {
     const started = Promise.withResolvers<ExecutionEnvironment>();
     const api = await RuntimeApi.start({
-      ready: () => void started.promise.then((environment) => environment.#asked.resolve()),
+      ready: () => void started.promise.then((environment) => environment.#onAsked()),
       initFailed: (error) =>
         void started.promise.then((environment) => {
           environment.#initError = error;
@@ -111,6 +123,7 @@ export class ExecutionEnvironment {
     await this.#waitUntilAsked(initLimitMs + this.#fn.timeoutMs);
     if (this.#isAlive) {
       this.#asked = Promise.withResolvers<void>();
+      this.#freezer?.thaw();
       this.#api.offer(invocation, this.#fn.arn, Date.now() + this.#fn.timeoutMs);
       await this.#waitUntilAsked(this.#fn.timeoutMs);
     }
@@ -121,12 +134,14 @@ export class ExecutionEnvironment {
         invocation.fail(errorType, `RequestId: ${invocation.requestId} Error: ${errorMessage}`);
       }
     }
-    invocation.complete();
+    invocation.failUnanswered();
   }
 
   /** Ends the process. */
   async stop(): Promise<void> {
     this.#kill('SIGTERM');
+    // A stopped process, whoever has stopped it, obeys when it goes on. (Windows has no SIGCONT.)
+    if (process.platform !== 'win32') this.#kill('SIGCONT');
     const force = setTimeout(() => this.#kill('SIGKILL'), termGraceMs);
     await this.#exited;
     clearTimeout(force);
@@ -154,6 +169,11 @@ export class ExecutionEnvironment {
 
   #kill(signal: NodeJS.Signals): void {
     this.#process.kill(signal);
+  }
+
+  #onAsked(): void {
+    this.#freezer?.freeze();
+    this.#asked.resolve();
   }
 
   async #onExit(): Promise<void> {

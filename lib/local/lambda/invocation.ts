@@ -14,32 +14,28 @@ export interface Answer {
 }
 
 /**
- * One event on its way through an execution environment.
+ * One event on its way through an execution environment. Its caller has the whole answer as soon as
+ * the runtime has posted it, and learns nothing of the work that a handler does behind it before the
+ * environment asks for the next event.
  *
- * The answer and the completion are two things: a streaming handler ends its response first and
- * may work on before its environment asks for the next event.
+ * @see https://github.com/aws/aws-lambda-runtime-interface-emulator (RAPID, AWS's own runtime daemon)
  */
 export class LambdaInvocation {
   readonly requestId: string = randomUUID();
   readonly payload: Buffer;
   /** Resolves when the payload is complete, or at the first error. Never rejects. */
   readonly answered: Promise<Answer>;
-  /** Resolves when the environment is done with it; with the error, if there was one. */
-  readonly completed: Promise<Buffer | undefined>;
   /** If set, the response is handed on chunk by chunk and not kept. */
   readonly onChunk: ((chunk: Buffer) => void) | undefined;
   readonly #answered = Promise.withResolvers<Answer>();
-  readonly #completed = Promise.withResolvers<Buffer | undefined>();
   #chunks: Buffer[] = [];
   #bytes = 0;
   #isAnswered = false;
-  #error: Buffer | undefined;
 
   constructor(payload: Buffer, onChunk?: (chunk: Buffer) => void) {
     this.payload = payload;
     this.onChunk = onChunk;
     this.answered = this.#answered.promise;
-    this.completed = this.#completed.promise;
   }
 
   /** Takes a part of the response. */
@@ -71,14 +67,12 @@ export class LambdaInvocation {
 
   /** The function failed it; `error` is the JSON that its runtime reported. */
   failWith(error: Buffer): void {
-    this.#error ??= error;
     this.#answer({ payload: error, failed: true });
   }
 
   /** The environment is done with it. */
-  complete(): void {
-    if (!this.#isAnswered) this.fail('Runtime.NoResponse', 'The runtime posted no response');
-    this.#completed.resolve(this.#error);
+  failUnanswered(): void {
+    this.fail('Runtime.NoResponse', 'The runtime posted no response');
   }
 
   #answer(answer: Answer): void {

@@ -2,6 +2,7 @@ import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http
 import type { CallRecorder } from '../shared/calls.ts';
 import { TooManyRequestsError } from '../shared/errors.ts';
 import { readBody } from '../shared/http-server.ts';
+import type { PurgedConnections } from '../shared/purged-connections.ts';
 import { functionArn } from '../template/arns.ts';
 import { invokeComplete, payloadChunk } from './event-stream.ts';
 import type { FunctionReference, FunctionRegistry } from './function-registry.ts';
@@ -22,8 +23,10 @@ const asyncQueueMs = 60_000;
 export function invokeEndpoint(
   registry: FunctionRegistry,
   recorder: CallRecorder,
+  frozen?: PurgedConnections,
 ): RequestListener {
   return (request, response) => {
+    if (frozen?.reset(request)) return;
     void handle(request, response, registry, recorder).catch((error: unknown) =>
       sendError(response, 500, 'ServiceException', String(error)),
     );
@@ -127,7 +130,8 @@ async function invokeWithResponseStream(
   response.setHeader('x-amz-executed-version', version);
   response.setHeader('content-type', 'application/vnd.amazon.eventstream');
   await pool.invoke(invocation);
-  response.end(invokeComplete(await invocation.completed));
+  const { failed, payload: error } = await invocation.answered;
+  response.end(invokeComplete(failed ? error : undefined));
 }
 
 function isJson(payload: Buffer): boolean {

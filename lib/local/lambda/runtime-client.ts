@@ -1,4 +1,6 @@
-import { fileURLToPath } from 'node:url';
+import { createRequire } from 'node:module';
+import { dirname, join } from 'node:path';
+import { fileURLToPath, pathToFileURL } from 'node:url';
 import { RuntimeClientError } from '../shared/errors.ts';
 
 /**
@@ -14,4 +16,21 @@ export function runtimeClient(): string {
   } catch {
     throw new RuntimeClientError();
   }
+}
+
+/**
+ * What makes a new process find modules as this one does: nothing, but with Yarn's Plug'n'Play, whose packages
+ * lie in archives.
+ */
+export function moduleLoader(): string[] {
+  if (process.versions.pnp === undefined) return [];
+  const pnp = createRequire(import.meta.url).resolve('pnpapi');
+  const loader = pathToFileURL(join(dirname(pnp), '.pnp.loader.mjs')).href;
+  return [
+    '--require',
+    pnp,
+    '--experimental-loader',
+    loader,
+    '--disable-warning=ExperimentalWarning',
+  ];
 }

@@ -2,6 +2,7 @@ import { createReadStream, statSync } from 'node:fs';
 import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http';
 import { pipeline } from 'node:stream/promises';
 import type { CallRecorder } from '../shared/calls.ts';
+import type { PurgedConnections } from '../shared/purged-connections.ts';
 import type { Stack } from '../template/stack.ts';
 
 /**
@@ -10,8 +11,13 @@ import type { Stack } from '../template/stack.ts';
  *
  * @see https://docs.aws.amazon.com/AmazonS3/latest/API/API_GetObject.html
  */
-export function s3Endpoint(stack: Stack, recorder: CallRecorder): RequestListener {
+export function s3Endpoint(
+  stack: Stack,
+  recorder: CallRecorder,
+  frozen?: PurgedConnections,
+): RequestListener {
   return (request, response) => {
+    if (frozen?.reset(request)) return;
     void answer(request, response, stack, recorder).catch(() => response.destroy());
   };
 }

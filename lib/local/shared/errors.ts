@@ -3,6 +3,15 @@ export class AssemblyError extends Error {
   override readonly name = 'AssemblyError';
 }
 
+/** Environments cannot be frozen here. */
+export class FreezeError extends Error {
+  override readonly name = 'FreezeError';
+
+  constructor() {
+    super('Windows cannot freeze a process as Lambda does: start without `freeze`');
+  }
+}
+
 /** The port of the HTTP front is taken. */
 export class PortInUseError extends Error {
   override readonly name = 'PortInUseError';

@@ -1,5 +1,6 @@
 import { DynamoDBClient, type DynamoDBClientConfig } from '@aws-sdk/client-dynamodb';
 import { ConfiguredRetryStrategy } from '@smithy/core/retry';
+import { createConnections, keepFresh } from '../fresh-connections.ts';
 
 /** The SDK clients of a profile store. Both use the same connections. */
 export interface ProfileClient {
@@ -8,6 +9,12 @@ export interface ProfileClient {
   /** For `ADD`, which must not be applied twice: {@link NotAppliedRetryStrategy}. */
   readonly additive: DynamoDBClient;
 }
+
+/**
+ * An `ADD` whose connection breaks is lost, because it must not be sent again. So it takes an old
+ * connection only from an environment that was too busy to be frozen. Nobody waits for it.
+ */
+const maxAdditiveIdleMs = 20;
 
 /** Nobody waits for a profile: a lost sample is better than a Lambda billed for waiting. */
 const timeouts = { connectionTimeout: 500, requestTimeout: 1_000, throwOnRequestTimeout: true };
@@ -19,12 +26,16 @@ const timeouts = { connectionTimeout: 500, requestTimeout: 1_000, throwOnRequest
  * Without `throwOnRequestTimeout` the SDK only warns about a time-out and waits on.
  */
 export function createProfileClient(config: DynamoDBClientConfig = {}): ProfileClient {
-  const repeatable = new DynamoDBClient({ requestHandler: timeouts, maxAttempts: 2, ...config });
+  const connections = createConnections();
+  const requestHandler = { ...timeouts, ...connections };
+  const repeatable = new DynamoDBClient({ requestHandler, maxAttempts: 2, ...config });
   const additive = new DynamoDBClient({
     ...config,
     requestHandler: repeatable.config.requestHandler,
     retryStrategy: new NotAppliedRetryStrategy(),
   });
+  keepFresh(repeatable, connections);
+  keepFresh(additive, connections, { maxIdleMs: maxAdditiveIdleMs, resend: false });
   return { repeatable, additive };
 }
 

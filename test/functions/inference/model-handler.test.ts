@@ -74,6 +74,22 @@ describe('a model’s handler', () => {
     ]);
   });
 
+  it('is not done before its profile is updated: from then on, Lambda may freeze it', async () => {
+    const { handler, store } = started();
+    const update = Promise.withResolvers<{ applied: true }>();
+    store.record.mockReturnValue(update.promise);
+    const answered = Promise.withResolvers<string>();
+    let isDone = false;
+    const done = invokeStreaming(handler, event, answered.resolve).then(() => {
+      isDone = true;
+    });
+    await answered.promise;
+    await vi.advanceTimersByTimeAsync(1_000);
+    expect(isDone).toBe(false);
+    update.resolve({ applied: true });
+    await done;
+  });
+
   it('records no time below zero where clocks disagree', async () => {
     const { invoke, store } = started();
     await invoke({ invokedEpochMs: now + 1000 });

@@ -2,7 +2,6 @@ import { InvokeWithResponseStreamCommand } from '@aws-sdk/client-lambda';
 import { describe, expect, it } from 'vitest';
 import { answerWith } from '../../../functions/selector/answer.ts';
 import { candidatesOf } from '../../../functions/selector/candidates.ts';
-import { toLine } from '../../../lib/core/contract/inference-event.ts';
 import { InvocationError } from '../../../lib/service/inference/invoke.ts';
 import { okAnswer, okStream, responseStream } from '../../fixtures/response-stream.ts';
 import { invoked, lambda, madeUpService, mockLambda, profileKeyOf } from './made-up-service.ts';
@@ -116,21 +115,16 @@ describe('answerWith', () => {
     await expect(answer('slow', parts)).rejects.toThrow('a bug');
   });
 
-  it('is open until the stream has closed behind the answer', async () => {
-    const gate = Promise.withResolvers<void>();
-    const slowToClose = () => ({
-      EventStream: (async function* () {
-        yield { PayloadChunk: { Payload: Buffer.from(toLine(okAnswer)) } };
-        await gate.promise;
-      })(),
-    });
-    functionsAnswer({ 'fn-slow': slowToClose });
+  it('is open until its failure is counted', async () => {
+    const counted = Promise.withResolvers<{ applied: true }>();
+    functionsAnswer({ 'fn-fast': okStream });
     const parts = service();
+    parts.store.record.mockReturnValue(counted.promise);
     await answer('slow', parts);
-    const [closing] = parts.open;
+    const [counting] = parts.open;
     expect(parts.open.size).toBe(1);
-    gate.resolve();
-    await closing;
+    counted.resolve({ applied: true });
+    await counting;
     expect(parts.open.size).toBe(0);
   });
 });

@@ -79,7 +79,7 @@ describe('listModels', () => {
     ]);
   });
 
-  it('reads the table only when the updates of earlier answers are through', async () => {
+  it('reads the table only when the updates of this environment are through', async () => {
     const service = madeUpService();
     const update = Promise.withResolvers<void>();
     service.open.add(update.promise);

@@ -11,16 +11,17 @@ const { realpathSync } = require('node:fs');
 const { createRequire, isBuiltin, registerHooks } = require('node:module');
 const { isAbsolute, join, sep } = require('node:path');
 const { fileURLToPath, pathToFileURL } = require('node:url');
+const { isMainThread } = require('node:worker_threads');
 
 const client = pathToFileURL(join(__dirname, 'rapid-client.cjs')).href;
-const { layerDirs, hostModules } = JSON.parse(process.env.LOCAL_RUNTIME);
+const { layerDirs, hostModules } = JSON.parse(process.env.LOCAL_RUNTIME ?? '{"layerDirs":[]}');
 delete process.env.LOCAL_RUNTIME;
 const layers = layerDirs.map(real);
 const roots = [real(process.env.LAMBDA_TASK_ROOT), ...layers];
 
 let searching = false;
 
-registerHooks({
+const hooks = {
   resolve(specifier, context, nextResolve) {
     if (specifier === './rapid-client.node') {
       return { url: client, format: 'commonjs', shortCircuit: true };
@@ -47,7 +48,9 @@ registerHooks({
       code: context.conditions.includes('require') ? 'MODULE_NOT_FOUND' : 'ERR_MODULE_NOT_FOUND',
     });
   },
-});
+};
+// Threads run this file again: a function's own, and that of a module loader (Yarn's Plug'n'Play).
+if (isMainThread) registerHooks(hooks);
 
 /** Where else Lambda would find a module: in a layer, or in the SDK that its runtime includes. */
 function elsewhere(specifier, isRequired) {

@@ -181,6 +181,23 @@ describe('scaling', () => {
   });
 });
 
+describe('a function that is throttled', () => {
+  it('answers 429 until it is not, though it has environments to spare', async () => {
+    const name = fixture.functionName('Inline');
+    const inline = fixture.assembly.functions.find((fn) => fn.name === name);
+    if (!inline) throw new Error('unreachable');
+    await fixture.invoke('Inline', {});
+    inline.isThrottled = true;
+    expect(inline.isThrottled).toBe(true);
+    await expect(fixture.invoke('Inline', {})).rejects.toMatchObject({
+      name: 'TooManyRequestsException',
+      $metadata: { httpStatusCode: 429 },
+    });
+    inline.isThrottled = false;
+    expect((await fixture.invoke('Inline', {})).payload).toBe('inline');
+  });
+});
+
 /** A pool for one of the fixture's functions. */
 function poolOf(constructId: string, maxEnvironments: number, returnMs?: number): EnvironmentPool {
   const name = fixture.functionName(constructId);

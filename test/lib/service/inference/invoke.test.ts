@@ -1,8 +1,16 @@
+import { once } from 'node:events';
+import { createServer, type RequestListener, type Server, type ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { InvokeWithResponseStreamCommand, LambdaClient } from '@aws-sdk/client-lambda';
 import { mockClient } from 'aws-sdk-client-mock';
-import { afterAll, beforeEach, describe, expect, it } from 'vitest';
+import { afterAll, afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { toLine } from '../../../../lib/core/contract/inference-event.ts';
-import { InvocationError, invokeModel } from '../../../../lib/service/inference/invoke.ts';
+import { invokeComplete, payloadChunk } from '../../../../lib/local/lambda/event-stream.ts';
+import {
+  createLambdaClient,
+  InvocationError,
+  invokeModel,
+} from '../../../../lib/service/inference/invoke.ts';
 import { okAnswer, okStream, responseStream } from '../../../fixtures/response-stream.ts';
 
 const lambda = mockClient(LambdaClient);
@@ -98,9 +106,94 @@ describe('invokeModel', () => {
     await expect(failure).rejects.toThrow(message);
   });
 
-  it('is an InvocationError when Lambda throttles', async () => {
+  it('tells throttling from failing', async () => {
     const error = Object.assign(new Error('slow down'), { name: 'TooManyRequestsException' });
     lambda.on(InvokeWithResponseStreamCommand).rejects(error);
-    await expect(invoke()).rejects.toThrow(/model-function .*TooManyRequestsException: slow down/);
+    const failure = invoke();
+    await expect(failure).rejects.toThrow(/model-function .*TooManyRequestsException: slow down/);
+    await expect(failure).rejects.toMatchObject({ name: 'InvocationError', kind: 'throttled' });
+    lambda.on(InvokeWithResponseStreamCommand).rejects(new Error('broken'));
+    await expect(invoke()).rejects.toMatchObject({ name: 'InvocationError', kind: 'failed' });
+  });
+});
+
+describe('invokeModel with a signal', () => {
+  const servers: Server[] = [];
+  beforeEach(() => lambda.restore());
+  afterEach(() => {
+    for (const server of servers.splice(0)) {
+      server.closeAllConnections();
+      server.close();
+    }
+  });
+
+  /** A client of a Lambda endpoint that answers as told. */
+  async function clientOf(listener: RequestListener): Promise<LambdaClient> {
+    const server = createServer(listener).listen(0, '127.0.0.1');
+    servers.push(server);
+    await once(server, 'listening');
+    return createLambdaClient({
+      endpoint: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+      region: 'local',
+      credentials: { accessKeyId: 'a', secretAccessKey: 's' },
+    });
+  }
+
+  const begin = (response: ServerResponse) =>
+    response.writeHead(200, { 'content-type': 'application/vnd.amazon.eventstream' });
+  const waiting: [string, (response: ServerResponse) => void][] = [
+    ['for the response to begin', () => {}],
+    ['for its first byte', (response) => begin(response).flushHeaders()],
+    [
+      'for the rest of it',
+      (response) => begin(response).write(payloadChunk(Buffer.from('{"status":'))),
+    ],
+  ];
+
+  it.each(waiting)('waits no longer %s', async (_, answer) => {
+    const answered = Promise.withResolvers<void>();
+    let requests = 0;
+    const caller = await clientOf((request, response) => {
+      requests++;
+      request.resume().on('end', () => {
+        answer(response);
+        answered.resolve();
+      });
+    });
+    const deadline = new AbortController();
+    const failure = invokeModel(caller, 'f', event, { signal: deadline.signal });
+    void answered.promise.then(() => deadline.abort());
+    await expect(failure).rejects.toMatchObject({ name: 'InvocationError', kind: 'aborted' });
+    expect(requests).toBe(1);
+  });
+
+  it('does not even begin once it is aborted', async () => {
+    let requests = 0;
+    const caller = await clientOf(() => {
+      requests++;
+    });
+    const failure = invokeModel(caller, 'f', event, { signal: AbortSignal.abort() });
+    await expect(failure).rejects.toMatchObject({ name: 'InvocationError', kind: 'aborted' });
+    expect(requests).toBe(0);
+  });
+
+  it('reads the rest behind an answer, whatever becomes of the signal', async () => {
+    const closed = Promise.withResolvers<void>();
+    const connections = new Set<unknown>();
+    const caller = await clientOf((request, response) => {
+      connections.add(request.socket);
+      request.resume().on('end', () => {
+        begin(response).write(payloadChunk(Buffer.from(toLine(okAnswer))));
+        void closed.promise.then(() => response.end(invokeComplete()));
+      });
+    });
+    const deadline = new AbortController();
+    const first = await invokeModel(caller, 'f', event, { signal: deadline.signal });
+    expect(first.answer).toEqual(okAnswer);
+    deadline.abort();
+    closed.resolve();
+    await first.closed;
+    await invokeModel(caller, 'f', event);
+    expect(connections.size).toBe(1);
   });
 });

@@ -148,6 +148,34 @@ it('an update to a table that never answers is given up, and was sent once', asy
   silent.close();
 });
 
+it('an update takes an old connection only if the environment was busy until now', async () => {
+  const now = vi.spyOn(Date, 'now').mockReturnValue(Date.now());
+  let connections = 0;
+  const server = createServer((request, response) => {
+    request.resume().on('end', () => response.end('{}'));
+  }).listen(0, '127.0.0.1');
+  server.on('connection', () => {
+    connections++;
+  });
+  await once(server, 'listening');
+  const client = createProfileClient({
+    endpoint: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    region: 'local',
+    credentials: { accessKeyId: 'a', secretAccessKey: 's' },
+  });
+  const store = new ProfileStore({ tableName: 'profiles', client });
+  const connectionsAfter = async (idleMs: number) => {
+    now.mockReturnValue(Date.now() + idleMs);
+    expect(await store.record(pk, observation)).toEqual({ applied: true });
+    return connections;
+  };
+  expect(await connectionsAfter(0)).toBe(1);
+  expect(await connectionsAfter(20)).toBe(1);
+  expect(await connectionsAfter(21)).toBe(2);
+  server.closeAllConnections();
+  server.close();
+});
+
 describe('surelyNotApplied', () => {
   const withStatus = (httpStatusCode: number) => ({ $metadata: { httpStatusCode } });
 
