@@ -108,18 +108,19 @@ export function planHedge<C extends Candidate>(
   return best;
 }
 
+/** The moments of giving up the chosen model: when answers have to leave, the latest first. */
 function givingUpTimes(chosen: Candidate, budget: TimeBudget): GivingUp[] {
   const { coldShare = 0, coldMeanMs = Number.POSITIVE_INFINITY, accuracyPct, meanMs } = chosen;
-  const worth = Math.max(0, accuracyPct - (budget.deviceAccuracyPct ?? 0));
-  const leaving = leavingTimes(budget);
-  const answered = leaving.map(({ ms }) => answeredWithin(chosen, ms));
+  const { deviceAccuracyPct = 0 } = budget;
+  const parts = leavingTimes(budget).map(({ ms, surelyMs, weight }) => {
+    return { surelyMs, weight, answered: answeredWithin(chosen, ms) };
+  });
   let inTime = 0;
-  return leaving.map(({ surelyMs: ms, weight }) => {
+  return parts.map(({ surelyMs: ms, weight }) => {
     inTime += weight;
     const answeredThen = answeredWithin(chosen, ms);
-    const missed = leaving.map(
-      (part, i) => part.weight * Math.max(0, (answered[i] ?? 0) - answeredThen),
-    );
+    let missed = 0;
+    for (const part of parts) missed += part.weight * Math.max(0, part.answered - answeredThen);
     const stuck = hangingShare + (1 - hangingShare) * (ms < coldMeanMs ? coldShare : 0);
     return {
       ms,
@@ -127,7 +128,7 @@ function givingUpTimes(chosen: Candidate, budget: TimeBudget): GivingUp[] {
       stuck,
       slow: Math.max(0, 1 - answeredThen - stuck),
       slowdown: Math.max(1, ms / meanMs),
-      lossPct: caution * worth * missed.reduce((sum, share) => sum + share, 0),
+      lossPct: caution * missed * Math.max(0, accuracyPct - deviceAccuracyPct),
     };
   });
 }

@@ -38,9 +38,10 @@ export function waitUntilMs(
   const worthPending = pending.accuracyPct - deviceAccuracyPct;
   if (worthPending <= worthInHand) return elapsedMs;
 
-  const leaving = leavingTimes(budget);
   const answeredBefore = answeredWithin(pending, elapsedMs);
-  const answered = leaving.map(({ ms }) => answeredWithin(pending, ms) - answeredBefore);
+  const leaving = leavingTimes(budget).map((part) => {
+    return { ...part, answered: answeredWithin(pending, part.ms) - answeredBefore };
+  });
   let bestMs = elapsedMs;
   let best = leastGainPct + worthInHand * shareAfter(leaving, elapsedMs);
   for (const { surelyMs: untilMs } of leaving) {
@@ -48,10 +49,9 @@ export function waitUntilMs(
     const answeredUntil = answeredWithin(pending, untilMs) - answeredBefore;
     const unanswered = 1 - answeredBefore - answeredUntil;
     let worth = worthInHand * unanswered * shareAfter(leaving, untilMs);
-    leaving.forEach(({ weight }, i) => {
-      const answeredInTime = Math.min(answeredUntil, answered[i] ?? 0);
-      worth += worthPending * weight * Math.max(0, answeredInTime);
-    });
+    for (const { weight, answered } of leaving) {
+      worth += worthPending * weight * Math.max(0, Math.min(answeredUntil, answered));
+    }
     // Of the answers, only those that are still to come count.
     worth /= 1 - answeredBefore;
     if (worth <= best) continue;
