@@ -54,6 +54,13 @@ describe('planHedge', () => {
     expect(planHedge(cold, [middle, cold], tight, 1)).toMatchObject({ model: middle, afterMs: 0 });
   });
 
+  it('waits for a cold start that is over in time', () => {
+    const cold = { ...large, coldShare: 0.9, coldMeanMs: 120 };
+    const plan = planHedge(cold, models, budget, 1);
+    expect(plan?.model).toBe(small);
+    expect(plan?.afterMs).toBeGreaterThan(120);
+  });
+
   it('asks a warm model rather than a better one that is likely cold', () => {
     const cold = { ...middle, coldShare: 0.9 };
     expect(planHedge(large, [small, cold, large], budget, 1)?.model).toBe(small);
