@@ -1,6 +1,8 @@
 /** How long one decision of the service takes, for each strategy and number of models. */
 import { Bench } from 'tinybench';
 import { plainTable } from '../bin/shared/output.ts';
+import { HedgeTokens } from '../lib/core/selection/hedge-tokens.ts';
+import { planHedge } from '../lib/core/selection/hedging.ts';
 import { OutputTimes } from '../lib/core/selection/output-time.ts';
 import {
   type StrategyName,
@@ -29,6 +31,12 @@ const table = plainTable([
 for (const name of strategyNames) {
   table.push([name, ...modelCounts.map((count) => decisionTimes(name, madeUpModels(count)))]);
 }
+for (const name of ['three-stage', 'expected-accuracy'] as const) {
+  table.push([
+    `${name}, hedged`,
+    ...modelCounts.map((count) => decisionTimes(name, madeUpModels(count), new HedgeTokens())),
+  ]);
+}
 console.log(table.toString());
 
 /** More accurate models are slower, as in Table III; each with a measured distribution. */
@@ -41,7 +49,7 @@ function madeUpModels(count: number): Candidate[] {
       statisticsOf({ kind: 'warm', serviceUs: Math.round(1000 * drawMs()) }),
     );
     const statistics = merge(...calls);
-    const { shareWithinUs } = distributionOf(statistics.histogram);
+    const { quantileUs, shareWithinUs } = distributionOf(statistics.histogram);
     const stdMs = deviationMs(statistics) ?? 0;
     return {
       name: `model-${i}`,
@@ -50,13 +58,18 @@ function madeUpModels(count: number): Candidate[] {
       stdMs,
       meanErrorMs: stdMs / Math.sqrt(calls.length),
       probabilityWithin: (ms: number) => shareWithinUs(1000 * ms),
+      quantileMs: (q: number) => quantileUs(q) / 1000,
       coldShare: 0.01,
       coldMeanMs: 10 * typicalMs,
     };
   });
 }
 
-function decisionTimes(name: StrategyName, models: readonly Candidate[]): string {
+function decisionTimes(
+  name: StrategyName,
+  models: readonly Candidate[],
+  tokens = new HedgeTokens({ share: 0 }),
+): string {
   const requests = Array.from({ length: 1_024 }, () => ({
     inputMs: 200 * random(),
     ownMs: drawOutputMs(),
@@ -67,7 +80,10 @@ function decisionTimes(name: StrategyName, models: readonly Candidate[]): string
     const times = { slaMs: 250, inputMs, networkMs: 2 * inputMs, budgetMs: 250 - 2 * inputMs };
     const outputMs =
       name === 'expected-accuracy' ? outputTimes.distribution({ inputMs, ownMs }) : undefined;
-    select(strategies[name], models, { ...times, outputMs, deviceAccuracyPct: 41.4 }, random);
+    const budget = { ...times, outputMs, deviceAccuracyPct: 41.4 };
+    const { model } = select(strategies[name], models, budget, random);
+    tokens.add();
+    if (tokens.isOn) planHedge(model, models, budget, tokens.pricePct);
   });
   const [{ result } = { result: undefined }] = bench.runSync();
   if (result?.state !== 'completed') throw new Error(`${name} was not measured`);

@@ -109,7 +109,7 @@ describe('mdi simulate', () => {
       true,
     );
     const points = readFileSync(join(folder, 'report', 'points.csv'), 'utf8');
-    expect(points).toMatch(/fig3a,,c5,times\.csv,300,three-stage-as-printed,50,1,meanMs,,/);
+    expect(points).toMatch(/fig3a,,c5,times\.csv,300,three-stage-as-printed,,50,1,meanMs,,/);
   });
 
   it('takes a catalogue’s models', async () => {

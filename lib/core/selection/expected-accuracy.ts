@@ -1,5 +1,6 @@
-import { normalShareWithin } from '../statistics/normal.ts';
+import { leftMs, outputOf } from './deadline.ts';
 import { fastest, undominated } from './ranking.ts';
+import { serviceWithin } from './service-time.ts';
 import {
   type Candidate,
   certainly,
@@ -36,16 +37,16 @@ export function expectedAccuracy<C extends Candidate>(
   candidates: readonly C[],
   budget: TimeBudget,
 ): Decision<C> {
-  const { slaMs, inputMs, deviceAccuracyPct = 0, clockErrorMs = 0 } = budget;
-  const leftMs = slaMs - inputMs - clockErrorMs;
-  const output = budget.outputMs ?? [{ ms: inputMs, weight: 1 }];
+  const { deviceAccuracyPct = 0 } = budget;
+  const left = leftMs(budget);
+  const output = outputOf(budget);
 
   let best = fastest(candidates);
-  let bestGain = gainOf(best, leftMs, output, deviceAccuracyPct);
+  let bestGain = gainOf(best, left, output, deviceAccuracyPct);
   for (const model of candidates) {
     // No chance is above 1: most models need no sum over the distributions.
     if (model.accuracyPct - deviceAccuracyPct < bestGain) continue;
-    const gain = gainOf(model, leftMs, output, deviceAccuracyPct);
+    const gain = gainOf(model, left, output, deviceAccuracyPct);
     if (gain < bestGain || (gain === bestGain && !isPreferred(model, best))) continue;
     best = model;
     bestGain = gain;
@@ -70,21 +71,9 @@ export function expectedAccuracy<C extends Candidate>(
  * ```
  */
 export function probabilityInTime(model: Candidate, leftMs: number, output: WeightedTimes): number {
-  const coldShare = model.coldShare ?? 0;
-  const coldMeanMs = model.coldMeanMs ?? Number.POSITIVE_INFINITY;
   let probability = 0;
-  for (const { ms, weight } of output) {
-    const serviceMs = leftMs - ms;
-    if (serviceMs <= 0) continue;
-    const warm = warmWithin(model, serviceMs);
-    const cold = serviceMs >= coldMeanMs ? 1 : 0;
-    probability += weight * (coldShare > 0 ? (1 - coldShare) * warm + coldShare * cold : warm);
-  }
+  for (const { ms, weight } of output) probability += weight * serviceWithin(model, leftMs - ms);
   return probability;
-}
-
-function warmWithin(model: Candidate, ms: number): number {
-  return model.probabilityWithin?.(ms) ?? normalShareWithin(ms, model.meanMs, model.stdMs);
 }
 
 /** What a model adds to the device's accuracy in expectation; nothing when the device is better. */

@@ -7,7 +7,11 @@
 export { MdInferenceError } from '../errors.ts';
 export { type Random, seededRandom } from '../statistics/random.ts';
 export { type BudgetSettings, type MeasuredBudget, timeBudget } from './budget.ts';
+export { answerBy, answerByShare, leftMs, outputOf } from './deadline.ts';
 export { expectedAccuracy, explorationShare, probabilityInTime } from './expected-accuracy.ts';
+export { type HedgeSettings, HedgeTokens } from './hedge-tokens.ts';
+export { type HedgePlan, planHedge } from './hedging.ts';
+export { asMetNow, type Occupancy } from './likely-cold.ts';
 export { type OutputClues, type OutputReport, OutputTimes } from './output-time.ts';
 export { fastest, findDominated, mostAccurate, type Rated, undominated } from './ranking.ts';
 export {
@@ -35,3 +39,4 @@ export {
   type TimeBudget,
   type WeightedTimes,
 } from './types.ts';
+export { waitUntilMs } from './waiting.ts';

@@ -22,6 +22,12 @@ export interface Candidate {
    */
   readonly probabilityWithin?: (ms: number) => number;
   /**
+   * The `q`-quantile (0 to 1) of the service time of a warm call, in ms.
+   *
+   * @default - that of a normal distribution
+   */
+  readonly quantileMs?: (q: number) => number;
+  /**
    * Share of calls that meet a cold start, 0 to 1.
    *
    * @default 0

@@ -74,6 +74,8 @@ export function distributionOf(histogram: Histogram): Distribution {
       return { bucket, upTo: total };
     });
 
+  const longestSeenUs = boundsOf(steps.at(-1)?.bucket ?? 0).upperUs;
+
   return {
     quantileUs(q) {
       const rank = Math.max(1, Math.ceil(Math.min(q, 1) * total));
@@ -83,6 +85,8 @@ export function distributionOf(histogram: Histogram): Distribution {
 
     shareWithinUs(us) {
       if (total === 0) return Number.NaN;
+      // Most questions are about times that all samples, or none, kept to.
+      if (us >= longestSeenUs) return 1;
       if (us <= 0) return 0;
       const bucket = bucketOf(us);
       let below = 0;

@@ -27,6 +27,8 @@ export interface SimulatedOutcome {
   readonly p99Ms: number;
   /** Share of requests in percent that each model answered, in the order of the models. */
   readonly usagePct: readonly number[];
+  /** Invocations beyond one for each request, in percent of the requests. */
+  readonly extraPct: number;
   /** Only with `keepAnswers`. */
   readonly answers?: Answers;
 }
@@ -36,7 +38,7 @@ export function summarize(
   { model, latencyMs }: Answers,
   models: readonly Candidate[],
   { slaMs, deviceAccuracyPct }: { slaMs: number; deviceAccuracyPct: number },
-): SimulatedOutcome {
+): Omit<SimulatedOutcome, 'extraPct' | 'answers'> {
   const count = latencyMs.length;
   const runs = new Float64Array(models.length);
   const inTime = new Float64Array(models.length);

@@ -2,6 +2,7 @@ import { fastest, mostAccurate } from '../../core/selection/ranking.ts';
 import { select } from '../../core/selection/strategies.ts';
 import type { Candidate, WeightedTimes } from '../../core/selection/types.ts';
 import { seededRandom } from '../../core/statistics/random.ts';
+import { HedgedCalls, type Hedging, type IndexedCandidate } from './hedged-calls.ts';
 import { type Answers, type SimulatedOutcome, summarize } from './outcome.ts';
 import { OutputHistory } from './output-history.ts';
 import type { Requests } from './requests/requests.ts';
@@ -22,6 +23,12 @@ export interface Simulation {
   readonly selector: SelectorName;
   /** Accuracy in percent of the model on the device. */
   readonly deviceAccuracyPct: number;
+  /**
+   * How the selector hedges.
+   *
+   * @default - not at all
+   */
+  readonly hedging?: Hedging | undefined;
   /** Margin of the selector for errors of the phone's clock, in ms. */
   readonly clockErrorMs: number;
   readonly seed: number;
@@ -39,7 +46,7 @@ export const deployedClockErrorMs = 5;
 /**
  * Lets a selector choose a model for each request. It knows what a deployed selector knows: T_input by the
  * phone's clock, the profiles, and T_output of the answers that had reached the phone before it sent the
- * request. Strategies are called as the deployed selector calls them.
+ * request. Strategies are called as the deployed selector calls them, and so is what hedges.
  *
  * @throws {@link NoCandidateError} when there is no model
  */
@@ -58,11 +65,18 @@ export function simulate(requests: Requests, simulation: Simulation): SimulatedO
   const history = new OutputHistory(requests.startMs, answers.latencyMs, seenOutputMs, slaMs);
   let request = 0;
   const budget = emptyBudget(simulation);
-  const choose = chooser(simulation, budget, (model) => {
-    const serviceMs = timeOf(request, model);
-    const inputMs = requests.inputMs[request] ?? 0;
-    return inputMs + serviceMs + requests.outputMs(request, serviceMs);
-  });
+  const candidates = (simulation.believed ?? models).map((model, index) => ({ ...model, index }));
+  const world = {
+    serviceMsOf: ({ index }: IndexedCandidate) => timeOf(request, index),
+    isInTime: (serviceMs: number) => {
+      const inputMs = requests.inputMs[request] ?? 0;
+      return inputMs + serviceMs + requests.outputMs(request, serviceMs) <= slaMs;
+    },
+  };
+  const choose = chooser(simulation, candidates, budget, (model) =>
+    world.isInTime(world.serviceMsOf(model)),
+  );
+  const calls = new HedgedCalls(candidates, simulation.hedging ?? { share: 0 });
 
   // The same objects for every request, so that the loop itself allocates nothing.
   for (; request < count; request++) {
@@ -74,11 +88,10 @@ export function simulate(requests: Requests, simulation: Simulation): SimulatedO
     // The only strategy that uses it, and it costs more than the others themselves.
     if (selector === 'expected-accuracy') budget.outputMs = history.before(request, measuredMs);
 
-    const model = choose();
-    const serviceMs = timeOf(request, model);
+    const { model, serviceMs } = calls.answer(choose(), budget, world);
     const outputMs = requests.outputMs(request, serviceMs);
     const latencyMs = inputMs + serviceMs + outputMs;
-    answers.model[request] = model;
+    answers.model[request] = model.index;
     answers.serviceMs[request] = serviceMs;
     answers.outputMs[request] = outputMs;
     answers.latencyMs[request] = latencyMs;
@@ -87,6 +100,7 @@ export function simulate(requests: Requests, simulation: Simulation): SimulatedO
   }
   return {
     ...summarize(answers, models, simulation),
+    extraPct: (100 * calls.extra) / count,
     ...(simulation.keepAnswers && { answers }),
   };
 }
@@ -105,23 +119,23 @@ function emptyBudget({ slaMs, deviceAccuracyPct, clockErrorMs }: Simulation) {
 }
 
 /**
- * A function that chooses the index of a model for the current values of `budget`.
+ * A function that chooses a model for the current values of `budget`.
  *
- * @param latencyOf - what only the oracle knows: the end-to-end latency of a model's answer, in ms
+ * @param isInTime - what only the oracle knows: whether a model's answer will be in time
  */
 function chooser(
-  { models, believed = models, selector, slaMs, seed }: Simulation,
+  { selector, seed }: Simulation,
+  candidates: readonly IndexedCandidate[],
   budget: ReturnType<typeof emptyBudget>,
-  latencyOf: (model: number) => number,
-): () => number {
-  const candidates = believed.map((model, index) => ({ ...model, index }));
+  isInTime: (model: IndexedCandidate) => boolean,
+): () => IndexedCandidate {
   if (selector === 'oracle') {
     return () => {
-      const inTime = candidates.filter(({ index }) => latencyOf(index) <= slaMs);
+      const inTime = candidates.filter(isInTime);
       // The clairvoyant ceiling: the most accurate model whose answer comes in time, if there is one.
-      return (inTime.length > 0 ? mostAccurate(inTime) : fastest(candidates)).index;
+      return inTime.length > 0 ? mostAccurate(inTime) : fastest(candidates);
     };
   }
   const drawModel = seededRandom(seed + 1);
-  return () => select(deciders[selector], candidates, budget, drawModel).model.index;
+  return () => select(deciders[selector], candidates, budget, drawModel).model;
 }

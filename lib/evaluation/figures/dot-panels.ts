@@ -8,6 +8,8 @@ export interface Dot {
   readonly value: number;
   /** Drawn as a ring, in which a dot with the same value can be seen. */
   readonly hollow?: boolean;
+  /** Drawn small, so that a dot with the same value can be seen around it. */
+  readonly small?: boolean;
 }
 
 /** A panel with a row of dots for each condition. */
@@ -23,18 +25,28 @@ const letterPx = 6.6;
 
 /** Rows with a dot for each series and a line from the lowest to the highest. */
 export function dotPanels(series: readonly FigureSeries[], panels: readonly DotPanel[]): Figure {
-  return (width) =>
-    concat(
-      panels.map((panel, i) => panelSpec(series, panel, { width, of: panels.length, i })),
+  return (width) => {
+    const namesPx = Math.max(...panels.map(({ dots }) => namesWidth(dots, width)));
+    const place = { width, namesPx, of: panels.length };
+    return concat(
+      panels.map((panel, i) => panelSpec(series, panel, { ...place, i })),
       series,
       width,
+      widthPx[width] - namesPx - 40,
     );
+  };
+}
+
+/** Width of the names of the rows, where there is room for them beside the rows. */
+function namesWidth(dots: readonly Dot[], width: Width): number {
+  const longest = Math.max(...dots.map(({ row }) => row.length));
+  return width === 'wide' ? Math.min(330, longest * letterPx + 14) : 0;
 }
 
 function panelSpec(
   series: readonly FigureSeries[],
   { title, dots, step }: DotPanel,
-  { width, of, i }: { width: Width; of: number; i: number },
+  { width, namesPx, of, i }: { width: Width; namesPx: number; of: number; i: number },
 ): Spec {
   const domain = domainOf(
     dots.map(({ value }) => value),
@@ -42,8 +54,6 @@ function panelSpec(
   );
   const rows = [...new Set(dots.map(({ row }) => row))];
   const wide = width === 'wide';
-  const longest = Math.max(...rows.map((row) => row.length));
-  const namesPx = wide ? Math.min(330, longest * letterPx + 14) : 0;
   const panelPx = wide ? (widthPx.wide - namesPx) / of - 40 : widthPx.narrow - 40;
   // Only the first panel names the rows, which are the same in all of them.
   const beside = {
@@ -84,9 +94,21 @@ function panelSpec(
         encoding: { x, color: colour },
       },
       {
-        transform: [{ filter: '!datum.hollow' }],
+        transform: [{ filter: '!datum.hollow && !datum.small' }],
         mark: { type: 'point', filled: true, size: 70, opacity: 1 },
         encoding: { x, color: colour },
+      },
+      {
+        transform: [{ filter: 'datum.small' }],
+        mark: {
+          type: 'point',
+          filled: true,
+          size: 36,
+          opacity: 1,
+          stroke: '#fff',
+          strokeWidth: 0.6,
+        },
+        encoding: { x, fill: colour },
       },
     ],
   };

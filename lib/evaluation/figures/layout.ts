@@ -4,11 +4,13 @@ import { type FigureSeries, ink, type Spec, themeConfig, type Width, widthPx } f
  * Panels below a legend: side by side in a wide figure, one below the other in a narrow one.
  *
  * @param legend - series that the panels do not label themselves; may be empty
+ * @param roomPx - width of the legend at most: it starts where the plot of the first panel does
  */
 export function concat(
   panels: readonly Spec[],
   legend: readonly FigureSeries[],
   width: Width,
+  roomPx: number = widthPx[width] - 40,
 ): Spec {
   const row = width === 'wide' ? { hconcat: panels } : { vconcat: panels };
   return {
@@ -16,7 +18,7 @@ export function concat(
     padding: 8,
     spacing: legend.length > 0 ? 14 : 30,
     ...(legend.length > 0
-      ? { vconcat: [legendSpec(legend, width), { ...row, spacing: 30 }] }
+      ? { vconcat: [legendSpec(legend, roomPx), { ...row, spacing: 30 }] }
       : row),
   };
 }
@@ -27,8 +29,8 @@ const symbolPx = 22;
 const letterPx = 7;
 
 /** Vega-Lite makes a legend per layer; these figures need one for several layers of the same colours. */
-function legendSpec(series: readonly FigureSeries[], width: Width): Spec {
-  const places = placesOf(series, widthPx[width] - 40);
+function legendSpec(series: readonly FigureSeries[], roomPx: number): Spec {
+  const places = placesOf(series, roomPx);
   const rows = 1 + Math.max(...places.map(({ row }) => row));
   const values = series.map((one, i) => ({ ...one, ...places[i] }));
   const position = {

@@ -1,4 +1,5 @@
 import { csvFormat } from 'd3-dsv';
+import type { Cell } from '../engine/cells/cell.ts';
 import type { SimulatedOutcome } from '../engine/outcome.ts';
 import type { Section } from '../experiments/run.ts';
 
@@ -11,6 +12,8 @@ export interface Point {
   readonly network: string;
   readonly slaMs: number;
   readonly strategy: string;
+  /** Whether and how the service hedges. */
+  readonly hedging: '' | 'one answer' | 'two answers';
   readonly requests: number;
   readonly seed: number;
   readonly metric: string;
@@ -22,7 +25,7 @@ export interface Point {
 /** The numbers of an outcome; their names are those of the CSV. */
 const metrics = [
   ...['accuracyPct', 'duplicatedAccuracyPct', 'reliancePct'],
-  ...['meanMs', 'stdMs', 'p50Ms', 'p99Ms'],
+  ...['meanMs', 'stdMs', 'p50Ms', 'p99Ms', 'extraPct'],
 ] as const satisfies readonly (keyof SimulatedOutcome)[];
 
 /** Every number of every point, in the order of the experiments. */
@@ -34,7 +37,7 @@ export function pointsOf(sections: readonly Section[]): Point[] {
         condition: cell.condition ?? '',
         profiles: cell.profiles,
         network: cell.network.name,
-        ...{ slaMs: cell.slaMs, strategy: cell.selector },
+        ...{ slaMs: cell.slaMs, strategy: cell.selector, hedging: hedgingOf(cell) },
         ...{ requests: cell.requests, seed: cell.seed },
       };
       return [
@@ -49,8 +52,13 @@ export function pointsOf(sections: readonly Section[]): Point[] {
   );
 }
 
+function hedgingOf({ hedging }: Cell): Point['hedging'] {
+  if (!hedging) return '';
+  return hedging.twoAnswers ? 'two answers' : 'one answer';
+}
+
 const columns = [
-  ...['experiment', 'condition', 'profiles', 'network', 'slaMs', 'strategy'],
+  ...['experiment', 'condition', 'profiles', 'network', 'slaMs', 'strategy', 'hedging'],
   ...['requests', 'seed', 'metric', 'model', 'value'],
 ] as const satisfies readonly (keyof Point)[];
 

@@ -1,4 +1,5 @@
 import fc from 'fast-check';
+import { leftMs, outputOf } from '../../../../lib/core/selection/deadline.ts';
 import type { Candidate } from '../../../../lib/core/selection/types.ts';
 
 /** Catalogues of 1 to 12 models, of few distinct values so that ties and shared means are common. */
@@ -37,3 +38,31 @@ export const slaAndInput = fc.record({
 export function budgetOf({ slaMs, inputMs }: { slaMs: number; inputMs: number }) {
   return { slaMs, inputMs, networkMs: 2 * inputMs, budgetMs: slaMs - 2 * inputMs };
 }
+
+/** Distributions of T_output of one value to many, in no order. */
+export const weightedTimes: fc.Arbitrary<{ ms: number; weight: number }[]> = fc
+  .array(fc.tuple(fc.double({ min: 0, max: 200, noNaN: true }), fc.integer({ min: 1, max: 100 })), {
+    minLength: 1,
+    maxLength: 40,
+  })
+  .map((times) => {
+    const total = times.reduce((sum, [, weight]) => sum + weight, 0);
+    return times.map(([ms, weight]) => ({ ms, weight: weight / total }));
+  });
+
+/** A request, its models, of which some may be cold, and the last moment at which an answer may leave. */
+export const hedgeableRequest = fc
+  .record({
+    models: candidates,
+    request: slaAndInput,
+    outputMs: fc.option(weightedTimes, { nil: undefined }),
+    deviceAccuracyPct: fc.constantFrom(undefined, 40),
+    coldShare: fc.constantFrom(0, 0.01, 0.9),
+  })
+  .map(({ models, request, outputMs, deviceAccuracyPct, coldShare }) => {
+    const budget = { ...budgetOf(request), outputMs, deviceAccuracyPct };
+    const withCold = models.map((model) => ({ ...model, coldShare }));
+    const [chosen] = withCold as [Candidate];
+    const lastUsefulMs = leftMs(budget) - Math.min(...outputOf(budget).map(({ ms }) => ms));
+    return { budget, candidates: withCold, chosen, lastUsefulMs };
+  });

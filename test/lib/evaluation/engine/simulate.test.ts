@@ -153,6 +153,59 @@ describe('what the requests meet', () => {
   });
 });
 
+describe('hedging', () => {
+  const models = p2.models.map((model) => ({
+    ...model,
+    ...{ stdMs: 0.3 * model.meanMs, coldShare: 0.01, coldMeanMs: 1000 + model.meanMs },
+  }));
+  const network = residential;
+  const world = { ...p2, models, network, disturbances: { noiseCvPct: 30 } };
+  const selectors = ['three-stage', 'expected-accuracy'] as const;
+
+  it.each(selectors)('that is off changes nothing: %s', (selector) => {
+    const some = { ...world, selector, requests: 500, keepAnswers: true };
+    const plain = run(some);
+    expect(run({ ...some, hedging: { share: 0 } })).toEqual(plain);
+    expect(plain.extraPct).toBe(0);
+  });
+
+  it.each(selectors)(
+    'raises accuracy for no more extra invocations than it may have: %s',
+    (selector) => {
+      const plain = run({ ...world, selector, requests: 10_000 });
+      const hedged = run({ ...world, selector, requests: 10_000, hedging: {} });
+      const both = run({ ...world, selector, requests: 10_000, hedging: { twoAnswers: true } });
+      expect(hedged.duplicatedAccuracyPct).toBeGreaterThan(plain.duplicatedAccuracyPct + 0.5);
+      expect(hedged.reliancePct).toBeLessThan(plain.reliancePct - 1);
+      expect(both.duplicatedAccuracyPct).toBeGreaterThan(hedged.duplicatedAccuracyPct - 0.01);
+      for (const { extraPct } of [hedged, both]) {
+        expect(extraPct).toBeGreaterThan(2);
+        expect(extraPct).toBeLessThanOrEqual(5);
+      }
+    },
+  );
+
+  it('never exceeds its share, and never beats the oracle', () => {
+    const anything = fc.record({
+      share: fc.constantFrom(0.01, 0.05, 0.5, 1),
+      twoAnswers: fc.boolean(),
+      slaMs: fc.integer({ min: 0, max: 400 }),
+      selector: fc.constantFrom(...selectors),
+    });
+    fc.assert(
+      fc.property(anything, ({ share, twoAnswers, slaMs, selector }) => {
+        const some = { ...world, slaMs, requests: 200 };
+        const best = run({ ...some, selector: 'oracle' });
+        const hedged = run({ ...some, selector, hedging: { share, twoAnswers } });
+        expect(hedged.extraPct).toBeLessThanOrEqual(100 * share + 1e-9);
+        expect(hedged.duplicatedAccuracyPct).toBeLessThanOrEqual(best.duplicatedAccuracyPct + 1e-9);
+        expect(hedged.reliancePct).toBeGreaterThanOrEqual(best.reliancePct);
+      }),
+      { numRuns: 30 },
+    );
+  });
+});
+
 it('refuses to select from nothing', () => {
   expect(() => run({ models: [] })).toThrow(NoCandidateError);
 });

@@ -84,7 +84,7 @@ describe('the report', () => {
     const points: { experiment: string; metric: string }[] = JSON.parse(read('points.json'));
     const lines = read('points.csv').trim().split('\n');
     expect(lines[0]).toBe(
-      'experiment,condition,profiles,network,slaMs,strategy,requests,seed,metric,model,value',
+      'experiment,condition,profiles,network,slaMs,strategy,hedging,requests,seed,metric,model,value',
     );
     expect(lines).toHaveLength(points.length + 1);
     expect(
@@ -93,7 +93,7 @@ describe('the report', () => {
     expect(
       lines.some((line) =>
         line.startsWith(
-          'fig3b,,table3,100 ± 50 ms,250,three-stage-as-printed,100,1,usagePct,NasNet Large,',
+          'fig3b,,table3,100 ± 50 ms,250,three-stage-as-printed,,100,1,usagePct,NasNet Large,',
         ),
       ),
     ).toBe(true);
@@ -103,9 +103,17 @@ describe('the report', () => {
 it('quotes what CSV would take apart', () => {
   const point = {
     ...{ experiment: 'x', condition: 'a, "b"', profiles: 'p', network: 'lognormal:1,2', slaMs: 1 },
-    ...{ strategy: 's', requests: 1, seed: 1, metric: 'm', model: '', value: 0.5 },
+    ...{
+      strategy: 's',
+      hedging: '' as const,
+      requests: 1,
+      seed: 1,
+      metric: 'm',
+      model: '',
+      value: 0.5,
+    },
   };
-  expect(pointsCsv([point]).split('\n')[1]).toBe('x,"a, ""b""",p,"lognormal:1,2",1,s,1,1,m,,0.5');
+  expect(pointsCsv([point]).split('\n')[1]).toBe('x,"a, ""b""",p,"lognormal:1,2",1,s,,1,1,m,,0.5');
 });
 
 it.each([
