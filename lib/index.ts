@@ -4,6 +4,7 @@
  * @module mdinference
  */
 
+export type { AtDeadline } from './core/contract/headers.ts';
 export type { RouteKey, ServiceRoute } from './core/contract/routes.ts';
 export { MdInferenceError } from './core/errors.ts';
 export type { StrategyName } from './core/selection/strategies.ts';

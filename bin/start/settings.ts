@@ -1,6 +1,7 @@
 import { Duration } from 'aws-cdk-lib';
 import { z } from 'zod';
 import { firstIssue } from '../../lib/core/contract/first-issue.ts';
+import { atDeadlineChoices } from '../../lib/core/contract/headers.ts';
 import { MdInferenceError } from '../../lib/core/errors.ts';
 import { strategyNames } from '../../lib/core/selection/strategies.ts';
 import type { MdInferenceProps } from '../../lib/index.ts';
@@ -23,6 +24,8 @@ const settingsSchema = z
     jwtAudience: list.optional(),
     corsOrigins: list.optional(),
     slaMs: number.pipe(z.number().positive()).optional(),
+    atDeadline: z.enum(atDeadlineChoices).optional(),
+    hedgeShare: number.pipe(z.number().min(0).max(1)).optional(),
     requestsPerSecond: number.pipe(z.number().positive()).optional(),
     keepWarmMinutes: number.pipe(z.int().min(1)).optional(),
     provisionedConcurrency: number.pipe(z.int().min(1)).optional(),

@@ -59,9 +59,13 @@ export function modelHandler(service: ModelService) {
 
 async function answerTo(
   { classifier }: ModelService,
-  { body, contentType }: InferenceEvent,
+  { body, contentType, answerByEpochMs }: InferenceEvent,
   coldStart: boolean,
 ): Promise<InferenceAnswer> {
+  if (answerByEpochMs !== undefined && epochMs() > answerByEpochMs) {
+    const detail = 'the deadline had passed before the model was run';
+    return { status: 'deadline-passed', detail, coldStart };
+  }
   const bytes = Buffer.from(body, 'base64');
   try {
     const result =
@@ -76,13 +80,15 @@ async function answerTo(
   }
 }
 
-function statusOf(error: unknown): Exclude<InferenceAnswer['status'], 'ok'> | undefined {
+function statusOf(error: unknown): FaultStatus | undefined {
   if (error instanceof UndecodableImageError) return 'undecodable-image';
   if (error instanceof TensorLengthError) return 'wrong-tensor-length';
   if (error instanceof TensorValueError) return 'wrong-tensor-values';
   if (error instanceof NonFiniteOutputError) return 'non-finite-output';
   return undefined;
 }
+
+type FaultStatus = Exclude<InferenceAnswer['status'], 'ok' | 'deadline-passed'>;
 
 async function recordServiceTime(
   { store, profileKey, telemetry }: ModelService,
@@ -101,7 +107,7 @@ async function recordServiceTime(
 
 function observationOf(answer: InferenceAnswer, serviceUs: number): Observation | undefined {
   if (answer.status === 'non-finite-output') return { kind: 'failure' };
-  // Bad input is the caller's fault: it says nothing about the model.
+  // Bad input is the caller's fault, and what was not run says nothing about the model.
   if (answer.status !== 'ok') return undefined;
   return { kind: answer.coldStart ? 'cold' : 'warm', serviceUs };
 }

@@ -1,5 +1,6 @@
 import type { Candidate } from '../../lib/core/selection/types.ts';
 import { posteriorAccuracyPct } from '../../lib/service/feedback/accuracy.ts';
+import type { ModelBreakers } from '../../lib/service/inference/breakers.ts';
 import type { ProfileSnapshot } from '../../lib/service/profiles/cache.ts';
 import type { Profile } from '../../lib/service/profiles/profile.ts';
 import type { ServedModel, Service } from './service.ts';
@@ -17,6 +18,17 @@ export function candidatesOf(
   profiles: ProfileSnapshot,
 ): ServedCandidate[] {
   return profiledModels(service, profiles).filter(({ latencyOnly }) => !latencyOnly);
+}
+
+/** Those that their breakers let be asked; when that is none, the one that is to be asked next. */
+export function askable<C extends { readonly name: string }>(
+  breakers: Pick<ModelBreakers, 'mayAsk' | 'soonest'>,
+  candidates: readonly C[],
+): readonly C[] {
+  const usable = candidates.filter(({ name }) => breakers.mayAsk(name));
+  if (usable.length > 0) return usable;
+  const next = breakers.soonest(candidates.map(({ name }) => name));
+  return candidates.filter(({ name }) => name === next);
 }
 
 /** Joins all models with their profiles, by name, and adjusts their accuracy by feedback. */

@@ -12,10 +12,13 @@ import { ProblemError } from '../../lib/core/contract/problem.ts';
 import { roundMs } from '../../lib/core/contract/server-timing.ts';
 import { inputBytes } from '../../lib/core/preprocessing/preprocessing.ts';
 import { timeBudget } from '../../lib/core/selection/budget.ts';
+import { budgetAfter } from '../../lib/core/selection/deadline.ts';
+import { asMetNow } from '../../lib/core/selection/likely-cold.ts';
 import { select, strategies } from '../../lib/core/selection/strategies.ts';
+import type { TimeBudget } from '../../lib/core/selection/types.ts';
 import { signRequestId } from '../../lib/service/feedback/request-id.ts';
 import { type AnswerParts, answerWith } from './answer.ts';
-import { candidatesOf } from './candidates.ts';
+import { askable, candidatesOf } from './candidates.ts';
 import type { Service } from './service.ts';
 
 /** What {@link infer} works with. */
@@ -29,7 +32,10 @@ export type InferenceParts = AnswerParts &
     | 'clockErrorMs'
     | 'outputTimes'
     | 'secret'
-    | 'random'
+    | 'atDeadline'
+    | 'models'
+    | 'feedbackWeight'
+    | 'profiles'
   >;
 
 /**
@@ -57,34 +63,41 @@ export async function infer(
     service.budget,
   );
 
-  const candidates = candidatesOf(service, await service.profiles.profiles());
+  const profiles = await service.profiles.profiles(Math.max(0, budget.budgetMs));
+  const candidates = candidatesOf(service, profiles).map((model) =>
+    asMetNow(model, service.occupancy.of(model.name)),
+  );
   const selectStartMs = performance.now();
-  const { outputMs, outputInputMs, deviceAccuracyPct } = headers;
+  const { outputMs, outputInputMs, deviceAccuracyPct, atDeadline } = headers;
   if (outputMs !== undefined) service.outputTimes.observe({ outputMs, inputMs: outputInputMs });
+  const known: TimeBudget = {
+    ...budget,
+    // The only strategy that uses it, and it takes longer than the others themselves.
+    ...(service.strategy === 'expected-accuracy' && {
+      outputMs: service.outputTimes.distribution({
+        // A T_input that is a guess foretells nothing.
+        inputMs: source === 'client' ? budget.inputMs : undefined,
+        ownMs: outputMs,
+      }),
+    }),
+    deviceAccuracyPct,
+    clockErrorMs: service.clockErrorMs,
+  };
   const selection = select(
     strategies[service.strategy],
-    candidates,
-    {
-      ...budget,
-      // The only strategy that uses it, and it takes longer than the others themselves.
-      ...(service.strategy === 'expected-accuracy' && {
-        outputMs: service.outputTimes.distribution({
-          // A T_input that is a guess foretells nothing.
-          inputMs: source === 'client' ? budget.inputMs : undefined,
-          ownMs: outputMs,
-        }),
-      }),
-      deviceAccuracyPct,
-      clockErrorMs: service.clockErrorMs,
-    },
+    askable(service.breakers, candidates),
+    budgetAfter(selectStartMs - startMs, known),
     service.random,
   );
   const selectMs = performance.now() - selectStartMs;
 
-  const { model, answer, serviceMs, failed } = await answerWith(service, selection.model, {
-    requestId,
-    ...request,
-    record: true,
+  const { model, answer, serviceMs, failed, hedges, isLate } = await answerWith(service, {
+    chosen: selection.model,
+    candidates,
+    budget: known,
+    receivedMs: startMs,
+    atDeadline: atDeadline ?? service.atDeadline,
+    event: { requestId, ...request, record: true },
   });
   const secret = service.secret();
   const response: InferResponse = {
@@ -111,6 +124,7 @@ export async function infer(
         probability: e.probability,
       })),
       ...(failed.length > 0 && { failed }),
+      ...(hedges.length > 0 && { hedges }),
     },
   };
   countAnswer(service, response);

@@ -1,5 +1,7 @@
 import type { LambdaClient } from '@aws-sdk/client-lambda';
+import type { AtDeadline } from '../../lib/core/contract/headers.ts';
 import type { BudgetSettings } from '../../lib/core/selection/budget.ts';
+import { HedgeTokens } from '../../lib/core/selection/hedge-tokens.ts';
 import { OutputTimes } from '../../lib/core/selection/output-time.ts';
 import type { StrategyName } from '../../lib/core/selection/strategies.ts';
 import type { Random } from '../../lib/core/statistics/random.ts';
@@ -8,6 +10,7 @@ import type { Catalogue, CatalogueModel } from '../../lib/service/catalogue/sche
 import { readEnvironment, selectorEnvironmentSchema } from '../../lib/service/environment.ts';
 import { FeedbackLedger, rememberSecret } from '../../lib/service/feedback/ledger.ts';
 import { createLambdaClient } from '../../lib/service/inference/invoke.ts';
+import { ModelOccupancy } from '../../lib/service/inference/occupancy.ts';
 import { ProfileCache, type ProfileCacheEvent } from '../../lib/service/profiles/cache.ts';
 import { createProfileClient } from '../../lib/service/profiles/client.ts';
 import { partitionKey } from '../../lib/service/profiles/keys.ts';
@@ -40,6 +43,11 @@ export interface Service {
   readonly feedbackWeight: number;
   readonly profiles: Pick<ProfileCache, 'profiles' | 'reload'>;
   readonly random: Random;
+  readonly atDeadline: AtDeadline;
+  /** How long after its deadline a request waits for a late answer, in ms. */
+  readonly lateWaitMs: number;
+  readonly hedgeTokens: HedgeTokens;
+  readonly occupancy: ModelOccupancy;
   readonly telemetry: Pick<Telemetry, 'logger' | 'answered' | 'count'>;
   /** Updates of profiles that this environment has begun. */
   readonly open: Set<Promise<void>>;
@@ -100,6 +108,10 @@ export function createService(): Service {
       onEvent: (event) => report(telemetry, event),
     }),
     random: Math.random,
+    atDeadline: environment.MDI_AT_DEADLINE,
+    lateWaitMs: environment.MDI_LATE_WAIT_MS,
+    hedgeTokens: new HedgeTokens({ share: environment.MDI_HEDGE_SHARE }),
+    occupancy: new ModelOccupancy(),
     telemetry,
     open: new Set(),
   };

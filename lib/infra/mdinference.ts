@@ -6,6 +6,7 @@ import { LAMBDA_RECOGNIZE_LAYER_VERSION } from 'aws-cdk-lib/cx-api';
 import { Construct } from 'constructs';
 import { loadCatalogue } from '../service/catalogue/load.ts';
 import type { Catalogue } from '../service/catalogue/schema.ts';
+import { InvalidPropertyError } from './errors.ts';
 import { ServiceApi } from './http-api.ts';
 import { ModelFunction } from './model-function.ts';
 import { withOverrides } from './model-overrides.ts';
@@ -120,6 +121,9 @@ export class MdInference extends Construct {
       maxInputMs: props.maxInputMs ?? 60_000,
       clockErrorMs: props.clockErrorMs ?? 5,
       feedbackWeight: props.feedbackWeight ?? 200,
+      atDeadline: props.atDeadline ?? 'wait',
+      lateWaitMs: (props.lateWait ?? Duration.seconds(10)).toMilliseconds(),
+      hedgeShare: hedgeShareOf(this, props),
       live: { keepWarm: props.keepWarm, provisionedConcurrency: props.provisionedConcurrency },
     });
     this.api = new ServiceApi(this, 'Http', {
@@ -161,4 +165,13 @@ export class MdInference extends Construct {
   grantInvokeApi(grantee: IGrantable): Grant {
     return this.api.grantInvoke(grantee);
   }
+}
+
+function hedgeShareOf(scope: Construct, { hedgeShare = 0.05 }: MdInferenceProps): number {
+  if (hedgeShare >= 0 && hedgeShare <= 1) return hedgeShare;
+  throw new InvalidPropertyError(
+    scope,
+    'hedgeShare',
+    `must be a share of 0 to 1, not ${hedgeShare}`,
+  );
 }

@@ -2,6 +2,7 @@ import type { Duration, RemovalPolicy } from 'aws-cdk-lib';
 import type { Architecture } from 'aws-cdk-lib/aws-lambda';
 import type { RetentionDays } from 'aws-cdk-lib/aws-logs';
 import type { ITopic } from 'aws-cdk-lib/aws-sns';
+import type { AtDeadline } from '../core/contract/headers.ts';
 import type { StrategyName } from '../core/selection/strategies.ts';
 import type { ApiAuth, ApiCors, Throttling } from './http-api.ts';
 import type { ProvisionedConcurrency } from './live-alias.ts';
@@ -72,6 +73,26 @@ export interface MdInferenceProps {
    * @default 5
    */
   readonly clockErrorMs?: number;
+  /**
+   * What a request gets that has no answer at its deadline, unless its header `mdi-at-deadline` says so:
+   * a late answer (`wait`), for callers that have nothing else, or 504 (`fail`).
+   *
+   * @default 'wait'
+   */
+  readonly atDeadline?: AtDeadline;
+  /**
+   * How long after its deadline a request waits for a late answer.
+   *
+   * @default Duration.seconds(10)
+   */
+  readonly lateWait?: Duration;
+  /**
+   * Invocations of a second model, made when the first is late, as a share of the requests (0 to 1):
+   * hedging. 0 turns it off.
+   *
+   * @default 0.05
+   */
+  readonly hedgeShare?: number;
   /**
    * Labelled answers (`POST /v1/feedback`) at which a model's accuracy in the field counts as much as
    * the catalogue's.

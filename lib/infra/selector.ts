@@ -2,6 +2,7 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Stack } from 'aws-cdk-lib';
 import type { Construct } from 'constructs';
+import type { AtDeadline } from '../core/contract/headers.ts';
 import type { StrategyName } from '../core/selection/strategies.ts';
 import type { Catalogue } from '../service/catalogue/schema.ts';
 import { LiveAlias, type LiveOptions } from './live-alias.ts';
@@ -21,6 +22,9 @@ export interface SelectorProps extends CommonFunctionProps {
   readonly maxInputMs: number;
   readonly clockErrorMs: number;
   readonly feedbackWeight: number;
+  readonly atDeadline: AtDeadline;
+  readonly lateWaitMs: number;
+  readonly hedgeShare: number;
   readonly live: LiveOptions;
 }
 
@@ -49,6 +53,9 @@ export class Selector extends ServiceFunction {
         MDI_CLOCK_TOLERANCE_MS: String(props.clockToleranceMs),
         MDI_MAX_INPUT_MS: String(props.maxInputMs),
         MDI_CLOCK_ERROR_MS: String(props.clockErrorMs),
+        MDI_AT_DEADLINE: props.atDeadline,
+        MDI_LATE_WAIT_MS: String(props.lateWaitMs),
+        MDI_HEDGE_SHARE: String(props.hedgeShare),
         MDI_FEEDBACK_WEIGHT: String(props.feedbackWeight),
       },
       // One vCPU: bodies of megabytes go through in base64.

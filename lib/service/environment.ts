@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { firstIssue } from '../core/contract/first-issue.ts';
+import { atDeadlineChoices } from '../core/contract/headers.ts';
 import { strategyNames } from '../core/selection/strategies.ts';
 
 const number = z.coerce.number();
@@ -39,6 +40,12 @@ export const selectorEnvironmentSchema = z.object({
   MDI_CLOCK_TOLERANCE_MS: number,
   MDI_MAX_INPUT_MS: number,
   MDI_CLOCK_ERROR_MS: number,
+  /** What a request without an answer at its deadline gets, unless it says so itself. */
+  MDI_AT_DEADLINE: z.enum(atDeadlineChoices),
+  /** How long in ms after the deadline a late answer is waited for. */
+  MDI_LATE_WAIT_MS: number.pipe(z.number().min(0)),
+  /** Extra invocations for hedging as a share of the requests; 0 is off. */
+  MDI_HEDGE_SHARE: number.pipe(z.number().min(0).max(1)),
   /** Labelled answers at which the accuracy seen in the field counts as much as the catalogue's. */
   MDI_FEEDBACK_WEIGHT: number.pipe(z.number().positive()),
 });

@@ -8,6 +8,12 @@ const decimal = z
   .regex(/^\d{1,15}(\.\d{1,9})?$/, 'must be a decimal number, such as 250 or 12.5')
   .transform(Number);
 
+/** What a request without an answer at its deadline can get: a late answer, or 504. */
+export const atDeadlineChoices = ['wait', 'fail'] as const;
+
+/** One of {@link atDeadlineChoices}. */
+export type AtDeadline = (typeof atDeadlineChoices)[number];
+
 /** The request headers of `POST /v1/infer`, by their names. */
 export const inferHeadersSchema = z.object({
   'mdi-sla-ms': decimal
@@ -29,6 +35,12 @@ export const inferHeadersSchema = z.object({
     .pipe(z.number().max(100, 'must be at most 100'))
     .optional()
     .describe('Top-1 accuracy in percent of the model that the client runs on the device'),
+  'mdi-at-deadline': z
+    .enum(atDeadlineChoices, `must be one of ${atDeadlineChoices.join(', ')}`)
+    .optional()
+    .describe(
+      'What to do when there is no answer in time: wait for a late one, or fail with 504; the default is set by the deployment',
+    ),
 });
 
 /** The request headers of `POST /v1/infer` as values. */
@@ -38,6 +50,7 @@ export interface InferHeaders {
   readonly outputMs?: number | undefined;
   readonly outputInputMs?: number | undefined;
   readonly deviceAccuracyPct?: number | undefined;
+  readonly atDeadline?: AtDeadline | undefined;
 }
 
 /**
@@ -59,5 +72,6 @@ export function parseInferHeaders(headers: Record<string, string | undefined>): 
     outputMs: values['mdi-output-ms'],
     outputInputMs: values['mdi-output-input-ms'],
     deviceAccuracyPct: values['mdi-device-accuracy'],
+    atDeadline: values['mdi-at-deadline'],
   };
 }

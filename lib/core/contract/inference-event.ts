@@ -11,6 +11,12 @@ export const inferenceEventSchema = z.object({
    * here.
    */
   invokedEpochMs: z.number(),
+  /**
+   * Unix ms after which nobody waits for the answer any more.
+   *
+   * @default - somebody waits until the function's time-out
+   */
+  answerByEpochMs: z.number().optional(),
   /** Whether the call counts in the model's live profile; the profiler keeps its own statistics. */
   record: z.boolean(),
 });
@@ -35,6 +41,7 @@ export const inferenceAnswerSchema = z.discriminatedUnion('status', [
       'wrong-tensor-length',
       'wrong-tensor-values',
       'non-finite-output',
+      'deadline-passed',
     ]),
     detail: z.string(),
     coldStart: z.boolean(),

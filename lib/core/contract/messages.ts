@@ -52,8 +52,10 @@ export interface InferResponse {
     /** Name of the most accurate model that fits the budget. */
     readonly baseModel: string;
     readonly eligible: readonly { readonly model: string; readonly probability: number }[];
-    /** Models that were chosen and could not answer, so that another did. */
+    /** Models that were asked and could not answer, so that another did. */
     readonly failed?: readonly string[] | undefined;
+    /** The models that were asked when the chosen one had not answered; one of them may be the one that did. */
+    readonly hedges?: readonly string[] | undefined;
   };
 }
 

@@ -45,7 +45,11 @@ export const inferResponseSchema = schemaOf<InferResponse>()(
         failed: z
           .array(z.string())
           .optional()
-          .describe('Models that were chosen and could not answer, so that another did'),
+          .describe('Models that were asked and could not answer, so that another did'),
+        hedges: z
+          .array(z.string())
+          .optional()
+          .describe('Models that were asked when the chosen one had not answered'),
       }),
     })
     .meta({ id: 'InferResponse' }),

@@ -16,6 +16,23 @@ export function leftMs({ slaMs, inputMs, clockErrorMs = 0 }: TimeBudget): number
 }
 
 /**
+ * What is left of a request's budget when some of it has passed on the server.
+ *
+ * @param passedMs - since the receipt, in ms
+ * @example
+ * ```ts
+ * import { budgetAfter } from 'mdinference/selection';
+ *
+ * const budget = { slaMs: 250, inputMs: 60, networkMs: 120, budgetMs: 130 };
+ * budgetAfter(30, budget).budgetMs; // => 100
+ * ```
+ */
+export function budgetAfter(passedMs: number, budget: TimeBudget): TimeBudget {
+  const { slaMs, budgetMs } = budget;
+  return { ...budget, slaMs: slaMs - passedMs, budgetMs: budgetMs - passedMs };
+}
+
+/**
  * T_output as a distribution: what is known of it, else as long as T_input (paper, Section IV-D).
  *
  * @example

@@ -118,10 +118,14 @@ export class ProfileCache {
     );
   }
 
-  /** The last known profile of every model. Never rejects. */
-  async profiles(): Promise<ProfileSnapshot> {
+  /**
+   * The last known profile of every model. Never rejects.
+   *
+   * @param mostMs - how long the first caller waits for the first read at most, in ms
+   */
+  async profiles(mostMs = Number.POSITIVE_INFINITY): Promise<ProfileSnapshot> {
     if (this.#options.now() >= this.#dueMs) this.#refresh();
-    this.#first ??= this.#waitForFirst();
+    this.#first ??= this.#waitForFirst(mostMs);
     await this.#first;
     return this.#snapshot;
   }
@@ -186,8 +190,8 @@ export class ProfileCache {
     return pauseMs * (1 + jitterShare * random());
   }
 
-  async #waitForFirst(): Promise<void> {
-    const { firstWaitMs } = this.#options;
+  async #waitForFirst(mostMs: number): Promise<void> {
+    const firstWaitMs = Math.min(this.#options.firstWaitMs, mostMs);
     try {
       await withinMs(firstWaitMs, () => this.settled());
     } catch {

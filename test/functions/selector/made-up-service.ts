@@ -9,8 +9,11 @@ import type { APIGatewayProxyEventV2 } from 'aws-lambda';
 import { type AwsStub, mockClient } from 'aws-sdk-client-mock';
 import { afterEach, beforeEach, vi } from 'vitest';
 import type { ServedModel, Service } from '../../../functions/selector/service.ts';
+import { HedgeTokens } from '../../../lib/core/selection/hedge-tokens.ts';
 import { OutputTimes } from '../../../lib/core/selection/output-time.ts';
 import { catalogueSchema } from '../../../lib/service/catalogue/schema.ts';
+import { ModelBreakers, type Verdict } from '../../../lib/service/inference/breakers.ts';
+import { ModelOccupancy } from '../../../lib/service/inference/occupancy.ts';
 import type { ProfileSnapshot } from '../../../lib/service/profiles/cache.ts';
 import { referenceProfile } from '../../../lib/service/profiles/profile.ts';
 import type { Reference } from '../../../lib/service/profiles/reference.ts';
@@ -76,7 +79,7 @@ export const profileKeyOf = (name: string) => `test/pets/${name}@aaaaaaaaaaaa`;
 
 /** All parts of a selector, none of which is on AWS. */
 export function madeUpService(
-  parts: Partial<Omit<Service, 'store' | 'ledger' | 'profiles' | 'telemetry'>> = {},
+  parts: Partial<Omit<Service, 'store' | 'ledger' | 'profiles' | 'telemetry' | 'breakers'>> = {},
   models: readonly MadeUpModel[] = slowAndFast,
 ) {
   const catalogue = pets(models);
@@ -99,6 +102,16 @@ export function madeUpService(
       count: vi.fn<Service['telemetry']['count']>(),
     },
   };
+  const verdicts: [model: string, verdict: Verdict][] = [];
+  const breakers = new ModelBreakers(models.map(({ name }) => name));
+  const { run } = breakers;
+  vi.spyOn(breakers, 'run').mockImplementation((model, call, verdictOf) =>
+    run.call(breakers, model, call as () => Promise<unknown>, (outcome) => {
+      const verdict = verdictOf(outcome as never);
+      verdicts.push([model, verdict]);
+      return verdict;
+    }),
+  );
   return {
     catalogue,
     models: catalogue.models.map(
@@ -117,10 +130,16 @@ export function madeUpService(
     secret: () => undefined,
     feedbackWeight: 200,
     random: () => 0,
+    atDeadline: 'wait',
+    lateWaitMs: 10_000,
+    hedgeTokens: new HedgeTokens({ share: 0 }),
+    occupancy: new ModelOccupancy(),
     open: new Set(),
     ...parts,
     ...mocked,
-  } satisfies Service;
+    breakers,
+    verdicts,
+  } satisfies Service & { verdicts: unknown };
 }
 
 /** A request as API Gateway hands it on. */
