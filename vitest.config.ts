@@ -13,6 +13,8 @@ const process = [
 ];
 /** Those of the whole service. */
 const system = ['test/system/**/*.test.ts'];
+/** What clients see of faults: alone on the machine, which is no part of `npm test`. */
+const faults = ['test/system/faults/scenarios.test.ts'];
 const e2e = ['test/e2e/**/*.test.ts'];
 
 export default defineConfig({
@@ -42,13 +44,22 @@ export default defineConfig({
         test: {
           name: 'unit',
           include: ['test/**/*.test.ts'],
-          exclude: [...process, ...system, ...e2e],
+          exclude: [...process, ...system, ...e2e, ...faults],
         },
       },
       { extends: true, test: { name: 'process', include: process } },
       {
         extends: true,
-        test: { name: 'system', include: system, globalSetup: 'test/setup/deployed-service.ts' },
+        test: {
+          name: 'system',
+          include: system,
+          exclude: faults,
+          globalSetup: 'test/setup/deployed-service.ts',
+        },
+      },
+      {
+        extends: true,
+        test: { name: 'faults', include: faults, globalSetup: 'test/setup/deployed-service.ts' },
       },
       { extends: true, test: { name: 'e2e', include: e2e } },
     ],

@@ -1,7 +1,7 @@
 import { globSync } from 'node:fs';
 import { basename } from 'node:path';
 
-const names = globSync(new URL('*.ts', import.meta.url).pathname)
+const names = globSync('*.ts', { cwd: import.meta.dirname })
   .map((path) => basename(path, '.ts'))
   .filter((name) => name !== 'run')
   .sort();
