@@ -63,8 +63,8 @@ export class ServiceMetrics {
   }
 
   /**
-   * The same for an alarm: a period of fewer than {@link minRequests} requests says nothing, because
-   * each of them is more than the alarm may tolerate.
+   * The same for an alarm: a period of fewer than {@link minRequests} requests says nothing, as one of
+   * them would be too large a share.
    *
    * @param harmless - what such a period counts as, in percent
    */
