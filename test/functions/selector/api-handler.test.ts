@@ -133,7 +133,11 @@ describe('an error', () => {
 
   it('counts nowhere when the request is at fault', async () => {
     const service = madeUpService();
-    const refused = { status: 'undecodable-image', detail: 'not a JPEG', coldStart: false } as const;
+    const refused = {
+      status: 'undecodable-image',
+      detail: 'not a JPEG',
+      coldStart: false,
+    } as const;
     lambda.on(InvokeWithResponseStreamCommand).callsFake(() => okStream(refused));
     for (const [headers, status] of [
       [{}, 422],
