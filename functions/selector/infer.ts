@@ -12,7 +12,7 @@ import { ProblemError } from '../../lib/core/contract/problem.ts';
 import { roundMs } from '../../lib/core/contract/server-timing.ts';
 import { inputBytes } from '../../lib/core/preprocessing/preprocessing.ts';
 import { timeBudget } from '../../lib/core/selection/budget.ts';
-import { budgetAfter } from '../../lib/core/selection/deadline.ts';
+import { answerBy, budgetAfter } from '../../lib/core/selection/deadline.ts';
 import { asMetNow } from '../../lib/core/selection/likely-cold.ts';
 import { select, strategies } from '../../lib/core/selection/strategies.ts';
 import type { TimeBudget } from '../../lib/core/selection/types.ts';
@@ -127,13 +127,16 @@ export async function infer(
       ...(hedges.length > 0 && { hedges }),
     },
   };
-  countAnswer(service, response);
+  // More likely than not.
+  const inTime = performance.now() <= answerBy(startMs, { ...known, clockErrorMs: 0 }, 0.5);
+  countAnswer(service, response, { inTime, isLate });
   return response;
 }
 
 function countAnswer(
   { telemetry }: Pick<Service, 'telemetry'>,
   { model, timing, selection }: InferResponse,
+  { inTime, isLate }: { inTime: boolean; isLate: boolean },
 ): void {
   telemetry.answered({
     strategy: selection.strategy,
@@ -144,9 +147,10 @@ function countAnswer(
     serviceMs: timing.serviceMs,
     serverMs: timing.serverMs,
     coldStart: timing.coldStart,
+    hedged: selection.hedges !== undefined,
     fellBack: selection.failed !== undefined,
-    // The paper assumes that the way back takes as long as the way here.
-    inTime: timing.networkMs + timing.serverMs <= timing.slaMs,
+    deadlineExceeded: isLate,
+    inTime,
   });
 }
 

@@ -48,7 +48,7 @@ export interface Service {
   readonly lateWaitMs: number;
   readonly hedgeTokens: HedgeTokens;
   readonly occupancy: ModelOccupancy;
-  readonly telemetry: Pick<Telemetry, 'logger' | 'answered' | 'count'>;
+  readonly telemetry: Pick<Telemetry, 'logger' | 'answered' | 'failed' | 'count'>;
   /** Updates of profiles that this environment has begun. */
   readonly open: Set<Promise<void>>;
 }
