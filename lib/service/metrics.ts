@@ -19,4 +19,8 @@ export type RequestMetric =
 export type ModelMetric = 'ServiceMs' | 'ColdStart';
 
 /** Counts of a deployment that belong to no answered request. */
-export type ServiceMetric = 'ModelFailed' | 'ProfileReadFailed' | 'ProfileUpdateLost';
+export type ServiceMetric =
+  | 'ModelFailed'
+  | 'BreakerOpened'
+  | 'ProfileReadFailed'
+  | 'ProfileUpdateLost';
