@@ -39,11 +39,11 @@ export function profiledModels(
   return models.flatMap((model) => {
     const profile = profiles.get(model.name);
     if (!profile) return [];
-    const { meanMs, stdMs, meanErrorMs, probabilityWithin } = profile;
+    const { meanMs, stdMs, meanErrorMs, probabilityWithin, quantileMs } = profile;
     const { coldShare, coldMeanMs, freshSamples } = profile;
     const { accuracyPct: catalogueAccuracyPct } = model;
     const accuracyPct = posteriorAccuracyPct(catalogueAccuracyPct, profile, feedbackWeight);
-    const speed = { meanMs, stdMs, meanErrorMs, probabilityWithin };
+    const speed = { meanMs, stdMs, meanErrorMs, probabilityWithin, quantileMs };
     const calls = { coldShare, coldMeanMs, freshSamples };
     return [{ ...model, ...speed, ...calls, accuracyPct, catalogueAccuracyPct, profile }];
   });

@@ -69,7 +69,8 @@ async function run({ fault, begin, end, sick }: Scenario) {
   await end();
   const endedAtMs = performance.now();
   const isBack = () =>
-    sick().length === 0 || observed.some(({ sentMs, model }) => sentMs > endedAtMs && sick().includes(model ?? ''));
+    sick().length === 0 ||
+    observed.some(({ sentMs, model }) => sentMs > endedAtMs && sick().includes(model ?? ''));
   await expect.poll(isBack, { timeout: 90_000, interval: 50 }).toBe(true);
   const backAtMs = performance.now();
   await traffic.stop();
@@ -235,27 +236,30 @@ async function killAgainAndAgain(signal: AbortSignal): Promise<void> {
   }
 }
 
-it.skipIf(process.platform === 'win32')('each call is counted exactly once, whatever becomes of it', async () => {
-  await delay(1_000);
-  const before = await counts();
-  const traffic = new Traffic(service);
-  await delay(500);
-  await faults.set(best, { kind: 'nan' });
-  await delay(700);
-  await faults.set(best, { kind: 'garbage' });
-  await delay(700);
-  await faults.set(best, undefined);
-  await delay(2_500);
-  await traffic.stop();
-  await expect
-    .poll(
-      async () => {
-        const now = await counts();
-        const sinceThen = (which: 'begun' | 'counted') =>
-          models.names.map((name) => now[which][name] - before[which][name]);
-        return [sinceThen('begun').join(), sinceThen('counted').join()];
-      },
-      { timeout: 30_000, interval: 500 },
-    )
-    .toSatisfy(([begun, counted]) => begun === counted && begun !== '');
-});
+it.skipIf(process.platform === 'win32')(
+  'each call is counted exactly once, whatever becomes of it',
+  async () => {
+    await delay(1_000);
+    const before = await counts();
+    const traffic = new Traffic(service);
+    await delay(500);
+    await faults.set(best, { kind: 'nan' });
+    await delay(700);
+    await faults.set(best, { kind: 'garbage' });
+    await delay(700);
+    await faults.set(best, undefined);
+    await delay(2_500);
+    await traffic.stop();
+    await expect
+      .poll(
+        async () => {
+          const now = await counts();
+          const sinceThen = (which: 'begun' | 'counted') =>
+            models.names.map((name) => now[which][name] - before[which][name]);
+          return [sinceThen('begun').join(), sinceThen('counted').join()];
+        },
+        { timeout: 30_000, interval: 500 },
+      )
+      .toSatisfy(([begun, counted]) => begun === counted && begun !== '');
+  },
+);
