@@ -44,6 +44,8 @@ export interface ModelAnswer {
 
 /** What is left to do with an answer before it leaves, and how late timers fire, in ms. */
 const marginMs = 2;
+/** A hedge is planned for so much earlier, in ms: profiles know times to some percent, timers are late. */
+const hedgeMarginMs = 5;
 /** How much later than `answerBy` a request may end that is to fail then, in ms. */
 const graceMs = 10;
 /** The selector's own time limit is a second above it. */
@@ -138,7 +140,7 @@ class Race {
     const plan: HedgePlan<ServedCandidate> | undefined = planHedge(
       chosen,
       candidates,
-      this.#budgetAt(askedMs),
+      this.#budgetAt(askedMs + hedgeMarginMs),
       hedgeTokens.pricePct,
     );
     if (plan) this.#plan = { model: plan.model, atMs: askedMs + plan.afterMs };

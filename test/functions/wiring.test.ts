@@ -158,6 +158,9 @@ describe('the selector', () => {
     MDI_CLOCK_TOLERANCE_MS: '53',
     MDI_MAX_INPUT_MS: '50004',
     MDI_CLOCK_ERROR_MS: '6',
+    MDI_AT_DEADLINE: 'wait',
+    MDI_LATE_WAIT_MS: '3000',
+    MDI_HEDGE_SHARE: '0.02',
     MDI_FEEDBACK_WEIGHT: '207',
   };
   const event = {
@@ -201,6 +204,8 @@ describe('the selector', () => {
       budget: { defaultNetworkMs: 102, clockToleranceMs: 53, maxInputMs: 50004 },
       clockErrorMs: 6,
       feedbackWeight: 207,
+      atDeadline: 'wait',
+      lateWaitMs: 3000,
     });
   });
 

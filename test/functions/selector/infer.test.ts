@@ -59,8 +59,8 @@ describe('the strategy expected-accuracy is told', () => {
 
   // 250 ms less 50 ms there and 50 ms back: the slow model's 140 ms fit, with 10 ms to spare.
   it('how wrong clocks may be', async () => {
-    expect(await chosen({ clockErrorMs: 5 }, {})).toBe('slow');
-    expect(await chosen({ clockErrorMs: 15 }, {})).toBe('fast');
+    expect(await chosen({ defaultSlaMs: 300, clockErrorMs: 5 }, {})).toBe('slow');
+    expect(await chosen({ defaultSlaMs: 300, clockErrorMs: 65 }, {})).toBe('fast');
   });
 
   it('how long the client’s last answer took back', async () => {

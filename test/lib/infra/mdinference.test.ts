@@ -64,6 +64,9 @@ describe('MdInference with no props', () => {
           MDI_CLOCK_TOLERANCE_MS: '50',
           MDI_MAX_INPUT_MS: '60000',
           MDI_CLOCK_ERROR_MS: '5',
+          MDI_AT_DEADLINE: 'wait',
+          MDI_LATE_WAIT_MS: '10000',
+          MDI_HEDGE_SHARE: '0.05',
           MDI_FEEDBACK_WEIGHT: '200',
           MDI_WINDOW_MS: '300000',
           MDI_SHARDS: '1',
@@ -157,6 +160,9 @@ describe('settings', () => {
       maxInputMs: 50_001,
       clockErrorMs: 6,
       feedbackWeight: 201,
+      atDeadline: 'fail',
+      lateWait: Duration.seconds(3),
+      hedgeShare: 0.01,
     });
     template.hasResourceProperties('AWS::Lambda::Function', {
       Environment: {
@@ -167,6 +173,9 @@ describe('settings', () => {
           MDI_CLOCK_TOLERANCE_MS: '51',
           MDI_MAX_INPUT_MS: '50001',
           MDI_CLOCK_ERROR_MS: '6',
+          MDI_AT_DEADLINE: 'fail',
+          MDI_LATE_WAIT_MS: '3000',
+          MDI_HEDGE_SHARE: '0.01',
           MDI_FEEDBACK_WEIGHT: '201',
         },
       },

@@ -14,6 +14,9 @@ const variables = {
   MDI_CLOCK_TOLERANCE_MS: '50',
   MDI_MAX_INPUT_MS: '60000',
   MDI_CLOCK_ERROR_MS: '5',
+  MDI_AT_DEADLINE: 'wait',
+  MDI_LATE_WAIT_MS: '10000',
+  MDI_HEDGE_SHARE: '0.05',
   MDI_FEEDBACK_WEIGHT: '200',
 };
 
@@ -28,6 +31,9 @@ describe('readEnvironment', () => {
   it('reads numbers and JSON', () => {
     expect(readEnvironment(selectorEnvironmentSchema)).toMatchObject({
       MDI_SHARDS: 2,
+      MDI_AT_DEADLINE: 'wait',
+      MDI_LATE_WAIT_MS: 10_000,
+      MDI_HEDGE_SHARE: 0.05,
       MDI_FEEDBACK_WEIGHT: 200,
       MDI_MODEL_FUNCTIONS: { plain: 'fn-plain:live' },
     });
@@ -39,6 +45,8 @@ describe('readEnvironment', () => {
     ['MDI_SHARDS', '0'],
     ['MDI_WINDOW_MS', 'long'],
     ['MDI_FEEDBACK_WEIGHT', '0'],
+    ['MDI_AT_DEADLINE', 'sleep'],
+    ['MDI_HEDGE_SHARE', '5'],
     ['MDI_STRATEGY', 'guess'],
     ['MDI_MODEL_FUNCTIONS', '{'],
     ['MDI_MODEL_FUNCTIONS', '["plain"]'],
