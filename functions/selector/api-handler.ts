@@ -51,7 +51,10 @@ export function apiHandler(service: Service) {
 function routeHandlers(service: Service): Record<ServiceRoute['path'], RouteHandler> {
   return {
     '/v1/infer': async (event) => {
-      const response = await infer(service, event, epochMs());
+      const response = await infer(service, event, epochMs()).catch((error: unknown) => {
+        countFailure(service, error);
+        throw error;
+      });
       const { selectMs, serviceMs, serverMs } = response.timing;
       return json(response, {
         'server-timing': serverTiming({ select: selectMs, service: serviceMs, total: serverMs }),
@@ -74,6 +77,13 @@ function routeHandlers(service: Service): Record<ServiceRoute['path'], RouteHand
       }),
     '/openapi.json': async () => json(openApiDocument()),
   };
+}
+
+/** Counts a request that got no answer, unless its caller is at fault. */
+function countFailure({ telemetry, strategy }: Service, error: unknown): void {
+  const type = error instanceof ProblemError ? error.type : 'internal';
+  const status: number = problems[type].status;
+  if (status >= 500) telemetry.failed({ strategy, deadlineExceeded: status === 504 });
 }
 
 function json(body: object, headers: Record<string, string> = {}): Result {

@@ -43,7 +43,7 @@ export interface Service {
   /** Which models are left out because they failed repeatedly. */
   readonly breakers: ModelBreakers;
   readonly random: Random;
-  readonly telemetry: Pick<Telemetry, 'logger' | 'answered' | 'count'>;
+  readonly telemetry: Pick<Telemetry, 'logger' | 'answered' | 'failed' | 'count'>;
   /** Updates of profiles that this environment has begun. */
   readonly open: Set<Promise<void>>;
 }
