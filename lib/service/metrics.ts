@@ -21,7 +21,7 @@ export type AnswerMetric =
 /** Metrics of every answered request, by the model that answered. */
 export type ModelMetric = 'ServiceMs' | 'ColdStart';
 
-/** Counts of a deployment that belong to no answered request. */
+/** Counts of a deployment that belong to no single request. */
 export type ServiceMetric =
   | 'ModelFailed'
   | 'BreakerOpened'

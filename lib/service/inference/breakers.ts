@@ -180,7 +180,7 @@ class Breaker {
       if (verdict === 'success') this.#answeredMs = Date.now();
       if (before === 'open') await this.#endProbe(verdict);
       // A call begun before others opened the breaker says nothing that they have not said.
-      else if (before === 'closed' && this.state === 'closed') await this.#tell(verdict);
+      else if (this.state === 'closed') await this.#tell(verdict);
       if (outcome.status === 'rejected') throw outcome.reason;
       return outcome.value;
     } finally {

@@ -71,7 +71,13 @@ async function run({ fault, begin, end, sick }: Scenario) {
   const isBack = () =>
     sick().length === 0 ||
     observed.some(({ sentMs, model }) => sentMs > endedAtMs && sick().includes(model ?? ''));
-  await expect.poll(isBack, { timeout: 90_000, interval: 50 }).toBe(true);
+  await expect.poll(isBack, { timeout: 15_000, interval: 50 }).toBe(true).catch(async (error) => {
+    const { models: listed } = modelsResponseSchema.parse(await (await service.fetch('/v1/models')).json());
+    console.table(listed.map(({ name, breaker, profile }) => ({ name, breaker, ...profile })));
+    console.log(observed.slice(-12).map((o) => JSON.stringify(o)).join('\n'));
+    console.log(service.logs.slice(-30).join('\n'));
+    throw error;
+  });
   const backAtMs = performance.now();
   await traffic.stop();
 

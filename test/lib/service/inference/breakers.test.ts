@@ -151,6 +151,9 @@ describe('a model that was left', () => {
     const breakers = createBreakers({ random: () => 0 });
     await ask(breakers, 'failure', 'failure', 'failure');
     expect(pauseMs(breakers)).toBe(500);
+    pass(500);
+    await ask(breakers, 'failure');
+    expect(pauseMs(breakers)).toBe(1_000);
   });
 
   it('is probed again at once when a probe says nothing', async () => {
@@ -218,6 +221,7 @@ describe('when all models were left', () => {
     const breakers = createBreakers();
     await ask(breakers, 'failure', 'failure', 'failure', 'success');
     expect(breakers.stateOf('a')).toBe('closed');
+    expect(breakers.mayAsk('a')).toBe(true);
     await ask(breakers, 'failure', 'failure');
     expect(breakers.stateOf('a')).toBe('closed');
   });
@@ -319,7 +323,7 @@ describe('seeding', () => {
   it('does not outweigh an answer that this selector has had since', async () => {
     const breakers = createBreakers();
     await ask(breakers, 'success');
-    breakers.seed('a', broken);
+    breakers.seed('a', { ...broken, sinceMs: nowMs });
     expect(breakers.stateOf('a')).toBe('closed');
     breakers.seed('a', { ...broken, sinceMs: nowMs + windowMs });
     expect(breakers.stateOf('a')).toBe('open');
