@@ -15,6 +15,7 @@ import {
   toAttributes,
 } from './item.ts';
 import { baselineSortKey, liveSince, liveSortKey, parseLiveSortKey } from './keys.ts';
+import { TableSilence, TableSilentError } from './silence.ts';
 import type { LiveStatistics, StoredProfile } from './statistics.ts';
 import {
   InvalidObservationError,
@@ -108,6 +109,7 @@ export class ProfileStore {
   readonly #shards: number;
   readonly #now: () => number;
   readonly #random: () => number;
+  readonly #silence: TableSilence;
 
   constructor(options: ProfileStoreOptions) {
     this.windows = options.windows ?? defaultWindows;
@@ -116,6 +118,7 @@ export class ProfileStore {
     this.#shards = options.shards ?? 1;
     this.#now = options.now ?? Date.now;
     this.#random = options.random ?? Math.random;
+    this.#silence = new TableSilence(this.#now);
   }
 
   /**
@@ -133,10 +136,14 @@ export class ProfileStore {
       const input = isCall
         ? this.#liveAddition(pk, attributes)
         : this.#labelAddition(pk, attributes);
-      await this.#client.additive.send(new UpdateItemCommand(input));
+      const update = () => this.#client.additive.send(new UpdateItemCommand(input));
+      // Somebody waits for the outcome of feedback; a call's is worth no more than one attempt in a while.
+      if (isCall) await this.#silence.guard(update);
+      else await update();
       return { applied: true };
     } catch (error) {
-      const neverSent = error instanceof InvalidObservationError;
+      const neverSent =
+        error instanceof InvalidObservationError || error instanceof TableSilentError;
       return { applied: neverSent || surelyNotApplied(error) ? false : 'unknown', error };
     }
   }
