@@ -8,7 +8,7 @@ import type { Service } from './service.ts';
 
 /** What {@link answerWith} works with. */
 export type AnswerParts = CandidateParts &
-  Pick<Service, 'lambda' | 'store' | 'profiles' | 'telemetry' | 'open'>;
+  Pick<Service, 'lambda' | 'overheads' | 'store' | 'profiles' | 'telemetry' | 'open'>;
 
 /** A model's answer and how it came about. */
 export interface ModelAnswer {
@@ -56,12 +56,14 @@ function noAnswer(last: Error): ProblemError {
 }
 
 async function ask(
-  service: Pick<Service, 'lambda' | 'store' | 'open'>,
+  service: Pick<Service, 'lambda' | 'overheads' | 'store' | 'open'>,
   { functionName, profileKey, name }: ServedCandidate,
   event: Omit<InferenceEvent, 'invokedEpochMs'>,
 ): Promise<Pick<ModelAnswer, 'answer' | 'serviceMs'> | Error> {
   try {
-    const { answer, serviceMs } = await invokeModel(service.lambda, functionName, event);
+    const { answer, serviceMs } = await invokeModel(service.lambda, functionName, event, {
+      overheads: service.overheads,
+    });
     if (answer.status === 'ok') return { answer, serviceMs };
     // The function has already counted this failure.
     if (answer.status === 'non-finite-output')

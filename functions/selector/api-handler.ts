@@ -22,9 +22,13 @@ type RouteHandler = (event: APIGatewayProxyEventV2) => Promise<Result>;
 
 /** Answers every request to the HTTP API, whatever is wrong with it. */
 export function apiHandler(service: Service) {
-  const handlers = routeHandlers(service);
+  const ownStartsMs = new WeakMap<object, number>();
+  const handlers = routeHandlers(service, ownStartsMs);
   return middy<APIGatewayProxyEventV2, Result>()
     .use(problemDetails(service))
+    .before(({ event }) => {
+      ownStartsMs.set(event, service.ownStart.before(event.requestContext?.timeEpoch));
+    })
     .before(({ event }) => (isWarmUp(event) ? { statusCode: 204 } : undefined))
     .handler(
       httpRouter<APIGatewayProxyEventV2, Result>({
@@ -48,10 +52,13 @@ export function apiHandler(service: Service) {
     );
 }
 
-function routeHandlers(service: Service): Record<ServiceRoute['path'], RouteHandler> {
+function routeHandlers(
+  service: Service,
+  ownStartsMs: WeakMap<object, number>,
+): Record<ServiceRoute['path'], RouteHandler> {
   return {
     '/v1/infer': async (event) => {
-      const response = await infer(service, event, epochMs());
+      const response = await infer(service, event, epochMs(), ownStartsMs.get(event));
       const { selectMs, serviceMs, serverMs } = response.timing;
       return json(response, {
         'server-timing': serverTiming({ select: selectMs, service: serviceMs, total: serverMs }),

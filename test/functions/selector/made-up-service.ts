@@ -11,6 +11,7 @@ import { afterEach, beforeEach, vi } from 'vitest';
 import type { ServedModel, Service } from '../../../functions/selector/service.ts';
 import { OutputTimes } from '../../../lib/core/selection/output-time.ts';
 import { catalogueSchema } from '../../../lib/service/catalogue/schema.ts';
+import { Overheads } from '../../../lib/service/inference/service-time.ts';
 import type { ProfileSnapshot } from '../../../lib/service/profiles/cache.ts';
 import { referenceProfile } from '../../../lib/service/profiles/profile.ts';
 import type { Reference } from '../../../lib/service/profiles/reference.ts';
@@ -113,7 +114,9 @@ export function madeUpService(
     budget: { defaultNetworkMs: 100, clockToleranceMs: 50, maxInputMs: 60_000 },
     clockErrorMs: 0,
     outputTimes: new OutputTimes(),
+    ownStart: { before: () => 0 },
     lambda: new LambdaClient({ region: 'local' }),
+    overheads: new Overheads(),
     secret: () => undefined,
     feedbackWeight: 200,
     random: () => 0,
