@@ -27,9 +27,10 @@ export function apiHandler(service: Service) {
   return middy<APIGatewayProxyEventV2, Result>()
     .use(problemDetails(service))
     .before(({ event }) => {
+      // A warm-up has no context: nobody waits for its answer.
       ownStartsMs.set(event, service.ownStart.before(event.requestContext?.timeEpoch));
+      return isWarmUp(event) ? { statusCode: 204 } : undefined;
     })
-    .before(({ event }) => (isWarmUp(event) ? { statusCode: 204 } : undefined))
     .handler(
       httpRouter<APIGatewayProxyEventV2, Result>({
         routes: routes.map(

@@ -20,7 +20,10 @@ export class OwnStart {
    * have begun by less than this before the call was started for it
    * @param process - the clock that began with the process
    */
-  constructor(toleranceMs: number, process: Pick<typeof performance, 'timeOrigin' | 'now'> = performance) {
+  constructor(
+    toleranceMs: number,
+    process: Pick<typeof performance, 'timeOrigin' | 'now'> = performance,
+  ) {
     this.#toleranceMs = toleranceMs;
     this.#process = process;
   }

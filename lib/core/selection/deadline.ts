@@ -12,7 +12,7 @@ import type { TimeBudget, WeightedTimes } from './types.ts';
  * ```
  */
 export function leftMs({ slaMs, inputMs, startMs = 0, clockErrorMs = 0 }: TimeBudget): number {
-  return slaMs - inputMs - startMs - clockErrorMs;
+  return slaMs - startMs - inputMs - clockErrorMs;
 }
 
 /**
