@@ -59,7 +59,12 @@ function routeHandlers(
 ): Record<ServiceRoute['path'], RouteHandler> {
   return {
     '/v1/infer': async (event) => {
-      const response = await infer(service, event, epochMs(), ownStartsMs.get(event));
+      const response = await infer(service, event, epochMs(), ownStartsMs.get(event)).catch(
+        (error: unknown) => {
+          countFailure(service, error);
+          throw error;
+        },
+      );
       const { selectMs, serviceMs, serverMs } = response.timing;
       return json(response, {
         'server-timing': serverTiming({ select: selectMs, service: serviceMs, total: serverMs }),
@@ -82,6 +87,13 @@ function routeHandlers(
       }),
     '/openapi.json': async () => json(openApiDocument()),
   };
+}
+
+/** Counts a request that got no answer, unless its caller is at fault. */
+function countFailure({ telemetry, strategy }: Service, error: unknown): void {
+  const type = error instanceof ProblemError ? error.type : 'internal';
+  const status: number = problems[type].status;
+  if (status >= 500) telemetry.failed({ strategy, deadlineExceeded: status === 504 });
 }
 
 function json(body: object, headers: Record<string, string> = {}): Result {

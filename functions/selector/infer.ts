@@ -125,6 +125,8 @@ function countAnswer(
   { telemetry }: Pick<Service, 'telemetry'>,
   { model, timing, selection }: InferResponse,
 ): void {
+  // The paper assumes that the way back takes as long as the way here.
+  const inTime = timing.networkMs + timing.serverMs <= timing.slaMs;
   telemetry.answered({
     strategy: selection.strategy,
     model: model.name,
@@ -134,9 +136,10 @@ function countAnswer(
     serviceMs: timing.serviceMs,
     serverMs: timing.serverMs,
     coldStart: timing.coldStart,
+    hedged: false,
     fellBack: selection.failed !== undefined,
-    // The paper assumes that the way back takes as long as the way here.
-    inTime: timing.networkMs + timing.serverMs <= timing.slaMs,
+    deadlineExceeded: !inTime,
+    inTime,
   });
 }
 

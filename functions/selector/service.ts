@@ -45,7 +45,7 @@ export interface Service {
   readonly feedbackWeight: number;
   readonly profiles: Pick<ProfileCache, 'profiles' | 'reload'>;
   readonly random: Random;
-  readonly telemetry: Pick<Telemetry, 'logger' | 'answered' | 'count'>;
+  readonly telemetry: Pick<Telemetry, 'logger' | 'answered' | 'failed' | 'count'>;
   /** Updates of profiles that this environment has begun. */
   readonly open: Set<Promise<void>>;
 }

@@ -130,7 +130,8 @@ export class MdInference extends Construct {
       ...logs,
     });
     this.observability = new Observability(this, 'Observability', {
-      ...{ deployment, strategy, defaultSlaMs, models },
+      ...{ deployment, strategy, models },
+      slaTargetPct: props.slaTargetPct ?? 90,
       api: this.api,
       profiler: this.profiler,
       selector: this.selector,
@@ -139,7 +140,7 @@ export class MdInference extends Construct {
     });
     if (props.rollout) {
       const { config, alarms = [] } = props.rollout;
-      const ofService = ['ServerErrors', 'SlowAnswers'].flatMap(
+      const ofService = ['ServerErrors', 'SlaMissed'].flatMap(
         (name) => this.observability.alarms.get(name) ?? [],
       );
       new Rollout(this, 'Rollout', {

@@ -20,7 +20,10 @@ export interface ObservabilityProps extends WatchedService {
 /** The dashboard and the alarms of a service, made from one description. */
 export class Observability extends Construct {
   readonly dashboard: Dashboard;
-  /** By their ids: `ServerErrors`, `SlowAnswers`, `ProfilerFailed`, `TableThrottled`. */
+  /**
+   * By their ids: `ServerErrors`, `SlaMissed`, `Fallbacks`, `BreakerOpened`, `ProfilerFailed`,
+   * `TableThrottled`.
+   */
   readonly alarms: ReadonlyMap<string, Alarm>;
 
   constructor(scope: Construct, id: string, props: ObservabilityProps) {

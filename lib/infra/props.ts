@@ -101,11 +101,19 @@ export interface MdInferenceProps {
    */
   readonly tracing?: boolean;
   /**
-   * Where the alarms are sent: server errors, slow answers, a failed profiler, a throttled table.
+   * Where the alarms are sent: server errors, missed SLAs, fallbacks, models that keep failing, a failed
+   * profiler, a throttled table.
    *
    * @default - nowhere: the alarms exist, but notify nobody
    */
   readonly alarmsTopic?: ITopic;
+  /**
+   * Share of the requests, in percent, that must be answered within their own SLA: the alarm `SlaMissed`
+   * rings when it is lower for 15 minutes.
+   *
+   * @default 90
+   */
+  readonly slaTargetPct?: number;
   /**
    * Processor of every function; `models` can give one model another.
    *

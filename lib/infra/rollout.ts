@@ -16,7 +16,7 @@ export interface RolloutOptions {
   readonly config: ILambdaDeploymentConfig;
   /**
    * Alarms that roll new versions back while they take over, in addition to those of the service:
-   * errors of the version, the share of server errors, slow answers.
+   * errors of the version, the share of server errors, missed SLAs.
    *
    * @default - none
    */

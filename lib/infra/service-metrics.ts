@@ -1,6 +1,7 @@
 import { Duration } from 'aws-cdk-lib';
 import { MathExpression, Metric, type MetricProps } from 'aws-cdk-lib/aws-cloudwatch';
 import {
+  type AnswerMetric,
   type ModelMetric,
   metricsNamespace,
   type RequestMetric,
@@ -8,6 +9,12 @@ import {
 } from '../service/metrics.ts';
 
 const period = Duration.minutes(5);
+
+/** Requests in a period below which a share of them rings no alarm. */
+const minRequests = 20;
+
+/** Metrics that are 0 or 1 for each request. */
+type ShareMetric = RequestMetric | Extract<AnswerMetric, 'Fallback' | 'Hedged'>;
 
 /** The metrics that the functions of one deployment write (lib/service/telemetry.ts). */
 export class ServiceMetrics {
@@ -19,8 +26,8 @@ export class ServiceMetrics {
     this.#strategy = strategy;
   }
 
-  /** A metric of all requests, such as `InTime`. */
-  ofRequests(metricName: RequestMetric, props: Partial<MetricProps> = {}): Metric {
+  /** A metric of all requests, such as `SlaMet`, or of all that were answered, such as `Hedged`. */
+  ofRequests(metricName: RequestMetric | AnswerMetric, props: Partial<MetricProps> = {}): Metric {
     const dimensionsMap = { service: this.#service, strategy: this.#strategy };
     return new Metric({
       namespace: metricsNamespace,
@@ -44,7 +51,35 @@ export class ServiceMetrics {
     });
   }
 
-  /** A count of the deployment that belongs to no request, such as `ProfileReadFailed`. */
+  /** The share of the requests whose metric is 1, in percent. */
+  shareOf(metricName: ShareMetric, label: string): MathExpression {
+    const share = this.ofRequests(metricName, { statistic: 'Average' });
+    return new MathExpression({
+      expression: '100 * share',
+      usingMetrics: { share },
+      period,
+      label,
+    });
+  }
+
+  /**
+   * The same for an alarm: a period of fewer than {@link minRequests} requests says nothing, as one of
+   * them would be too large a share.
+   *
+   * @param harmless - what such a period counts as, in percent
+   */
+  judgedShareOf(metricName: ShareMetric, harmless: number): MathExpression {
+    return new MathExpression({
+      expression: `IF(requests >= ${minRequests}, 100 * share, ${harmless})`,
+      usingMetrics: {
+        share: this.ofRequests(metricName, { statistic: 'Average' }),
+        requests: this.ofRequests(metricName, { statistic: 'SampleCount' }),
+      },
+      period,
+    });
+  }
+
+  /** A count of the deployment that belongs to no single request, such as `ProfileReadFailed`. */
   ofService(metricName: ServiceMetric): Metric {
     const dimensionsMap = { service: this.#service };
     return new Metric({
@@ -55,9 +90,4 @@ export class ServiceMetrics {
       statistic: 'Sum',
     });
   }
-}
-
-/** A share of 0 to 1 in percent. */
-export function inPercent(metric: Metric, label: string): MathExpression {
-  return new MathExpression({ expression: '100 * share', usingMetrics: { share: metric }, label });
 }

@@ -1,22 +1,25 @@
-import { Duration } from 'aws-cdk-lib';
-import { type AlarmProps, type IMetric, MathExpression } from 'aws-cdk-lib/aws-cloudwatch';
+import {
+  type AlarmProps,
+  ComparisonOperator,
+  type IMetric,
+  MathExpression,
+} from 'aws-cdk-lib/aws-cloudwatch';
 import { Operation } from 'aws-cdk-lib/aws-dynamodb';
-import { Architecture } from 'aws-cdk-lib/aws-lambda';
-import { pricesOf, tieredCost } from '../core/pricing/prices.ts';
 import type { ModelMetric } from '../service/metrics.ts';
+import { hourlyCost } from './hourly-cost.ts';
 import type { ServiceApi } from './http-api.ts';
 import type { ModelFunction } from './model-function.ts';
 import type { ProfileTable } from './profile-table.ts';
 import type { Profiler } from './profiler.ts';
 import type { Selector } from './selector.ts';
-import type { ServiceFunction } from './service-function.ts';
-import { inPercent, ServiceMetrics } from './service-metrics.ts';
+import { ServiceMetrics } from './service-metrics.ts';
 
 /** What is monitored. */
 export interface WatchedService {
   readonly deployment: string;
   readonly strategy: string;
-  readonly defaultSlaMs: number;
+  /** Share of the requests, in percent, that must be answered within their SLA. */
+  readonly slaTargetPct: number;
   readonly api: ServiceApi;
   readonly selector: Selector;
   readonly models: readonly ModelFunction[];
@@ -53,10 +56,17 @@ export function watchedOf(props: WatchedService): Watched[] {
     },
     label: '5xx',
   });
-  const throttledRequests = table.metricThrottledRequestsForOperations({
-    operations: [Operation.GET_ITEM, Operation.QUERY, Operation.UPDATE_ITEM],
+  // Without FILL the sum would be missing unless all three are throttled at once.
+  const throttledRequests = new MathExpression({
+    expression: 'FILL(gets, 0) + FILL(queries, 0) + FILL(updates, 0)',
+    usingMetrics: {
+      gets: table.metricThrottledRequestsForOperation(Operation.GET_ITEM),
+      queries: table.metricThrottledRequestsForOperation(Operation.QUERY),
+      updates: table.metricThrottledRequestsForOperation(Operation.UPDATE_ITEM),
+    },
+    label: 'throttled',
   });
-  const serverMs = metrics.ofRequests('ServerMs', { statistic: 'p95', label: 'p95' });
+  const breakersOpened = metrics.ofService('BreakerOpened');
   const profilerErrors = profiler.function.metricErrors({ label: 'profiler' });
 
   return [
@@ -67,8 +77,51 @@ export function watchedOf(props: WatchedService): Watched[] {
     },
     {
       title: 'SLA attainment',
-      unit: '%',
-      metrics: [inPercent(metrics.ofRequests('InTime', { statistic: 'Average' }), 'in time')],
+      unit: '% of requests',
+      metrics: [metrics.shareOf('SlaMet', 'in time')],
+      alarm: {
+        id: 'SlaMissed',
+        alarmDescription: `Fewer than ${props.slaTargetPct} % of the requests were answered within their SLA. Where Fallbacks, Server errors or Service time rose, repair or provision that model; where Budget left for the model fell, the callers' networks became slower`,
+        metric: metrics.judgedShareOf('SlaMet', 100),
+        threshold: props.slaTargetPct,
+        comparisonOperator: ComparisonOperator.LESS_THAN_THRESHOLD,
+      },
+    },
+    {
+      title: 'Deadline exceeded',
+      unit: '% of requests',
+      metrics: [metrics.shareOf('DeadlineExceeded', 'too late')],
+    },
+    {
+      title: 'Fallbacks',
+      unit: '% of answers',
+      metrics: [metrics.shareOf('Fallback', 'fallbacks')],
+      alarm: {
+        id: 'Fallbacks',
+        alarmDescription:
+          'More than 5 % of the answers came from another model, because the chosen one failed. The log of the selector names it (model could not answer), Failed calls and Throttled calls show why',
+        metric: metrics.judgedShareOf('Fallback', 0),
+        threshold: 5,
+      },
+    },
+    {
+      title: 'Hedged',
+      unit: '% of answers',
+      metrics: [metrics.shareOf('Hedged', 'hedged')],
+    },
+    {
+      title: 'Models that fail',
+      unit: 'times',
+      metrics: [metrics.ofService('ModelFailed'), breakersOpened],
+      alarm: {
+        id: 'BreakerOpened',
+        alarmDescription:
+          'A model keeps failing, and requests go to less accurate ones. GET /v1/models names it; look at its log, and roll its last change back. It is used again by itself once it answers',
+        metric: breakersOpened,
+        threshold: 0,
+        // One that is closed by its first probe needs nobody.
+        datapointsToAlarm: 2,
+      },
     },
     { title: 'Model usage', unit: 'requests', metrics: eachModel('ServiceMs', 'SampleCount') },
     { title: 'Service time, median', unit: 'ms', metrics: eachModel('ServiceMs', 'p50') },
@@ -77,13 +130,10 @@ export function watchedOf(props: WatchedService): Watched[] {
     {
       title: 'Time on the server',
       unit: 'ms',
-      metrics: [metrics.ofRequests('ServerMs', { statistic: 'p50', label: 'median' }), serverMs],
-      alarm: {
-        id: 'SlowAnswers',
-        alarmDescription: `95 % of the answers take up to more than the default SLA of ${props.defaultSlaMs} ms on the server alone`,
-        metric: serverMs,
-        threshold: props.defaultSlaMs,
-      },
+      metrics: [
+        metrics.ofRequests('ServerMs', { statistic: 'p50', label: 'median' }),
+        metrics.ofRequests('ServerMs', { statistic: 'p95', label: 'p95' }),
+      ],
     },
     { title: 'Cold starts', unit: 'calls', metrics: eachModel('ColdStart', 'Sum') },
     {
@@ -99,7 +149,8 @@ export function watchedOf(props: WatchedService): Watched[] {
       metrics: [serverErrors],
       alarm: {
         id: 'ServerErrors',
-        alarmDescription: 'More than 1 % of the requests were answered with 5xx',
+        alarmDescription:
+          'More than 1 % of the requests were answered with 5xx. Look at Failed calls, Throttled calls and the log of the selector',
         metric: serverErrors,
         threshold: 1,
       },
@@ -125,7 +176,8 @@ export function watchedOf(props: WatchedService): Watched[] {
       metrics: [profilerErrors],
       alarm: {
         id: 'ProfilerFailed',
-        alarmDescription: 'A model could not be measured at deploy',
+        alarmDescription:
+          'A model could not be measured at deploy. The message of the failed deployment names it and the reason',
         metric: profilerErrors,
         threshold: 0,
         evaluationPeriods: 1,
@@ -147,26 +199,4 @@ export function watchedOf(props: WatchedService): Watched[] {
       },
     },
   ];
-}
-
-/** What a function's calls and their duration cost, on demand: list prices of us-east-1, without tiers. */
-function hourlyCost(
-  { function: fn, memoryMb, architecture }: ServiceFunction,
-  label: string,
-  index: number,
-): MathExpression {
-  const { lambda } = pricesOf('us-east-1');
-  const { perGbSecond } = lambda[architecture === Architecture.ARM_64 ? 'arm64' : 'x86_64'];
-  const perCall = lambda.perMillionRequests / 1e6;
-  const perMs = (tieredCost(1, perGbSecond) * memoryMb) / 1024 / 1000;
-  const hour = { period: Duration.hours(1), statistic: 'Sum' };
-  return new MathExpression({
-    expression: `calls${index} * ${perCall.toFixed(12)} + ms${index} * ${perMs.toFixed(15)}`,
-    usingMetrics: {
-      [`calls${index}`]: fn.metricInvocations(hour),
-      [`ms${index}`]: fn.metricDuration(hour),
-    },
-    period: hour.period,
-    label,
-  });
 }

@@ -6,17 +6,24 @@
 /** The namespace of all metrics. */
 export const metricsNamespace = 'mdinference';
 
-/** Metrics of every answered request, by strategy. */
-export type RequestMetric =
+/** Metrics of every valid request for an inference, answered or not, by strategy; each is 0 or 1. */
+export type RequestMetric = 'SlaMet' | 'DeadlineExceeded';
+
+/** Metrics of every answered request, by strategy; `Fallback` and `Hedged` are 0 or 1. */
+export type AnswerMetric =
   | 'BudgetMs'
   | 'SelectMs'
   | 'ServerMs'
   | 'AccuracyPct'
-  | 'InTime'
-  | 'Fallback';
+  | 'Fallback'
+  | 'Hedged';
 
 /** Metrics of every answered request, by the model that answered. */
 export type ModelMetric = 'ServiceMs' | 'ColdStart';
 
-/** Counts of a deployment that belong to no answered request. */
-export type ServiceMetric = 'ModelFailed' | 'ProfileReadFailed' | 'ProfileUpdateLost';
+/** Counts of a deployment that belong to no single request. */
+export type ServiceMetric =
+  | 'ModelFailed'
+  | 'BreakerOpened'
+  | 'ProfileReadFailed'
+  | 'ProfileUpdateLost';

@@ -1,6 +1,7 @@
 import { Logger } from '@aws-lambda-powertools/logger';
 import { Metrics, MetricUnit } from '@aws-lambda-powertools/metrics';
 import {
+  type AnswerMetric,
   type ModelMetric,
   metricsNamespace,
   type RequestMetric,
@@ -19,10 +20,21 @@ export interface AnsweredRequest {
   readonly serviceMs: number;
   readonly serverMs: number;
   readonly coldStart: boolean;
-  /** Whether another model had been chosen and could not answer. */
+  /** Whether a second model was asked in case the chosen one would be late. */
+  readonly hedged: boolean;
+  /** Whether another model had been chosen and could not answer, because it failed. */
   readonly fellBack: boolean;
-  /** Whether the answer will reach the client within the SLA, as far as the selector can tell. */
+  /** Whether the answer left after the moment by which it had to. */
+  readonly deadlineExceeded: boolean;
+  /** Whether the answer will reach the client within its SLA, as far as the selector can tell. */
   readonly inTime: boolean;
+}
+
+/** One valid request that got no answer, for metrics. */
+export interface FailedRequest {
+  readonly strategy: string;
+  /** Whether that was because there was nothing to answer with at the deadline. */
+  readonly deadlineExceeded: boolean;
 }
 
 /** What a function logs and counts: JSON lines, and metrics in CloudWatch's embedded format. */
@@ -41,13 +53,15 @@ export class Telemetry {
 
   /** Counts an answered request, for its strategy and for its model. No image data, no ids. */
   answered(request: AnsweredRequest): void {
-    const all: Record<RequestMetric, Measured> = {
+    const all: Record<RequestMetric | AnswerMetric, Measured> = {
       BudgetMs: [MetricUnit.Milliseconds, request.budgetMs],
       SelectMs: [MetricUnit.Milliseconds, request.selectMs],
       ServerMs: [MetricUnit.Milliseconds, request.serverMs],
       AccuracyPct: [MetricUnit.Percent, request.accuracyPct],
-      InTime: [MetricUnit.Count, Number(request.inTime)],
+      SlaMet: [MetricUnit.Count, Number(request.inTime)],
+      DeadlineExceeded: [MetricUnit.Count, Number(request.deadlineExceeded)],
       Fallback: [MetricUnit.Count, Number(request.fellBack)],
+      Hedged: [MetricUnit.Count, Number(request.hedged)],
     };
     const own: Record<ModelMetric, Measured> = {
       ServiceMs: [MetricUnit.Milliseconds, request.serviceMs],
@@ -55,6 +69,18 @@ export class Telemetry {
     };
     publish(this.#metrics, ['strategy', request.strategy], all);
     publish(this.#modelMetrics, ['model', request.model], own);
+  }
+
+  /**
+   * Counts a valid request that got no answer: its SLA is not met. What is wrong with a request itself
+   * counts nowhere.
+   */
+  failed({ strategy, deadlineExceeded }: FailedRequest): void {
+    const all: Record<RequestMetric, Measured> = {
+      SlaMet: [MetricUnit.Count, 0],
+      DeadlineExceeded: [MetricUnit.Count, Number(deadlineExceeded)],
+    };
+    publish(this.#metrics, ['strategy', strategy], all);
   }
 
   /** Counts something and publishes it at once: after an answer there may be no later moment. */

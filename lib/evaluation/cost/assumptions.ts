@@ -42,11 +42,11 @@ export const defaultAssumptions: Assumptions = {
   refreshSeconds: 2.25,
   uploadBytes: 52_000,
   answerBytes: 2_000,
-  // 840 of metrics, 400 of access log, and start and report of two calls as JSON.
-  logBytes: 2_800,
-  metrics: 6,
+  // 950 of metrics, 400 of access log, and start and report of two calls as JSON.
+  logBytes: 2_900,
+  metrics: 8,
   metricsPerModel: 2,
-  alarmMetrics: 7,
+  alarmMetrics: 11,
   dashboards: 1,
   // Lambda's own sampling (https://docs.aws.amazon.com/lambda/latest/dg/services-xray.html).
   tracesPerSecond: 1,

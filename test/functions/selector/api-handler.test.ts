@@ -1,3 +1,4 @@
+import { InvokeWithResponseStreamCommand } from '@aws-sdk/client-lambda';
 import type { APIGatewayProxyEventV2, Context } from 'aws-lambda';
 import { describe, expect, it } from 'vitest';
 import { apiHandler } from '../../../functions/selector/api-handler.ts';
@@ -6,7 +7,8 @@ import { openApiDocument } from '../../../lib/core/contract/openapi.ts';
 import { warmUpEvent } from '../../../lib/core/contract/warm-up.ts';
 import { signRequestId } from '../../../lib/service/feedback/request-id.ts';
 import { OwnStart } from '../../../lib/service/own-start.ts';
-import { apiEvent, invoked, madeUpService, mockLambda } from './made-up-service.ts';
+import { okStream } from '../../fixtures/response-stream.ts';
+import { apiEvent, invoked, lambda, madeUpService, mockLambda } from './made-up-service.ts';
 
 mockLambda();
 
@@ -145,6 +147,39 @@ describe('an error', () => {
     expect(service.telemetry.logger.error.mock.calls).toEqual([
       ['unexpected error', { requestId: 'r-1', error }],
     ]);
+  });
+
+  it.each([
+    ['no model can answer', 503],
+    ['something breaks', 500],
+  ])('counts as a missed SLA when %s', async (_, status) => {
+    const service = madeUpService();
+    if (status === 500) service.profiles.profiles.mockRejectedValue(new Error('broken'));
+    lambda.on(InvokeWithResponseStreamCommand).rejects(new Error('throttled'));
+    expect(await call(service)).toMatchObject({ statusCode: status });
+    expect(service.telemetry.failed.mock.calls).toEqual([
+      [{ strategy: 'three-stage', deadlineExceeded: false }],
+    ]);
+    expect(service.telemetry.answered).not.toHaveBeenCalled();
+  });
+
+  it('counts nowhere when the request is at fault', async () => {
+    const service = madeUpService();
+    const refused = {
+      status: 'undecodable-image',
+      detail: 'not a JPEG',
+      coldStart: false,
+    } as const;
+    lambda.on(InvokeWithResponseStreamCommand).callsFake(() => okStream(refused));
+    for (const [headers, status] of [
+      [{}, 422],
+      [{ 'mdi-sla-ms': 'soon' }, 400],
+      [{ 'content-type': 'text/plain' }, 415],
+    ] as const) {
+      expect(await call(service, apiEvent({ headers }))).toMatchObject({ statusCode: status });
+    }
+    expect(service.telemetry.failed).not.toHaveBeenCalled();
+    expect(service.telemetry.answered).not.toHaveBeenCalled();
   });
 
   it('is an unknown path', async () => {

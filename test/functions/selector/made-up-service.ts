@@ -97,6 +97,7 @@ export function madeUpService(
     telemetry: {
       logger: { warn: vi.fn(), error: vi.fn() },
       answered: vi.fn<Service['telemetry']['answered']>(),
+      failed: vi.fn<Service['telemetry']['failed']>(),
       count: vi.fn<Service['telemetry']['count']>(),
     },
   };

@@ -4,6 +4,7 @@ import { Topic } from 'aws-cdk-lib/aws-sns';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { MdInference } from '../../../lib/index.ts';
 import { temporaryFolder } from '../../fixtures/temporary-folder.ts';
+import { synthesized } from './synthesized.ts';
 
 let service: MdInference;
 let template: Template;
@@ -26,6 +27,10 @@ describe('the dashboard', () => {
     expect(widgets.map(({ properties }) => properties.title)).toEqual([
       'Accuracy delivered',
       'SLA attainment',
+      'Deadline exceeded',
+      'Fallbacks',
+      'Hedged',
+      'Models that fail',
       'Model usage',
       'Service time, median',
       'Service time, p95',
@@ -66,14 +71,16 @@ describe('the dashboard', () => {
 });
 
 describe('the alarms', () => {
-  it('are the four that somebody must act on, sent to the topic', () => {
+  it('are the six that somebody must act on, sent to the topic', () => {
     expect([...service.observability.alarms.keys()].sort()).toEqual([
+      'BreakerOpened',
+      'Fallbacks',
       'ProfilerFailed',
       'ServerErrors',
-      'SlowAnswers',
+      'SlaMissed',
       'TableThrottled',
     ]);
-    template.resourceCountIs('AWS::CloudWatch::Alarm', 4);
+    template.resourceCountIs('AWS::CloudWatch::Alarm', 6);
     template.allResourcesProperties('AWS::CloudWatch::Alarm', {
       AlarmActions: [Match.objectLike({ Ref: Match.stringLikeRegexp('Alarms') })],
       OKActions: [Match.anyValue()],
@@ -83,30 +90,53 @@ describe('the alarms', () => {
   });
 
   it.each([
-    ['More than 1 % of the requests were answered with 5xx', 1, 3],
-    ['A model could not be measured at deploy', 0, 1],
-    ['The profile table throttles: raise the shard count', 0, 3],
-  ])('ring as they say: %s', (AlarmDescription, Threshold, EvaluationPeriods) => {
+    ['More than 1 % of the requests were answered with 5xx', 'Greater', 1, 3, 3],
+    ['Fewer than 90 % of the requests were answered within their SLA', 'Less', 90, 3, 3],
+    ['More than 5 % of the answers came from another model', 'Greater', 5, 3, 3],
+    ['A model keeps failing', 'Greater', 0, 3, 2],
+    ['A model could not be measured at deploy', 'Greater', 0, 1, 1],
+    ['The profile table throttles: raise the shard count', 'Greater', 0, 3, 3],
+  ])('ring as they say: %s', (says, comparison, threshold, periods, breaching) => {
+    const alarms = Object.values(template.findResources('AWS::CloudWatch::Alarm'));
+    const rings = alarms.filter(({ Properties }) => Properties.AlarmDescription.startsWith(says));
+    expect(rings.map(({ Properties }) => Properties)).toMatchObject([
+      { Threshold: threshold, ComparisonOperator: `${comparison}ThanThreshold` },
+    ]);
+    const { EvaluationPeriods, DatapointsToAlarm = EvaluationPeriods } = rings[0]?.Properties ?? {};
+    expect([EvaluationPeriods, DatapointsToAlarm]).toEqual([periods, breaching]);
+  });
+
+  it.each([
+    ['SlaMet', 'IF(requests >= 20, 100 * share, 100)'],
+    ['Fallback', 'IF(requests >= 20, 100 * share, 0)'],
+  ])('judge the share of %s only where there are enough requests', (MetricName, Expression) => {
+    const of = (Stat: string, Id: string) =>
+      Match.objectLike({
+        ...{ Id, ReturnData: false },
+        MetricStat: Match.objectLike({ Metric: Match.objectLike({ MetricName }), Stat }),
+      });
     template.hasResourceProperties('AWS::CloudWatch::Alarm', {
-      AlarmDescription,
-      Threshold,
-      EvaluationPeriods,
-      ComparisonOperator: 'GreaterThanThreshold',
+      Metrics: [
+        Match.objectLike({ Expression, ReturnData: true }),
+        of('Average', 'share'),
+        of('SampleCount', 'requests'),
+      ],
     });
   });
 
-  it('ring when answers take longer than the default SLA', () => {
+  it('ring when one operation alone is throttled: the others have no data then', () => {
     template.hasResourceProperties('AWS::CloudWatch::Alarm', {
-      Metrics: [
-        Match.objectLike({
-          MetricStat: Match.objectLike({
-            Metric: Match.objectLike({ MetricName: 'ServerMs' }),
-            Stat: 'p95',
-          }),
-        }),
-      ],
-      Threshold: 250,
-      ComparisonOperator: 'GreaterThanThreshold',
+      Metrics: Match.arrayWith([
+        Match.objectLike({ Expression: 'FILL(gets, 0) + FILL(queries, 0) + FILL(updates, 0)' }),
+      ]),
+    });
+  });
+
+  it('have the SLA target of the deployment', () => {
+    const { template: stricter } = synthesized({ slaTargetPct: 99 });
+    stricter.hasResourceProperties('AWS::CloudWatch::Alarm', {
+      AlarmDescription: Match.stringLikeRegexp('Fewer than 99 %'),
+      Threshold: 99,
     });
   });
 });

@@ -16,11 +16,11 @@ describe('a rollout', () => {
     }
   });
 
-  it('is taken back by errors of the version, server errors and slow answers', () => {
+  it('is taken back by errors of the version, server errors and missed SLAs', () => {
     const { template, stack, service } = made;
     const groups = propertiesOf(template, 'AWS::CodeDeploy::DeploymentGroup');
     expect(groups).toHaveLength(service.models.size + 1);
-    const ofService = ['ServerErrors', 'SlowAnswers'].map((name) => ({
+    const ofService = ['ServerErrors', 'SlaMissed'].map((name) => ({
       Name: stack.resolve(service.observability.alarms.get(name)?.alarmName),
     }));
     const own = new Set<string>();

@@ -24,7 +24,9 @@ const request = {
   serviceMs: 80,
   serverMs: 82,
   coldStart: true,
+  hedged: true,
   fellBack: false,
+  deadlineExceeded: false,
   inTime: true,
 };
 
@@ -32,13 +34,27 @@ describe('Telemetry', () => {
   it('counts an answer by strategy and by model, in the embedded metric format', () => {
     new Telemetry('Stack-Api').answered(request);
     const [all, own] = lines.map((line) => JSON.parse(line));
-    expect(all).toMatchObject({ strategy: 'three-stage', BudgetMs: 150, InTime: 1, Fallback: 0 });
+    expect(all).toMatchObject({
+      ...{ strategy: 'three-stage', BudgetMs: 150 },
+      ...{ SlaMet: 1, DeadlineExceeded: 0, Fallback: 0, Hedged: 1 },
+    });
     expect(all._aws.CloudWatchMetrics[0]).toMatchObject({
       Namespace: metricsNamespace,
       Dimensions: [expect.arrayContaining(['service', 'strategy'])],
     });
     expect(own).toMatchObject({ model: 'large', ServiceMs: 80, ColdStart: 1 });
     expect(own).not.toHaveProperty('strategy');
+  });
+
+  it.each([true, false])('counts a request without an answer as a missed SLA (504: %s)', (late) => {
+    new Telemetry('Stack-Api').failed({ strategy: 'three-stage', deadlineExceeded: late });
+    const [line, ...others] = lines.map((line) => JSON.parse(line));
+    expect(line).toMatchObject({ strategy: 'three-stage', SlaMet: 0, DeadlineExceeded: +late });
+    expect(line._aws.CloudWatchMetrics[0]).toMatchObject({
+      Dimensions: [expect.arrayContaining(['service', 'strategy'])],
+      Metrics: [{ Name: 'SlaMet' }, { Name: 'DeadlineExceeded' }],
+    });
+    expect(others).toEqual([]);
   });
 
   it('keeps requests apart', () => {

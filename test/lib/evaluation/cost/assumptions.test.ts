@@ -40,7 +40,13 @@ describe('what the cost estimate assumes', () => {
     new Telemetry('Stack-Api').answered({
       ...{ strategy: 'three-stage', model: 'resnet-64-views12', accuracyPct: 96.68 },
       ...{ budgetMs: 123.456, selectMs: 0.123, serviceMs: 23.456, serverMs: 25.678 },
-      ...{ coldStart: false, fellBack: false, inTime: true },
+      ...{
+        coldStart: false,
+        hedged: false,
+        fellBack: false,
+        deadlineExceeded: false,
+        inTime: true,
+      },
     });
     const lines = log.mock.calls.map(([line]) => String(line));
     const metrics = lines.map((line) => JSON.parse(line)._aws.CloudWatchMetrics[0].Metrics.length);
