@@ -6,6 +6,7 @@ export default defineConfig({
     include: [
       'test/functions/**/*.test.ts',
       'test/lib/core/selection/**/*.test.ts',
+      'test/lib/service/inference/breakers.test.ts',
       'test/lib/service/profiles/**/*.test.ts',
       'test/lib/client/**/*.test.ts',
     ],

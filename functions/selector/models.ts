@@ -15,7 +15,7 @@ const settleMs = 1_000;
  */
 export async function listModels(
   service: CandidateParts &
-    Pick<Service, 'catalogue' | 'strategy' | 'defaultSlaMs' | 'profiles' | 'open'>,
+    Pick<Service, 'catalogue' | 'strategy' | 'defaultSlaMs' | 'profiles' | 'breakers' | 'open'>,
 ): Promise<ModelsResponse> {
   await withinMs(settleMs, () => Promise.all(service.open)).catch(() => undefined);
   const models = profiledModels(service, await service.profiles.reload());
@@ -34,6 +34,7 @@ export async function listModels(
       feedback: { labels: model.profile.labels, correct: model.profile.labelsCorrect },
       licence: model.licence,
       memoryMb: model.memoryMb,
+      breaker: service.breakers.stateOf(model.name),
       profile: describe(model.profile),
     })),
   };

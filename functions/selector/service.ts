@@ -7,6 +7,7 @@ import { readCatalogue } from '../../lib/service/catalogue/load.ts';
 import type { Catalogue, CatalogueModel } from '../../lib/service/catalogue/schema.ts';
 import { readEnvironment, selectorEnvironmentSchema } from '../../lib/service/environment.ts';
 import { FeedbackLedger, rememberSecret } from '../../lib/service/feedback/ledger.ts';
+import { ModelBreakers } from '../../lib/service/inference/breakers.ts';
 import { createLambdaClient } from '../../lib/service/inference/invoke.ts';
 import { Overheads } from '../../lib/service/inference/service-time.ts';
 import { OwnStart } from '../../lib/service/own-start.ts';
@@ -44,6 +45,8 @@ export interface Service {
   readonly secret: () => Uint8Array | undefined;
   readonly feedbackWeight: number;
   readonly profiles: Pick<ProfileCache, 'profiles' | 'reload'>;
+  /** Which models are left out because they failed repeatedly. */
+  readonly breakers: ModelBreakers;
   readonly random: Random;
   readonly telemetry: Pick<Telemetry, 'logger' | 'answered' | 'failed' | 'count'>;
   /** Updates of profiles that this environment has begun. */
@@ -79,6 +82,10 @@ export function createService(): Service {
   const client = createProfileClient();
   const tableName = environment.MDI_TABLE_NAME;
   const store = new ProfileStore({ ...storeOptions(environment), client });
+  const breakers = new ModelBreakers(
+    models.map(({ name }) => name),
+    { onChange: (model, state) => reportBreaker(telemetry, model, state) },
+  );
   const ledger = new FeedbackLedger({ client, tableName, deployment: environment.MDI_DEPLOYMENT });
   return {
     catalogue,
@@ -108,7 +115,9 @@ export function createService(): Service {
         reference,
       })),
       onEvent: (event) => report(telemetry, event),
+      onRead: (model, { recent }) => breakers.seed(model, recent),
     }),
+    breakers,
     random: Math.random,
     telemetry,
     open: new Set(),
@@ -125,4 +134,13 @@ function report(telemetry: Telemetry, event: ProfileCacheEvent): void {
   const failures = event.failures.map(({ model, error }) => `${model}: ${error}`);
   telemetry.logger.warn('profiles not read', { durationMs: event.durationMs, failures });
   telemetry.count('ProfileReadFailed', failures.length);
+}
+
+function reportBreaker(telemetry: Telemetry, model: string, state: 'open' | 'closed'): void {
+  if (state === 'closed') {
+    telemetry.logger.warn('model works again', { model });
+    return;
+  }
+  telemetry.logger.warn('model left out: it fails', { model });
+  telemetry.count('BreakerOpened');
 }

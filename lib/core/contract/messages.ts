@@ -101,6 +101,12 @@ export interface ProfileSummary {
   readonly basis: string;
 }
 
+/**
+ * Whether the selector that answers asks a model: `open` leaves it out because it failed repeatedly,
+ * `half-open` is finding out with one request whether it works again.
+ */
+export type BreakerState = 'closed' | 'open' | 'half-open';
+
 /** A model as `GET /v1/models` shows it. */
 export interface ModelStatus {
   readonly name: string;
@@ -114,6 +120,7 @@ export interface ModelStatus {
   readonly feedback: { readonly labels: number; readonly correct: number };
   readonly licence: string;
   readonly memoryMb: number;
+  readonly breaker?: BreakerState | undefined;
   readonly profile: ProfileSummary;
 }
 

@@ -134,6 +134,12 @@ export const modelsResponseSchema = schemaOf<ModelsResponse>()(
           feedback: z.object({ labels: z.int(), correct: z.int() }),
           licence: z.string(),
           memoryMb: z.int(),
+          breaker: z
+            .enum(['closed', 'open', 'half-open'])
+            .optional()
+            .describe(
+              'Whether the selector that answers asks the model: open leaves it out because it failed repeatedly, half-open is finding out with one request whether it works again',
+            ),
           profile: profileSchema,
         }),
       ),

@@ -73,7 +73,7 @@ export class ModelsPanel {
   }
 
   #row(model: Model, scale: (ms: number) => number): HTMLElement {
-    const { name, accuracyPct, profile } = model;
+    const { name, accuracyPct, breaker = 'closed', profile } = model;
     const { meanMs, stdMs, p95Ms, samples } = profile;
     const { selection, model: chosen, timing } = this.#last ?? {};
     const eligible = selection?.eligible.find((candidate) => candidate.model === name);
@@ -100,6 +100,7 @@ export class ModelsPanel {
         { scope: 'row' },
         name,
         name === selection?.baseModel && make('span', { class: 'tag' }, 'base'),
+        breaker !== 'closed' && make('span', { class: 'tag' }, 'left out'),
       ),
       make('td', { class: 'number' }, accuracyPct.toFixed(1)),
       make('td', { class: 'plot' }, range),

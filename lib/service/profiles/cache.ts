@@ -61,6 +61,13 @@ export interface ProfileCacheOptions {
   /** @default - nothing */
   readonly onEvent?: (event: ProfileCacheEvent) => void;
   /**
+   * Told of every profile as it is read, before selection has it; not of one that is merely kept because
+   * the table cannot be read.
+   *
+   * @default - nothing
+   */
+  readonly onRead?: (model: string, profile: Profile) => void;
+  /**
    * Unix ms.
    *
    * @default - the system's clock
@@ -108,11 +115,12 @@ export class ProfileCache {
     readTimeoutMs = 2_000,
     firstWaitMs = 150,
     onEvent = () => {},
+    onRead = () => {},
     now = Date.now,
     random = Math.random,
   }: ProfileCacheOptions) {
     const times = { refreshMs, maxRefreshMs, readTimeoutMs, firstWaitMs };
-    this.#options = { store, models, minLiveSamples, ...times, onEvent, now, random };
+    this.#options = { store, models, minLiveSamples, ...times, onEvent, onRead, now, random };
     this.#snapshot = new Map(
       models.map(({ name, reference }) => [name, referenceProfile(reference)]),
     );
@@ -171,12 +179,14 @@ export class ProfileCache {
     else this.#tell({ kind: 'refresh-failed', durationMs, failures });
   }
 
-  async #read({ pk, reference }: CachedModel, options: ReadOptions): Promise<Profile> {
-    const { store, minLiveSamples, now, readTimeoutMs } = this.#options;
+  async #read({ name, pk, reference }: CachedModel, options: ReadOptions): Promise<Profile> {
+    const { store, minLiveSamples, now, readTimeoutMs, onRead } = this.#options;
     const stored = await withinMs(readTimeoutMs, (abortSignal) =>
       store.read(pk, { ...options, abortSignal }),
     );
-    return profileOf(stored, reference, now(), { ...store.windows, minLiveSamples });
+    const profile = profileOf(stored, reference, now(), { ...store.windows, minLiveSamples });
+    onRead(name, profile);
+    return profile;
   }
 
   /** Jitter keeps many execution environments from reading at the same moment. */

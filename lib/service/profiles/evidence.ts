@@ -18,6 +18,17 @@ export interface Evidence {
   readonly fallbackSamples: bigint;
 }
 
+/** How a model's live calls have gone lately. */
+export interface RecentCalls {
+  /** Unix ms from which they are counted. */
+  readonly sinceMs: number;
+  readonly answers: number;
+  readonly failures: number;
+}
+
+/** Fewer calls than this do not say whether a model works. */
+export const tellingCalls = 3;
+
 /** Fewer samples than this do not overrule anything: their spread is not known well enough. */
 const overrulingSamples = 5n;
 
@@ -89,6 +100,27 @@ export function freshStatistics(
   windows: WindowSettings,
 ): ProfileStatistics {
   return mergeLive(since(live, previousWindowStart(nowMs, windows)));
+}
+
+/**
+ * The calls of the current window, or of this and the previous one while it holds fewer than
+ * {@link tellingCalls}: a model that is left is called so seldom that every window would begin without
+ * evidence. Failures of earlier windows are never among them.
+ */
+export function recentCalls(
+  live: readonly LiveStatistics[],
+  nowMs: number,
+  windows: WindowSettings,
+): RecentCalls {
+  const currentStartMs = windowStart(nowMs, windows.windowMs);
+  const current = callsSince(live, currentStartMs);
+  if (current.answers + current.failures >= tellingCalls) return current;
+  return callsSince(live, currentStartMs - windows.windowMs);
+}
+
+function callsSince(live: readonly LiveStatistics[], sinceMs: number): RecentCalls {
+  const { n, coldN, failN } = mergeLive(since(live, sinceMs));
+  return { sinceMs, answers: Number(n + coldN), failures: Number(failN) };
 }
 
 /** The older windows that still count, newest first, each with its shards put together. */

@@ -4,6 +4,8 @@ import {
   type Evidence,
   type EvidenceSettings,
   freshStatistics,
+  type RecentCalls,
+  recentCalls,
   weighEvidence,
 } from './evidence.ts';
 import { type Reference, referenceStatistics } from './reference.ts';
@@ -49,6 +51,8 @@ export interface Profile {
   readonly coldMeanMs?: number;
   /** Live calls that gave no answer. */
   readonly failures: number;
+  /** Answers and failures of the last few minutes, which say whether the model works now. */
+  readonly recent: RecentCalls;
   /** Labelled answers. */
   readonly labels: number;
   /** The correct ones among them. */
@@ -108,6 +112,7 @@ export function profileOf(
     warmSamples: Number(live.n + baseline.n),
     freshSamples: Number(fresh.n),
     failures: Number(live.failN),
+    recent: recentCalls(stored.live, nowMs, settings),
     labels: Number(live.labelN + baseline.labelN),
     labelsCorrect: Number(live.labelCorrectN + baseline.labelCorrectN),
     basis: basisOf(source, baseline.n > 0n ? 'baseline' : 'reference'),

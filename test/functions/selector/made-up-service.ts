@@ -11,6 +11,7 @@ import { afterEach, beforeEach, vi } from 'vitest';
 import type { ServedModel, Service } from '../../../functions/selector/service.ts';
 import { OutputTimes } from '../../../lib/core/selection/output-time.ts';
 import { catalogueSchema } from '../../../lib/service/catalogue/schema.ts';
+import { ModelBreakers } from '../../../lib/service/inference/breakers.ts';
 import { Overheads } from '../../../lib/service/inference/service-time.ts';
 import type { ProfileSnapshot } from '../../../lib/service/profiles/cache.ts';
 import { referenceProfile } from '../../../lib/service/profiles/profile.ts';
@@ -119,6 +120,7 @@ export function madeUpService(
     lambda: new LambdaClient({ region: 'local' }),
     overheads: new Overheads(),
     secret: () => undefined,
+    breakers: new ModelBreakers(models.map(({ name }) => name)),
     feedbackWeight: 200,
     random: () => 0,
     open: new Set(),

@@ -51,6 +51,7 @@ describe('listModels', () => {
         feedback: { labels: 100, correct: 60 },
         licence: 'Apache-2.0',
         memoryMb: 1769,
+        breaker: 'closed',
         profile: {
           meanMs: 20,
           stdMs: 0,
@@ -76,6 +77,21 @@ describe('listModels', () => {
     expect(listed.models.map(({ name, latencyOnly }) => [name, latencyOnly])).toEqual([
       ['real', undefined],
       ['hollow', true],
+    ]);
+  });
+
+  it('says which models are left out', async () => {
+    const service = madeUpService();
+    for (let i = 0; i < 3; i++)
+      await service.breakers.run(
+        'slow',
+        async () => {},
+        () => 'failure',
+      );
+    const { models } = modelsResponseSchema.parse(await listModels(service));
+    expect(models.map(({ name, breaker }) => [name, breaker])).toEqual([
+      ['slow', 'open'],
+      ['fast', 'closed'],
     ]);
   });
 

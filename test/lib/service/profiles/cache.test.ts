@@ -263,3 +263,17 @@ describe('reload', () => {
     expect(consistent).toEqual([undefined, undefined, true, true]);
   });
 });
+
+it('tells of every profile that is read, and of none that is merely kept', async () => {
+  const read: string[] = [];
+  const cache = await openWarmCache({
+    onRead: (model, { meanMs }) => read.push(`${model} ${meanMs}`),
+  });
+  expect(read).toEqual(['a 20', 'b 20']);
+  table.failing.add('a');
+  table.meanMs = 30;
+  const reloaded = cache.reload();
+  await vi.advanceTimersByTimeAsync(table.delayMs);
+  await reloaded;
+  expect(read.slice(2)).toEqual(['b 30']);
+});

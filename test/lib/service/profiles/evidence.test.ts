@@ -1,9 +1,9 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { seededRandom } from '../../../../lib/core/statistics/random.ts';
-import { weighEvidence } from '../../../../lib/service/profiles/evidence.ts';
+import { recentCalls, weighEvidence } from '../../../../lib/service/profiles/evidence.ts';
 import { defaultProfileSettings, profileOf } from '../../../../lib/service/profiles/profile.ts';
-import type { LiveStatistics } from '../../../../lib/service/profiles/statistics.ts';
+import type { LiveStatistics, Observation } from '../../../../lib/service/profiles/statistics.ts';
 import {
   emptyStatistics,
   merge,
@@ -275,5 +275,34 @@ describe('the rules, one by one', () => {
       statisticsOfAll(Array.from({ length: n }, () => ({ kind: 'warm', serviceUs: 5000 })));
     const live = [{ windowStartMs: startMs, shard: 0, statistics: same(10) }];
     expect(weigh(live, same(20))).toEqual({ n: 30, source: 'live+fallback' });
+  });
+});
+
+describe('recentCalls', () => {
+  const nowMs = startMs + 60_000;
+  const failed = { kind: 'failure' } as const;
+  const warm = { kind: 'warm', serviceUs: 20_000 } as const;
+  const cold = { kind: 'cold', serviceUs: 900_000 } as const;
+  const shard = (windowsAgo: number, ...calls: readonly Observation[]): LiveStatistics => ({
+    windowStartMs: startMs - windowsAgo * windowMs,
+    shard: 0,
+    statistics: statisticsOfAll(calls),
+  });
+
+  it('are those of the current window, of all shards, warm and cold', () => {
+    const live = [shard(0, failed, warm), shard(0, failed, cold), shard(1, failed, failed)];
+    expect(recentCalls(live, nowMs, defaultProfileSettings)).toEqual({
+      ...{ sinceMs: startMs, failures: 2, answers: 2 },
+    });
+  });
+
+  it('are those of the previous one as well while there are fewer than three', () => {
+    const live = [shard(0, failed, warm), shard(1, failed, cold), shard(2, failed, failed)];
+    expect(recentCalls(live, nowMs, defaultProfileSettings)).toEqual({
+      ...{ sinceMs: startMs - windowMs, failures: 2, answers: 2 },
+    });
+    expect(recentCalls([shard(0, failed), ...live], nowMs, defaultProfileSettings)).toEqual({
+      ...{ sinceMs: startMs, failures: 2, answers: 1 },
+    });
   });
 });
