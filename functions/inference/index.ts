@@ -3,6 +3,7 @@ import { readCatalogue } from '../../lib/service/catalogue/load.ts';
 import { inferenceEnvironmentSchema, readEnvironment } from '../../lib/service/environment.ts';
 import { Classifier } from '../../lib/service/inference/classifier.ts';
 import { withModelFile } from '../../lib/service/inference/model-file.ts';
+import { OwnStart } from '../../lib/service/own-start.ts';
 import { partitionKey } from '../../lib/service/profiles/keys.ts';
 import { ProfileStore, storeOptions } from '../../lib/service/profiles/store.ts';
 import { Telemetry } from '../../lib/service/telemetry.ts';
@@ -22,6 +23,12 @@ const classifier =
     ? await withModelFile({ bucket, key }, model, load)
     : await load(join(directory, 'model.onnx'));
 
+/**
+ * By how much the clocks of caller and function may differ, in ms. A process that began earlier than that
+ * before its first call was not started for it.
+ */
+const callerClockToleranceMs = 1_000;
+
 /** A model's function. */
 export const handler = modelHandler({
   classifier,
@@ -35,4 +42,5 @@ export const handler = modelHandler({
   telemetry: new Telemetry(deployment),
   // With provisioned concurrency the model was loaded long before anybody waited for it.
   startedOnDemand: environment.AWS_LAMBDA_INITIALIZATION_TYPE !== 'provisioned-concurrency',
+  ownStart: new OwnStart(callerClockToleranceMs),
 });

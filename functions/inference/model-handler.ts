@@ -7,6 +7,7 @@ import {
   inferenceEventSchema,
   toLine,
 } from '../../lib/core/contract/inference-event.ts';
+import { roundMs } from '../../lib/core/contract/server-timing.ts';
 import { isWarmUp } from '../../lib/core/contract/warm-up.ts';
 import {
   NonFiniteOutputError,
@@ -16,6 +17,8 @@ import {
 import { epochMs } from '../../lib/service/clock.ts';
 import type { Classifier } from '../../lib/service/inference/classifier.ts';
 import { UndecodableImageError } from '../../lib/service/inference/errors.ts';
+import { type FunctionCall, serviceTimeMs } from '../../lib/service/inference/service-time.ts';
+import type { OwnStart } from '../../lib/service/own-start.ts';
 import type { Observation } from '../../lib/service/profiles/statistics.ts';
 import type { ProfileStore } from '../../lib/service/profiles/store.ts';
 import type { Telemetry } from '../../lib/service/telemetry.ts';
@@ -29,6 +32,7 @@ export interface ModelService {
   readonly telemetry: Pick<Telemetry, 'logger' | 'count'>;
   /** Whether the first caller has waited for the function to start and to load the model. */
   readonly startedOnDemand: boolean;
+  readonly ownStart: Pick<OwnStart, 'before'>;
 }
 
 /**
@@ -37,24 +41,35 @@ export interface ModelService {
  */
 export function modelHandler(service: ModelService) {
   let coldStart = service.startedOnDemand;
-  /** The answer to each event in progress, for the hook that runs after the response. */
-  const answers = new WeakMap<object, InferenceAnswer>();
+  /** The call of each event in progress, for the hook that runs after the response. */
+  const calls = new WeakMap<object, AnsweredCall>();
 
   return middy<InferenceEvent, string>({
     executionMode: executionModeStreamifyResponse,
     requestEnd: async (request) => {
       const event = request.event as InferenceEvent;
-      const answer = answers.get(event);
-      if (answer && event.record) await recordServiceTime(service, event, answer);
+      const call = calls.get(event);
+      if (call && event.record) await recordServiceTime(service, event, call);
     },
   }).handler(async (event) => {
+    const begunMs = performance.now();
+    const begunEpochMs = epochMs();
+    const startMs = service.ownStart.before(event.invokedEpochMs);
     const isColdStart = coldStart;
     coldStart = false;
     if (isWarmUp(event)) return '';
-    const answer = await answerTo(service, inferenceEventSchema.parse(event), isColdStart);
-    answers.set(event, answer);
+    const answer = {
+      ...(await answerTo(service, inferenceEventSchema.parse(event), isColdStart)),
+      ...(startMs > 0 && { startMs: roundMs(startMs) }),
+      tookMs: roundMs(performance.now() - begunMs),
+    };
+    calls.set(event, { answer, startMs, tookMs: answer.tookMs, begunEpochMs });
     return toLine(answer);
   });
+}
+
+interface AnsweredCall extends FunctionCall {
+  readonly answer: InferenceAnswer;
 }
 
 async function answerTo(
@@ -92,15 +107,15 @@ type FaultStatus = Exclude<InferenceAnswer['status'], 'ok' | 'deadline-passed'>;
 
 async function recordServiceTime(
   { store, profileKey, telemetry }: ModelService,
-  { invokedEpochMs, requestId }: InferenceEvent,
-  answer: InferenceAnswer,
+  event: InferenceEvent,
+  call: AnsweredCall,
 ): Promise<void> {
-  const serviceUs = Math.max(0, Math.round((epochMs() - invokedEpochMs) * 1000));
-  const observation = observationOf(answer, serviceUs);
+  const observation = observationOf(call.answer, Math.round(1000 * serviceTimeMs(event, call)));
   if (!observation) return;
   const outcome = await store.record(profileKey, observation);
   if (outcome.applied === true) return;
   const { applied, error } = outcome;
+  const { requestId } = event;
   telemetry.logger.warn('profile not updated', { requestId, applied, error });
   telemetry.count('ProfileUpdateLost');
 }

@@ -22,10 +22,15 @@ type RouteHandler = (event: APIGatewayProxyEventV2) => Promise<Result>;
 
 /** Answers every request to the HTTP API, whatever is wrong with it. */
 export function apiHandler(service: Service) {
-  const handlers = routeHandlers(service);
+  const ownStartsMs = new WeakMap<object, number>();
+  const handlers = routeHandlers(service, ownStartsMs);
   return middy<APIGatewayProxyEventV2, Result>()
     .use(problemDetails(service))
-    .before(({ event }) => (isWarmUp(event) ? { statusCode: 204 } : undefined))
+    .before(({ event }) => {
+      // A warm-up has no context: nobody waits for its answer.
+      ownStartsMs.set(event, service.ownStart.before(event.requestContext?.timeEpoch));
+      return isWarmUp(event) ? { statusCode: 204 } : undefined;
+    })
     .handler(
       httpRouter<APIGatewayProxyEventV2, Result>({
         routes: routes.map(
@@ -48,13 +53,18 @@ export function apiHandler(service: Service) {
     );
 }
 
-function routeHandlers(service: Service): Record<ServiceRoute['path'], RouteHandler> {
+function routeHandlers(
+  service: Service,
+  ownStartsMs: WeakMap<object, number>,
+): Record<ServiceRoute['path'], RouteHandler> {
   return {
     '/v1/infer': async (event) => {
-      const response = await infer(service, event, epochMs()).catch((error: unknown) => {
-        countFailure(service, error);
-        throw error;
-      });
+      const response = await infer(service, event, epochMs(), ownStartsMs.get(event)).catch(
+        (error: unknown) => {
+          countFailure(service, error);
+          throw error;
+        },
+      );
       const { selectMs, serviceMs, serverMs } = response.timing;
       return json(response, {
         'server-timing': serverTiming({ select: selectMs, service: serviceMs, total: serverMs }),

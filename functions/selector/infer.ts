@@ -42,12 +42,14 @@ export type InferenceParts = AnswerParts &
  * `POST /v1/infer`: works out the budget, selects a model, has it answer and counts the answer.
  *
  * @param receivedEpochMs - Unix ms at which the handler started: T_input ends here
+ * @param ownStartMs - how long the request has waited for the selector's own start, in ms
  * @throws {@link ProblemError} for every invalid request, and when no model could answer
  */
 export async function infer(
   service: InferenceParts,
   event: APIGatewayProxyEventV2,
   receivedEpochMs: number,
+  ownStartMs = 0,
 ): Promise<InferResponse> {
   const startMs = performance.now();
   refuseLatencyOnly(service);
@@ -59,6 +61,7 @@ export async function infer(
       slaMs: headers.slaMs ?? service.defaultSlaMs,
       uploadStartMs: headers.uploadStartMs,
       receivedMs: receivedEpochMs,
+      startMs: ownStartMs,
     },
     service.budget,
   );
@@ -110,9 +113,10 @@ export async function infer(
       inputMs: roundMs(budget.inputMs),
       networkMs: roundMs(budget.networkMs),
       budgetMs: roundMs(budget.budgetMs),
+      ...(ownStartMs > 0 && { startMs: roundMs(ownStartMs) }),
       selectMs: roundMs(selectMs),
       serviceMs: roundMs(serviceMs),
-      serverMs: roundMs(performance.now() - startMs),
+      serverMs: roundMs(performance.now() - startMs + ownStartMs),
       coldStart: answer.coldStart,
       source,
     },

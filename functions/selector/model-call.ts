@@ -9,7 +9,7 @@ import type { Service } from './service.ts';
 /** What a {@link ModelCall} works with. */
 export type CallParts = Pick<
   Service,
-  'lambda' | 'store' | 'open' | 'breakers' | 'occupancy' | 'telemetry'
+  'lambda' | 'overheads' | 'store' | 'open' | 'breakers' | 'occupancy' | 'telemetry'
 >;
 
 /** What has become of a call; a problem is the request's fault, and the same for every model. */
@@ -110,7 +110,9 @@ async function invoke(
   event: Omit<InferenceEvent, 'invokedEpochMs'>,
 ): Promise<CallOutcome> {
   try {
-    const { answer, serviceMs } = await invokeModel(parts.lambda, functionName, event);
+    const { answer, serviceMs } = await invokeModel(parts.lambda, functionName, event, {
+      overheads: parts.overheads,
+    });
     if (answer.status === 'ok') return { kind: 'answered', answer, serviceMs };
     const detail = `${name}: ${answer.detail}`;
     // The function has already counted this failure.

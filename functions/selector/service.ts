@@ -12,6 +12,8 @@ import { FeedbackLedger, rememberSecret } from '../../lib/service/feedback/ledge
 import { ModelBreakers } from '../../lib/service/inference/breakers.ts';
 import { createLambdaClient } from '../../lib/service/inference/invoke.ts';
 import { ModelOccupancy } from '../../lib/service/inference/occupancy.ts';
+import { Overheads } from '../../lib/service/inference/service-time.ts';
+import { OwnStart } from '../../lib/service/own-start.ts';
 import { ProfileCache, type ProfileCacheEvent } from '../../lib/service/profiles/cache.ts';
 import { createProfileClient } from '../../lib/service/profiles/client.ts';
 import { partitionKey } from '../../lib/service/profiles/keys.ts';
@@ -36,7 +38,10 @@ export interface Service {
   readonly clockErrorMs: number;
   /** T_output as clients have reported it recently. */
   readonly outputTimes: OutputTimes;
+  readonly ownStart: Pick<OwnStart, 'before'>;
   readonly lambda: LambdaClient;
+  /** What calls of the models have taken beside the models' own time. */
+  readonly overheads: Overheads;
   readonly store: Pick<ProfileStore, 'record'>;
   readonly ledger: Pick<FeedbackLedger, 'mark' | 'unmark'>;
   /** Signs request ids, by which feedback is recognized; undefined until it has been read. */
@@ -55,6 +60,9 @@ export interface Service {
   /** Updates of profiles that this environment has begun. */
   readonly open: Set<Promise<void>>;
 }
+
+/** By how much the clocks of API Gateway and of the selector's host may differ, in ms. */
+const gatewayClockToleranceMs = 10;
 
 /** Stands in for a model that has not been measured: slow, so that others are preferred. */
 const unknownSpeed = { meanMs: 1_000, stdMs: 0 };
@@ -99,6 +107,8 @@ export function createService(): Service {
     },
     clockErrorMs: environment.MDI_CLOCK_ERROR_MS,
     outputTimes: new OutputTimes(),
+    ownStart: new OwnStart(gatewayClockToleranceMs),
+    overheads: new Overheads(),
     // When a function fails, another model answers instead (see answer.ts).
     lambda: createLambdaClient({ maxAttempts: 1 }),
     store,

@@ -6,10 +6,7 @@ export const inferenceEventSchema = z.object({
   contentType: z.string(),
   /** The image or the raw tensor, in base64. */
   body: z.string(),
-  /**
-   * Unix ms, with a fraction, at which the caller invoked the function: the service time starts
-   * here.
-   */
+  /** Unix ms, with a fraction, on the caller's clock, at which it invoked the function: the service time starts here. */
   invokedEpochMs: z.number(),
   /**
    * Unix ms after which nobody waits for the answer any more.
@@ -17,12 +14,28 @@ export const inferenceEventSchema = z.object({
    * @default - somebody waits until the function's time-out
    */
   answerByEpochMs: z.number().optional(),
+  /**
+   * How much longer than the function itself its caller has lately measured, in ms: of warm calls, and
+   * of cold ones beside the start of the process.
+   */
+  overheadMs: z
+    .object({ warm: z.number().nonnegative(), cold: z.number().nonnegative() })
+    .partial()
+    .optional(),
   /** Whether the call counts in the model's live profile; the profiler keeps its own statistics. */
   record: z.boolean(),
 });
 
 /** What the selector and the profiler send to a model's function. */
 export type InferenceEvent = z.infer<typeof inferenceEventSchema>;
+
+/** What a function says of its own time in every answer, by its own clock alone. */
+const ownTime = {
+  /** From the start of its process to the start of its handler, in ms, if the caller has waited for that. */
+  startMs: z.number().nonnegative().optional(),
+  /** From the start of its handler to the answer, in ms. */
+  tookMs: z.number().nonnegative().optional(),
+};
 
 /**
  * What a model's function answers: one line of JSON, so that a reader knows when it is complete.
@@ -34,6 +47,7 @@ export const inferenceAnswerSchema = z.discriminatedUnion('status', [
     decodeMs: z.number(),
     runMs: z.number(),
     coldStart: z.boolean(),
+    ...ownTime,
   }),
   z.object({
     status: z.enum([
@@ -45,6 +59,7 @@ export const inferenceAnswerSchema = z.discriminatedUnion('status', [
     ]),
     detail: z.string(),
     coldStart: z.boolean(),
+    ...ownTime,
   }),
 ]);
 

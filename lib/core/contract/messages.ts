@@ -29,17 +29,19 @@ export interface InferResponse {
   readonly timing: {
     /** T_sla. */
     readonly slaMs: number;
-    /** T_input: from the start of the upload to the start of the handler. */
+    /** T_input: from the start of the upload to the start of the handler, less `startMs`. */
     readonly inputMs: number;
     /** T_nw = 2 * T_input. */
     readonly networkMs: number;
-    /** T_budget = T_sla - T_nw. */
+    /** T_budget = T_sla - T_nw, less `startMs`. */
     readonly budgetMs: number;
+    /** How long the request has waited for the selector's own start; absent when it had been started. */
+    readonly startMs?: number | undefined;
     /** Selecting the model. */
     readonly selectMs: number;
     /** From invoking the model until its answer was whole. */
     readonly serviceMs: number;
-    /** From the start of the handler to its answer. */
+    /** From the start of the handler to its answer, and `startMs`. */
     readonly serverMs: number;
     /** Whether the model's function started for this request. */
     readonly coldStart: boolean;

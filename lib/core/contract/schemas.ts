@@ -25,12 +25,17 @@ export const inferResponseSchema = schemaOf<InferResponse>()(
         .describe('The five best labels, best first'),
       timing: z.object({
         slaMs: ms.describe('T_sla'),
-        inputMs: ms.describe('T_input: start of the upload to start of the handler'),
+        inputMs: ms.describe('T_input: start of the upload to start of the handler, less startMs'),
         networkMs: ms.describe('T_nw = 2 * T_input'),
-        budgetMs: ms.describe('T_budget = T_sla - T_nw'),
+        budgetMs: ms.describe('T_budget = T_sla - T_nw, less startMs'),
+        startMs: ms
+          .optional()
+          .describe(
+            'How long the request has waited for the selector’s own start; absent when it had been started',
+          ),
         selectMs: ms.describe('Selecting the model'),
         serviceMs: ms.describe('Invoking the model until its answer was whole'),
-        serverMs: ms.describe('Start of the handler to its answer'),
+        serverMs: ms.describe('Start of the handler to its answer, and startMs'),
         coldStart: z.boolean().describe('Whether the model’s function started for this request'),
         source: z
           .enum(['client', 'default'])

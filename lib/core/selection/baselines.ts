@@ -53,9 +53,9 @@ export function staticAccuracy<C extends Candidate>(candidates: readonly C[]): D
  */
 export function staticGreedy<C extends Candidate>(
   candidates: readonly C[],
-  { slaMs }: TimeBudget,
+  { slaMs, startMs = 0 }: TimeBudget,
 ): Decision<C> {
-  const fitting = candidates.filter((model) => fits(model, slaMs));
+  const fitting = candidates.filter((model) => fits(model, slaMs - startMs));
   return certainly(fitting.length > 0 ? mostAccurate(fitting) : fastest(candidates));
 }
 

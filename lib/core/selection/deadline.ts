@@ -2,7 +2,7 @@ import type { TimeBudget, WeightedTimes } from './types.ts';
 
 /**
  * What is left of the SLA when the request has been received, in ms, the way back included:
- * T_sla - T_input - e, where e is the error of the client's clock.
+ * T_sla - T_input - e, less the wait for the selector's own start, where e is the error of the client's clock.
  *
  * @example
  * ```ts
@@ -11,8 +11,8 @@ import type { TimeBudget, WeightedTimes } from './types.ts';
  * leftMs({ slaMs: 250, inputMs: 60, networkMs: 120, budgetMs: 130, clockErrorMs: 5 }); // => 185
  * ```
  */
-export function leftMs({ slaMs, inputMs, clockErrorMs = 0 }: TimeBudget): number {
-  return slaMs - inputMs - clockErrorMs;
+export function leftMs({ slaMs, inputMs, startMs = 0, clockErrorMs = 0 }: TimeBudget): number {
+  return slaMs - startMs - inputMs - clockErrorMs;
 }
 
 /**

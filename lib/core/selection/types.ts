@@ -54,12 +54,18 @@ export type WeightedTimes = readonly { readonly ms: number; readonly weight: num
 export interface TimeBudget {
   /** T_sla. */
   readonly slaMs: number;
-  /** T_input: from the start of the upload to the start of the selector's handler. */
+  /** T_input: from the start of the upload to the start of the selector's handler, less `startMs`. */
   readonly inputMs: number;
   /** T_nw = 2 * T_input. */
   readonly networkMs: number;
-  /** T_budget = T_sla - T_nw; zero or negative when the network has used up the SLA. */
+  /** T_budget = T_sla - T_nw, less `startMs`; zero or negative when these have used up the SLA. */
   readonly budgetMs: number;
+  /**
+   * How long the request has waited for the selector's own start, in ms: no time of the network.
+   *
+   * @default 0
+   */
+  readonly startMs?: number | undefined;
   /**
    * T_output, as far as it can be told beforehand.
    *

@@ -19,6 +19,7 @@ export interface HttpTarget {
   readonly routeKey: string;
   readonly pathParameters: Record<string, string> | undefined;
   readonly requestId: string;
+  /** Unix ms at which the request arrived, before its body. */
   readonly epochMs: number;
 }
 

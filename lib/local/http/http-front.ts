@@ -92,6 +92,7 @@ function createHandler(
   };
 
   async function answerRequest(request: IncomingMessage): Promise<HttpResponse | undefined> {
+    const epochMs = Date.now();
     const { method = 'GET', url = '/', headers } = request;
     const path = url.split('?')[0] ?? '/';
     if (!isDecodable(path)) return problem(400, 'Bad Request', 'The path is not well encoded');
@@ -112,7 +113,7 @@ function createHandler(
         routeKey: match.route.routeKey,
         pathParameters: match.pathParameters,
         requestId: randomUUID(),
-        epochMs: Date.now(),
+        epochMs,
       },
     );
     const payload = Buffer.from(JSON.stringify(event));

@@ -12,13 +12,15 @@ export class BudgetPanel {
 
   /** Explains the service's choice. */
   show(response: InferResponse): void {
-    const { slaMs, inputMs, serviceMs, budgetMs } = response.timing;
-    const parts = [
+    const { slaMs, inputMs, serviceMs, budgetMs, startMs = 0 } = response.timing;
+    const allParts = [
       ['input', 'T_input', inputMs],
       ['output', 'kept for the way back', inputMs],
+      ['start', 'the service’s own start', startMs],
       ['service', response.model.name, serviceMs],
       ['slack', 'slack', Math.max(0, budgetMs - serviceMs)],
     ] as const;
+    const parts = allParts.filter(([kind]) => kind !== 'start' || startMs > 0);
     const bar = make(
       'div',
       { class: 'budget-bar' },

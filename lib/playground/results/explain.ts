@@ -47,9 +47,10 @@ function reasonOf(error: unknown): string {
 
 /** How the budget came about and what it led to, in a few sentences. */
 export function whyThisModel({ timing, selection, model }: InferResponse): string {
-  const { slaMs, inputMs, budgetMs, source } = timing;
+  const { slaMs, inputMs, budgetMs, startMs = 0, source } = timing;
   const measured = source === 'client' ? 'the upload took' : 'no upload time came along; assumed';
-  const budget = `Budget ${ms(budgetMs)} = SLA ${ms(slaMs)} − 2 × ${ms(inputMs)} (${measured} ${ms(inputMs)}).`;
+  const start = startMs > 0 ? ` − ${ms(startMs)} for the service’s own start` : '';
+  const budget = `Budget ${ms(budgetMs)} = SLA ${ms(slaMs)} − 2 × ${ms(inputMs)}${start} (${measured} ${ms(inputMs)}).`;
   if (selection.strategy !== 'three-stage') {
     return `${budget} By ${selection.strategy}, ${model.name} answers.`;
   }

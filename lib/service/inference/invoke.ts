@@ -12,6 +12,7 @@ import {
 import { MdInferenceError } from '../../core/errors.ts';
 import { epochMs } from '../clock.ts';
 import { createConnections, keepFresh } from '../fresh-connections.ts';
+import type { Overheads } from './service-time.ts';
 
 /**
  * Why a model's function did not answer: `throttled` says that it was not run, and nothing about the
@@ -58,6 +59,8 @@ export interface ModelInvocation {
 export interface InvokeOptions {
   /** Ends the waiting for the answer. The function runs on: Lambda cannot call an invocation off. */
   readonly signal?: AbortSignal | undefined;
+  /** Learns from this call, and tells the function what it has learned from earlier ones. */
+  readonly overheads?: Overheads | undefined;
 }
 
 /**
@@ -71,9 +74,10 @@ export interface InvokeOptions {
 export async function invokeModel(
   client: LambdaClient,
   functionName: string,
-  event: Omit<InferenceEvent, 'invokedEpochMs'>,
-  { signal }: InvokeOptions = {},
+  event: Omit<InferenceEvent, 'invokedEpochMs' | 'overheadMs'>,
+  { signal, overheads }: InvokeOptions = {},
 ): Promise<ModelInvocation> {
+  const overheadMs = overheads?.of(functionName);
   const invokedEpochMs = epochMs();
   const startMs = performance.now();
   const waiting = new AbortController();
@@ -84,14 +88,16 @@ export async function invokeModel(
     const { EventStream } = await client.send(
       new InvokeWithResponseStreamCommand({
         FunctionName: functionName,
-        Payload: Buffer.from(JSON.stringify({ ...event, invokedEpochMs })),
+        Payload: Buffer.from(JSON.stringify({ ...event, invokedEpochMs, overheadMs })),
       }),
       { abortSignal: waiting.signal },
     );
     if (!EventStream) throw new InvocationError(`${functionName} gave no response stream`);
     const events = EventStream[Symbol.asyncIterator]();
     const answer = inferenceAnswerSchema.parse(JSON.parse(await firstLine(events, functionName)));
-    return { answer, serviceMs: performance.now() - startMs, closed: drain(events) };
+    const serviceMs = performance.now() - startMs;
+    overheads?.observe(functionName, serviceMs, answer);
+    return { answer, serviceMs, closed: drain(events) };
   } catch (error) {
     if (error instanceof InvocationError) throw error;
     const { name, message } = error as Error;

@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { type ModelService, modelHandler } from '../../../functions/inference/model-handler.ts';
+import type { InferenceEvent } from '../../../lib/core/contract/inference-event.ts';
 import { warmUpEvent } from '../../../lib/core/contract/warm-up.ts';
 import {
   NonFiniteOutputError,
@@ -20,7 +21,7 @@ afterEach(() => {
 
 const image = { predictions: [{ index: 0, label: 'image', score: 1 }], decodeMs: 1, runMs: 2 };
 const tensor = { ...image, predictions: [{ index: 1, label: 'tensor', score: 1 }] };
-const event = {
+const event: InferenceEvent = {
   requestId: 'r-1',
   contentType: 'image/jpeg',
   body: Buffer.from('photo').toString('base64'),
@@ -29,8 +30,9 @@ const event = {
 };
 
 /** A model's function, just started, none of whose parts is real. */
-function started({ startedOnDemand = true } = {}) {
+function started({ startedOnDemand = true, startMs = 0 } = {}) {
   const parts = {
+    ownStart: { before: vi.fn<ModelService['ownStart']['before']>(() => 0) },
     classifier: {
       classifyImage: vi.fn<ModelService['classifier']['classifyImage']>(async () => image),
       classifyTensor: vi.fn<ModelService['classifier']['classifyTensor']>(async () => tensor),
@@ -41,6 +43,7 @@ function started({ startedOnDemand = true } = {}) {
       count: vi.fn<ModelService['telemetry']['count']>(),
     },
   };
+  if (startMs > 0) parts.ownStart.before.mockReturnValueOnce(startMs);
   const handler = modelHandler({ ...parts, profileKey: 'd/c/m@1', startedOnDemand });
   const invoke = async (changes: Partial<typeof event> = {}) =>
     JSON.parse(await invokeStreaming(handler, { ...event, ...changes }));
@@ -51,13 +54,45 @@ describe('a model’s handler', () => {
   it('answers to an image in one line', async () => {
     const { handler, classifier } = started();
     const text = await invokeStreaming(handler, event);
-    expect(text).toBe(`${JSON.stringify({ status: 'ok', ...image, coldStart: true })}\n`);
+    const answer = { status: 'ok', ...image, coldStart: true, tookMs: 0 };
+    expect(text).toBe(`${JSON.stringify(answer)}\n`);
     expect(classifier.classifyImage.mock.calls).toEqual([[Buffer.from('photo')]]);
   });
 
   it('answers to a raw tensor', async () => {
     const { invoke } = started();
     expect(await invoke({ contentType: 'application/octet-stream' })).toMatchObject(tensor);
+  });
+
+  it('says how long it took, and the caller waited for its start, by its own clock', async () => {
+    const { invoke, classifier, ownStart } = started({ startMs: 600 });
+    classifier.classifyImage.mockImplementation(async () => {
+      vi.advanceTimersByTime(40);
+      // A correction of the wall clock.
+      vi.setSystemTime(now - 5_000);
+      return image;
+    });
+    expect(await invoke()).toMatchObject({ startMs: 600, tookMs: 40 });
+    const warm = await invoke();
+    expect(warm).toMatchObject({ tookMs: 40 });
+    expect(warm).not.toHaveProperty('startMs');
+    expect(ownStart.before.mock.calls[0]).toEqual([event.invokedEpochMs]);
+  });
+
+  it('records its own time and what its caller says of the way, whatever the clocks say', async () => {
+    const { invoke, classifier, store } = started({ startMs: 600 });
+    classifier.classifyImage.mockImplementation(async () => {
+      vi.advanceTimersByTime(40);
+      return image;
+    });
+    const overheadMs = { warm: 12, cold: 150 };
+    for (const offMs of [-300, 0, 300, 3_600_000]) {
+      await invoke({ overheadMs, invokedEpochMs: now + offMs });
+    }
+    expect(store.record.mock.calls.map(([, observation]) => observation)).toEqual([
+      { kind: 'cold', serviceUs: 790_000 },
+      ...Array(3).fill({ kind: 'warm', serviceUs: 52_000 }),
+    ]);
   });
 
   it('records the time since it was invoked, when the caller has the answer', async () => {
@@ -130,7 +165,8 @@ describe('a model’s handler', () => {
   ])('says %s, for which the model is not to blame', async (status, error) => {
     const { invoke, classifier, store } = started();
     classifier.classifyImage.mockRejectedValue(error);
-    expect(await invoke()).toEqual({ status, detail: error.message, coldStart: true });
+    const answer = { status, detail: error.message, coldStart: true, tookMs: 0 };
+    expect(await invoke()).toEqual(answer);
     expect(store.record).not.toHaveBeenCalled();
   });
 

@@ -6,6 +6,7 @@ import type { Service } from '../../../functions/selector/service.ts';
 import { openApiDocument } from '../../../lib/core/contract/openapi.ts';
 import { warmUpEvent } from '../../../lib/core/contract/warm-up.ts';
 import { signRequestId } from '../../../lib/service/feedback/request-id.ts';
+import { OwnStart } from '../../../lib/service/own-start.ts';
 import { okStream } from '../../fixtures/response-stream.ts';
 import { apiEvent, invoked, lambda, madeUpService, mockLambda } from './made-up-service.ts';
 
@@ -68,6 +69,37 @@ describe('the routes', () => {
     expect((await get('/openapi.json')).body).toEqual(
       JSON.parse(JSON.stringify(openApiDocument())),
     );
+  });
+});
+
+describe('the selector’s own start', () => {
+  const timeEpoch = Date.UTC(2026, 10, 24, 8, 27);
+  const sentThen = (path?: string) => {
+    const event = apiEvent({ path });
+    return { ...event, requestContext: { ...event.requestContext, timeEpoch } };
+  };
+  /** A selector whose process began 40 ms after the request had reached the gateway, and took 600 ms. */
+  const started = () =>
+    apiHandler(
+      madeUpService({ ownStart: new OwnStart(0, { timeOrigin: timeEpoch + 40, now: () => 600 }) }),
+    );
+  const startMsOf = async (handler: ReturnType<typeof apiHandler>) => {
+    const { body } = await handler(sentThen(), {} as Context);
+    return JSON.parse(body ?? '').timing.startMs;
+  };
+
+  it('is that of the first request alone', async () => {
+    const handler = started();
+    expect([await startMsOf(handler), await startMsOf(handler)]).toEqual([600, undefined]);
+  });
+
+  it.each([
+    ['a warm-up', warmUpEvent],
+    ['another route', sentThen('/v1/health')],
+  ])('was over before a request that comes after %s', async (_, earlier) => {
+    const handler = started();
+    await handler(earlier as APIGatewayProxyEventV2, {} as Context);
+    expect(await startMsOf(handler)).toBeUndefined();
   });
 });
 

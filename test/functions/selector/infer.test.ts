@@ -38,6 +38,27 @@ describe('the budget', () => {
     expect(timing).toMatchObject({ slaMs: 333, networkMs: 100, budgetMs: 233, source: 'default' });
   });
 
+  it('has the selector’s own start in it once, in the time of the server and not in T_input', async () => {
+    const service = madeUpService();
+    const request = apiEvent({ headers: { 'mdi-sla-ms': '1000', ...uploadOf(670) } });
+    const { timing, model } = await infer(service, request, receivedMs, 600);
+    expect(timing).toMatchObject({
+      ...{ slaMs: 1000, inputMs: 70, networkMs: 140, budgetMs: 260, startMs: 600 },
+    });
+    expect(timing.serverMs).toBeGreaterThanOrEqual(600 + timing.serviceMs);
+    expect(model.name).toBe('slow');
+    expect((await inferring(service, uploadOf(70))).timing).not.toHaveProperty('startMs');
+  });
+
+  it('is worked out from the same T_input, to the microsecond, as T_output is foretold by', async () => {
+    const service = madeUpService({ strategy: 'expected-accuracy' });
+    const asked = vi.spyOn(service.outputTimes, 'distribution');
+    const request = apiEvent({ headers: { 'mdi-upload-start': (receivedMs - 670.25).toFixed(3) } });
+    const { timing } = await infer(service, request, receivedMs, 600.125);
+    expect(timing.inputMs).toBe(Math.round(1000 * (asked.mock.calls[0]?.[0]?.inputMs ?? 0)) / 1000);
+    expect(timing.inputMs).toBeCloseTo(70.125, 6);
+  });
+
   it('decides which model runs', async () => {
     const service = madeUpService();
     const generous = await inferring(service, { 'mdi-sla-ms': '300', ...uploadOf(50) });

@@ -14,6 +14,7 @@ import { OutputTimes } from '../../../lib/core/selection/output-time.ts';
 import { catalogueSchema } from '../../../lib/service/catalogue/schema.ts';
 import { ModelBreakers, type Verdict } from '../../../lib/service/inference/breakers.ts';
 import { ModelOccupancy } from '../../../lib/service/inference/occupancy.ts';
+import { Overheads } from '../../../lib/service/inference/service-time.ts';
 import type { ProfileSnapshot } from '../../../lib/service/profiles/cache.ts';
 import { referenceProfile } from '../../../lib/service/profiles/profile.ts';
 import type { Reference } from '../../../lib/service/profiles/reference.ts';
@@ -127,7 +128,9 @@ export function madeUpService(
     budget: { defaultNetworkMs: 100, clockToleranceMs: 50, maxInputMs: 60_000 },
     clockErrorMs: 0,
     outputTimes: new OutputTimes(),
+    ownStart: { before: () => 0 },
     lambda: new LambdaClient({ region: 'local' }),
+    overheads: new Overheads(),
     secret: () => undefined,
     feedbackWeight: 200,
     random: () => 0,

@@ -1,16 +1,6 @@
-import {
-  copyFileSync,
-  cpSync,
-  readdirSync,
-  renameSync,
-  rmSync,
-  symlinkSync,
-  writeFileSync,
-} from 'node:fs';
-import { basename, join } from 'node:path';
-import { readFunctions } from '../../../lib/local/template/functions.ts';
-import { readStack } from '../../../lib/local/template/stack.ts';
-import { temporaryFolder } from '../../fixtures/temporary-folder.ts';
+import { renameSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { WrappedAssembly } from '../wrapped-assembly.ts';
 
 /** What a model's function can be made to do wrong, from its next event on. */
 export type Fault =
@@ -26,23 +16,18 @@ export type Fault =
 
 /** A copy of an assembly whose models' functions can be given faults while they run. */
 export class FaultyModels {
-  readonly assemblyDir = temporaryFolder();
+  readonly assemblyDir: string;
   /** The code's folder and the name of each model's function, by the model's name. */
   readonly #functions = new Map<string, { readonly codeDir: string; readonly name: string }>();
 
   /** @param assemblyDir - the assembly's folder, which stays as it is */
   constructor(assemblyDir: string) {
-    for (const entry of readdirSync(assemblyDir, { withFileTypes: true })) {
-      const from = join(assemblyDir, entry.name);
-      const to = join(this.assemblyDir, entry.name);
-      // Layers are large. (Windows lets everybody make links to folders only, of this type.)
-      if (entry.isDirectory()) symlinkSync(from, to, 'junction');
-      else copyFileSync(from, to);
-    }
-    for (const fn of readFunctions(readStack(assemblyDir), [])) {
+    const assembly = new WrappedAssembly(assemblyDir);
+    this.assemblyDir = assembly.assemblyDir;
+    const wrapper = join(import.meta.dirname, 'faulty-function.mjs');
+    for (const fn of assembly.functions) {
       const model = fn.variables().MDI_MODEL;
-      if (model)
-        this.#functions.set(model, { name: fn.name, codeDir: this.#putBefore(fn.codeDir) });
+      if (model) this.#functions.set(model, { name: fn.name, codeDir: assembly.wrap(fn, wrapper) });
     }
     for (const model of this.#functions.keys()) this.set(model, undefined);
   }
@@ -63,16 +48,6 @@ export class FaultyModels {
     writeFileSync(`${path}.new`, JSON.stringify(fault ?? {}));
     // At once: a function may read it at any moment.
     renameSync(`${path}.new`, path);
-  }
-
-  /** Copies a function's code and puts the faulty function before it. */
-  #putBefore(codeDir: string): string {
-    const copy = join(this.assemblyDir, basename(codeDir));
-    rmSync(copy);
-    cpSync(codeDir, copy, { recursive: true });
-    renameSync(join(copy, 'index.mjs'), join(copy, 'original.mjs'));
-    copyFileSync(join(import.meta.dirname, 'faulty-function.mjs'), join(copy, 'index.mjs'));
-    return copy;
   }
 
   #function(model: string) {

@@ -29,6 +29,46 @@ describe('timeBudget', () => {
     });
   });
 
+  it('counts the selector’s own start once, and not as network', () => {
+    const request = { slaMs: 1_000, uploadStartMs: receivedMs - 660, receivedMs, startMs: 600 };
+    expect(timeBudget(request, settings)).toEqual({
+      slaMs: 1_000,
+      inputMs: 60,
+      networkMs: 120,
+      budgetMs: 280,
+      startMs: 600,
+      source: 'client',
+    });
+    expect(timeBudget({ ...request, uploadStartMs: undefined }, settings)).toMatchObject({
+      ...{ inputMs: 50, budgetMs: 300, source: 'default' },
+    });
+  });
+
+  it('believes the timestamp by the upload alone, not by the start', () => {
+    const sourceOf = (elapsedMs: number) =>
+      timeBudget(
+        { slaMs: 250, uploadStartMs: receivedMs - elapsedMs, receivedMs, startMs: 600 },
+        settings,
+      ).source;
+    expect([549, 550, 60_600, 60_601].map(sourceOf)).toEqual([
+      ...['default', 'client', 'client', 'default'],
+    ]);
+  });
+
+  it('adds up to the SLA, whatever the upload and the start', () => {
+    const time = fc.double({ min: 0, max: 10_000, noNaN: true });
+    fc.assert(
+      fc.property(time, time, time, (uploadMs, startMs, slaMs) => {
+        const uploadStartMs = receivedMs - startMs - uploadMs;
+        const request = { slaMs, uploadStartMs, receivedMs };
+        const { budgetMs, networkMs, inputMs } = timeBudget({ ...request, startMs }, settings);
+        expect(inputMs).toBeCloseTo(uploadMs, 2);
+        expect(networkMs + startMs + budgetMs).toBeCloseTo(slaMs, 6);
+        expect(budgetMs).toBeGreaterThanOrEqual(timeBudget(request, settings).budgetMs - 1e-6);
+      }),
+    );
+  });
+
   it('is finite and never longer than the SLA, whatever the timestamp', () => {
     fc.assert(
       fc.property(fc.double(), fc.integer({ min: 1, max: 60_000 }), (uploadStartMs, slaMs) => {

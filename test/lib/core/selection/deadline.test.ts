@@ -39,6 +39,7 @@ describe('answerBy', () => {
     expect(answerBy(receivedMs + 7, budget) - receivedMs).toBe(afterMs + 7);
     expect(answerBy(receivedMs, { ...budget, slaMs: 260 }) - receivedMs).toBe(afterMs + 10);
     expect(answerBy(receivedMs, { ...budget, clockErrorMs: 5 }) - receivedMs).toBe(afterMs - 5);
+    expect(answerBy(receivedMs, { ...budget, startMs: 7 }) - receivedMs).toBe(afterMs - 7);
     expect(answerBy(receivedMs, budget, 0.5) - receivedMs).toBe(190 - 20);
     expect(answerBy(receivedMs, budget, 1) - receivedMs).toBe(190 - 90);
   });

@@ -45,6 +45,17 @@ describe.each(strategyNames)('every strategy: %s', (name) => {
     );
   });
 
+  it('takes the selector’s own start off the SLA', () => {
+    const wholeMs = fc.integer({ min: 0, max: 1_000 });
+    fc.assert(
+      fc.property(candidates, slaAndInput, wholeMs, (models, request, startMs) => {
+        const { slaMs } = request;
+        const started = { ...budgetOf(request), startMs, slaMs: slaMs + startMs };
+        expect(strategy(models, started)).toEqual(strategy(models, budgetOf(request)));
+      }),
+    );
+  });
+
   it('answers a spent budget with some model', () => {
     const { eligible } = strategy(table3, budgetOf({ slaMs: 50, inputMs: 400 }));
     expect(eligible.length).toBeGreaterThan(0);

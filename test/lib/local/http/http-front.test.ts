@@ -1,5 +1,8 @@
+import { once } from 'node:events';
 import { rmSync } from 'node:fs';
+import { request as httpRequest } from 'node:http';
 import { connect } from 'node:net';
+import { setTimeout as delay } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { synthesizeFixture } from '../fixture/app.ts';
 import { fetchJson, type RunningFixture, runFixture, until } from '../fixture/running.ts';
@@ -84,6 +87,19 @@ describe('the event', () => {
       isBase64Encoded: false,
     });
     expect(event.headers).not.toHaveProperty('cookie');
+  });
+
+  it('says when the request arrived, and not when its body did', async () => {
+    const headers = { expect: '100-continue' };
+    const request = httpRequest(`${url}/echo`, { method: 'POST', headers });
+    request.flushHeaders();
+    await once(request, 'continue');
+    const arrivedMs = Date.now();
+    await delay(20);
+    const [[response]] = await Promise.all([once(request, 'response'), request.end('body')]);
+    const event = JSON.parse(Buffer.concat(await response.toArray()).toString());
+    expect(Buffer.from(event.body, 'base64').toString()).toBe('body');
+    expect(event.requestContext.timeEpoch).toBeLessThanOrEqual(arrivedMs);
   });
 
   it.each([

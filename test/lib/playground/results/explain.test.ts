@@ -61,6 +61,13 @@ describe('whyThisModel', () => {
     );
   });
 
+  it('names the service’s own start where the request waited for it', () => {
+    const timing = { ...answer.timing, startMs: 20, budgetMs: 110 };
+    expect(why({ timing })).toContain(
+      'Budget 110 ms = SLA 250 ms − 2 × 60 ms − 20 ms for the service’s own start (the upload',
+    );
+  });
+
   it('tells who was drawn among the eligible', () => {
     const eligible = ['big', 'other', 'third'].map((model) => ({ model, probability: 1 / 3 }));
     const selection = { ...answer.selection, eligible };

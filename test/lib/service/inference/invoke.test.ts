@@ -11,6 +11,7 @@ import {
   InvocationError,
   invokeModel,
 } from '../../../../lib/service/inference/invoke.ts';
+import { Overheads } from '../../../../lib/service/inference/service-time.ts';
 import { okAnswer, okStream, responseStream } from '../../../fixtures/response-stream.ts';
 
 const lambda = mockClient(LambdaClient);
@@ -34,6 +35,20 @@ describe('invokeModel', () => {
     const sent = JSON.parse(Buffer.from(Payload).toString());
     expect(sent).toMatchObject(event);
     expect(Math.abs(sent.invokedEpochMs - beforeMs)).toBeLessThan(10_000);
+  });
+
+  it('tells a function what earlier calls took beside the function’s own time', async () => {
+    const overheads = new Overheads();
+    lambda
+      .on(InvokeWithResponseStreamCommand)
+      .callsFake(() => okStream({ ...okAnswer, tookMs: 0 }));
+    const { serviceMs } = await invokeModel(client, 'model-function', event, { overheads });
+    await invokeModel(client, 'model-function', event, { overheads });
+    await invoke();
+    const sent = lambda.commandCalls(InvokeWithResponseStreamCommand).map(({ args }) => {
+      return JSON.parse(Buffer.from(args[0].input.Payload as Uint8Array).toString()).overheadMs;
+    });
+    expect(sent).toEqual([{}, { warm: serviceMs }, undefined]);
   });
 
   it('puts an answer together that comes in pieces, inside a character even', async () => {
