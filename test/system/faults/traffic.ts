@@ -22,7 +22,7 @@ export interface ObservedRequest {
 export const slasMs = [250, 400, 600, 1_000] as const;
 
 /** Between a client's answer and its next request, so that two processors can serve four clients. */
-const pauseMs = 150;
+const pauseMs = 250;
 
 /** Four clients with different SLAs, who have no model on the device: a 504 at the deadline is no worse than a late answer. */
 export class Traffic {
