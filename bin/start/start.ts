@@ -23,6 +23,7 @@ import { curlLine, modelTable } from './ready-message.ts';
 interface StartOptions {
   readonly port: number;
   readonly strategy: string;
+  readonly hedgeShare: number;
   readonly catalogue: string;
   readonly dataDir: string;
   readonly dynamodb?: string;
@@ -40,6 +41,12 @@ export function addStartCommand(program: Command): void {
       new Option('--strategy <name>', 'how a model is selected')
         .choices(strategyNames)
         .default(strategyNames[0]),
+    )
+    .option(
+      '--hedge-share <share>',
+      'extra invocations for hedging, as a share of the requests; 0 is off',
+      numberBetween(0, 1),
+      0.05,
     )
     .option('--catalogue <name>', 'a catalogue of models/, or a folder of your own', 'shapes')
     .option('--data-dir <folder>', 'where profiles and logs are kept', '.mdinference')
@@ -79,6 +86,7 @@ async function start(options: StartOptions): Promise<void> {
     context: {
       catalogue: options.catalogue,
       strategy: options.strategy,
+      hedgeShare: String(options.hedgeShare),
       [hostModulesContext]: 'true',
     },
   });
