@@ -110,7 +110,7 @@ async function recordServiceTime(
   event: InferenceEvent,
   call: AnsweredCall,
 ): Promise<void> {
-  const observation = observationOf(call.answer, Math.round(1000 * serviceTimeMs(event, call)));
+  const observation = observationOf(event, call);
   if (!observation) return;
   const outcome = await store.record(profileKey, observation);
   if (outcome.applied === true) return;
@@ -120,9 +120,13 @@ async function recordServiceTime(
   telemetry.count('ProfileUpdateLost');
 }
 
-function observationOf(answer: InferenceAnswer, serviceUs: number): Observation | undefined {
+function observationOf(event: InferenceEvent, call: AnsweredCall): Observation | undefined {
+  const { answer, tookMs } = call;
   if (answer.status === 'non-finite-output') return { kind: 'failure' };
   // Bad input is the caller's fault, and what was not run says nothing about the model.
   if (answer.status !== 'ok') return undefined;
+  // Its process was stopped, or starved: seconds would stay in the mean long after it is well again.
+  if (tookMs > (event.brokenAfterMs ?? Number.POSITIVE_INFINITY)) return { kind: 'failure' };
+  const serviceUs = Math.round(1000 * serviceTimeMs(event, call));
   return { kind: answer.coldStart ? 'cold' : 'warm', serviceUs };
 }

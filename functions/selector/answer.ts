@@ -36,8 +36,10 @@ export interface ModelAnswer {
   readonly serviceMs: number;
   /** Models that were asked and could not answer. */
   readonly failed: string[];
-  /** Models that were asked because another had not answered. */
-  readonly hedges: string[];
+  /** All models that were asked, in order. */
+  readonly asked: string[];
+  /** Whether one of them was asked although another one might have answered. */
+  readonly isHedged: boolean;
   /** Whether it leaves after the moment by which it had to. */
   readonly isLate: boolean;
 }
@@ -78,7 +80,7 @@ class Race {
   /** Nobody waits longer. */
   readonly #endMs: number;
   readonly #calls: ModelCall[] = [];
-  readonly #hedges: string[] = [];
+  #isHedged = false;
   #plan: { readonly model: ServedCandidate; readonly atMs: number } | undefined;
 
   constructor(service: AnswerParts, request: ChosenRequest) {
@@ -132,8 +134,7 @@ class Race {
     const askedMs = performance.now();
     hedgeTokens.add();
     if (breakers.stateOf(chosen.name) !== 'closed') {
-      const other = this.#askAnother(askedMs);
-      if (other) this.#hedges.push(other.name);
+      this.#isHedged = this.#askAnother(askedMs);
       return;
     }
     if (!hedgeTokens.isOn) return;
@@ -150,7 +151,7 @@ class Race {
     const model = this.#plan?.model;
     this.#plan = undefined;
     if (!model || this.#wasAsked(model) || !this.#service.hedgeTokens.take()) return;
-    this.#hedges.push(model.name);
+    this.#isHedged = true;
     this.#ask(model);
   }
 
@@ -162,10 +163,10 @@ class Race {
   }
 
   /** Those that were asked may never answer. */
-  #askAnother(now: number): ServedCandidate | undefined {
+  #askAnother(now: number): boolean {
     const model = this.#nextBest(now);
     if (model) this.#ask(model);
-    return model;
+    return model !== undefined;
   }
 
   /** The one to select from those that have not been asked, for the time that is left. */
@@ -241,7 +242,8 @@ class Race {
       answer: outcome.answer,
       serviceMs: outcome.serviceMs,
       failed: failed.map((call) => call.model.name),
-      hedges: this.#hedges,
+      asked: this.#calls.map((call) => call.model.name),
+      isHedged: this.#isHedged,
       isLate: now > this.#answerByMs + marginMs,
     };
   }

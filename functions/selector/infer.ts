@@ -94,7 +94,7 @@ export async function infer(
   );
   const selectMs = performance.now() - selectStartMs;
 
-  const { model, answer, serviceMs, failed, hedges, isLate } = await answerWith(service, {
+  const { model, answer, serviceMs, failed, asked, isHedged, isLate } = await answerWith(service, {
     chosen: selection.model,
     candidates,
     budget: known,
@@ -128,19 +128,19 @@ export async function infer(
         probability: e.probability,
       })),
       ...(failed.length > 0 && { failed }),
-      ...(hedges.length > 0 && { hedges }),
+      ...(asked.length > 1 && { asked }),
     },
   };
   // More likely than not.
   const inTime = performance.now() <= answerBy(startMs, { ...known, clockErrorMs: 0 }, 0.5);
-  countAnswer(service, response, { inTime, isLate });
+  countAnswer(service, response, { inTime, isHedged, isLate });
   return response;
 }
 
 function countAnswer(
   { telemetry }: Pick<Service, 'telemetry'>,
   { model, timing, selection }: InferResponse,
-  { inTime, isLate }: { inTime: boolean; isLate: boolean },
+  { inTime, isHedged, isLate }: { inTime: boolean; isHedged: boolean; isLate: boolean },
 ): void {
   telemetry.answered({
     strategy: selection.strategy,
@@ -151,7 +151,7 @@ function countAnswer(
     serviceMs: timing.serviceMs,
     serverMs: timing.serverMs,
     coldStart: timing.coldStart,
-    hedged: selection.hedges !== undefined,
+    hedged: isHedged,
     fellBack: selection.failed !== undefined,
     deadlineExceeded: isLate,
     inTime,

@@ -26,6 +26,10 @@ export type CallOutcome =
 const hangingFactor = 3;
 const hangingMs = 50;
 
+/** One that takes even longer counts as a failure in the profile, too, and not as a service time. */
+const brokenFactor = 10;
+const brokenMs = 1_000;
+
 /** A timer that fires this much late has slept with its process: it says nothing about the model. */
 const frozenMs = 250;
 
@@ -52,7 +56,8 @@ export class ModelCall {
     this.model = model;
     this.hangsAtMs = this.startedMs + hangingFactor * slowestMs(model) + hangingMs;
     occupancy.began(model.name);
-    const outcome = invoke(parts, model, event);
+    const brokenAfterMs = Math.max(brokenMs, brokenFactor * slowestMs(model));
+    const outcome = invoke(parts, model, { ...event, brokenAfterMs });
     this.settled = outcome
       .then((it) => {
         this.#outcome = it;

@@ -25,8 +25,10 @@ describe('the service with expected-accuracy', () => {
     const unknown = await service.infer(request);
     expect(unknown.selection.strategy).toBe('expected-accuracy');
     expect(unknown.model.name).toBe(fastest(undominated(speeds)).name);
-    const known = await service.infer(request, { 'mdi-output-ms': '5' });
-    expect(known.model.name).toBe(best.name);
+    // A model that nobody has called of late may start cold.
+    await service.infer({ slaMs: 20_000 });
+    const known = async () => (await service.infer(request, { 'mdi-output-ms': '5' })).model.name;
+    await expect.poll(known).toBe(best.name);
   });
 
   it('rather answers in time than not, all the more when the device is good', async () => {

@@ -15,6 +15,13 @@ export const inferenceEventSchema = z.object({
    */
   answerByEpochMs: z.number().optional(),
   /**
+   * How long a call may take, in ms, before it says that the model is broken and nothing of its speed: it
+   * counts as a failure.
+   *
+   * @default - as long as it likes
+   */
+  brokenAfterMs: z.number().positive().optional(),
+  /**
    * How much longer than the function itself its caller has lately measured, in ms: of warm calls, and
    * of cold ones beside the start of the process.
    */

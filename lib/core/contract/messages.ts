@@ -56,8 +56,8 @@ export interface InferResponse {
     readonly eligible: readonly { readonly model: string; readonly probability: number }[];
     /** Models that were asked and could not answer, so that another did. */
     readonly failed?: readonly string[] | undefined;
-    /** The models that were asked when the chosen one had not answered; one of them may be the one that did. */
-    readonly hedges?: readonly string[] | undefined;
+    /** All models that were asked, in order, if there was more than one: the first had been chosen. */
+    readonly asked?: readonly string[] | undefined;
   };
 }
 

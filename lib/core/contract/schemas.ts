@@ -51,10 +51,10 @@ export const inferResponseSchema = schemaOf<InferResponse>()(
           .array(z.string())
           .optional()
           .describe('Models that were asked and could not answer, so that another did'),
-        hedges: z
+        asked: z
           .array(z.string())
           .optional()
-          .describe('Models that were asked when the chosen one had not answered'),
+          .describe('All models that were asked, in order, if there was more than one'),
       }),
     })
     .meta({ id: 'InferResponse' }),

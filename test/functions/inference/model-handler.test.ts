@@ -152,6 +152,32 @@ describe('a model’s handler', () => {
     expect((await invoke()).coldStart).toBe(false);
   });
 
+  it('does not run an event that nobody waits for any more, and does not count it', async () => {
+    const { invoke, classifier, store } = started();
+    expect(await invoke({ answerByEpochMs: now - 1 })).toMatchObject({
+      status: 'deadline-passed',
+      detail: 'the deadline had passed before the model was run',
+      coldStart: true,
+    });
+    expect(classifier.classifyImage).not.toHaveBeenCalled();
+    expect(store.record).not.toHaveBeenCalled();
+    expect(await invoke({ answerByEpochMs: now + 1 })).toMatchObject({ status: 'ok' });
+  });
+
+  it('counts a call that took far too long as a failure: its time says nothing of the model’s speed', async () => {
+    const { invoke, store, classifier } = started();
+    classifier.classifyImage.mockImplementation(async () => {
+      vi.advanceTimersByTime(3_000);
+      return image;
+    });
+    expect(await invoke({ brokenAfterMs: 2_999 })).toMatchObject({ status: 'ok', tookMs: 3_000 });
+    await invoke({ brokenAfterMs: 3_000 });
+    expect(store.record.mock.calls.map(([, observation]) => observation.kind)).toEqual([
+      'failure',
+      'warm',
+    ]);
+  });
+
   it('leaves the profiler’s calls to the profiler', async () => {
     const { invoke, store } = started();
     await invoke({ record: false });

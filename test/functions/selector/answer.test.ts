@@ -118,7 +118,8 @@ describe('a model that answers', () => {
       model: 'slow',
       answer: okAnswer,
       failed: [],
-      hedges: [],
+      asked: ['slow'],
+      isHedged: false,
       isLate: false,
       tookMs: 100,
     });
@@ -224,7 +225,12 @@ describe('a model that hangs', () => {
   it('is hedged: another one answers in time', async () => {
     functionsDo({ slow: never, middle: () => inMs(40, okStream) });
     const answer = await runToEnd({ parts: hedging() });
-    expect(answer).toMatchObject({ model: 'middle', hedges: ['middle'], isLate: false });
+    expect(answer).toMatchObject({
+      model: 'middle',
+      asked: ['slow', 'middle'],
+      isHedged: true,
+      isLate: false,
+    });
     expect(answer.tookMs).toBeLessThanOrEqual(200);
   });
 
@@ -235,7 +241,7 @@ describe('a model that hangs', () => {
     // It is worth waiting for as long as it may have been slow, and no longer.
     expect(['slow', 'middle']).toContain(answer.model);
     expect(answer.isLate).toBe(false);
-    expect(answer.hedges).toEqual(['middle']);
+    expect(answer.asked).toEqual(['slow', 'middle']);
   });
 
   it('without a token for a hedge is waited for until it is taken to hang', async () => {
@@ -243,7 +249,12 @@ describe('a model that hangs', () => {
     const parts = service({ hedgeTokens: new HedgeTokens({ share: 0 }) });
     const answer = await runToEnd({ parts });
     // Three times its slowest and 50 ms.
-    expect(answer).toMatchObject({ model: 'fast', failed: ['slow'], hedges: [], isLate: true });
+    expect(answer).toMatchObject({
+      model: 'fast',
+      failed: ['slow'],
+      isHedged: false,
+      isLate: true,
+    });
     expect(answer.tookMs).toBeCloseTo(350, -1);
     expect(parts.verdicts).toContainEqual(['slow', 'failure']);
   });
@@ -298,7 +309,12 @@ describe('a request', () => {
     expect(parts.breakers.stateOf('slow')).toBe('open');
     const answer = await runToEnd({ parts });
     expect(names()).toEqual(['slow', 'middle']);
-    expect(answer).toMatchObject({ model: 'middle', hedges: ['middle'], isLate: false });
+    expect(answer).toMatchObject({
+      model: 'middle',
+      asked: ['slow', 'middle'],
+      isHedged: true,
+      isLate: false,
+    });
   });
 
   it('ends by its deadline whatever its models do, and asks none of them twice', async () => {

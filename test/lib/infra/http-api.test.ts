@@ -87,6 +87,7 @@ describe('web pages', () => {
         'mdi-output-ms',
         'mdi-output-input-ms',
         'mdi-device-accuracy',
+        'mdi-at-deadline',
         'authorization',
         'x-amz-content-sha256',
         'x-amz-date',

@@ -100,7 +100,7 @@ function describeRequests(
     'past SLA + 50 ms': share(lateness.filter((ms) => ms > 50)),
     'met a sick model': met.length,
     'last after ms': Math.round(lastMs),
-    hedged: share(requests.filter(({ hedges }) => hedges.length > 0)),
+    hedged: share(requests.filter(({ asked, failed }) => asked.length > failed.length + 1)),
   };
 }
 

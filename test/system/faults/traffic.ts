@@ -13,7 +13,8 @@ export interface ObservedRequest {
   readonly model?: string;
   /** Models that were asked and could not answer. */
   readonly failed: readonly string[];
-  readonly hedges: readonly string[];
+  /** All models that were asked. */
+  readonly asked: readonly string[];
   /** The type of the problem document, if it is one. */
   readonly problem?: string;
 }
@@ -60,13 +61,13 @@ async function request(service: RunningService, slaMs: number): Promise<Observed
   const seen = { sentMs, slaMs, latencyMs: performance.now() - sentMs, status: response.status };
   if (!response.ok) {
     const { type } = problemSchema.parse(body);
-    return { ...seen, problem: type, failed: [], hedges: [] };
+    return { ...seen, problem: type, failed: [], asked: [] };
   }
   const { model, selection } = inferResponseSchema.parse(body);
   return {
     ...seen,
     model: model.name,
     failed: selection.failed ?? [],
-    hedges: selection.hedges ?? [],
+    asked: selection.asked ?? [model.name],
   };
 }
