@@ -7,14 +7,18 @@ const process = [
   'test/lib/local/**/*.test.ts',
   'test/lib/evaluation/{experiments,models,report}/**/*.test.ts',
   'test/lib/evaluation/cost/assumptions.test.ts',
-  'test/lib/service/inference/telemetry.test.ts',
   'test/models/**/*.test.ts',
   'test/package/**/*.test.ts',
 ];
 /** Those of the whole service. */
 const system = ['test/system/**/*.test.ts'];
-/** What clients see of faults: alone on the machine, which is no part of `npm test`. */
-const faults = ['test/system/faults/{counts,scenarios}.test.ts'];
+/** Those that take long, or want the machine to themselves: no part of `npm test`. */
+const long = [
+  'test/lib/evaluation/experiments/{expected-accuracy,hedging}.test.ts',
+  'test/lib/service/inference/telemetry.test.ts',
+  'test/system/clocks/**/*.test.ts',
+  'test/system/faults/{counts,scenarios}.test.ts',
+];
 const e2e = ['test/e2e/**/*.test.ts'];
 
 export default defineConfig({
@@ -44,22 +48,22 @@ export default defineConfig({
         test: {
           name: 'unit',
           include: ['test/**/*.test.ts'],
-          exclude: [...process, ...system, ...e2e, ...faults],
+          exclude: [...process, ...system, ...e2e, ...long],
         },
       },
-      { extends: true, test: { name: 'process', include: process } },
+      { extends: true, test: { name: 'process', include: process, exclude: long } },
       {
         extends: true,
         test: {
           name: 'system',
           include: system,
-          exclude: faults,
+          exclude: long,
           globalSetup: 'test/setup/deployed-service.ts',
         },
       },
       {
         extends: true,
-        test: { name: 'faults', include: faults, globalSetup: 'test/setup/deployed-service.ts' },
+        test: { name: 'long', include: long, globalSetup: 'test/setup/deployed-service.ts' },
       },
       { extends: true, test: { name: 'e2e', include: e2e } },
     ],
