@@ -59,7 +59,8 @@ const longestMs = 28_000;
  * - A model that fails is replaced at once by the one that the strategy selects from the others for
  *   the time that is left.
  * - A hedge is asked when {@link planHedge} says so and its token bucket allows it. A model whose
- *   breaker is not closed is asked together with another one: no caller waits for a probe.
+ *   breaker is not closed, or whose last call hangs, is asked together with another one: no caller waits
+ *   for a probe.
  * - The more accurate answer that is there in time wins ({@link waitUntilMs}).
  * - Without an answer at the deadline the request fails or, if it would rather wait, gets the first one
  *   that comes, from another model as soon as those that were asked hang.
@@ -130,10 +131,10 @@ class Race {
 
   #planHedge(): void {
     const { chosen, candidates } = this.#request;
-    const { hedgeTokens, breakers } = this.#service;
+    const { hedgeTokens, breakers, occupancy } = this.#service;
     const askedMs = performance.now();
     hedgeTokens.add();
-    if (breakers.stateOf(chosen.name) !== 'closed') {
+    if (breakers.stateOf(chosen.name) !== 'closed' || occupancy.isHanging(chosen.name)) {
       this.#isHedged = this.#askAnother(askedMs);
       return;
     }

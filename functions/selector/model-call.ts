@@ -64,7 +64,12 @@ export class ModelCall {
       })
       .finally(() => occupancy.ended(model.name, this.#outcome?.kind === 'answered'));
     // The model's breaker need not wait for the function's time-out. (Faults of the code reach whoever waits.)
-    breakers.run(model.name, () => orHang(outcome, this.hangsAtMs), verdictOf).catch(() => {});
+    const watched = async () => {
+      const it = await orHang(outcome, this.hangsAtMs);
+      if (it.kind === 'hangs') occupancy.hangs(model.name);
+      return it;
+    };
+    breakers.run(model.name, watched, verdictOf).catch(() => {});
     this.settled.catch(() => {});
   }
 

@@ -10,6 +10,7 @@ const lately = 5 * 60_000;
 export class ModelOccupancy {
   readonly #inFlight = new Map<string, number>();
   readonly #peaks = new Map<string, { environments: number; atMs: number }>();
+  readonly #hanging = new Set<string>();
 
   /** What is known of a model: at least one environment. */
   of(model: string): Occupancy {
@@ -21,6 +22,16 @@ export class ModelOccupancy {
     };
   }
 
+  /** Whether the last that was heard of a model is that a call hangs. */
+  isHanging(model: string): boolean {
+    return this.#hanging.has(model);
+  }
+
+  /** A call has taken so long that it hardly answers any more. */
+  hangs(model: string): void {
+    this.#hanging.add(model);
+  }
+
   /** A call begins. */
   began(model: string): void {
     this.#inFlight.set(model, (this.#inFlight.get(model) ?? 0) + 1);
@@ -30,6 +41,7 @@ export class ModelOccupancy {
   ended(model: string, answered: boolean): void {
     const inFlight = this.#inFlight.get(model) ?? 1;
     this.#inFlight.set(model, inFlight - 1);
+    if (answered) this.#hanging.delete(model);
     if (answered && inFlight >= this.of(model).environments) {
       this.#peaks.set(model, { environments: inFlight, atMs: performance.now() });
     }

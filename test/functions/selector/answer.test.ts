@@ -270,6 +270,20 @@ describe('a model that hangs', () => {
     expect(names()).toEqual(['slow']);
   });
 
+  it('is asked along with another one from then on, until it answers', async () => {
+    functionsDo({ slow: never });
+    const parts = service({ hedgeTokens: new HedgeTokens({ share: 0 }) });
+    await runToEnd({ parts });
+    expect(await runToEnd({ parts })).toMatchObject({
+      asked: ['slow', 'middle'],
+      isHedged: true,
+      isLate: false,
+    });
+    functionsDo({ slow: okStream, middle: () => inMs(40, okStream) });
+    expect((await runToEnd({ parts })).model).toBe('slow');
+    expect((await runToEnd({ parts })).asked).toEqual(['slow']);
+  });
+
   it('like all others is a 504 when nobody waits any longer', async () => {
     functionsDo({ slow: never, middle: never, fast: never });
     await expect(runToEnd({})).rejects.toMatchObject({ type: 'deadline-exceeded' });

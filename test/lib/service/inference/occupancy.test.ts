@@ -21,6 +21,18 @@ it('knows of one environment for each model until it has seen several answer at 
   expect(occupancy.of('other')).toEqual({ inFlight: 0, environments: 1 });
 });
 
+it('remembers that a model hangs until it answers', () => {
+  const occupancy = new ModelOccupancy();
+  occupancy.began('m');
+  occupancy.hangs('m');
+  expect([occupancy.isHanging('m'), occupancy.isHanging('other')]).toEqual([true, false]);
+  occupancy.ended('m', false);
+  expect(occupancy.isHanging('m')).toBe(true);
+  occupancy.began('m');
+  occupancy.ended('m', true);
+  expect(occupancy.isHanging('m')).toBe(false);
+});
+
 it('learns nothing of environments from calls that fail', () => {
   const occupancy = new ModelOccupancy();
   occupancy.began('m');
