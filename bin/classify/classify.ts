@@ -63,11 +63,16 @@ function describe({ model, predictions, timing, selection }: InferResponse): str
     .map((entry) => `${entry.model} ${(100 * entry.probability).toFixed(0)} %`)
     .join(', ');
   const ms = (value: number) => `${value.toFixed(1)} ms`;
+  const failed = selection.failed ?? [];
+  const others = (selection.asked ?? [])
+    .filter((name) => name !== model.name)
+    .map((name) => (failed.includes(name) ? `${name} (failed)` : name));
   const start = timing.startMs === undefined ? '' : ` - own start ${ms(timing.startMs)}`;
   return [
     labels.toString(),
     `model     ${model.name} (top-1 ${model.accuracyPct} %)${timing.coldStart ? ', cold start' : ''}`,
     `eligible  ${eligible}, by ${selection.strategy}; base model ${selection.baseModel}`,
+    ...(others.length > 0 ? [`asked too ${others.join(', ')}`] : []),
     `budget    ${ms(timing.budgetMs)} = SLA ${ms(timing.slaMs)} - network 2 x ${ms(timing.inputMs)}${start} (${timing.source})`,
     `took      ${ms(timing.serviceMs)} of model service, ${ms(timing.serverMs)} on the server`,
   ].join('\n');

@@ -2,7 +2,7 @@ import type { AtDeadline } from '../../lib/core/contract/headers.ts';
 import type { InferenceAnswer, InferenceEvent } from '../../lib/core/contract/inference-event.ts';
 import { ProblemError } from '../../lib/core/contract/problem.ts';
 import { NonFiniteOutputError } from '../../lib/core/preprocessing/errors.ts';
-import { answerBy, budgetAfter } from '../../lib/core/selection/deadline.ts';
+import { answerBy, budgetAfter, leftMs } from '../../lib/core/selection/deadline.ts';
 import { type HedgePlan, planHedge } from '../../lib/core/selection/hedging.ts';
 import { fastest, mostAccurate, undominated } from '../../lib/core/selection/ranking.ts';
 import { select, strategies } from '../../lib/core/selection/strategies.ts';
@@ -25,7 +25,11 @@ export interface ChosenRequest {
   readonly budget: TimeBudget;
   /** When T_input ended, on the clock of `performance.now()`. */
   readonly receivedMs: number;
-  readonly atDeadline: AtDeadline;
+  /**
+   * What to do without an answer by `answerBy`: wait for a late one, fail, or fail when the SLA is over (`sla`),
+   * for clients with a model of their own, who cannot use an answer after that.
+   */
+  readonly atDeadline: AtDeadline | 'sla';
   readonly event: Omit<InferenceEvent, 'invokedEpochMs' | 'answerByEpochMs'>;
 }
 
@@ -90,8 +94,12 @@ class Race {
     const { receivedMs, budget, atDeadline } = request;
     this.#answerByMs = answerBy(receivedMs, budget) - marginMs;
     const lateMs = Math.max(this.#answerByMs, receivedMs) + service.lateWaitMs;
-    this.#endMs =
-      atDeadline === 'fail' ? this.#answerByMs + graceMs : Math.min(lateMs, receivedMs + longestMs);
+    const ends = {
+      fail: this.#answerByMs + graceMs,
+      sla: Math.max(this.#answerByMs + graceMs, receivedMs + leftMs(budget)),
+      wait: lateMs,
+    };
+    this.#endMs = Math.min(ends[atDeadline], receivedMs + longestMs);
   }
 
   async run(): Promise<ModelAnswer> {
@@ -116,8 +124,8 @@ class Race {
     }
     const refused = this.#calls.find(({ outcome }) => outcome?.kind === 'refused');
     if (refused?.outcome?.kind === 'refused') throw refused.outcome.problem;
-    if (this.#pending().length === 0) this.#replace(now);
     if (now >= this.#endMs) throw tooLate();
+    if (this.#pending().length === 0) this.#replace(now);
     if (now >= (this.#plan?.atMs ?? Number.POSITIVE_INFINITY)) this.#hedge();
     if (now >= this.#hangingAtMs()) this.#askAnother(now);
     return undefined;

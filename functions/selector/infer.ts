@@ -99,7 +99,7 @@ export async function infer(
     candidates,
     budget: known,
     receivedMs: startMs,
-    atDeadline: atDeadline ?? service.atDeadline,
+    atDeadline: atDeadline ?? (deviceAccuracyPct === undefined ? service.atDeadline : 'sla'),
     event: { requestId, ...request, record: true },
   });
   const secret = service.secret();

@@ -75,7 +75,8 @@ export interface MdInferenceProps {
   readonly clockErrorMs?: number;
   /**
    * What a request gets that has no answer at its deadline, unless its header `mdi-at-deadline` says so:
-   * a late answer (`wait`), for callers that have nothing else, or 504 (`fail`).
+   * a late answer (`wait`), for callers that have nothing else, or 504 (`fail`). Clients with a model of
+   * their own (`mdi-device-accuracy`) get 504 when the SLA is over.
    *
    * @default 'wait'
    */

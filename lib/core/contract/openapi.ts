@@ -32,7 +32,7 @@ const operations: Record<ServiceRoute['path'], Operation> = {
       required: true,
       content: Object.fromEntries([...imageContentTypes, tensorContentType].map((t) => [t, {}])),
     },
-    errors: [400, 413, 415, 422, 429, 502, 503],
+    errors: [400, 413, 415, 422, 429, 502, 503, 504],
   },
   '/v1/feedback': {
     summary: 'Tell whether an answer was right',

@@ -42,7 +42,7 @@ function fullOfTokens(): HedgeTokens {
 interface Asked {
   readonly chosen?: string;
   readonly slaMs?: number;
-  readonly atDeadline?: AtDeadline;
+  readonly atDeadline?: AtDeadline | 'sla';
   readonly parts?: Parts;
 }
 
@@ -282,6 +282,23 @@ describe('a model that hangs', () => {
     functionsDo({ slow: okStream, middle: () => inMs(40, okStream) });
     expect((await runToEnd({ parts })).model).toBe('slow');
     expect((await runToEnd({ parts })).asked).toEqual(['slow']);
+  });
+
+  it('is a 504 when the SLA is over for a client that has a model of its own', async () => {
+    functionsDo({ slow: never, middle: never, fast: never });
+    const startMs = performance.now();
+    const failed = ask({ atDeadline: 'sla' }).catch((error) => error);
+    // An SLA of 220 ms less an upload of 10.
+    await vi.advanceTimersByTimeAsync(212);
+    expect(await failed).toMatchObject({ type: 'deadline-exceeded' });
+    expect(performance.now() - startMs).toBeCloseTo(212, 0);
+    functionsDo({ slow: () => inMs(205, okStream) });
+    const late = ask({
+      atDeadline: 'sla',
+      parts: service({ hedgeTokens: new HedgeTokens({ share: 0 }) }),
+    });
+    await vi.advanceTimersByTimeAsync(212);
+    expect(await late).toMatchObject({ isLate: true });
   });
 
   it('like all others is a 504 when nobody waits any longer', async () => {

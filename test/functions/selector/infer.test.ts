@@ -50,6 +50,23 @@ describe('the budget', () => {
     expect((await inferring(service, uploadOf(70))).timing).not.toHaveProperty('startMs');
   });
 
+  it.each([
+    ['of a client without a model of its own waits for a late answer', {}, 11_900, 60_000],
+    ['of one with its own waits no longer than its SLA', { 'mdi-device-accuracy': '40' }, 0, 2_000],
+    ['that would rather fail waits for its deadline', { 'mdi-at-deadline': 'fail' }, 0, 2_000],
+    [
+      'of one with its own waits if it says so',
+      { 'mdi-at-deadline': 'wait', 'mdi-device-accuracy': '40' },
+      ...([11_900, 60_000] as const),
+    ],
+  ])('%s', async (_, headers, leastMs, mostMs) => {
+    const before = Date.now();
+    await inferring(madeUpService(), { 'mdi-sla-ms': '2000', ...headers });
+    const waitMs = Number(sentEvent().answerByEpochMs) - before;
+    expect(waitMs).toBeGreaterThan(leastMs - 500);
+    expect(waitMs).toBeLessThanOrEqual(mostMs);
+  });
+
   it('is worked out from the same T_input, to the microsecond, as T_output is foretold by', async () => {
     const service = madeUpService({ strategy: 'expected-accuracy' });
     const asked = vi.spyOn(service.outputTimes, 'distribution');

@@ -29,6 +29,7 @@ describe('openApiDocument', () => {
       '429',
       '502',
       '503',
+      '504',
     ]);
     expect(JSON.stringify(responses['200'])).toContain('budgetMs');
     expect(JSON.stringify(responses['422'])).toContain('application/problem+json');
