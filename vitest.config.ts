@@ -8,7 +8,6 @@ const process = [
   'test/lib/evaluation/{experiments,models,report}/**/*.test.ts',
   'test/lib/evaluation/cost/assumptions.test.ts',
   'test/models/**/*.test.ts',
-  'test/package/**/*.test.ts',
 ];
 /** Those of the whole service. */
 const system = ['test/system/**/*.test.ts'];
@@ -16,6 +15,7 @@ const system = ['test/system/**/*.test.ts'];
 const long = [
   'test/lib/evaluation/experiments/{expected-accuracy,hedging}.test.ts',
   'test/lib/service/inference/telemetry.test.ts',
+  'test/package/**/*.test.ts',
   'test/system/clocks/**/*.test.ts',
   'test/system/faults/{counts,scenarios}.test.ts',
 ];

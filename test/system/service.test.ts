@@ -1,3 +1,5 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import { isDeepStrictEqual } from 'node:util';
 import { InvokeCommand, LambdaClient } from '@aws-sdk/client-lambda';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { InferResponse } from '../../lib/core/contract/messages.ts';
@@ -36,6 +38,16 @@ function withAsked(before: ReadonlyMap<string, number>, answers: readonly InferR
   return samples;
 }
 
+/** The samples once nothing changes them any more: abandoned calls of earlier requests are counted late. */
+async function settledSamples(): Promise<Map<string, number>> {
+  for (let last = await service.samples(); ; ) {
+    await delay(300);
+    const now = await service.samples();
+    if (isDeepStrictEqual(last, now)) return now;
+    last = now;
+  }
+}
+
 describe('a good request', () => {
   it('is answered with labels, every term of the budget and the eligible models', async () => {
     const { model, predictions, timing, selection } = await service.infer({ slaMs: 20_000 });
@@ -67,7 +79,7 @@ describe('a good request', () => {
   });
 
   it('adds exactly one sample to the model that answered', async () => {
-    let before = await service.samples();
+    let before = await settledSamples();
     for (const slaMs of [0.001, 20_000, 0.001]) {
       const expected = withAsked(before, [await service.infer({ slaMs })]);
       // The update follows the answer; another environment may read the table before it is there.
@@ -77,7 +89,7 @@ describe('a good request', () => {
   });
 
   it('is answered while others are, and every one is counted', async () => {
-    const before = await service.samples();
+    const before = await settledSamples();
     const answers = await Promise.all(
       Array.from({ length: 24 }, (_, i) => service.infer({ slaMs: i % 2 ? 20_000 : 0.001 })),
     );
