@@ -21,6 +21,11 @@ export const sample = {
   label: catalogue.samples[0]?.label,
 };
 
+/** The model that was chosen for a request: another one may have answered, when a busy machine made it late. */
+export function chosenFor({ model, selection }: InferResponse): string {
+  return selection.asked?.[0] ?? model.name;
+}
+
 /** The real service: with its processes, and a table of its own in which its models have profiles. */
 export class RunningService {
   readonly assembly: RunningAssembly;
