@@ -67,7 +67,7 @@ const longestMs = 28_000;
  *   for a probe.
  * - The more accurate answer that is there in time wins ({@link waitUntilMs}).
  * - Without an answer at the deadline the request fails or, if it would rather wait, gets the first one
- *   that comes, from another model as soon as those that were asked hang.
+ *   that comes, from another model (one) as soon as those that were asked hang.
  *
  * @throws {@link ProblemError} for a fault of the request (an image that cannot be decoded), `deadline-exceeded`,
  * `no-model-available` or, when the last model gave NaN, `non-finite-output`
@@ -86,6 +86,7 @@ class Race {
   readonly #endMs: number;
   readonly #calls: ModelCall[] = [];
   #isHedged = false;
+  #hasReplaced = false;
   #plan: { readonly model: ServedCandidate; readonly atMs: number } | undefined;
 
   constructor(service: AnswerParts, request: ChosenRequest) {
@@ -127,7 +128,10 @@ class Race {
     if (now >= this.#endMs) throw tooLate();
     if (this.#pending().length === 0) this.#replace(now);
     if (now >= (this.#plan?.atMs ?? Number.POSITIVE_INFINITY)) this.#hedge();
-    if (now >= this.#hangingAtMs()) this.#askAnother(now);
+    if (!this.#hasReplaced && now >= this.#hangingAtMs()) {
+      // Once: where everything is slow, asking more and more models would make it slower still.
+      this.#hasReplaced = this.#askAnother(now);
+    }
     return undefined;
   }
 
@@ -180,10 +184,12 @@ class Race {
 
   /** The one to select from those that have not been asked, for the time that is left. */
   #nextBest(now: number): ServedCandidate | undefined {
-    const { strategy, random, breakers } = this.#service;
+    const { strategy, random, breakers, occupancy } = this.#service;
     const others = this.#request.candidates.filter((model) => !this.#wasAsked(model));
     if (others.length === 0) return undefined;
-    const working = others.filter(({ name }) => breakers.stateOf(name) === 'closed');
+    const working = others.filter(
+      ({ name }) => breakers.stateOf(name) === 'closed' && !occupancy.isHanging(name),
+    );
     const from = working.length > 0 ? working : askable(breakers, others);
     const budget = this.#budgetAt(now);
     if (budget.budgetMs <= 0) return fastest(undominated(from));
@@ -231,7 +237,11 @@ class Race {
     const moments =
       answered.length > 0
         ? [this.#returnAtMs(bestOf(answered), now)]
-        : [this.#plan?.atMs ?? this.#endMs, this.#hangingAtMs(), this.#endMs];
+        : [
+            this.#plan?.atMs ?? this.#endMs,
+            this.#hasReplaced ? this.#endMs : this.#hangingAtMs(),
+            this.#endMs,
+          ];
     const next = moments.filter((moment) => moment > now);
     const timer = Promise.withResolvers<void>();
     const timeout = setTimeout(timer.resolve, Math.max(0, Math.min(...next) - now));

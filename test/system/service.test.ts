@@ -17,7 +17,8 @@ import { catalogue, chosenFor, RunningService, sample } from './running-service.
 
 let service: RunningService;
 beforeAll(async () => {
-  service = await RunningService.start();
+  // Two processors and 24 requests at once, for models that start: late is better than never.
+  service = await RunningService.start({ environment: { MDI_LATE_WAIT_MS: '28000' } });
 }, 120_000);
 afterAll(() => service.stop());
 
