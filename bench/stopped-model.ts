@@ -35,9 +35,7 @@ for (const share of values.shares.split(',')) {
   const link = ['--traces', traces, '--trace', trace, '--sla', '250', '--rate', '5'];
   console.log(`\n--hedge-share ${share}`);
   const live = mdi(['simulate', '--live', url, ...link, '--out', join(dataDir, 'live')], 'inherit');
-  const ended = new Promise((resolve) => live.once('exit', resolve));
-  const isOver = ended.then(() => true);
-  await stopAgainAndAgain(values.model, isOver);
+  await stopAgainAndAgain(values.model, () => live.exitCode !== null);
   service.kill('SIGINT');
   await new Promise((resolve) => service.once('exit', resolve));
   rmSync(dataDir, { recursive: true, force: true });
@@ -50,12 +48,8 @@ function mdi(args: string[], stdout: 'pipe' | 'inherit') {
   return child as typeof child & { stdout: NonNullable<typeof child.stdout> };
 }
 
-async function stopAgainAndAgain(model: string, isOver: Promise<boolean>): Promise<void> {
-  let over = false;
-  void isOver.then(() => {
-    over = true;
-  });
-  for (let passedMs = 0; !over; passedMs += 100) {
+async function stopAgainAndAgain(model: string, isOver: () => boolean): Promise<void> {
+  for (let passedMs = 0; !isOver(); passedMs += 100) {
     const isStopped = passedMs % everyMs >= everyMs - stoppedMs;
     // New processes are started meanwhile.
     signal(model, isStopped ? 'SIGSTOP' : 'SIGCONT');

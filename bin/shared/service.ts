@@ -29,7 +29,7 @@ export async function fetchJson(url: string, init: RequestOptions = {}): Promise
 /** `fetch`, but that it asks no proxy (`NODE_USE_ENV_PROXY`) for what runs on this machine. */
 async function fetchDirectly(
   url: string,
-  init: RequestOptions = {},
+  init: RequestOptions,
 ): Promise<Pick<Response, 'ok' | 'status' | 'json'>> {
   const isOnThisMachine = /^(localhost|127\.\d+\.\d+\.\d+|\[::1\])$/.test(new URL(url).hostname);
   if (!isOnThisMachine) return fetch(url, init);

@@ -3,7 +3,7 @@ import type { InferenceAnswer, InferenceEvent } from '../../lib/core/contract/in
 import { ProblemError } from '../../lib/core/contract/problem.ts';
 import { NonFiniteOutputError } from '../../lib/core/preprocessing/errors.ts';
 import { answerBy, budgetAfter, leftMs } from '../../lib/core/selection/deadline.ts';
-import { type HedgePlan, planHedge } from '../../lib/core/selection/hedging.ts';
+import { planHedge } from '../../lib/core/selection/hedging.ts';
 import { fastest, mostAccurate, undominated } from '../../lib/core/selection/ranking.ts';
 import { select, strategies } from '../../lib/core/selection/strategies.ts';
 import type { TimeBudget } from '../../lib/core/selection/types.ts';
@@ -94,11 +94,10 @@ class Race {
     this.#request = request;
     const { receivedMs, budget, atDeadline } = request;
     this.#answerByMs = answerBy(receivedMs, budget) - marginMs;
-    const lateMs = Math.max(this.#answerByMs, receivedMs) + service.lateWaitMs;
     const ends = {
       fail: this.#answerByMs + graceMs,
       sla: Math.max(this.#answerByMs + graceMs, receivedMs + leftMs(budget)),
-      wait: lateMs,
+      wait: Math.max(this.#answerByMs, receivedMs) + service.lateWaitMs,
     };
     this.#endMs = Math.min(ends[atDeadline], receivedMs + longestMs);
   }
@@ -126,12 +125,9 @@ class Race {
     const refused = this.#calls.find(({ outcome }) => outcome?.kind === 'refused');
     if (refused?.outcome?.kind === 'refused') throw refused.outcome.problem;
     if (now >= this.#endMs) throw tooLate();
-    if (this.#pending().length === 0) this.#replace(now);
+    if (this.#pending().length === 0 && !this.#askAnother(now)) throw noAnswer(this.#calls.at(-1));
     if (now >= (this.#plan?.atMs ?? Number.POSITIVE_INFINITY)) this.#hedge();
-    if (!this.#hasReplaced && now >= this.#hangingAtMs()) {
-      // Once: where everything is slow, asking more and more models would make it slower still.
-      this.#hasReplaced = this.#askAnother(now);
-    }
+    if (now >= this.#hangingAtMs()) this.#hasReplaced = this.#askAnother(now);
     return undefined;
   }
 
@@ -151,7 +147,7 @@ class Race {
       return;
     }
     if (!hedgeTokens.isOn) return;
-    const plan: HedgePlan<ServedCandidate> | undefined = planHedge(
+    const plan = planHedge(
       chosen,
       candidates,
       this.#budgetAt(askedMs + hedgeMarginMs),
@@ -168,14 +164,7 @@ class Race {
     this.#ask(model);
   }
 
-  /** All that were asked have failed. */
-  #replace(now: number): void {
-    const model = this.#nextBest(now);
-    if (model) this.#ask(model);
-    else throw noAnswer(this.#calls.at(-1));
-  }
-
-  /** Those that were asked may never answer. */
+  /** Those that were asked have failed, or may never answer. False if there is nobody else to ask. */
   #askAnother(now: number): boolean {
     const model = this.#nextBest(now);
     if (model) this.#ask(model);
@@ -226,8 +215,10 @@ class Race {
     return Math.min(Math.max(now, ...untilMs), Math.max(now, this.#answerByMs));
   }
 
-  /** When all that were asked have taken so long that they are taken to hang, which is to fail. */
+  /** When all that were asked have taken so long that they are taken to hang, and are replaced. */
   #hangingAtMs(): number {
+    // Once: where everything is slow, asking more and more models would make it slower still.
+    if (this.#hasReplaced) return Number.POSITIVE_INFINITY;
     return Math.max(...this.#pending().map(({ hangsAtMs }) => hangsAtMs));
   }
 
@@ -237,11 +228,7 @@ class Race {
     const moments =
       answered.length > 0
         ? [this.#returnAtMs(bestOf(answered), now)]
-        : [
-            this.#plan?.atMs ?? this.#endMs,
-            this.#hasReplaced ? this.#endMs : this.#hangingAtMs(),
-            this.#endMs,
-          ];
+        : [this.#plan?.atMs ?? this.#endMs, this.#hangingAtMs(), this.#endMs];
     const next = moments.filter((moment) => moment > now);
     const timer = Promise.withResolvers<void>();
     const timeout = setTimeout(timer.resolve, Math.max(0, Math.min(...next) - now));

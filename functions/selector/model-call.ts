@@ -54,9 +54,10 @@ export class ModelCall {
   ) {
     const { breakers, occupancy } = parts;
     this.model = model;
-    this.hangsAtMs = this.startedMs + hangingFactor * slowestMs(model) + hangingMs;
+    const slowMs = slowestMs(model);
+    this.hangsAtMs = this.startedMs + hangingFactor * slowMs + hangingMs;
     occupancy.began(model.name);
-    const brokenAfterMs = Math.max(brokenMs, brokenFactor * slowestMs(model));
+    const brokenAfterMs = Math.max(brokenMs, brokenFactor * slowMs);
     const outcome = invoke(parts, model, { ...event, brokenAfterMs });
     this.settled = outcome
       .then((it) => {

@@ -98,13 +98,10 @@ function folderOf({ name, requiredBy, native }: LayerPackage): string {
 function locate(name: string, requiredBy?: string): string | undefined {
   const parent = requiredBy ? locate(requiredBy) : undefined;
   if (requiredBy && !parent) return undefined;
-  const from = parent ? join(parent, 'package.json') : import.meta.url;
-  const require = createRequire(from);
-  if (process.versions.pnp !== undefined) {
-    return locateInPlugAndPlay(name, parent ? `${parent}/` : fileURLToPath(import.meta.url));
-  }
-  const found = require.resolve
-    .paths(name)
+  const from = parent ? join(parent, 'package.json') : fileURLToPath(import.meta.url);
+  if (process.versions.pnp !== undefined) return locateInPlugAndPlay(name, from);
+  const found = createRequire(from)
+    .resolve.paths(name)
     ?.map((folder) => join(folder, name))
     .find((folder) => existsSync(join(folder, 'package.json')));
   return found && realpathSync(found);
