@@ -8,8 +8,8 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
 import { plainTable } from '../bin/shared/output.ts';
+import { requestOutcome } from '../lib/client/api/outcome.ts';
 import { type Classification, createClient } from '../lib/client/index.ts';
-import { requestOutcome } from '../lib/client/outcome.ts';
 import { quantile } from '../lib/core/statistics/quantile.ts';
 import { type Link, readLinks } from '../lib/evaluation/engine/network/links.ts';
 import { defaultLinkConditions } from '../lib/evaluation/engine/network/networks.ts';

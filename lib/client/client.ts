@@ -1,16 +1,18 @@
 import type { InferResponse } from '../core/contract/messages.ts';
-import { type ClockSample, ServerClock } from './clock.ts';
-import { type Connection, exchangeTime, postInfer } from './http.ts';
-import { type DeviceModel, DeviceModels, marginMs } from './on-device.ts';
-import type { ClassifyOptions, Client, ClientOptions } from './options.ts';
-import { OutputTime } from './output-time.ts';
-import { RunningRace } from './race.ts';
-import { RecentTimes } from './recent-times.ts';
-import { aborted, checkSla, describe, slaHeader } from './request.ts';
-import { type ClientStatistics, Counters } from './statistics.ts';
-import { systemTime, type TimeSource } from './time-source.ts';
-import type { Classification, DeviceInput, ImageInput, OnDeviceModel, Race } from './types.ts';
-import { shrink } from './upload.ts';
+import type { EncodedImage } from './api/codec.ts';
+import type { DeviceInput, ImageInput } from './api/image.ts';
+import type { ClassifyOptions, Client, ClientOptions } from './api/options.ts';
+import { type ClientStatistics, Counters } from './api/statistics.ts';
+import type { Classification, OnDeviceModel, Race } from './api/types.ts';
+import { type Connection, exchangeTime, postInfer } from './cloud/http.ts';
+import { OutputTime } from './cloud/output-time.ts';
+import { type DeviceModel, DeviceModels, marginMs } from './device/on-device.ts';
+import { shrink } from './images/upload.ts';
+import { RunningRace } from './race/race.ts';
+import { aborted, checkSla, describe, slaHeader } from './race/request.ts';
+import { type ClockSample, ServerClock } from './time/clock.ts';
+import { RecentTimes } from './time/recent-times.ts';
+import { systemTime, type TimeSource } from './time/time-source.ts';
 
 /** Time limit of a clock exchange in ms. */
 const exchangeTimeoutMs = 5_000;
@@ -160,7 +162,7 @@ class RacingClient implements Client {
     race: { endMs: number; device?: DeviceModel; signal: AbortSignal; begin: () => void },
   ): Promise<InferResponse> {
     const { upload } = this.#options;
-    const { image, contentType } = upload ? await shrink(input, upload) : input;
+    const { image, contentType } = upload ? await shrink(input, upload) : (input as EncodedImage);
     const startMs = this.#time.nowMs();
     race.begin();
     const clock = this.#clock.usable();

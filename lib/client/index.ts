@@ -13,9 +13,8 @@ export {
   TensorLengthError,
   TensorValueError,
 } from '../core/preprocessing/errors.ts';
-export { type Auth, type AuthRequest, bearer } from './auth.ts';
-export { createClient } from './client.ts';
-export type { ClockEstimate } from './clock.ts';
+export { type Auth, type AuthRequest, bearer } from './api/auth.ts';
+export type { EncodedImage, EncodeSettings } from './api/codec.ts';
 export {
   ApiError,
   ClassifyError,
@@ -23,23 +22,24 @@ export {
   MalformedAnswerError,
   NetworkError,
   SlaExceededError,
-} from './errors.ts';
-export type { Fetch } from './http.ts';
-export type { ClassifyOptions, Client, ClientOptions } from './options.ts';
-export type { ClientStatistics } from './statistics.ts';
-export type { TimeSource } from './time-source.ts';
+} from './api/errors.ts';
+export type { Fetch } from './api/fetch.ts';
+export type { DeviceInput, Drawable, ImageFile, ImageInput, RawPixels } from './api/image.ts';
+export type { ClassifyOptions, Client, ClientOptions } from './api/options.ts';
+export type { ClientStatistics } from './api/statistics.ts';
 export type {
   AnsweringModel,
   Classification,
   DeviceAnswer,
-  DeviceInput,
   Duplication,
-  ImageInput,
   OnDeviceModel,
   Prediction,
   Race,
   Run,
   RunState,
   Source,
-} from './types.ts';
-export type { Resize, UploadSettings } from './upload.ts';
+} from './api/types.ts';
+export type { Resize, UploadSettings } from './api/upload-settings.ts';
+export { createClient } from './client.ts';
+export type { ClockEstimate } from './time/clock.ts';
+export type { TimeSource } from './time/time-source.ts';

@@ -4,8 +4,8 @@
  * @module @mdinference/client/onnxruntime-react-native
  */
 import { InferenceSession, Tensor } from 'onnxruntime-react-native';
-import { type OnnxOnDeviceOptions, onnxOnDevice } from './onnx-model.ts';
-import type { OnDeviceModel } from './types.ts';
+import type { OnDeviceModel } from './api/types.ts';
+import { type OnnxOnDeviceOptions, onnxOnDevice } from './device/onnx-model.ts';
 
 export { type CropSize, type Region, regionOf } from '../core/preprocessing/crop.ts';
 export type { OutputKind } from '../core/preprocessing/predictions.ts';
@@ -16,9 +16,14 @@ export type {
   Size,
 } from '../core/preprocessing/preprocessing.ts';
 export type { Pixels } from '../core/preprocessing/tensor.ts';
-export { DeviceModelError } from './errors.ts';
-export { type CatalogueJson, describeModel, type ModelDescription } from './model-description.ts';
-export type { Decode, OnnxOnDeviceOptions } from './onnx-model.ts';
+export type { Decode } from './api/codec.ts';
+export { DeviceModelError } from './api/errors.ts';
+export {
+  type CatalogueJson,
+  describeModel,
+  type ModelDescription,
+} from './device/model-description.ts';
+export type { OnnxOnDeviceOptions } from './device/onnx-model.ts';
 
 /**
  * A model on the device that onnxruntime-react-native runs, in threads of its own. It decodes no images:

@@ -2,14 +2,14 @@
  * Runs a model inside a Web Worker: decoding and inference block the worker, never the page.
  */
 import { env, InferenceSession, Tensor } from 'onnxruntime-web/wasm';
-import { OnnxModel } from './onnx-model.ts';
-import { decodeByCanvas } from './onnxruntime-web-decode.ts';
+import { OnnxModel } from './device/onnx-model.ts';
 import type {
   ClassifyMessage,
   FromWorker,
   LoadMessage,
   ToWorker,
-} from './onnxruntime-web-messages.ts';
+} from './device/worker-messages.ts';
+import { decodeByCanvas } from './images/decode.ts';
 
 const worker = globalThis as unknown as {
   onmessage: (event: { data: ToWorker }) => void;

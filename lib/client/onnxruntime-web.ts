@@ -3,10 +3,11 @@
  *
  * @module @mdinference/client/onnxruntime-web
  */
-import { DeviceModelError } from './errors.ts';
-import type { ModelDescription } from './model-description.ts';
-import type { FromWorker, ToWorker, WasmPaths } from './onnxruntime-web-messages.ts';
-import type { ImageInput, OnDeviceModel, Prediction } from './types.ts';
+import { DeviceModelError } from './api/errors.ts';
+import type { ImageInput } from './api/image.ts';
+import type { OnDeviceModel, Prediction } from './api/types.ts';
+import type { ModelDescription } from './device/model-description.ts';
+import type { FromWorker, ToWorker, WasmPaths } from './device/worker-messages.ts';
 
 export type { OutputKind } from '../core/preprocessing/predictions.ts';
 export type {
@@ -14,9 +15,13 @@ export type {
   PreprocessingJson,
   RawInput,
 } from '../core/preprocessing/preprocessing.ts';
-export { DeviceModelError } from './errors.ts';
-export { type CatalogueJson, describeModel, type ModelDescription } from './model-description.ts';
-export type { WasmPaths } from './onnxruntime-web-messages.ts';
+export { DeviceModelError } from './api/errors.ts';
+export {
+  type CatalogueJson,
+  describeModel,
+  type ModelDescription,
+} from './device/model-description.ts';
+export type { WasmPaths } from './device/worker-messages.ts';
 
 /** Settings of {@link onnxruntimeWeb}. */
 export interface OnnxruntimeWebOptions extends ModelDescription {

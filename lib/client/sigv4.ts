@@ -3,8 +3,8 @@
  *
  * @module @mdinference/client/sigv4
  */
-import type { Auth } from './auth.ts';
-import type { ImageInput } from './types.ts';
+import type { Auth } from './api/auth.ts';
+import type { ImageFile } from './api/image.ts';
 
 /** An HTTP request as AWS's signers take it. */
 export interface SignableRequest {
@@ -97,6 +97,6 @@ function partsOf(url: string) {
   return { protocol, host, hostname, port, path };
 }
 
-async function bytesOf(body: ImageInput): Promise<ArrayBuffer | ArrayBufferView> {
+async function bytesOf(body: ImageFile): Promise<ArrayBuffer | ArrayBufferView> {
   return 'arrayBuffer' in body ? await body.arrayBuffer() : (body as ArrayBuffer);
 }

@@ -1,5 +1,5 @@
+import { requestOutcome } from '../client/api/outcome.ts';
 import { ClassifyError, type Race } from '../client/index.ts';
-import { requestOutcome } from '../client/outcome.ts';
 import { AnswerPanel } from './panels/answer.ts';
 import { BudgetPanel } from './panels/budget.ts';
 import { ChartsPanel } from './panels/charts.ts';

@@ -1,7 +1,7 @@
 import { join } from 'node:path';
-import { describeModel } from '../../client/model-description.ts';
-import { onnxOnDevice } from '../../client/onnx-model.ts';
-import type { OnDeviceModel } from '../../client/types.ts';
+import type { OnDeviceModel } from '../../client/api/types.ts';
+import { describeModel } from '../../client/device/model-description.ts';
+import { onnxOnDevice } from '../../client/device/onnx-model.ts';
 import { readServedCatalogue } from '../../service/catalogue/load.ts';
 import { decodeImage } from '../../service/inference/decode.ts';
 import { ort } from '../../service/inference/native.ts';

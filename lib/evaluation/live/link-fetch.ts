@@ -1,4 +1,4 @@
-import type { Fetch } from '../../client/http.ts';
+import type { Fetch } from '../../client/api/fetch.ts';
 import type { Link } from '../engine/network/links.ts';
 import type { LinkConditions } from '../engine/network/networks.ts';
 import type { WallTime } from './pace.ts';

@@ -1,6 +1,6 @@
-import type { ClassifyError } from '../../client/errors.ts';
-import { requestOutcome } from '../../client/outcome.ts';
-import type { Classification, Race, RunState } from '../../client/types.ts';
+import type { ClassifyError } from '../../client/api/errors.ts';
+import { requestOutcome } from '../../client/api/outcome.ts';
+import type { Classification, Race, RunState } from '../../client/api/types.ts';
 import type { RequestResult } from './request-result.ts';
 
 /** What was sent, and when. */

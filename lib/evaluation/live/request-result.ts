@@ -1,4 +1,4 @@
-import type { Source } from '../../client/types.ts';
+import type { Source } from '../../client/api/types.ts';
 
 /** The cloud's answer to a request; times in ms. */
 export interface CloudAnswer {

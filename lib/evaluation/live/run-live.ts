@@ -1,8 +1,8 @@
+import { ApiError, ClassifyError } from '../../client/api/errors.ts';
+import type { Fetch } from '../../client/api/fetch.ts';
+import type { Client } from '../../client/api/options.ts';
+import type { Classification, OnDeviceModel } from '../../client/api/types.ts';
 import { createClient } from '../../client/client.ts';
-import { ApiError, ClassifyError } from '../../client/errors.ts';
-import type { Fetch } from '../../client/http.ts';
-import type { Client } from '../../client/options.ts';
-import type { Classification, OnDeviceModel } from '../../client/types.ts';
 import { linkFetch } from './link-fetch.ts';
 import { type MeasuredRequest, measuredRequest } from './measured-request.ts';
 import { pace, SystemTime } from './pace.ts';

@@ -1,4 +1,4 @@
-import type { Fetch } from '../../client/http.ts';
+import type { Fetch } from '../../client/api/fetch.ts';
 import { type Draw, normal } from '../../core/statistics/draw.ts';
 import type { Random } from '../../core/statistics/random.ts';
 import recorded from './recorded-links.json' with { type: 'json' };

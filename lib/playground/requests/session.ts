@@ -1,4 +1,4 @@
-import type { Fetch } from '../../client/http.ts';
+import type { Fetch } from '../../client/api/fetch.ts';
 import {
   type Client,
   type ClientStatistics,

@@ -1,4 +1,4 @@
-import type { AnsweringModel, Classification, Race } from '../../client/types.ts';
+import type { AnsweringModel, Classification, Race } from '../../client/api/types.ts';
 import type { InferResponse } from '../../core/contract/messages.ts';
 
 const ms = (value: number) =>

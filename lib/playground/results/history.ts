@@ -1,4 +1,4 @@
-import type { RequestOutcome } from '../../client/outcome.ts';
+import type { RequestOutcome } from '../../client/api/outcome.ts';
 
 /** Means over the last requests at the time of each request, in percent. */
 export interface Series {

@@ -1,4 +1,4 @@
-import type { DeviceAnswer, Race, Run } from '../../client/types.ts';
+import type { DeviceAnswer, Race, Run } from '../../client/api/types.ts';
 import type { InferResponse } from '../../core/contract/messages.ts';
 
 /** A stretch of time in a lane of the time line. */

@@ -2,7 +2,7 @@ import { createHash, createHmac } from 'node:crypto';
 import { Sha256 } from '@aws-crypto/sha256-js';
 import { SignatureV4 } from '@smithy/signature-v4';
 import { describe, expect, it, vi } from 'vitest';
-import { bearer } from '../../../lib/client/auth.ts';
+import { bearer } from '../../../lib/client/api/auth.ts';
 import { sigV4 } from '../../../lib/client/sigv4.ts';
 import { image, useFakeService, value } from './running-client.ts';
 

@@ -4,7 +4,7 @@ import {
   MalformedAnswerError,
   NetworkError,
   SlaExceededError,
-} from '../../../lib/client/errors.ts';
+} from '../../../lib/client/api/errors.ts';
 import { image, useFakeService } from './running-client.ts';
 
 const fake = useFakeService();

@@ -1,5 +1,5 @@
 import { describe, expect, it, vi } from 'vitest';
-import { NetworkError, SlaExceededError } from '../../../lib/client/errors.ts';
+import { NetworkError, SlaExceededError } from '../../../lib/client/api/errors.ts';
 import { type Behaviour, FakeModel } from './fake-service.ts';
 import { image, outcome, useFakeService } from './running-client.ts';
 

@@ -1,5 +1,5 @@
 import { describe, expect, it, vi } from 'vitest';
-import type { Client, ClientOptions } from '../../../lib/client/options.ts';
+import type { Client, ClientOptions } from '../../../lib/client/api/options.ts';
 import { FakeModel } from './fake-service.ts';
 import { image, useFakeService, value } from './running-client.ts';
 

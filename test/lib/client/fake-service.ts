@@ -1,6 +1,6 @@
 import { vi } from 'vitest';
-import type { Fetch } from '../../../lib/client/http.ts';
-import type { OnDeviceModel } from '../../../lib/client/types.ts';
+import type { Fetch } from '../../../lib/client/api/fetch.ts';
+import type { OnDeviceModel } from '../../../lib/client/api/types.ts';
 import type { InferResponse } from '../../../lib/core/contract/messages.ts';
 
 /** Starts vitest's fake timers with a clock that is right. */

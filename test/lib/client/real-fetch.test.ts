@@ -1,8 +1,8 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { OnDeviceModel } from '../../../lib/client/api/types.ts';
 import { createClient } from '../../../lib/client/client.ts';
-import type { OnDeviceModel } from '../../../lib/client/types.ts';
 
 const onDevice: OnDeviceModel = {
   name: 'tiny',

@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, expect, vi } from 'vitest';
+import type { Client, ClientOptions } from '../../../lib/client/api/options.ts';
+import type { Classification } from '../../../lib/client/api/types.ts';
 import { createClient } from '../../../lib/client/client.ts';
-import type { Client, ClientOptions } from '../../../lib/client/options.ts';
-import type { Classification } from '../../../lib/client/types.ts';
 import { type Behaviour, FakeService, fakeTime } from './fake-service.ts';
 
 /** The image that tests classify. */

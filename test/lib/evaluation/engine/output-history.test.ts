@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { OutputTime } from '../../../../lib/client/output-time.ts';
+import { OutputTime } from '../../../../lib/client/cloud/output-time.ts';
 import { parseInferHeaders } from '../../../../lib/core/contract/headers.ts';
 import { roundMs } from '../../../../lib/core/contract/server-timing.ts';
 import { OutputTimes } from '../../../../lib/core/selection/output-time.ts';

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { requestOutcome } from '../../../../lib/client/outcome.ts';
+import { requestOutcome } from '../../../../lib/client/api/outcome.ts';
 import { correctPct, History, meanOver } from '../../../../lib/playground/results/history.ts';
 import { classified } from './races.ts';
 

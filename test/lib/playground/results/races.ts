@@ -1,4 +1,4 @@
-import type { Classification, Race, Run } from '../../../../lib/client/types.ts';
+import type { Classification, Race, Run } from '../../../../lib/client/api/types.ts';
 import type { InferResponse } from '../../../../lib/core/contract/messages.ts';
 
 /** An answer of the service after an upload of 60 ms. */

@@ -1,0 +1,60 @@
+import type { ProblemDocument } from '../../core/contract/messages.ts';
+import { MdInferenceError } from '../../core/errors.ts';
+import type { Race } from './types.ts';
+
+/** The base of all errors with which `classify` rejects, apart from the caller's own abort. */
+export abstract class ClassifyError extends MdInferenceError {
+  /** Both runs as they stood; `race.device.error` says why the device had no answer either. */
+  race: Race | undefined;
+}
+
+/** The SLA ended without an answer, and no model on the device could give one. */
+export class SlaExceededError extends ClassifyError {
+  override readonly name = 'SlaExceededError';
+  readonly slaMs: number;
+
+  constructor(slaMs: number) {
+    super(`no answer within the SLA of ${slaMs} ms`);
+    this.slaMs = slaMs;
+  }
+}
+
+/** The service answered with an error. */
+export class ApiError extends ClassifyError {
+  override readonly name = 'ApiError';
+  readonly status: number;
+  /** The problem document (RFC 9457); absent when the error came from in front of the service. */
+  readonly problem: ProblemDocument | undefined;
+  /** How many ms to wait before the next request, if the service says so (`Retry-After`). */
+  readonly retryAfterMs: number | undefined;
+
+  constructor(status: number, problem?: ProblemDocument, retryAfterMs?: number) {
+    super(
+      problem
+        ? `${problem.title}: ${problem.detail}`
+        : `the service answered with status ${status}`,
+    );
+    this.status = status;
+    this.problem = problem;
+    this.retryAfterMs = retryAfterMs;
+  }
+}
+
+/** The service could not be reached, or the connection broke; `cause` says more. */
+export class NetworkError extends ClassifyError {
+  override readonly name = 'NetworkError';
+
+  constructor(cause: unknown) {
+    super('the service could not be reached', { cause });
+  }
+}
+
+/** The service's answer is not what the API promises. */
+export class MalformedAnswerError extends ClassifyError {
+  override readonly name = 'MalformedAnswerError';
+}
+
+/** A model on the device is unknown to its catalogue, or could not be loaded or run. */
+export class DeviceModelError extends MdInferenceError {
+  override readonly name = 'DeviceModelError';
+}

@@ -1,0 +1,136 @@
+import type { InferResponse, Prediction } from '../../core/contract/messages.ts';
+import type { CropSize } from '../../core/preprocessing/crop.ts';
+import type { Pixels } from '../../core/preprocessing/tensor.ts';
+import type { Reliability } from '../../core/statistics/reliability.ts';
+import type { ImageCodec } from './codec.ts';
+import type { ImageInput } from './image.ts';
+
+export type { Prediction };
+
+/** How much of a model's file has come. */
+export interface LoadProgress {
+  readonly loadedBytes: number;
+  /** Absent when the server does not say. */
+  readonly totalBytes?: number | undefined;
+}
+
+/** A model that runs on the device, on any runtime. */
+export interface OnDeviceModel {
+  readonly name: string;
+  readonly version?: string | undefined;
+  /** Top-1 accuracy in percent. */
+  readonly accuracyPct: number;
+  /**
+   * The longest time in ms that a run takes on this device, if it is known from an earlier session: then
+   * the model is not measured again (see `statistics().onDevice`).
+   */
+  readonly measuredMs?: number | undefined;
+  /** What its indices mean, in order; compared with what the service says, once. */
+  readonly labels?: readonly string[] | undefined;
+  /** How often it is right, by how sure it is; needed for `cloud: 'when-unsure'`. */
+  readonly reliability?: Reliability | undefined;
+  /**
+   * Pixels that the shorter side of an image is needed with, so that no more are decoded.
+   *
+   * @default 256
+   */
+  readonly shorterSide?: number | undefined;
+  /**
+   * Decodes and encodes images for the whole client.
+   *
+   * @default - the browser's means, in the thread of the page
+   */
+  readonly images?: ImageCodec | undefined;
+  /** Loads the model; called once, before its first run, and again after a failure. */
+  readonly prepare?:
+    | ((onProgress?: (progress: LoadProgress) => void) => Promise<unknown>)
+    | undefined;
+  /**
+   * Classifies an image.
+   *
+   * @param options.signal - aborted when the answer is no longer wanted
+   * @param options.pixels - decodes the image, in the size that the model takes; what has been decoded
+   *   for the upload is not decoded again. Absent where nothing can decode, as in React Native and Node
+   * @returns the labels, best first
+   */
+  classify(
+    image: ImageInput,
+    options: {
+      readonly signal: AbortSignal;
+      readonly contentType: string;
+      readonly pixels?: ((size: CropSize) => Promise<Pixels>) | undefined;
+    },
+  ): Promise<{ readonly predictions: readonly Prediction[] }>;
+  /** Releases the model. */
+  readonly close?: (() => void) | undefined;
+}
+
+/** Where an answer comes from. */
+export type Source = 'cloud' | 'device';
+
+/**
+ * The state of a run: not begun (`waiting`), `running`, ended with an answer or an error, or no
+ * longer wanted (`cancelled`).
+ */
+export type RunState = 'waiting' | 'running' | 'answered' | 'failed' | 'cancelled';
+
+/** One of the two runs of a race; times are in ms since `classify` was called. */
+export interface Run<Answer> {
+  readonly state: RunState;
+  /** The device's run began, or the upload to the cloud; undefined when it never did. */
+  readonly startMs?: number | undefined;
+  readonly endMs?: number | undefined;
+  readonly answer?: Answer | undefined;
+  readonly error?: unknown;
+}
+
+/** What happened to the two runs of one `classify`: what a time line shows. */
+export interface Race {
+  readonly slaMs: number;
+  /** The cloud's whole answer is in `cloud.answer`, even when it lost or came late. */
+  readonly cloud: Run<InferResponse>;
+  /** Absent when the client has no model on the device. */
+  readonly device?: Run<DeviceAnswer> | undefined;
+  /** Where the answer was taken from; absent when there was none. */
+  readonly winner?: Source | undefined;
+}
+
+/** The model that answered, or would. */
+export interface AnsweringModel {
+  readonly name: string;
+  readonly version?: string | undefined;
+  /** Top-1 accuracy in percent. */
+  readonly accuracyPct: number;
+}
+
+/** The device's answer. */
+export interface DeviceAnswer {
+  readonly model: AnsweringModel;
+  readonly predictions: readonly Prediction[];
+}
+
+/** The answer of `classify`. */
+export interface Classification {
+  /** Best first. */
+  readonly predictions: readonly Prediction[];
+  readonly source: Source;
+  readonly model: AnsweringModel;
+  /**
+   * Whether the answer was there at the deadline; if none was, the first one after it was taken.
+   */
+  readonly inTime: boolean;
+  readonly timing: {
+    readonly slaMs: number;
+    /** From the call of `classify` to its answer. */
+    readonly totalMs: number;
+    /** How long after the deadline its timer fired; 0 when the answer came before. */
+    readonly timerErrorMs: number;
+  };
+  /** The race as it stood when the answer was taken. */
+  readonly race: Race;
+  /** The race when both runs have ended, a late answer of the cloud included; never rejects. */
+  readonly settled: Promise<Race>;
+}
+
+/** When the device runs its model beside the cloud's. */
+export type Duplication = 'always' | 'when-needed' | 'never';

@@ -1,0 +1,59 @@
+import type { OutputKind } from '../../core/preprocessing/predictions.ts';
+import type { PreprocessingJson, RawInput } from '../../core/preprocessing/preprocessing.ts';
+import { DeviceModelError } from '../api/errors.ts';
+
+/** A model with the part of its catalogue that is needed to run it. */
+export interface ModelDescription {
+  readonly name: string;
+  readonly version?: string | undefined;
+  /** Top-1 accuracy in percent. */
+  readonly accuracyPct: number;
+  readonly labels: readonly string[];
+  readonly input: RawInput;
+  readonly preprocessing?: PreprocessingJson | undefined;
+  /** What the model outputs; detected when it is loaded, unless it is given here. */
+  readonly output?: OutputKind | undefined;
+}
+
+/** The part of a `catalogue.json` that is read here. */
+export interface CatalogueJson {
+  readonly labels: readonly string[];
+  readonly input: RawInput;
+  readonly onDevice?: string | undefined;
+  readonly models: readonly {
+    readonly name: string;
+    readonly version: string;
+    readonly accuracyPct?: number | undefined;
+    readonly preprocessing?: PreprocessingJson | undefined;
+    readonly output?: OutputKind | undefined;
+  }[];
+}
+
+/**
+ * Describes a model of a catalogue.
+ *
+ * @param catalogue - the parsed `catalogue.json`
+ * @param name - the model's name; by default the catalogue's `onDevice`
+ * @throws {@link DeviceModelError} when the catalogue has no such model, or does not know its accuracy
+ *
+ * @example
+ * ```ts
+ * import { describeModel } from '@mdinference/client/onnxruntime-web';
+ *
+ * const catalogue = await (await fetch('/models/shapes/catalogue.json')).json();
+ * const { name, accuracyPct } = describeModel(catalogue);
+ * console.log(`${name} is right in ${accuracyPct} % of the cases`);
+ * ```
+ */
+export function describeModel(
+  catalogue: CatalogueJson,
+  name: string | undefined = catalogue.onDevice,
+): ModelDescription {
+  const model = catalogue.models.find((candidate) => candidate.name === name);
+  if (!model) throw new DeviceModelError(`the catalogue has no model named "${name}"`);
+  const { version, accuracyPct, preprocessing, output } = model;
+  if (accuracyPct === undefined)
+    throw new DeviceModelError(`the accuracy of "${name}" is not known`);
+  const { labels, input } = catalogue;
+  return { name: model.name, version, accuracyPct, labels, input, preprocessing, output };
+}

@@ -1,0 +1,221 @@
+import { type CropSize, cropSizeOf } from '../../core/preprocessing/crop.ts';
+import { ModelShapeError } from '../../core/preprocessing/errors.ts';
+import {
+  type OutputKind,
+  outputKind,
+  topPredictions,
+} from '../../core/preprocessing/predictions.ts';
+import { fullPreprocessing, type Preprocessing } from '../../core/preprocessing/preprocessing.ts';
+import {
+  imageTensor,
+  madeUpPixels,
+  rawPixels,
+  rawTensor,
+  type TensorData,
+} from '../../core/preprocessing/tensor.ts';
+import type { Decode } from '../api/codec.ts';
+import type { DeviceInput, ImageFile, ImageInput } from '../api/image.ts';
+import type { OnDeviceModel, Prediction } from '../api/types.ts';
+import type { ModelDescription } from './model-description.ts';
+
+/** What is used of a session of onnxruntime. */
+export interface OnnxSession {
+  readonly inputNames: readonly string[];
+  readonly outputNames: readonly string[];
+  /** Some runtimes for React Native throw when they are asked. */
+  readonly inputMetadata: readonly {
+    readonly isTensor: boolean;
+    readonly shape?: readonly (number | string)[];
+  }[];
+  /** `never`: each runtime takes tensors of its own. */
+  run(
+    feeds: Readonly<Record<string, never>>,
+    fetches: readonly string[],
+  ): Promise<Readonly<Record<string, { readonly data: unknown }>>>;
+  release(): Promise<void>;
+}
+
+/**
+ * An onnxruntime of any kind: web, React Native, Node. In its own words, so that none of them has to be
+ * installed for the types.
+ */
+export interface Runtime {
+  readonly InferenceSession: {
+    create(model: string, options?: object): Promise<OnnxSession>;
+    create(model: Uint8Array, options?: object): Promise<OnnxSession>;
+  };
+  readonly Tensor: {
+    new (type: 'float32', data: Float32Array, dims: readonly number[]): object;
+    new (type: 'uint8', data: Uint8Array, dims: readonly number[]): object;
+  };
+}
+
+/** A model to load with a runtime that decodes no images by itself. */
+export interface OnnxOnDeviceOptions extends ModelDescription {
+  /** Path of the .onnx file on the device, or its bytes. */
+  readonly model: string | Uint8Array;
+  /** Decodes an image to `width` x `height` RGB pixels: those of the part that `regionOf` gives. */
+  readonly decode: Decode;
+  /** See `OnDeviceModel`. */
+  readonly measuredMs?: number | undefined;
+}
+
+/**
+ * A model on the device that any onnxruntime runs. It is loaded when it is first needed, and again when
+ * that has failed.
+ *
+ * @param sessionOptions - for `InferenceSession.create`
+ */
+export function onnxOnDevice(
+  runtime: Runtime,
+  options: OnnxOnDeviceOptions,
+  sessionOptions: object = {},
+): OnDeviceModel {
+  const { model, decode, measuredMs, ...description } = options;
+  const { name, version, accuracyPct } = description;
+  let loading: Promise<OnnxModel> | undefined;
+  const load = async () => {
+    loading ??= OnnxModel.load(runtime, model, description, sessionOptions);
+    try {
+      return await loading;
+    } catch (error) {
+      loading = undefined;
+      throw error;
+    }
+  };
+  return {
+    ...{ name, version, accuracyPct, measuredMs },
+    prepare: load,
+    classify: async (image, { contentType }) => {
+      const loaded = await load();
+      return { predictions: await loaded.classify({ image, contentType }, decode) };
+    },
+    close: () => {
+      loading?.then((loaded) => loaded.release()).catch(() => undefined);
+      loading = undefined;
+    },
+  };
+}
+
+/** A model in an onnxruntime session that classifies as the service would. */
+export class OnnxModel {
+  readonly #runtime: Runtime;
+  readonly #session: OnnxSession;
+  readonly #description: ModelDescription;
+  readonly #preprocessing: Preprocessing;
+  readonly #size: CropSize;
+  #outputKind: OutputKind = 'logits';
+
+  private constructor(runtime: Runtime, session: OnnxSession, description: ModelDescription) {
+    const { preprocessing, input } = description;
+    this.#runtime = runtime;
+    this.#session = session;
+    this.#description = description;
+    this.#preprocessing = fullPreprocessing(preprocessing, input);
+    const fixed = fixedSides(session, this.#preprocessing.layout);
+    this.#size = cropSizeOf(fixed, this.#preprocessing, input);
+  }
+
+  /**
+   * Loads a model and runs it once: the first run is slower than all others.
+   *
+   * @param model - a path or an address, or the file's bytes
+   * @throws {@link ModelShapeError} when it gives another number of scores than there are labels; what
+   *   the runtime throws when it cannot load or run it
+   */
+  static async load(
+    runtime: Runtime,
+    model: string | Uint8Array,
+    description: ModelDescription,
+    options: object = {},
+  ): Promise<OnnxModel> {
+    const { InferenceSession } = runtime;
+    const session =
+      typeof model === 'string'
+        ? await InferenceSession.create(model, options)
+        : await InferenceSession.create(model, options);
+    const loaded = new OnnxModel(runtime, session, description);
+    await loaded.#warmUp();
+    return loaded;
+  }
+
+  /**
+   * Classifies an image, or the catalogue's raw tensor.
+   *
+   * @throws {@link TensorLengthError}, {@link TensorValueError} or {@link ModelShapeError} when a raw
+   *   tensor is not what the model takes, {@link NonFiniteOutputError}; what `decode` throws
+   */
+  async classify(input: DeviceInput, decode: Decode): Promise<Prediction[]> {
+    const scores = await this.#run(await this.#tensorOf(input, decode));
+    return topPredictions(scores, this.#description.labels, this.#outputKind);
+  }
+
+  /** Frees the session's memory. */
+  async release(): Promise<void> {
+    await this.#session.release();
+  }
+
+  async #tensorOf(input: DeviceInput, decode: Decode): Promise<TensorData> {
+    if (input.contentType.startsWith('image/')) {
+      return imageTensor(await decode(input, this.#size), this.#preprocessing);
+    }
+    const { input: raw, name } = this.#description;
+    const bytes = await bytesOf(input.image);
+    if (raw.dtype === 'float32') return rawTensor(bytes, raw);
+    const pixels = rawPixels(bytes, raw);
+    const { width, height } = this.#size;
+    if (pixels.width === width && pixels.height === height) {
+      return imageTensor(pixels, this.#preprocessing);
+    }
+    throw new ModelShapeError(`"${name}" takes raw images of ${width} x ${height} only`);
+  }
+
+  async #run({ type, data, shape }: TensorData): Promise<ArrayLike<number>> {
+    const { Tensor } = this.#runtime;
+    const [inputName = ''] = this.#session.inputNames;
+    const [outputName = ''] = this.#session.outputNames;
+    const tensor = type === 'uint8' ? new Tensor(type, data, shape) : new Tensor(type, data, shape);
+    const feeds = { [inputName]: tensor as never };
+    const outputs = await this.#session.run(feeds, [outputName]);
+    return outputs[outputName]?.data as ArrayLike<number>;
+  }
+
+  async #warmUp(): Promise<void> {
+    const { labels, output, name } = this.#description;
+    const scores = await this.#run(imageTensor(madeUpPixels(this.#size), this.#preprocessing));
+    if (scores.length !== labels.length) {
+      throw new ModelShapeError(
+        `"${name}" gives ${scores.length} scores, but there are ${labels.length} labels`,
+      );
+    }
+    this.#outputKind = output ?? outputKind(scores);
+  }
+}
+
+/** The sides that a model's file fixes, in pixels. */
+function fixedSides(session: OnnxSession, layout: 'NHWC' | 'NCHW') {
+  const shape = inputShape(session);
+  const [height, width] = layout === 'NHWC' ? shape.slice(1, 3) : shape.slice(2, 4);
+  return { width: fixed(width), height: fixed(height) };
+}
+
+function inputShape(session: OnnxSession): readonly (number | string)[] {
+  try {
+    return session.inputMetadata[0]?.shape ?? [];
+  } catch {
+    // Some runtimes for React Native refuse to tell: then the catalogue's data decides.
+    return [];
+  }
+}
+
+/** Exported models often leave a dimension open: a name, or -1. */
+function fixed(side: number | string | undefined): number | undefined {
+  return typeof side === 'number' && side > 0 ? side : undefined;
+}
+
+async function bytesOf(input: ImageInput): Promise<Uint8Array> {
+  const image = input as ImageFile;
+  if ('arrayBuffer' in image) return new Uint8Array(await image.arrayBuffer());
+  if (!ArrayBuffer.isView(image)) return new Uint8Array(image);
+  return new Uint8Array(image.buffer, image.byteOffset, image.byteLength);
+}

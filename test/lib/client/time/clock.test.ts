@@ -1,0 +1,263 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { type ClockSample, estimateOf, ServerClock } from '../../../../lib/client/time/clock.ts';
+import type { TimeSource } from '../../../../lib/client/time/time-source.ts';
+
+const hourMs = 3_600_000;
+
+/** A device and a server, both in a world of true time. */
+class World {
+  trueMs = 0;
+  /** Of the device's monotonic clock against true time, in ms per ms. */
+  drift = 0;
+  /** For how long the monotonic clock has stood still. */
+  sleptMs = 0;
+  wallErrorMs = 0;
+  serverErrorMs = 0;
+  delays: { upMs: number; downMs: number }[] = [];
+  exchanges = 0;
+  isOffline = false;
+
+  readonly time: TimeSource = {
+    nowMs: () => 5_000 + (this.trueMs - this.sleptMs) * (1 + this.drift),
+    wallMs: () => Math.floor(1.7e12 + this.wallErrorMs + this.trueMs),
+    setTimeout: () => 0,
+    clearTimeout: () => undefined,
+  };
+
+  serverMs(): number {
+    return 1.7e12 + this.trueMs + this.serverErrorMs;
+  }
+
+  readonly exchange = async (): Promise<ClockSample> => {
+    if (this.isOffline) throw new Error('offline');
+    const { upMs, downMs } = this.delays[this.exchanges++ % this.delays.length] ?? {
+      upMs: 10,
+      downMs: 10,
+    };
+    const sentMs = this.time.nowMs();
+    this.trueMs += upMs;
+    const receivedEpochMs = this.serverMs();
+    this.trueMs += 2;
+    const epochMs = this.serverMs();
+    this.trueMs += downMs;
+    return { sentMs, receivedEpochMs, epochMs, arrivedMs: this.time.nowMs() };
+  };
+
+  clock(settings: Partial<ConstructorParameters<typeof ServerClock>[0]> = {}): ServerClock {
+    const defaults = { samples: 3, resyncMs: 300_000, maxErrorMs: 250 };
+    return new ServerClock({ time: this.time, exchange: this.exchange, ...defaults, ...settings });
+  }
+
+  /** By how much a clock is wrong about the server's. */
+  errorOf(clock: ServerClock): number {
+    return Math.abs(clock.epochMs() - this.serverMs());
+  }
+}
+
+const delay = fc.double({ min: 0, max: 5_000, noNaN: true });
+
+describe('estimateOf', () => {
+  it('is never wrong by more than its bound', () => {
+    const epoch = fc.double({ min: -1e13, max: 1e13, noNaN: true });
+    fc.assert(
+      fc.property(epoch, delay, delay, delay, (offsetMs, upMs, workMs, downMs) => {
+        const sentMs = 1_000;
+        const receivedEpochMs = sentMs + upMs + offsetMs;
+        const arrivedMs = sentMs + upMs + workMs + downMs;
+        const epochMs = receivedEpochMs + workMs;
+        const estimate = estimateOf({ sentMs, receivedEpochMs, epochMs, arrivedMs });
+        // 1e13 as a double is exact to 2 us.
+        expect(Math.abs(estimate.offsetMs - offsetMs)).toBeLessThanOrEqual(estimate.errorMs + 0.02);
+        expect(estimate.errorMs).toBeCloseTo((upMs + downMs) / 2, 1);
+      }),
+    );
+  });
+
+  it('is exact when both ways take the same time', () => {
+    expect(
+      estimateOf({ sentMs: 100, receivedEpochMs: 1_120, epochMs: 1_125, arrivedMs: 145 }),
+    ).toEqual({ offsetMs: 1_000, errorMs: 20 });
+  });
+});
+
+describe('ServerClock', () => {
+  it('knows nothing before it has asked, and then tells the wall clock', () => {
+    const world = new World();
+    const clock = world.clock();
+    expect(clock.usable()).toBeUndefined();
+    expect(clock.epochMs()).toBe(world.time.wallMs());
+  });
+
+  it('keeps the exchange with the best round trip', async () => {
+    const world = new World();
+    world.delays = [
+      { upMs: 400, downMs: 20 },
+      { upMs: 12, downMs: 8 },
+      { upMs: 20, downMs: 300 },
+    ];
+    const clock = world.clock();
+    await clock.synchronize();
+    expect(world.exchanges).toBe(3);
+    expect(world.errorOf(clock)).toBeCloseTo(2, 3);
+    expect(clock.usable()?.errorMs).toBeGreaterThanOrEqual(10);
+    expect(clock.usable()?.errorMs).toBeLessThan(11);
+  });
+
+  it.each([3 * hourMs, -3 * hourMs, 400 * 24 * hourMs])(
+    'is right where the wall clock is wrong by %s ms, and where it is corrected',
+    async (wallErrorMs) => {
+      const world = new World();
+      world.wallErrorMs = wallErrorMs;
+      const clock = world.clock();
+      await clock.synchronize();
+      expect(world.errorOf(clock)).toBeLessThan(0.01);
+
+      // Somebody sets the clock: it could as well have slept, so nothing is sent until the next time.
+      world.wallErrorMs = 0;
+      expect(clock.usable()).toBeUndefined();
+      await clock.refresh();
+      expect(world.errorOf(clock)).toBeLessThan(0.01);
+      expect(clock.usable()?.errorMs).toBeLessThan(11);
+    },
+  );
+
+  it('is never wrong by more than its bound, whatever the links and the drift', async () => {
+    const step = fc.record({ waitMs: fc.nat(6 * hourMs), upMs: delay, downMs: delay });
+    await fc.assert(
+      fc.asyncProperty(
+        fc.double({ min: -45e-6, max: 45e-6, noNaN: true }),
+        fc.array(step, { minLength: 1, maxLength: 12 }),
+        async (drift, steps) => {
+          const world = new World();
+          world.drift = drift;
+          world.delays = steps;
+          const clock = world.clock();
+          for (const { waitMs } of steps) {
+            await clock.refresh();
+            world.trueMs += waitMs;
+            const bound = clock.estimate()?.errorMs ?? 0;
+            expect(world.errorOf(clock)).toBeLessThanOrEqual(bound + 0.02);
+          }
+        },
+      ),
+    );
+  });
+
+  it('grows its bound with its age, and asks again in time', async () => {
+    const world = new World();
+    world.drift = 40e-6;
+    const clock = world.clock();
+    await clock.synchronize();
+    const young = clock.estimate()?.errorMs ?? 0;
+    world.trueMs += hourMs;
+    const old = clock.estimate()?.errorMs ?? 0;
+    expect(old - young).toBeGreaterThan(150);
+    expect(world.errorOf(clock)).toBeGreaterThan(100);
+
+    for (let i = 0; i < 24 * 60; i++) {
+      world.trueMs += 60_000;
+      await clock.refresh();
+      expect(world.errorOf(clock)).toBeLessThan(15);
+      expect(clock.usable()).toBeDefined();
+    }
+    expect(world.exchanges).toBeLessThan(3 * 24 * 15);
+  });
+
+  it.each([2_000, 8 * hourMs])('notices that the device slept for %s ms', async (sleepMs) => {
+    const world = new World();
+    const clock = world.clock();
+    await clock.synchronize();
+    world.trueMs += sleepMs;
+    world.sleptMs += sleepMs;
+    expect(clock.usable()).toBeUndefined();
+    // Signatures need no more than the minute.
+    expect(world.errorOf(clock)).toBeLessThan(30);
+
+    await clock.refresh();
+    expect(world.errorOf(clock)).toBeLessThan(0.01);
+    expect(clock.usable()).toBeDefined();
+  });
+
+  it('counts on no exchange that the device slept through', async () => {
+    const world = new World();
+    const clock = world.clock({
+      samples: 1,
+      exchange: async () => ({ ...(await world.exchange()), doubtMs: hourMs }),
+    });
+    await clock.synchronize();
+    expect(clock.usable()).toBeUndefined();
+  });
+
+  it('asks again at once after a long sleep, soon after a failure, and not all the time', async () => {
+    const world = new World();
+    const clock = world.clock();
+    world.isOffline = true;
+    await clock.refresh();
+    world.isOffline = false;
+    world.trueMs += 4_000;
+    await clock.refresh();
+    expect(world.exchanges).toBe(0);
+    world.trueMs += 2_000;
+    await clock.refresh();
+    expect(world.exchanges).toBe(3);
+    world.trueMs += 200_000;
+    await clock.refresh();
+    expect(world.exchanges).toBe(3);
+    world.trueMs += 8 * hourMs;
+    world.sleptMs += 8 * hourMs;
+    await clock.refresh();
+    expect(world.exchanges).toBe(6);
+  });
+
+  it('knows by the wall clock that its failure was long ago', async () => {
+    const world = new World();
+    const clock = world.clock();
+    world.isOffline = true;
+    await clock.refresh();
+    world.isOffline = false;
+    world.trueMs += 8 * hourMs;
+    world.sleptMs += 8 * hourMs;
+    await clock.refresh();
+    expect(world.exchanges).toBe(3);
+  });
+
+  it('leaves a slow link alone for a while, though what it learned is of no use', async () => {
+    const world = new World();
+    world.delays = [{ upMs: 600, downMs: 600 }];
+    const clock = world.clock();
+    for (let i = 0; i < 40; i++) {
+      await clock.refresh();
+      world.trueMs += 1_000;
+    }
+    expect(clock.usable()).toBeUndefined();
+    expect(world.exchanges).toBe(3);
+  });
+
+  it('follows a server whose clock has been set', async () => {
+    const world = new World();
+    const clock = world.clock();
+    await clock.synchronize();
+    world.serverErrorMs = 5_000;
+    world.delays = [{ upMs: 60, downMs: 60 }];
+    await clock.synchronize();
+    expect(world.errorOf(clock)).toBeLessThan(0.01);
+  });
+
+  it('keeps what it knows when it cannot ask', async () => {
+    const world = new World();
+    const clock = world.clock();
+    await clock.synchronize();
+    world.isOffline = true;
+    world.trueMs += 600_000;
+    await clock.refresh();
+    expect(clock.usable()?.errorMs).toBeCloseTo(10 + 600_000 * 50e-6, 0);
+  });
+
+  it('asks once when asked twice at the same time', async () => {
+    const world = new World();
+    const clock = world.clock();
+    await Promise.all([clock.synchronize(), clock.synchronize(), clock.refresh()]);
+    expect(world.exchanges).toBe(3);
+  });
+});
