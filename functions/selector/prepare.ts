@@ -13,6 +13,9 @@ import type { Service } from './service.ts';
 /** A model that is chosen less often than this is not worth starting. */
 const leastProbability = 0.05;
 
+/** How long profiles may take to be read when this selector has just started, in ms: no picture waits. */
+const profilesWaitMs = 1_000;
+
 /** What {@link prepare} works with. */
 export type PrepareParts = Pick<
   Service,
@@ -68,7 +71,7 @@ async function modelsFor(service: PrepareParts, slaMs: number): Promise<ServedCa
     ...timeBudget({ slaMs, receivedMs: 0 }, service.budget),
     clockErrorMs: service.clockErrorMs,
   };
-  const profiles = await service.profiles.profiles(slaMs);
+  const profiles = await service.profiles.profiles(profilesWaitMs);
   const candidates = candidatesOf(service, profiles).map((model) => ({ ...model, coldShare: 0 }));
   const usable = askable(service.breakers, candidates);
   const { eligible } = strategies[service.strategy](usable, budget);
