@@ -19,7 +19,7 @@ worker.onmessage = ({ data: message }) => {
   } else if (message.kind === 'close') {
     images.get(image)?.close();
     images.delete(image);
-  } else answer(message);
+  } else void answer(message);
 };
 worker.postMessage({ kind: 'started' });
 
