@@ -6,7 +6,7 @@
  */
 import type { ImageCodec, OpenImage } from './api/codec.ts';
 import { ImageReadError } from './api/image-errors.ts';
-import { browserImages } from './images/browser-images.ts';
+import { fastImages } from './images/fast-images.ts';
 import { ImagesInWorker } from './images/images-in-worker.ts';
 
 export type { ImageCodec, OpenImage } from './api/codec.ts';
@@ -36,7 +36,7 @@ export interface WebImagesOptions {
  * ```
  */
 export function webImages({ worker = startWorker }: WebImagesOptions = {}): ImageCodec {
-  const here = browserImages();
+  const here = fastImages();
   let there: ImagesInWorker | undefined;
   const start = () => {
     there ??= new ImagesInWorker(worker);
