@@ -18,6 +18,22 @@ interface Failure {
   readonly message: string;
 }
 
+/** Made once: they are the same for every codec. */
+const photo = memo(() => phonePhoto(2_048, 1_536));
+const tooLarge = memo(async () => {
+  const noise = Buffer.alloc(3 * 1_500 * 1_200).map((_, i) => (i * i * 7_919) >> 7);
+  const raw = { width: 1_500, height: 1_200, channels: 3 } as const;
+  return await sharp(noise, { raw }).png({ compressionLevel: 0 }).toBuffer();
+});
+
+function memo<Value>(make: () => Promise<Value>): () => Promise<Value> {
+  let made: Promise<Value> | undefined;
+  return () => {
+    made ??= make();
+    return made;
+  };
+}
+
 let server: PageServer;
 let browser: Browser;
 let page: Page;
@@ -138,15 +154,13 @@ describe.skipIf(!chromiumPath).each<Where>(['core', 'page', 'worker'])(
     });
 
     it('is decoded once for the model and for the upload', async () => {
-      const source = serve('/photo.jpg', await phonePhoto(2_048, 1_536));
+      const source = serve('/photo.jpg', await photo());
       const { bytes } = await upload(where, source, undefined, { width: 224, height: 224 });
       expect(await sharp(bytes).metadata()).toMatchObject({ width: 640, height: 480 });
     });
 
     it('is made small enough for the service', async () => {
-      const noise = Buffer.alloc(3 * 1_500 * 1_200).map((_, i) => (i * i * 7_919) >> 7);
-      const raw = { width: 1_500, height: 1_200, channels: 3 } as const;
-      const png = await sharp(noise, { raw }).png({ compressionLevel: 0 }).toBuffer();
+      const png = await tooLarge();
       expect(png.length).toBeGreaterThan(maxBodyBytes);
       const { contentType, length } = await upload(
         where,

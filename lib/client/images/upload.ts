@@ -56,7 +56,7 @@ export async function uploadOf(
   }
   if (asItIs) return asItIs;
   throw new ImageFormatError(
-    `${contentType} of ${bytes ?? 'any number of'} bytes cannot be sent, nor made a file that can be: ` +
+    `${contentType}${file ? ` of ${bytesIn(image as ImageFile)} bytes` : ''} cannot be sent, nor made a ` +
       `JPEG, PNG or WebP of at most ${maxBodyBytes} bytes (${cause ?? 'there is no decoder here'})`,
     { cause },
   );
@@ -72,7 +72,9 @@ async function asAccepted(file: EncodedImage): Promise<EncodedImage | undefined>
   if (/^image\/(jpeg|png|webp)$/.test(file.contentType)) return file;
   const { image } = file;
   try {
-    const begin = new Response('slice' in image ? image.slice(0, 12) : (image as BodyInit));
+    const begin = new Response(
+      'slice' in image ? image.slice(0, 12) : (image as DataView<ArrayBuffer>),
+    );
     const bytes = new Uint8Array(await begin.arrayBuffer());
     return acceptedBytes.test(String.fromCharCode(...bytes.subarray(0, 12)))
       ? { image, contentType: anyBytes }
