@@ -39,6 +39,7 @@ class InProcessWorker {
   readonly received: ToWorker[] = [];
   onmessage: (event: { data: FromWorker }) => void = () => undefined;
   onerror: (event: { message: string }) => void = () => undefined;
+  readonly #coming: ToWorker[] = [];
   terminated = false;
   answered = 0;
 
@@ -53,9 +54,12 @@ class InProcessWorker {
 
   postMessage(message: ToWorker) {
     this.received.push(message);
-    const data = structuredClone(message);
+    // A worker that has been busy gets what has come meanwhile at once.
+    if (this.#coming.push(structuredClone(message)) > 1) return;
     const scope = globalThis as unknown as { onmessage: (event: { data: ToWorker }) => void };
-    setImmediate(() => scope.onmessage({ data }));
+    setImmediate(() => {
+      for (const data of this.#coming.splice(0)) scope.onmessage({ data });
+    });
   }
 
   terminate() {
