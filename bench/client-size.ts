@@ -9,6 +9,8 @@ const entries = [
   'sigv4',
   'onnxruntime-web',
   'onnxruntime-web-worker',
+  'web-images',
+  'image-worker',
   'onnxruntime-react-native',
 ];
 for (const entry of entries) {

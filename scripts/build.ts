@@ -73,9 +73,9 @@ function buildMdInference(to: string): void {
  * same files, chunks included, so that an error's class is one and the same in all entries.
  */
 function buildClient(to: string): void {
-  const entries = ['index', 'onnxruntime-web', 'onnxruntime-web-worker'];
+  const web = ['onnxruntime-web', 'onnxruntime-web-worker', 'web-images', 'image-worker'];
   buildSync({
-    entryPoints: [...entries, 'onnxruntime-react-native', 'sigv4'].map(
+    entryPoints: ['index', ...web, 'onnxruntime-react-native', 'sigv4'].map(
       (name) => `lib/client/${name}.ts`,
     ),
     outdir: join(to, 'esm'),

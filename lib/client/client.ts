@@ -1,5 +1,4 @@
 import type { InferResponse } from '../core/contract/messages.ts';
-import type { EncodedImage } from './api/codec.ts';
 import type { DeviceInput, ImageInput } from './api/image.ts';
 import type { ClassifyOptions, Client, ClientOptions } from './api/options.ts';
 import { type ClientStatistics, Counters } from './api/statistics.ts';
@@ -7,7 +6,8 @@ import type { Classification, OnDeviceModel, Race } from './api/types.ts';
 import { type Connection, exchangeTime, postInfer } from './cloud/http.ts';
 import { OutputTime } from './cloud/output-time.ts';
 import { type DeviceModel, DeviceModels, marginMs } from './device/on-device.ts';
-import { shrink } from './images/upload.ts';
+import { browserImages } from './images/browser-images.ts';
+import { uploadOf } from './images/upload.ts';
 import { RunningRace } from './race/race.ts';
 import { aborted, checkSla, describe, slaHeader } from './race/request.ts';
 import { type ClockSample, ServerClock } from './time/clock.ts';
@@ -162,7 +162,8 @@ class RacingClient implements Client {
     race: { endMs: number; device?: DeviceModel; signal: AbortSignal; begin: () => void },
   ): Promise<InferResponse> {
     const { upload } = this.#options;
-    const { image, contentType } = upload ? await shrink(input, upload) : (input as EncodedImage);
+    const open = browserImages()?.open(input, 256);
+    const { image, contentType } = await uploadOf(open, input, upload);
     const startMs = this.#time.nowMs();
     race.begin();
     const clock = this.#clock.usable();

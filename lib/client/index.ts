@@ -13,8 +13,9 @@ export {
   TensorLengthError,
   TensorValueError,
 } from '../core/preprocessing/errors.ts';
+export type { Reliability } from '../core/statistics/reliability.ts';
 export { type Auth, type AuthRequest, bearer } from './api/auth.ts';
-export type { EncodedImage, EncodeSettings } from './api/codec.ts';
+export type { EncodedImage, EncodeSettings, ImageCodec, OpenImage } from './api/codec.ts';
 export {
   ApiError,
   ClassifyError,
@@ -25,6 +26,7 @@ export {
 } from './api/errors.ts';
 export type { Fetch } from './api/fetch.ts';
 export type { DeviceInput, Drawable, ImageFile, ImageInput, RawPixels } from './api/image.ts';
+export { CanvasBlockedError, ImageFormatError, ImageReadError } from './api/image-errors.ts';
 export type { ClassifyOptions, Client, ClientOptions } from './api/options.ts';
 export type { ClientStatistics } from './api/statistics.ts';
 export type {
@@ -32,6 +34,7 @@ export type {
   Classification,
   DeviceAnswer,
   Duplication,
+  LoadProgress,
   OnDeviceModel,
   Prediction,
   Race,
@@ -39,7 +42,7 @@ export type {
   RunState,
   Source,
 } from './api/types.ts';
-export type { Resize, UploadSettings } from './api/upload-settings.ts';
+export type { Resize, Upload, UploadSettings } from './api/upload-settings.ts';
 export { createClient } from './client.ts';
 export type { ClockEstimate } from './time/clock.ts';
 export type { TimeSource } from './time/time-source.ts';

@@ -71,7 +71,8 @@ describe('what a package exports', () => {
   });
 
   it('has every type that it mentions: @mdinference/client', () => {
-    const entries = ['index', 'onnxruntime-web', 'onnxruntime-react-native', 'sigv4'];
+    const adapters = ['onnxruntime-web', 'onnxruntime-react-native', 'web-images'];
+    const entries = ['index', ...adapters, 'sigv4'];
     const files = entries.map((name) => `lib/client/${name}.ts`);
     expect(unexported(files)).toEqual([]);
   });

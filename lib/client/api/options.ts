@@ -4,7 +4,7 @@ import type { Fetch } from './fetch.ts';
 import type { ImageInput } from './image.ts';
 import type { ClientStatistics } from './statistics.ts';
 import type { Classification, Duplication, OnDeviceModel } from './types.ts';
-import type { UploadSettings } from './upload-settings.ts';
+import type { Upload } from './upload-settings.ts';
 
 /** Settings of a client. */
 export interface ClientOptions {
@@ -45,7 +45,7 @@ export interface ClientOptions {
    *
    * @default - they are uploaded as they are
    */
-  readonly upload?: UploadSettings | undefined;
+  readonly upload?: Upload | undefined;
   /**
    * How long to wait for the cloud's answer after the deadline, in ms, to learn how late it is.
    *
