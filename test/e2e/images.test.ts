@@ -53,9 +53,7 @@ afterAll(async () => {
 /** Calls a function of the module that runs in the page. */
 async function call<Result>(name: string, ...args: readonly unknown[]): Promise<Result> {
   const text = args.map((arg) => JSON.stringify(arg) ?? 'undefined').join(', ');
-  return (await page.evaluate(
-    `import('/test/e2e/page/images.js').then((it) => it.${name}(${text}))`,
-  )) as Result;
+  return (await page.evaluate(`import('/images.js').then((it) => it.${name}(${text}))`)) as Result;
 }
 
 function serve(url: string, body: Uint8Array, type = 'image/jpeg'): Source {
@@ -175,7 +173,7 @@ describe.skipIf(!chromiumPath).each<Where>(['core', 'page', 'worker'])(
       const heic = Buffer.from('\0\0\0\x18ftypheic\0\0\0\0mif1heic');
       const source = serve('/x.heic', heic, 'image/heic');
       const failed = page.evaluate(
-        `import('/test/e2e/page/images.js').then((it) => it.errorOf(it.upload('${where}', ${JSON.stringify(source)})))`,
+        `import('/images.js').then((it) => it.errorOf(it.upload('${where}', ${JSON.stringify(source)})))`,
       );
       const error = (await failed) as Failure;
       expect(error.name).toBe('ImageFormatError');
@@ -197,7 +195,7 @@ describe.skipIf(!chromiumPath).each<Where>(['page', 'worker'])('by the %s, an im
     ],
   ])('is named when it is %s', async (_, made, name, part) => {
     const error = (await page.evaluate(
-      `import('/test/e2e/page/images.js').then((it) => it.errorOfImage('${where}', ${made}))`,
+      `import('/images.js').then((it) => it.errorOfImage('${where}', ${made}))`,
     )) as Failure;
     expect(error.name).toBe(name);
     expect(error.message).toContain(part);
@@ -210,7 +208,7 @@ describe.skipIf(!chromiumPath)('the core alone', () => {
     const source = serve('/6.webp', file, 'image/webp');
     expect(await upload('core', source, { maxSide: 32 })).toMatchObject({ isOriginal: true });
     const open = `it.errorOf(it.pixels('core', ${JSON.stringify(source)}, [{ width: 8, height: 8 }]))`;
-    const error = await page.evaluate(`import('/test/e2e/page/images.js').then((it) => ${open})`);
+    const error = await page.evaluate(`import('/images.js').then((it) => ${open})`);
     expect((error as Failure).message).toContain('web-images');
   });
 });

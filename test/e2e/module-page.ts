@@ -9,7 +9,7 @@ export interface PageFile {
   readonly headers?: Readonly<Record<string, string>>;
 }
 
-/** The client's modules as a bundler splits them, by path below `/`. */
+/** Modules as a bundler splits them, beside the page: entries by their paths below `lib/client`. */
 export function clientModules(...entries: readonly string[]): Map<string, PageFile> {
   const { outputFiles } = buildSync({
     entryPoints: entries.map((entry) => `lib/client/${entry}.ts`),
@@ -17,6 +17,7 @@ export function clientModules(...entries: readonly string[]): Map<string, PageFi
     splitting: true,
     write: false,
     outdir: '/',
+    entryNames: '[name]',
     format: 'esm',
     platform: 'browser',
     target: 'es2022',

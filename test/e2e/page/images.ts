@@ -23,10 +23,18 @@ export interface Source {
 const noWorker = () => {
   throw new Error('no worker here');
 };
+let hasStarted = false;
+const worker = () => {
+  const made = new Worker('/image-worker.js', { type: 'module' });
+  made.addEventListener('message', () => {
+    hasStarted = true;
+  });
+  return made;
+};
 const codecs = {
   core: browserImages(),
   page: webImages({ worker: noWorker }),
-  worker: webImages(),
+  worker: webImages({ worker }),
 };
 /** The core's codec, that of the page's thread, or that of a worker. */
 export type Where = keyof typeof codecs;
@@ -34,7 +42,7 @@ export type Where = keyof typeof codecs;
 async function codecOf(where: Where): Promise<ImageCodec> {
   const codec = codecs[where];
   await codec?.prepare?.();
-  if (!codec) throw new Error('this browser has no codec');
+  if (!codec || (where === 'worker' && !hasStarted)) throw new Error(`there is no ${where}`);
   return codec;
 }
 
