@@ -212,3 +212,95 @@ describe.skipIf(!chromiumPath)('the core alone', () => {
     expect((error as Failure).message).toContain('web-images');
   });
 });
+
+/** A page of its own, whose browser is not as it should be. */
+async function inPage<Result>(changed: string, script: string): Promise<Result> {
+  const other = await browser.newPage();
+  await other.addInitScript({ content: changed });
+  await other.goto(server.url);
+  const result = await other.evaluate(`import('/images.js').then(async (it) => ${script})`);
+  await other.close();
+  return result as Result;
+}
+
+describe.skipIf(!chromiumPath)('one decode', () => {
+  const counting = `
+    globalThis.decodes = 0;
+    const { decode } = ImageDecoder.prototype;
+    ImageDecoder.prototype.decode = function (...args) { decodes++; return decode.apply(this, args); };
+    const bitmap = createImageBitmap;
+    globalThis.createImageBitmap = (...args) => { decodes++; return bitmap(...args); };`;
+
+  it.each<[string, number, object | undefined, number]>([
+    ['is enough for the model and the usual upload', 224, undefined, 1],
+    ['is followed by another when the upload needs more', 224, { maxSide: 2_000 }, 2],
+    ['is enough when who needs more is the first to ask', 1_200, undefined, 1],
+  ])('%s', async (_, side, settings, decodes) => {
+    const source = serve('/photo.jpg', await photo());
+    const size = { width: side, height: side };
+    const script = `
+      (await it.upload('page', ${JSON.stringify(source)}, ${JSON.stringify(settings)}, ${JSON.stringify(size)}), decodes)`;
+    expect(await inPage(counting, script)).toBe(decodes);
+  });
+});
+
+describe.skipIf(!chromiumPath)('a canvas that does not show what was drawn', () => {
+  const lying = `
+    const { getImageData } = OffscreenCanvasRenderingContext2D.prototype;
+    OffscreenCanvasRenderingContext2D.prototype.getImageData = function (...args) {
+      const image = getImageData.apply(this, args);
+      crypto.getRandomValues(new Uint8Array(image.data.buffer, 0, 4096));
+      return image;
+    };`;
+  const size = { width: 32, height: 32 };
+
+  it.each(['core', 'page'])('gives no pixels, and sends nothing made of it: %s', async (where) => {
+    const jpeg = JSON.stringify(serve('/photo.jpg', await photo()));
+    const avif = JSON.stringify(serve('/x.avif', await quarterFile('avif'), 'image/avif'));
+    const results = await inPage<[Failure, Sent, Failure]>(
+      lying,
+      `await Promise.all([
+        it.errorOf(it.pixels('${where}', ${jpeg}, [${JSON.stringify(size)}])),
+        it.upload('${where}', ${jpeg}),
+        it.errorOf(it.upload('${where}', ${avif})),
+      ])`,
+    );
+    expect(results[0]).toMatchObject({ name: 'CanvasBlockedError' });
+    expect(results[1]).toMatchObject({ isOriginal: true });
+    expect(results[2]).toMatchObject({ name: 'ImageFormatError' });
+    expect(results[2].message).toContain('resistFingerprinting');
+  });
+
+  it('does not matter to a worker whose canvas does', async () => {
+    const source = JSON.stringify(serve('/q.png', await quarterFile('png'), 'image/png'));
+    const [pixels] = await inPage<{ data: number[] }[]>(
+      lying,
+      `await it.pixels('worker', ${source}, [{ width: 32, height: 24 }])`,
+    );
+    expectQuarters(pixels?.data ?? []);
+  });
+
+  it('is believed when only the lowest bits are off', async () => {
+    const source = JSON.stringify(serve('/q.png', await quarterFile('png'), 'image/png'));
+    const noisy = lying.replace(
+      /crypto.*/,
+      'for (let i = 0; i < 999; i++) image.data[i] ^= i & 1;',
+    );
+    const [pixels] = await inPage<{ data: number[] }[]>(
+      noisy,
+      `await it.pixels('page', ${source}, [{ width: 32, height: 24 }])`,
+    );
+    expectQuarters(pixels?.data ?? []);
+  });
+});
+
+describe.skipIf(!chromiumPath)('where the worker cannot start', () => {
+  it('the page decodes by itself', async () => {
+    const source = JSON.stringify(serve('/q.png', await quarterFile('png'), 'image/png'));
+    const [pixels] = await inPage<{ data: number[] }[]>(
+      '',
+      `await it.pixelsWithoutWorker(${source}, { width: 32, height: 24 })`,
+    );
+    expectQuarters(pixels?.data ?? []);
+  });
+});

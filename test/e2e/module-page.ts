@@ -1,5 +1,6 @@
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { text } from 'node:stream/consumers';
 import { buildSync } from 'esbuild';
 
 /** What a page is served. */
@@ -32,6 +33,8 @@ export class PageServer {
   readonly files: Map<string, PageFile>;
   /** Paths that were asked for, in order. */
   readonly asked: string[] = [];
+  /** What pages have posted, in order. */
+  readonly posted: string[] = [];
   readonly #server: Server;
 
   private constructor(files: Map<string, PageFile>) {
@@ -39,6 +42,10 @@ export class PageServer {
     this.#server = createServer((request, response) => {
       const path = new URL(request.url ?? '/', 'http://page').pathname;
       this.asked.push(path);
+      if (request.method === 'POST') {
+        text(request).then((body) => this.posted.push(body));
+        return response.end();
+      }
       const page = { body: '<!doctype html><title>Test</title>', type: 'text/html' };
       const file: PageFile | undefined = files.get(path) ?? (path === '/' ? page : undefined);
       if (!file) return response.writeHead(404).end();

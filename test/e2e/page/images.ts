@@ -59,6 +59,15 @@ export async function pixels(where: Where, source: Source, sizes: CropSize[]) {
   }
 }
 
+/** The pixels by a codec whose worker does not start. */
+export async function pixelsWithoutWorker(source: Source, size: CropSize) {
+  const codec = webImages({ worker: () => new Worker('/no-such-worker.js') });
+  await codec.prepare?.();
+  const open = codec.open({ image: await hold(source), contentType: source.type }, 32);
+  const { data } = await open.pixels(size);
+  return [{ data: Array.from(data) }];
+}
+
 /** What would be sent of an image, and what the model would see of it. */
 export async function upload(where: Where, source: Source, settings?: Upload, size?: CropSize) {
   const codec = await codecOf(where);
