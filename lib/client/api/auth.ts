@@ -6,7 +6,7 @@ export interface AuthRequest {
   readonly url: string;
   /** Names in lower case. */
   readonly headers: Readonly<Record<string, string>>;
-  readonly body?: ImageFile | undefined;
+  readonly body?: ImageFile | string | undefined;
   /** Unix ms on the server's clock, as far as the client knows it. */
   readonly epochMs: number;
 }

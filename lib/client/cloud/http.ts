@@ -1,11 +1,10 @@
-import type { InferResponse } from '../../core/contract/messages.ts';
 import type { Auth } from '../api/auth.ts';
-import { ApiError, MalformedAnswerError, NetworkError } from '../api/errors.ts';
+import { ApiError, MalformedAnswerError, MovedError, NetworkError } from '../api/errors.ts';
 import type { Fetch } from '../api/fetch.ts';
 import type { ImageFile } from '../api/image.ts';
-import { type ClockSample, partedMs } from '../time/clock.ts';
+import { CachedTimeError, type ClockSample, partedMs } from '../time/clock.ts';
 import type { TimeSource } from '../time/time-source.ts';
-import { faultOfAnswer, isProblem, isTimeResponse } from './answer.ts';
+import { isProblem, isTimeResponse } from './answer.ts';
 
 /** How the service is reached. */
 export interface Connection {
@@ -17,36 +16,42 @@ export interface Connection {
   readonly epochMs: () => number;
 }
 
-interface Call {
+/** A request to the service. */
+export interface Call {
   readonly method: 'GET' | 'POST';
   readonly path: string;
-  readonly headers?: Record<string, string>;
-  readonly body?: ImageFile;
+  readonly headers?: Readonly<Record<string, string>>;
+  readonly body?: ImageFile | string;
   readonly signal: AbortSignal;
 }
 
 /**
- * `POST /v1/infer`.
+ * Asks the service.
  *
- * @throws {@link ApiError}, {@link NetworkError}, {@link MalformedAnswerError}, or what `auth` throws
+ * @param faultOf - what is wrong with the answer's body; undefined when nothing is
+ * @returns the answer's body
+ * @throws {@link ApiError}, {@link MovedError}, {@link NetworkError}, {@link MalformedAnswerError}, or
+ *   what `auth` throws
  */
-export async function postInfer(
+export async function ask<T>(
   connection: Connection,
-  call: { headers: Record<string, string>; body: ImageFile; signal: AbortSignal },
-): Promise<InferResponse> {
-  const response = await send(connection, { ...call, method: 'POST', path: '/v1/infer' });
+  call: Call,
+  faultOf: (body: unknown) => string | undefined,
+): Promise<T> {
+  const response = await send(connection, call);
   const body = await readJson(response);
-  if (!response.ok) {
-    throw new ApiError(response.status, isProblem(body) ? body : undefined, retryAfterMs(response));
-  }
-  const fault = faultOfAnswer(body);
-  if (fault) throw new MalformedAnswerError(`the service's answer is malformed: ${fault}`);
-  return body as InferResponse;
+  const fault = response.ok ? faultOf(body) : 'its status';
+  if (!fault) return body as T;
+  // 301 and 302 have made a GET of the POST.
+  if (response.redirected) throw new MovedError(endpointOf(response.url, call.path));
+  if (response.ok) throw new MalformedAnswerError(`the service's answer is malformed: ${fault}`);
+  throw new ApiError(response.status, isProblem(body) ? body : undefined, retryAfterMs(response));
 }
 
 /**
- * `GET /v1/time`, as a clock sample. When the service refuses, its `Date` header will do: a signature
- * by a clock that is hours wrong is refused, and the next one has to be right.
+ * `GET /v1/time`, as a clock sample, past every cache. When the service refuses, its `Date` header will
+ * do: a signature by a clock that is hours wrong is refused, and the next one has to be right. What is
+ * not a refusal of the service (a captive portal's page) says nothing.
  *
  * @throws Error when the service cannot be reached or does not tell the time
  */
@@ -57,16 +62,24 @@ export async function exchangeTime(
 ): Promise<ClockSample> {
   const sentMs = time.nowMs();
   const sentWallMs = time.wallMs();
-  const response = await send(connection, { method: 'GET', path: '/v1/time', signal });
+  const path = `/v1/time?once=${Math.random().toString(36).slice(2)}`;
+  const response = await send(connection, { method: 'GET', path, signal });
   const body = await readJson(response);
   const arrivedMs = time.nowMs();
   // The device may have slept in between.
   const doubtMs = partedMs(time.wallMs() - sentWallMs, arrivedMs - sentMs);
+  if (Number(response.headers.get('age')) > 0) throw new CachedTimeError();
   if (response.ok && isTimeResponse(body)) return { ...body, sentMs, arrivedMs, doubtMs };
   // Whole seconds: half a second more is the best guess, and bounds its error.
   const epochMs = Date.parse(response.headers.get('date') ?? '') + 500;
-  if (Number.isNaN(epochMs)) throw new ApiError(response.status);
+  const isRefusal = isRefused(response.status) && body !== undefined;
+  if (!isRefusal || Number.isNaN(epochMs)) throw new ApiError(response.status);
   return { sentMs, receivedEpochMs: epochMs, epochMs, arrivedMs, doubtMs: doubtMs + 500 };
+}
+
+/** Whether a request was not authorized, for its signature's date perhaps. */
+export function isRefused(status: number): boolean {
+  return status === 401 || status === 403;
 }
 
 async function send(connection: Connection, call: Call): Promise<Response> {
@@ -79,7 +92,8 @@ async function send(connection: Connection, call: Call): Promise<Response> {
       method,
       headers: { ...headers, ...authorization },
       signal,
-      ...(body && { body: body as Blob }),
+      cache: 'no-store',
+      ...(body !== undefined && { body: body as Blob }),
     });
   } catch (error) {
     throw new NetworkError(error);
@@ -98,7 +112,14 @@ async function readJson(response: Response): Promise<unknown> {
   }
 }
 
+/** `Retry-After` in ms: seconds, or a date (RFC 9110, Section 10.2.3). */
 function retryAfterMs(response: Response): number | undefined {
-  const seconds = Number(response.headers.get('retry-after') ?? Number.NaN);
-  return Number.isNaN(seconds) ? undefined : 1000 * seconds;
+  const header = response.headers.get('retry-after');
+  if (!header) return undefined;
+  const ms = /^\d+$/.test(header) ? 1000 * Number(header) : Date.parse(header) - Date.now();
+  return Number.isNaN(ms) ? undefined : Math.max(0, ms);
+}
+
+function endpointOf(url: string, path: string): string {
+  return url.endsWith(path) ? url.slice(0, -path.length) : url;
 }

@@ -1,10 +1,10 @@
 import type { InferResponse } from '../../core/contract/messages.ts';
 import { ClassifyError, SlaExceededError } from '../api/errors.ts';
+import type { AtDeadline } from '../api/options.ts';
 import type {
   AnsweringModel,
   Classification,
   DeviceAnswer,
-  Prediction,
   Race,
   Run,
   Source,
@@ -14,24 +14,55 @@ import { verdict } from './verdict.ts';
 
 type Answer = Omit<Classification, 'settled'>;
 type Changing<T> = { -readonly [Key in keyof T]: T[Key] };
+type TimerName = 'due' | 'over' | 'device' | 'cloud' | 'late';
 
 /** The contestants of a race, and its limits. */
 export interface RaceOptions {
   readonly slaMs: number;
+  /** By how much an answer that is there is handed over before the SLA ends, in ms: timers are late. */
+  readonly marginMs: number;
   /** How long to wait for the runs after the deadline, in ms. */
   readonly lateMs: number;
+  readonly atDeadline: AtDeadline;
   readonly time: TimeSource;
-  /** @param begin - to be called when the upload begins */
-  readonly cloud: (signal: AbortSignal, begin: () => void) => Promise<InferResponse>;
-  readonly device?: {
-    readonly model: AnsweringModel;
-    /**
-     * When the run begins, in ms from now; `Infinity`: only when the cloud has failed, or at the
-     * deadline.
-     */
-    readonly startAfterMs: number;
-    readonly run: (signal: AbortSignal) => Promise<readonly Prediction[]>;
-  };
+  /** Absent when the cloud is not asked. */
+  readonly cloud?:
+    | {
+        /** How long the device may take to show that the cloud is not needed, in ms; 0: no time. */
+        readonly waitMs: number;
+        readonly isNeeded: (answer: DeviceAnswer) => boolean;
+        /**
+         * @param begin - to be called when the upload begins
+         * @param answer - the device's, if it is there already
+         */
+        readonly run: (
+          signal: AbortSignal,
+          begin: () => void,
+          answer: DeviceAnswer | undefined,
+        ) => Promise<InferResponse>;
+      }
+    | undefined;
+  readonly device?:
+    | {
+        readonly model: AnsweringModel;
+        /**
+         * When the run begins, in ms from now; `Infinity`: only when the cloud has failed, or at the
+         * deadline.
+         */
+        readonly startAfterMs: number;
+        readonly run: (
+          signal: AbortSignal,
+        ) => Promise<Pick<DeviceAnswer, 'predictions' | 'chance'>>;
+        /** How accurate its answer is, in percent. */
+        readonly accuracyPctOf: (answer: DeviceAnswer | undefined) => number;
+      }
+    | undefined;
+  /** Called with the lateness in ms of the timer before the deadline. */
+  readonly onDue: (latenessMs: number) => void;
+  /** Called when a run has an answer, or has failed: before the deadline or after it. */
+  readonly onEnd: (source: Source, race: Race) => void;
+  /** Called with the device's answer when the cloud's is still being waited for. */
+  readonly onInterim: (answer: DeviceAnswer) => void;
   /** Called once, when both runs have ended. */
   readonly onSettled: (race: Race) => void;
 }
@@ -42,12 +73,14 @@ export class RunningRace {
   readonly answer: Promise<Answer>;
   readonly #options: RaceOptions;
   readonly #startedMs: number;
-  readonly #cloud: Changing<Run<InferResponse>> = { state: 'waiting' };
+  readonly #cloud: Changing<Run<InferResponse>>;
   readonly #device: Changing<Run<DeviceAnswer>> | undefined;
   readonly #cloudAbort = new AbortController();
   readonly #deviceAbort = new AbortController();
-  readonly #timers: Partial<Record<'deadline' | 'device' | 'late', unknown>> = {};
-  #expiredMs: number | undefined;
+  readonly #timers: Partial<Record<TimerName, unknown>> = {};
+  #isDue = false;
+  #isOver = false;
+  #timerErrorMs = 0;
   #decided = false;
   #settled = false;
   #winner: Source | undefined;
@@ -55,24 +88,24 @@ export class RunningRace {
   #reject: (error: unknown) => void = () => undefined;
 
   constructor(options: RaceOptions) {
+    const { slaMs, marginMs, cloud, device, atDeadline } = options;
     this.#options = options;
     this.#startedMs = options.time.nowMs();
-    this.#device = options.device && { state: 'waiting' };
+    this.#cloud = { state: cloud ? 'waiting' : 'skipped' };
+    this.#device = device && { state: 'waiting' };
     this.answer = new Promise((resolve, reject) => {
       this.#resolve = resolve;
       this.#reject = reject;
     });
-    this.#schedule('deadline', options.slaMs, () => this.#expire());
+    const dueMs = slaMs - marginMs;
+    this.#schedule('due', dueMs, () => this.#due());
+    this.#schedule('over', atDeadline === 'fail' ? dueMs : slaMs, () => this.#over());
     // The upload goes first: a model on the device may block the thread.
-    this.#start(
-      this.#cloud,
-      options.cloud(this.#cloudAbort.signal, () => {
-        this.#cloud.startMs = this.#elapsedMs();
-      }),
-    );
-    const startAfterMs = options.device?.startAfterMs ?? Number.POSITIVE_INFINITY;
+    if (cloud && (cloud.waitMs <= 0 || !device)) this.#startCloud();
+    else if (cloud) this.#schedule('cloud', cloud.waitMs, () => this.#startCloud());
+    const startAfterMs = device?.startAfterMs ?? Number.POSITIVE_INFINITY;
     if (startAfterMs <= 0) this.#startDevice();
-    else if (startAfterMs < options.slaMs) {
+    else if (startAfterMs < dueMs) {
       this.#schedule('device', startAfterMs, () => this.#startDevice());
     }
   }
@@ -84,81 +117,115 @@ export class RunningRace {
     else this.#fail(reason);
   }
 
-  #start<T>(run: Changing<Run<T>>, promise: Promise<T>): void {
+  #start<T>(source: Source, run: Changing<Run<T>>, promise: Promise<T>): void {
     run.state = 'running';
     promise.then(
-      (answer) => this.#end(run, { state: 'answered', answer }),
-      (error) => this.#end(run, { state: 'failed', error }),
+      (answer) => this.#end(source, run, { state: 'answered', answer }),
+      (error) => this.#end(source, run, { state: 'failed', error }),
     );
+  }
+
+  #startCloud(): void {
+    const { cloud } = this.#options;
+    if (!cloud || this.#cloud.state !== 'waiting' || this.#decided) return;
+    const begin = () => {
+      this.#cloud.startMs = this.#elapsedMs();
+    };
+    const { signal } = this.#cloudAbort;
+    this.#start('cloud', this.#cloud, cloud.run(signal, begin, this.#device?.answer));
   }
 
   #startDevice(): void {
     const { device } = this.#options;
     if (!device || this.#device?.state !== 'waiting') return;
     this.#device.startMs = this.#elapsedMs();
-    const run = async () => ({
-      model: device.model,
-      predictions: await device.run(this.#deviceAbort.signal),
-    });
-    this.#start(this.#device, run());
+    const run = async () => {
+      const answer = await device.run(this.#deviceAbort.signal);
+      return { model: device.model, ...answer, elapsedMs: this.#elapsedMs() };
+    };
+    this.#start('device', this.#device, run());
   }
 
-  #end<T>(run: Changing<Run<T>>, how: Partial<Run<T>>): void {
+  #end<T>(source: Source, run: Changing<Run<T>>, how: Partial<Run<T>>): void {
     // Cancelled before: nobody waits for it any more.
     if (run.state !== 'running') return;
     Object.assign(run, how, { endMs: this.#elapsedMs() });
-    this.#decide(this.#expiredMs === undefined);
+    this.#options.onEnd(source, this.#snapshot());
+    if (source === 'device' && !this.#decided) this.#askWhetherUnsure();
+    this.#decide();
+    const { answer } = this.#device ?? {};
+    if (source === 'device' && answer && !this.#decided) this.#options.onInterim(answer);
   }
 
-  #expire(): void {
-    this.#expiredMs = this.#elapsedMs();
+  /** The device has run first: it was sure, and nothing is uploaded, or the upload begins now. */
+  #askWhetherUnsure(): void {
+    const answer = this.#device?.answer;
+    if (this.#cloud.state !== 'waiting') return;
+    if (answer && !this.#options.cloud?.isNeeded(answer)) this.#cloud.state = 'skipped';
+    else this.#startCloud();
+  }
+
+  #due(): void {
+    const { slaMs, marginMs } = this.#options;
+    this.#timerErrorMs = Math.max(0, this.#elapsedMs() - (slaMs - marginMs));
+    this.#options.onDue(this.#timerErrorMs);
+    this.#isDue = true;
+    this.#decide();
+  }
+
+  #over(): void {
+    this.#isOver = true;
     this.#schedule('late', this.#options.lateMs, () => {
       this.#stop(this.#cloud, this.#cloudAbort);
       this.#stop(this.#device, this.#deviceAbort);
-      this.#decide(false);
+      this.#decide();
     });
-    this.#decide(true);
+    this.#decide();
   }
 
-  /** @param inTime - whether what has just happened was there at the deadline */
-  #decide(inTime: boolean): void {
+  #decide(): void {
     if (this.#decided) {
       this.#settle();
       return;
     }
-    const expired = this.#expiredMs !== undefined;
-    if (expired || this.#cloud.state === 'failed') this.#startDevice();
+    if (this.#isDue || this.#cloud.state === 'failed') this.#startDevice();
     const decision = verdict({
       cloud: this.#cloud.state,
       device: this.#device?.state,
-      expired,
+      isDue: this.#isDue,
+      isOver: this.#isOver,
+      isHard: this.#options.atDeadline === 'fail',
       deviceIsBetter: this.#deviceIsBetter(),
     });
     if (decision === 'wait') return;
     const answer = decision === 'cloud' ? this.#cloud.answer : this.#device?.answer;
-    if (decision !== 'none' && answer) this.#win(decision, answer, inTime);
-    else this.#fail(this.#cloud.error ?? new SlaExceededError(this.#options.slaMs));
+    if (decision !== 'none' && answer) this.#win(decision, answer);
+    else this.#fail(this.#failure());
   }
 
   #deviceIsBetter(): boolean {
-    const device = this.#options.device?.model.accuracyPct ?? Number.NEGATIVE_INFINITY;
-    return device > (this.#cloud.answer?.model.accuracyPct ?? Number.POSITIVE_INFINITY);
+    const { answer } = this.#cloud;
+    const onDevice = this.#options.device?.accuracyPctOf(this.#device?.answer);
+    return answer !== undefined && onDevice !== undefined && onDevice > answer.model.accuracyPct;
   }
 
-  #win(source: Source, { model, predictions }: DeviceAnswer, inTime: boolean): void {
+  #failure(): unknown {
+    const deviceOnly = this.#cloud.state === 'skipped';
+    const error = this.#cloud.error ?? (deviceOnly ? this.#device?.error : undefined);
+    return error ?? new SlaExceededError(this.#options.slaMs);
+  }
+
+  #win(source: Source, { model, predictions }: Pick<DeviceAnswer, 'model' | 'predictions'>): void {
     const { slaMs } = this.#options;
     this.#winner = source;
     this.#close();
+    const totalMs = this.#elapsedMs();
     this.#resolve({
       predictions,
       source,
       model,
-      inTime,
-      timing: {
-        slaMs,
-        totalMs: this.#elapsedMs(),
-        timerErrorMs: Math.max(0, (this.#expiredMs ?? slaMs) - slaMs),
-      },
+      inTime: totalMs <= slaMs,
+      timing: { slaMs, totalMs, timerErrorMs: this.#timerErrorMs },
       race: this.#snapshot(),
     });
   }
@@ -175,8 +242,10 @@ export class RunningRace {
   #close(): void {
     this.#decided = true;
     this.#stop(this.#device, this.#deviceAbort);
-    this.#clear('deadline');
-    this.#clear('device');
+    for (const name of ['due', 'over', 'device', 'cloud'] as const) this.#clear(name);
+    const isAsked = this.#cloud.state === 'running' && this.#timers.late === undefined;
+    const leftMs = this.#options.slaMs + this.#options.lateMs - this.#elapsedMs();
+    if (isAsked) this.#schedule('late', leftMs, () => this.cancel(undefined));
     this.#settle();
   }
 
@@ -207,11 +276,11 @@ export class RunningRace {
     return this.#options.time.nowMs() - this.#startedMs;
   }
 
-  #schedule(name: 'deadline' | 'device' | 'late', delayMs: number, callback: () => void): void {
-    this.#timers[name] = this.#options.time.setTimeout(callback, delayMs);
+  #schedule(name: TimerName, delayMs: number, callback: () => void): void {
+    this.#timers[name] = this.#options.time.setTimeout(callback, Math.max(0, delayMs));
   }
 
-  #clear(name: 'deadline' | 'device' | 'late'): void {
+  #clear(name: TimerName): void {
     this.#options.time.clearTimeout(this.#timers[name]);
   }
 }
