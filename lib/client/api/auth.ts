@@ -11,10 +11,19 @@ export interface AuthRequest {
   readonly epochMs: number;
 }
 
-/** Gives the headers that authorize a request. */
-export type Auth = (
-  request: AuthRequest,
-) => Readonly<Record<string, string>> | Promise<Readonly<Record<string, string>>>;
+/** Authorizes requests. */
+export interface Auth {
+  /** Gives the headers that authorize a request. */
+  (
+    request: AuthRequest,
+  ): Readonly<Record<string, string>> | Promise<Readonly<Record<string, string>>>;
+  /**
+   * Is told that the service has refused a request (401 or 403), by its answer's headers.
+   *
+   * @returns whether the request would be authorized otherwise now, so that it is sent once more
+   */
+  readonly refused?: ((headers: Headers) => boolean) | undefined;
+}
 
 /**
  * Authorizes requests with a JSON web token, such as one of a Cognito user pool.

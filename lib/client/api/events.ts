@@ -1,5 +1,6 @@
+import type { InferResponse } from '../../core/contract/messages.ts';
 import type { ClockEstimate } from '../time/clock.ts';
-import type { AnsweringModel, Prediction, Source } from './types.ts';
+import type { Classification, DeviceAnswer, Run, Source } from './types.ts';
 
 /** Something that happened in a client; `request` numbers the calls of `classify`, times are in ms. */
 export type ClientEvent =
@@ -19,37 +20,32 @@ export type ClientEvent =
       readonly retryMs: number;
     }
   | { readonly type: 'request'; readonly request: number; readonly slaMs: number }
-  /** One of the two runs has an answer, whether it is taken or not; `late` when after the deadline. */
+  /** One of the two runs has an answer, taken or not, or has failed; also after the deadline. */
   | {
-      readonly type: 'answer';
+      readonly type: 'run';
       readonly request: number;
       readonly source: Source;
-      readonly elapsedMs: number;
+      readonly run: Run<InferResponse | DeviceAnswer>;
+      /** Whether it ended after the deadline. */
       readonly late: boolean;
-      readonly model: AnsweringModel;
-      readonly predictions: readonly Prediction[];
     }
-  /** One of the two runs has failed. */
+  /** `classify` has handed over its answer, or rejects. */
   | {
-      readonly type: 'run-failed';
+      readonly type: 'end';
       readonly request: number;
-      readonly source: Source;
-      readonly elapsedMs: number;
-      readonly error: unknown;
+      readonly answer?: Omit<Classification, 'settled'> | undefined;
+      readonly error?: unknown;
     }
-  /** `classify` has an answer; `inTime` by the clock, as it was handed over. */
+  /**
+   * The server's clock has been asked for. Without an estimate that is good enough, uploads go without a
+   * timestamp.
+   */
   | {
-      readonly type: 'delivered';
-      readonly request: number;
-      readonly source: Source;
-      readonly totalMs: number;
-      readonly inTime: boolean;
+      readonly type: 'clock';
+      readonly clock: ClockEstimate | undefined;
+      /** Why it could not be learned this time. */
+      readonly error?: unknown;
     }
-  /** `classify` rejects. */
-  | { readonly type: 'rejected'; readonly request: number; readonly error: unknown }
-  | { readonly type: 'clock-set'; readonly clock: ClockEstimate }
-  /** The server's clock could not be learned: uploads go without a timestamp, unless it is known. */
-  | { readonly type: 'clock-failed'; readonly error: unknown }
   /** The service is left alone for a while, as it asked. */
   | { readonly type: 'throttled'; readonly retryMs: number }
   /** What stands between the client and the service drops `mdi-*` headers: its SLA is not known there. */

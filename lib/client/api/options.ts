@@ -1,12 +1,11 @@
+import type { TimeSource } from '../time/time-source.ts';
 import type { Auth } from './auth.ts';
-import type { ImageCodec } from './codec.ts';
+import type { ImageCodec, Upload } from './codec.ts';
 import type { ClientEvent } from './events.ts';
 import type { Fetch } from './fetch.ts';
 import type { ImageInput } from './image.ts';
 import type { ClientStatistics } from './statistics.ts';
 import type { Classification, DeviceAnswer, OnDeviceModel, Readiness } from './types.ts';
-import type { TimeSource } from '../time/time-source.ts';
-import type { UploadSettings } from './upload-settings.ts';
 
 /**
  * Where images are classified: in the cloud and on the device, whoever has the better answer in time
@@ -78,7 +77,7 @@ export interface ClientOptions {
    *
    * @default - large images are scaled down, small ones are sent as they are
    */
-  readonly upload?: UploadSettings | 'original' | undefined;
+  readonly upload?: Upload | undefined;
   /**
    * Decodes and encodes images.
    *

@@ -1,12 +1,15 @@
 import type { ModelsResponse } from '../../core/contract/messages.ts';
-import { mismatch } from '../api/shape.ts';
+import { isBetween } from '../api/shape.ts';
 
 /** What is read of `GET /v1/models`. */
 export type ServedModels = Pick<ModelsResponse, 'models'>;
 
 /** What is wrong with a body of `GET /v1/models`; undefined when nothing is. */
 export function faultOfModels(body: unknown): string | undefined {
-  return mismatch(body, { models: [{ accuracyPct: [0, 100], profile: { meanMs: 'number' } }] });
+  const { models } = (body ?? {}) as Partial<ServedModels>;
+  const isRight =
+    Array.isArray(models) && models.every((model) => isBetween(model?.profile?.meanMs, 0, 1e9));
+  return isRight ? undefined : 'models';
 }
 
 /**

@@ -3,13 +3,12 @@ import type { EncodedImage } from '../api/codec.ts';
 import { ApiError } from '../api/errors.ts';
 import type { Emit } from '../api/events.ts';
 import type { ClientOptions } from '../api/options.ts';
-import { mismatch } from '../api/shape.ts';
 import { type ClockEstimate, type ClockSample, ServerClock } from '../time/clock.ts';
 import { Pause } from '../time/pause.ts';
 import type { TimeSource } from '../time/time-source.ts';
 import { faultOfAnswer } from './answer.ts';
 import { bestAccuracyPct, faultOfModels, type ServedModels } from './best-model.ts';
-import { ask, type Call, type Connection, exchangeTime, isRefused } from './http.ts';
+import { ask, type Call, type Connection, exchangeTime } from './http.ts';
 import { OutputTime } from './output-time.ts';
 import { aborted, slaHeader } from './request.ts';
 
@@ -17,12 +16,9 @@ import { aborted, slaHeader } from './request.ts';
 const asideMs = 5_000;
 /** How long what the service tells of its models is believed, in ms. */
 const modelsAgeMs = 300_000;
-/** A signature's date may be so wrong, in ms, before it can be the reason of a refusal. */
-const signatureErrorMs = 60_000;
-const busy = [429, 503];
 
 /** An image on its way to the cloud. */
-export interface Upload extends EncodedImage {
+export interface UploadCall extends EncodedImage {
   /** When the SLA ends, in ms of the client's monotonic clock. */
   readonly endMs: number;
   /** What answers when the cloud does not is right in so many percent, so that the server can weigh its risk. */
@@ -39,7 +35,7 @@ export class Cloud {
   readonly #outputTime = new OutputTime();
   readonly #pause = new Pause<ApiError>();
   /** What `close` has to end. */
-  readonly #cancels = new Set<() => void>();
+  readonly #asides = new Set<AbortController>();
   #models: { readonly answer: ServedModels; readonly nowMs: number } | undefined;
   #isClosed = false;
 
@@ -60,10 +56,8 @@ export class Cloud {
       samples: clock?.samples ?? 5,
       resyncMs: clock?.resyncMs ?? 300_000,
       maxErrorMs: clock?.maxErrorMs ?? 250,
-      onSync: (outcome) => {
-        if (this.#isClosed) return;
-        if ('clock' in outcome) emit({ type: 'clock-set', ...outcome });
-        else emit({ type: 'clock-failed', ...outcome });
+      onSync: (estimate, error) => {
+        if (!this.#isClosed) emit({ type: 'clock', clock: estimate, error });
       },
     });
   }
@@ -84,7 +78,7 @@ export class Cloud {
    * @throws {@link ApiError}, {@link MovedError}, {@link NetworkError}, {@link MalformedAnswerError}, or
    *   what `auth` throws
    */
-  async infer(upload: Upload): Promise<InferResponse> {
+  async infer(upload: UploadCall): Promise<InferResponse> {
     const { image, contentType, endMs, deviceAccuracyPct, signal } = upload;
     const startMs = this.#time.nowMs();
     this.#checkPause(startMs);
@@ -162,24 +156,17 @@ export class Cloud {
 
   close(): void {
     this.#isClosed = true;
-    for (const cancel of [...this.#cancels]) cancel();
+    for (const controller of this.#asides) controller.abort();
   }
 
-  /** Sends a request; once more, when its signature was refused for a clock that was wrong. */
   async #send<T>(call: Call, faultOf: (body: unknown) => string | undefined): Promise<T> {
-    const epochMs = this.#clock.epochMs() - this.#time.nowMs();
     try {
       const answer = await ask<T>(this.#connection, call, faultOf);
       this.#pause.succeeded();
       return answer;
     } catch (error) {
-      if (!(error instanceof ApiError)) throw error;
-      this.#leaveAlone(error);
-      if (!isRefused(error.status) || !this.#connection.auth) throw error;
-      await this.#clock.synchronize(1);
-      const shiftMs = this.#clock.epochMs() - this.#time.nowMs() - epochMs;
-      if (Math.abs(shiftMs) < signatureErrorMs) throw error;
-      return await ask<T>(this.#connection, call, faultOf);
+      if (error instanceof ApiError) this.#leaveAlone(error);
+      throw error;
     }
   }
 
@@ -192,7 +179,7 @@ export class Cloud {
   /** Leaves the service alone when it says that it has too much to do. */
   #leaveAlone(error: ApiError): void {
     const asked = error.retryAfterMs;
-    if (!busy.includes(error.status) || (error.status === 503 && asked === undefined)) return;
+    if (error.status !== 429 && (error.status !== 503 || asked === undefined)) return;
     const retryMs = this.#pause.failed(error, this.#time.nowMs(), asked);
     this.#emit({ type: 'throttled', retryMs });
   }
@@ -200,9 +187,9 @@ export class Cloud {
   #post<T>(path: string, body: object): Promise<T> {
     const headers = { 'content-type': 'application/json' };
     return this.#aside((signal) =>
-      this.#send<T>(
+      this.#send(
         { method: 'POST', path, headers, body: JSON.stringify(body), signal },
-        (answer) => mismatch(answer, {}),
+        faultOfObject,
       ),
     );
   }
@@ -212,22 +199,26 @@ export class Cloud {
   }
 
   /** What is asked beside images ends in time, though not every `fetch` obeys its signal, and `auth` gets none. */
-  #aside<T>(work: (signal: AbortSignal) => Promise<T>): Promise<T> {
-    if (this.#isClosed) return Promise.reject(aborted('the client was closed'));
+  async #aside<T>(work: (signal: AbortSignal) => Promise<T>): Promise<T> {
     const controller = new AbortController();
-    return new Promise<T>((resolve, reject) => {
-      const cancel = () => {
-        end();
-        controller.abort();
-        reject(aborted('the service did not answer'));
-      };
-      const timer = this.#time.setTimeout(cancel, asideMs);
-      const end = () => {
-        this.#time.clearTimeout(timer);
-        this.#cancels.delete(cancel);
-      };
-      this.#cancels.add(cancel);
-      work(controller.signal).finally(end).then(resolve, reject);
-    });
+    const { signal } = controller;
+    const timer = this.#time.setTimeout(() => controller.abort(), asideMs);
+    this.#asides.add(controller);
+    if (this.#isClosed) controller.abort();
+    try {
+      return await new Promise<T>((resolve, reject) => {
+        const giveUp = () => reject(aborted('the service was given up'));
+        if (signal.aborted) return giveUp();
+        signal.addEventListener('abort', giveUp);
+        work(signal).then(resolve, reject);
+      });
+    } finally {
+      this.#time.clearTimeout(timer);
+      this.#asides.delete(controller);
+    }
   }
+}
+
+function faultOfObject(body: unknown): string | undefined {
+  return typeof body === 'object' ? undefined : 'its type';
 }

@@ -38,8 +38,7 @@ export async function ask<T>(
   call: Call,
   faultOf: (body: unknown) => string | undefined,
 ): Promise<T> {
-  const response = await send(connection, call);
-  const body = await readJson(response);
+  const { response, body } = await send(connection, call);
   const fault = response.ok ? faultOf(body) : 'its status';
   if (!fault) return body as T;
   // 301 and 302 have made a GET of the POST.
@@ -49,9 +48,7 @@ export async function ask<T>(
 }
 
 /**
- * `GET /v1/time`, as a clock sample, past every cache. When the service refuses, its `Date` header will
- * do: a signature by a clock that is hours wrong is refused, and the next one has to be right. What is
- * not a refusal of the service (a captive portal's page) says nothing.
+ * `GET /v1/time`, as a clock sample, past every cache.
  *
  * @throws Error when the service cannot be reached or does not tell the time
  */
@@ -63,26 +60,32 @@ export async function exchangeTime(
   const sentMs = time.nowMs();
   const sentWallMs = time.wallMs();
   const path = `/v1/time?once=${Math.random().toString(36).slice(2)}`;
-  const response = await send(connection, { method: 'GET', path, signal });
-  const body = await readJson(response);
+  const { response, body } = await send(connection, { method: 'GET', path, signal });
   const arrivedMs = time.nowMs();
+  if (!isTimeResponse(body)) throw new ApiError(response.status);
+  if (Number(response.headers.get('age')) > 0) throw new CachedTimeError();
   // The device may have slept in between.
   const doubtMs = partedMs(time.wallMs() - sentWallMs, arrivedMs - sentMs);
-  if (Number(response.headers.get('age')) > 0) throw new CachedTimeError();
-  if (response.ok && isTimeResponse(body)) return { ...body, sentMs, arrivedMs, doubtMs };
-  // Whole seconds: half a second more is the best guess, and bounds its error.
-  const epochMs = Date.parse(response.headers.get('date') ?? '') + 500;
-  const isRefusal = isRefused(response.status) && body !== undefined;
-  if (!isRefusal || Number.isNaN(epochMs)) throw new ApiError(response.status);
-  return { sentMs, receivedEpochMs: epochMs, epochMs, arrivedMs, doubtMs: doubtMs + 500 };
+  return { ...body, sentMs, arrivedMs, doubtMs };
 }
 
-/** Whether a request was not authorized, for its signature's date perhaps. */
-export function isRefused(status: number): boolean {
-  return status === 401 || status === 403;
+/** Sends a request; once more when it was refused and `auth` knows better now. */
+async function send(
+  connection: Connection,
+  call: Call,
+): Promise<{ response: Response; body: unknown }> {
+  const response = await sendOnce(connection, call);
+  const body = await readJson(response);
+  const { auth } = connection;
+  const { status, headers } = response;
+  // Whoever refuses in JSON is the service, and no captive portal.
+  const isRefusal = (status === 401 || status === 403) && body !== undefined;
+  if (!isRefusal || !auth?.refused?.(headers)) return { response, body };
+  const second = await sendOnce(connection, call);
+  return { response: second, body: await readJson(second) };
 }
 
-async function send(connection: Connection, call: Call): Promise<Response> {
+async function sendOnce(connection: Connection, call: Call): Promise<Response> {
   const { endpoint, fetch, auth, epochMs } = connection;
   const { method, path, headers = {}, body, signal } = call;
   const url = endpoint + path;

@@ -1,11 +1,11 @@
 import { MdInferenceError } from '../../core/errors.ts';
-import type { DeviceInput } from '../api/image.ts';
-import type { OnDeviceModel, Prediction } from '../api/types.ts';
 import type { CropSize } from '../../core/preprocessing/crop.ts';
 import type { Pixels } from '../../core/preprocessing/tensor.ts';
 import { DeviceModelError } from '../api/errors.ts';
 import type { Emit } from '../api/events.ts';
+import type { DeviceInput } from '../api/image.ts';
 import { faultOfPredictions } from '../api/shape.ts';
+import type { OnDeviceModel, Prediction } from '../api/types.ts';
 import { Pause } from '../time/pause.ts';
 import { RecentTimes } from '../time/recent-times.ts';
 import type { TimeSource } from '../time/time-source.ts';
@@ -117,7 +117,9 @@ export class DeviceModel {
       throw new DeviceModelError(last.message, { cause: last });
     }
     try {
-      await prepare?.((progress) => this.#emit({ type: 'model-loading', model: name, ...progress }));
+      await prepare?.((progress) =>
+        this.#emit({ type: 'model-loading', model: name, ...progress }),
+      );
     } catch (cause) {
       const error = deviceError(cause);
       this.#isReady = false;

@@ -14,7 +14,6 @@ import { verdict } from './verdict.ts';
 
 type Answer = Omit<Classification, 'settled'>;
 type Changing<T> = { -readonly [Key in keyof T]: T[Key] };
-type TimerName = 'due' | 'over' | 'device' | 'cloud' | 'late';
 
 /** The contestants of a race, and its limits. */
 export interface RaceOptions {
@@ -60,35 +59,34 @@ export interface RaceOptions {
   /** Called with the lateness in ms of the timer before the deadline. */
   readonly onDue: (latenessMs: number) => void;
   /** Called when a run has an answer, or has failed: before the deadline or after it. */
-  readonly onEnd: (source: Source, race: Race) => void;
+  readonly onEnd: (source: Source, run: Run<InferResponse | DeviceAnswer>) => void;
   /** Called with the device's answer when the cloud's is still being waited for. */
   readonly onInterim: (answer: DeviceAnswer) => void;
-  /** Called once, when both runs have ended. */
-  readonly onSettled: (race: Race) => void;
 }
 
 /** One `classify`: two runs, one deadline, one answer. Every event asks {@link verdict} what it means. */
 export class RunningRace {
   /** Rejects with a {@link ClassifyError}, or with the reason of {@link cancel}. */
   readonly answer: Promise<Answer>;
+  /** The race when both runs have ended; never rejects. */
+  readonly settled: Promise<Race>;
   readonly #options: RaceOptions;
   readonly #startedMs: number;
   readonly #cloud: Changing<Run<InferResponse>>;
   readonly #device: Changing<Run<DeviceAnswer>> | undefined;
-  readonly #cloudAbort = new AbortController();
-  readonly #deviceAbort = new AbortController();
-  readonly #timers: Partial<Record<TimerName, unknown>> = {};
+  readonly #aborts = { cloud: new AbortController(), device: new AbortController() };
+  readonly #timers: unknown[] = [];
   #isDue = false;
   #isOver = false;
   #timerErrorMs = 0;
   #decided = false;
-  #settled = false;
   #winner: Source | undefined;
   #resolve: (answer: Answer) => void = () => undefined;
   #reject: (error: unknown) => void = () => undefined;
+  #resolveSettled: (race: Race) => void = () => undefined;
 
   constructor(options: RaceOptions) {
-    const { slaMs, marginMs, cloud, device, atDeadline } = options;
+    const { slaMs, marginMs, lateMs, cloud, device, atDeadline } = options;
     this.#options = options;
     this.#startedMs = options.time.nowMs();
     this.#cloud = { state: cloud ? 'waiting' : 'skipped' };
@@ -97,22 +95,21 @@ export class RunningRace {
       this.#resolve = resolve;
       this.#reject = reject;
     });
+    this.settled = new Promise((resolve) => {
+      this.#resolveSettled = resolve;
+    });
     const dueMs = slaMs - marginMs;
-    this.#schedule('due', dueMs, () => this.#due());
-    this.#schedule('over', atDeadline === 'fail' ? dueMs : slaMs, () => this.#over());
+    this.#at(dueMs, () => this.#due(dueMs));
+    this.#at(atDeadline === 'fail' ? dueMs : slaMs, () => this.#over());
+    this.#at(slaMs + lateMs, () => this.#giveUp());
     // The upload goes first: a model on the device may block the thread.
-    if (cloud && (cloud.waitMs <= 0 || !device)) this.#startCloud();
-    else if (cloud) this.#schedule('cloud', cloud.waitMs, () => this.#startCloud());
-    const startAfterMs = device?.startAfterMs ?? Number.POSITIVE_INFINITY;
-    if (startAfterMs <= 0) this.#startDevice();
-    else if (startAfterMs < dueMs) {
-      this.#schedule('device', startAfterMs, () => this.#startDevice());
-    }
+    this.#at(device && cloud ? cloud.waitMs : 0, () => this.#startCloud());
+    this.#at(device?.startAfterMs ?? Number.POSITIVE_INFINITY, () => this.#startDevice());
   }
 
   /** Ends both runs; without an answer so far, with this error. */
   cancel(reason: unknown): void {
-    this.#stop(this.#cloud, this.#cloudAbort);
+    this.#stop('cloud');
     if (this.#decided) this.#settle();
     else this.#fail(reason);
   }
@@ -131,16 +128,16 @@ export class RunningRace {
     const begin = () => {
       this.#cloud.startMs = this.#elapsedMs();
     };
-    const { signal } = this.#cloudAbort;
+    const { signal } = this.#aborts.cloud;
     this.#start('cloud', this.#cloud, cloud.run(signal, begin, this.#device?.answer));
   }
 
   #startDevice(): void {
     const { device } = this.#options;
-    if (!device || this.#device?.state !== 'waiting') return;
+    if (!device || this.#device?.state !== 'waiting' || this.#decided) return;
     this.#device.startMs = this.#elapsedMs();
     const run = async () => {
-      const answer = await device.run(this.#deviceAbort.signal);
+      const answer = await device.run(this.#aborts.device.signal);
       return { model: device.model, ...answer, elapsedMs: this.#elapsedMs() };
     };
     this.#start('device', this.#device, run());
@@ -150,24 +147,21 @@ export class RunningRace {
     // Cancelled before: nobody waits for it any more.
     if (run.state !== 'running') return;
     Object.assign(run, how, { endMs: this.#elapsedMs() });
-    this.#options.onEnd(source, this.#snapshot());
-    if (source === 'device' && !this.#decided) this.#askWhetherUnsure();
+    this.#options.onEnd(source, { ...run } as Run<never>);
+    const answer = source === 'device' && !this.#decided ? this.#device?.answer : undefined;
+    if (source === 'device' && this.#cloud.state === 'waiting') this.#askWhetherUnsure(answer);
     this.#decide();
-    const { answer } = this.#device ?? {};
-    if (source === 'device' && answer && !this.#decided) this.#options.onInterim(answer);
+    if (answer && !this.#decided) this.#options.onInterim(answer);
   }
 
   /** The device has run first: it was sure, and nothing is uploaded, or the upload begins now. */
-  #askWhetherUnsure(): void {
-    const answer = this.#device?.answer;
-    if (this.#cloud.state !== 'waiting') return;
+  #askWhetherUnsure(answer: DeviceAnswer | undefined): void {
     if (answer && !this.#options.cloud?.isNeeded(answer)) this.#cloud.state = 'skipped';
     else this.#startCloud();
   }
 
-  #due(): void {
-    const { slaMs, marginMs } = this.#options;
-    this.#timerErrorMs = Math.max(0, this.#elapsedMs() - (slaMs - marginMs));
+  #due(plannedMs: number): void {
+    this.#timerErrorMs = Math.max(0, this.#elapsedMs() - plannedMs);
     this.#options.onDue(this.#timerErrorMs);
     this.#isDue = true;
     this.#decide();
@@ -175,11 +169,12 @@ export class RunningRace {
 
   #over(): void {
     this.#isOver = true;
-    this.#schedule('late', this.#options.lateMs, () => {
-      this.#stop(this.#cloud, this.#cloudAbort);
-      this.#stop(this.#device, this.#deviceAbort);
-      this.#decide();
-    });
+    this.#decide();
+  }
+
+  #giveUp(): void {
+    this.#stop('cloud');
+    this.#stop('device');
     this.#decide();
   }
 
@@ -241,26 +236,22 @@ export class RunningRace {
    */
   #close(): void {
     this.#decided = true;
-    this.#stop(this.#device, this.#deviceAbort);
-    for (const name of ['due', 'over', 'device', 'cloud'] as const) this.#clear(name);
-    const isAsked = this.#cloud.state === 'running' && this.#timers.late === undefined;
-    const leftMs = this.#options.slaMs + this.#options.lateMs - this.#elapsedMs();
-    if (isAsked) this.#schedule('late', leftMs, () => this.cancel(undefined));
+    this.#stop('device');
     this.#settle();
   }
 
   #settle(): void {
-    if (this.#settled || this.#cloud.state === 'running') return;
-    this.#settled = true;
-    this.#clear('late');
-    this.#options.onSettled(this.#snapshot());
+    if (this.#cloud.state === 'running') return;
+    for (const timer of this.#timers) this.#options.time.clearTimeout(timer);
+    this.#resolveSettled(this.#snapshot());
   }
 
-  #stop(run: Changing<Run<unknown>> | undefined, controller: AbortController): void {
+  #stop(source: Source): void {
+    const run = source === 'cloud' ? this.#cloud : this.#device;
     if (run?.state !== 'running') return;
     run.state = 'cancelled';
     run.endMs = this.#elapsedMs();
-    controller.abort();
+    this.#aborts[source].abort();
   }
 
   #snapshot(): Race {
@@ -276,11 +267,10 @@ export class RunningRace {
     return this.#options.time.nowMs() - this.#startedMs;
   }
 
-  #schedule(name: TimerName, delayMs: number, callback: () => void): void {
-    this.#timers[name] = this.#options.time.setTimeout(callback, Math.max(0, delayMs));
-  }
-
-  #clear(name: TimerName): void {
-    this.#options.time.clearTimeout(this.#timers[name]);
+  /** Does something so many ms after now; never when the race has settled by then. */
+  #at(delayMs: number, callback: () => void): void {
+    const { time } = this.#options;
+    if (delayMs <= 0) callback();
+    else if (Number.isFinite(delayMs)) this.#timers.push(time.setTimeout(callback, delayMs));
   }
 }

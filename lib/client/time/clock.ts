@@ -69,7 +69,7 @@ export interface ClockSettings {
   /** An offset that may be wrong by more than this many ms is of no use. */
   readonly maxErrorMs: number;
   /** Is told what came of a synchronization. */
-  readonly onSync: (outcome: { clock: ClockEstimate } | { error: unknown }) => void;
+  readonly onSync: (clock: ClockEstimate | undefined, error: unknown) => void;
 }
 
 /** How long to leave the server alone after a synchronization that failed, or was of no use, in ms. */
@@ -133,8 +133,8 @@ export class ServerClock {
   }
 
   /** Asks the server some times and keeps the exchange with the best round trip; never rejects. */
-  async synchronize(samples = this.#settings.samples): Promise<void> {
-    this.#syncing ??= this.#sample(samples).finally(() => {
+  async synchronize(): Promise<void> {
+    this.#syncing ??= this.#sample().finally(() => {
       this.#syncing = undefined;
     });
     await this.#syncing;
@@ -149,10 +149,10 @@ export class ServerClock {
     return !this.usable() && sinceMs >= this.#synced.pauseMs;
   }
 
-  async #sample(samples: number): Promise<void> {
-    const { time, exchange, onSync } = this.#settings;
+  async #sample(): Promise<void> {
+    const { time, exchange, samples, onSync } = this.#settings;
     const before = this.#best;
-    let failure: { readonly error: unknown } | undefined;
+    let failure: unknown;
     try {
       const stepMs = (await time.stepMs?.()) ?? 0;
       for (let i = 0; i < samples; i++) {
@@ -162,7 +162,7 @@ export class ServerClock {
       }
     } catch (error) {
       // Without an estimate no upload time is sent, and the server uses its default network time.
-      failure = { error };
+      failure = error;
       // Whatever else has come out of that cache was as old.
       if (error instanceof CachedTimeError) this.#best = before;
     }
@@ -173,7 +173,7 @@ export class ServerClock {
       wallMs: time.wallMs(),
       pauseMs: failure ? pauseAfterFailureMs : pauseMs,
     };
-    onSync(failure ?? (clock ? { clock } : { error: undefined }));
+    onSync(clock, failure);
   }
 
   /** A time that the server has told before was told by a cache. */
