@@ -1,9 +1,9 @@
 import { chanceOfBeingRight } from '../core/statistics/reliability.ts';
 import { check, checkOptions, modelsOf } from './api/check-options.ts';
-import type { ImageCodec, OpenImage } from './api/codec.ts';
 import type { Emit } from './api/events.ts';
 import type { DeviceInput, ImageInput } from './api/image.ts';
 import type { ClassifyOptions, Client, ClientOptions, PrepareOptions } from './api/options.ts';
+import type { ImagePipeline, PipelineImage } from './api/pipeline.ts';
 import { type ClientStatistics, Counters } from './api/statistics.ts';
 import type {
   Classification,
@@ -59,7 +59,7 @@ class RacingClient implements Client {
   readonly #emit: Emit;
   readonly #cloud: Cloud;
   readonly #devices: DeviceModels;
-  readonly #images: ImageCodec | undefined;
+  readonly #images: ImagePipeline | undefined;
   readonly #margin = new TimerMargin();
   readonly #cloudTimes = new RecentTimes();
   readonly #counters = new Counters();
@@ -212,7 +212,7 @@ class RacingClient implements Client {
     return race;
   }
 
-  #open(input: DeviceInput): OpenImage | undefined {
+  #open(input: DeviceInput): PipelineImage | undefined {
     if (input.contentType === rawTensor) return undefined;
     const sides = this.#devices.models.map(({ model }) => model.shorterSide ?? usualSide);
     return this.#images?.open(input, Math.max(usualSide, ...sides));

@@ -1,68 +1,105 @@
-import type { EncodedImage } from '../api/codec.ts';
-import type { DeviceInput, ImageFile } from '../api/image.ts';
-import type { Resize, UploadSettings } from '../api/upload-settings.ts';
+import { maxBodyBytes } from '../../core/contract/limits.ts';
+import type { EncodedImage, EncodeSettings, OpenImage } from '../api/codec.ts';
+import type { DeviceInput, ImageFile, ImageInput } from '../api/image.ts';
+import { ImageFormatError } from '../api/image-errors.ts';
+import { type Upload, usualUpload } from '../api/upload-settings.ts';
+
+/** Files of at most this many bytes are sent as they are, unless the app has settings of its own. */
+const smallBytes = 150_000;
+/** Each attempt to make an image fit has this part of the last one's sides and quality. */
+const smallerBy = 0.75;
+/** Attempts to make an image fit. */
+const attempts = 8;
+
+/** What an app that wants its images as they are gets of one that cannot be sent so. */
+const almostWhole: EncodeSettings = { maxSide: 4_096, quality: 0.92, type: 'image/jpeg' };
+const rawTensor = 'application/octet-stream';
+/** What the service decodes, by its first bytes. */
+const signatures: readonly (readonly [string, RegExp])[] = [
+  ['image/jpeg', /^\xff\xd8\xff/],
+  ['image/png', /^\x89PNG/],
+  ['image/webp', /^RIFF....WEBP/s],
+];
 
 /**
- * Scales an image down for the upload. A raw tensor, and an image that cannot be made smaller, stay
- * as they are.
+ * What is uploaded of an image: what the service takes, within its limit, and small. A raw tensor stays
+ * as it is.
+ *
+ * @throws {@link ImageFormatError} when no such file can be made of it
  */
-export async function shrink(
-  original: DeviceInput,
-  settings: UploadSettings,
+export async function uploadOf(
+  open: OpenImage,
+  input: DeviceInput,
+  upload: Upload | undefined,
 ): Promise<EncodedImage> {
-  const input = original as EncodedImage;
-  const { maxSide, quality = 0.85, type = 'image/jpeg', resize = resizeByCanvas } = settings;
-  if (!input.contentType.startsWith('image/')) return input;
+  const type = input.contentType.split(';', 1)[0]?.trim().toLowerCase() ?? '';
+  const file = isFile(input.image) ? { image: input.image, contentType: type } : undefined;
+  if (file && type === rawTensor) return file;
+  const accepted = file && (await asAccepted(file));
+  const asItIs = accepted && bytesIn(accepted.image) <= maxBodyBytes ? accepted : undefined;
+  const isSmall = asItIs && bytesIn(asItIs.image) <= smallBytes;
+  if (asItIs && (upload === 'original' || (!upload && isSmall))) return asItIs;
+
+  const settings = typeof upload === 'object' ? upload : {};
+  const usual = upload === 'original' ? almostWhole : usualUpload;
+  let { maxSide = usual.maxSide, quality = usual.quality } = settings;
+  const { type: to = usual.type } = settings;
+  let cause: unknown;
   try {
-    const smaller = await resize(input, { maxSide, quality, type });
-    return smaller && sizeOf(smaller.image) < sizeOf(input.image) ? smaller : input;
-  } catch {
-    // Then the service decides whether it can read the image.
-    return input;
+    for (let attempt = 0; attempt < attempts; attempt++) {
+      const how = { maxSide, quality, type: to };
+      const encoded = await open.encode(how);
+      if (asItIs && bytesIn(encoded.image) >= bytesIn(asItIs.image)) break;
+      if (bytesIn(encoded.image) <= maxBodyBytes) return encoded;
+      maxSide = Math.round(maxSide * smallerBy);
+      quality *= smallerBy;
+    }
+  } catch (error) {
+    cause = error;
   }
+  if (asItIs) return asItIs;
+  const problem = accepted
+    ? `the image has ${bytesIn(accepted.image)} bytes, and the service takes ${maxBodyBytes}`
+    : `the service takes JPEG, PNG and WebP, and no ${type || 'file of another format'}`;
+  const reason = cause instanceof Error ? `: ${cause.message}` : '';
+  throw new ImageFormatError(`${problem}; nothing here makes it one that can be sent${reason}`, {
+    cause,
+  });
 }
 
 /** The number of bytes. */
-export function sizeOf(image: ImageFile): number {
+export function bytesIn(image: ImageFile): number {
   return 'byteLength' in image ? image.byteLength : image.size;
 }
 
-// The part of the DOM that the client uses, declared by hand: it also runs, and compiles, where
-// there is none.
-interface Bitmap {
-  readonly width: number;
-  readonly height: number;
-  close(): void;
-}
-interface Canvas {
-  getContext(kind: '2d'): {
-    imageSmoothingQuality: string;
-    drawImage(image: Bitmap, x: number, y: number, width: number, height: number): void;
-  };
-  convertToBlob(options: { type: string; quality: number }): Promise<Blob>;
-}
-interface Browser {
-  createImageBitmap?: (image: Blob) => Promise<Bitmap>;
-  OffscreenCanvas?: new (width: number, height: number) => Canvas;
+function isFile(image: ImageInput): image is ImageFile {
+  return image instanceof Blob || image instanceof ArrayBuffer || ArrayBuffer.isView(image);
 }
 
-const resizeByCanvas: Resize = async ({ image, contentType }, { maxSide, quality, type }) => {
-  const { createImageBitmap, OffscreenCanvas } = globalThis as unknown as Browser;
-  if (!createImageBitmap || !OffscreenCanvas) return undefined;
-  const blob =
-    image instanceof Blob ? image : new Blob([image as ArrayBuffer], { type: contentType });
-  const bitmap = await createImageBitmap(blob);
+/** The file with the content type that it has for the service; undefined when the service refuses it. */
+async function asAccepted(file: EncodedImage): Promise<EncodedImage | undefined> {
+  if (signatures.some(([type]) => type === file.contentType)) return file;
+  const begin = await beginOf(file.image);
+  // Whoever cannot tell lets the service decide.
+  if (begin === undefined) return file;
+  const [contentType] = signatures.find(([, bytes]) => bytes.test(begin)) ?? [];
+  return contentType === undefined ? undefined : { ...file, contentType };
+}
+
+/** The first bytes, one a character; undefined where a Blob cannot be read, as in React Native. */
+async function beginOf(image: ImageFile): Promise<string | undefined> {
   try {
-    const scale = maxSide / Math.max(bitmap.width, bitmap.height);
-    if (scale >= 1) return undefined;
-    const width = Math.max(1, Math.round(bitmap.width * scale));
-    const height = Math.max(1, Math.round(bitmap.height * scale));
-    const canvas = new OffscreenCanvas(width, height);
-    const context = canvas.getContext('2d');
-    context.imageSmoothingQuality = 'high';
-    context.drawImage(bitmap, 0, 0, width, height);
-    return { image: await canvas.convertToBlob({ type, quality }), contentType: type };
-  } finally {
-    bitmap.close();
+    const bytes =
+      'byteLength' in image
+        ? bytesOf(image).subarray(0, 12)
+        : new Uint8Array(await image.slice(0, 12).arrayBuffer());
+    return String.fromCharCode(...bytes);
+  } catch {
+    return undefined;
   }
-};
+}
+
+function bytesOf(image: ArrayBuffer | ArrayBufferView): Uint8Array {
+  if (!ArrayBuffer.isView(image)) return new Uint8Array(image);
+  return new Uint8Array(image.buffer, image.byteOffset, image.byteLength);
+}
