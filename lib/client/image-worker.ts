@@ -2,7 +2,7 @@
  * Decodes and encodes images inside a Web Worker.
  */
 import type { OpenImage } from './api/codec.ts';
-import { openCaptured } from './images/browser-images.ts';
+import { openFast } from './images/fast-images.ts';
 import type { FromImageWorker, ToImageWorker } from './images/image-messages.ts';
 
 const worker = globalThis as unknown as {
@@ -15,7 +15,7 @@ const images = new Map<number, OpenImage>();
 worker.onmessage = ({ data: message }) => {
   const { image } = message;
   if (message.kind === 'open') {
-    images.set(image, openCaptured(Promise.resolve(message.captured), message.side));
+    images.set(image, openFast(Promise.resolve(message.captured), message.side));
   } else if (message.kind === 'close') {
     images.get(image)?.close();
     images.delete(image);

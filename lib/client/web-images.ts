@@ -7,7 +7,7 @@
 import type { OpenImage } from './api/codec.ts';
 import { ImageReadError } from './api/image-errors.ts';
 import type { ImagePipeline } from './api/pipeline.ts';
-import { browserImages } from './images/browser-images.ts';
+import { fastImages } from './images/fast-images.ts';
 import { ImagesInWorker } from './images/images-in-worker.ts';
 import { pipelineOf } from './images/pipeline.ts';
 
@@ -39,7 +39,7 @@ export interface WebImagesOptions {
  * ```
  */
 export function webImages({ worker = startWorker }: WebImagesOptions = {}): ImagePipeline {
-  const here = browserImages();
+  const here = fastImages();
   let there: ImagesInWorker | undefined;
   const start = () => {
     there ??= new ImagesInWorker(worker);

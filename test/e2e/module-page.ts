@@ -41,9 +41,7 @@ export class PageServer {
       const page = { body: '<!doctype html><title>Test</title>', type: 'text/html' };
       const file: PageFile | undefined = files.get(path) ?? (path === '/' ? page : undefined);
       if (!file) return response.writeHead(404).end();
-      return response
-        .writeHead(200, { 'content-type': file.type, ...file.headers })
-        .end(file.body);
+      return response.writeHead(200, { 'content-type': file.type, ...file.headers }).end(file.body);
     });
   }
 

@@ -22,9 +22,6 @@ export class CanvasBlockedError extends MdInferenceError {
   override readonly name = 'CanvasBlockedError';
 
   constructor() {
-    super(
-      'this browser gives made-up pixels for a canvas (privacy.resistFingerprinting, or an extension ' +
-        'that blocks canvases): images can neither be read nor made smaller here',
-    );
+    super('this browser hides what a canvas shows (resistFingerprinting, or an extension)');
   }
 }

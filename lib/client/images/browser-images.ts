@@ -1,68 +1,69 @@
 import { boxOf } from '../../core/preprocessing/crop.ts';
 import type { ImageCodec, OpenImage } from '../api/codec.ts';
-import { usualUpload } from '../api/upload-settings.ts';
+import { ImageReadError } from '../api/image-errors.ts';
 import { browser } from './browser.ts';
-import { encodeByCanvas, pixelsOf, uprightSize } from './canvas.ts';
-import { type Captured, capture, nameError } from './capture.ts';
-import { type Decoded, decode } from './decode.ts';
-
-/** The shorter side of most photos in parts of the longer. */
-const usualShape = 3 / 4;
-/** What the upload needs unless the app has settings of its own: one decode is to serve both. */
-const usualSide = usualUpload.maxSide * usualShape;
+import { encodePicture, type Picture, pictureOf, pixelsOf } from './canvas.ts';
+import { type Captured, capture } from './capture.ts';
 
 /**
- * The browser's means to decode and encode, in the thread that calls.
+ * Gives the picture of what has been captured.
  *
- * @returns undefined where there are none, as in Node and React Native
+ * @param before - what it gave last time, if it is asked again
+ * @param shorter - pixels that the picture needs in its shorter side, if the image has them
+ * @param longer - and in its longer side
+ */
+export type Look<P extends Picture> = (
+  image: Captured,
+  before: P | undefined,
+  shorter: number,
+  longer: number,
+) => Promise<P>;
+
+const webpNeedsMore = 'WebP is decoded by webImages() of @mdinference/client/web-images alone';
+
+/**
+ * What every browser has to decode and encode, in the thread that calls.
+ *
+ * @returns undefined where there is nothing, as in Node and React Native
  */
 export function browserImages(): ImageCodec | undefined {
-  if (!browser.createImageBitmap || !browser.OffscreenCanvas) return undefined;
-  return { open: (input, shorterSide) => openCaptured(capture(input), shorterSide) };
+  if (!browser.OffscreenCanvas) return undefined;
+  return {
+    open: (input) =>
+      openCaptured(capture(input), async (image, before) => {
+        // No browser honours its EXIF orientation: it would lie on its side.
+        if ('type' in image && image.type === 'image/webp') throw new ImageReadError(webpNeedsMore);
+        return before ?? (await wholePicture(image));
+      }),
+  };
 }
 
-/** Opens what has been captured: decoded once, or once more when more of it is needed than was. */
-export function openCaptured(captured: Promise<Captured>, shorterSide: number): OpenImage {
+/** Opens what is being captured, for calls at any time: each looks at it when the last has done so. */
+export function openCaptured<P extends Picture>(
+  captured: Promise<Captured>,
+  look: Look<P>,
+): OpenImage {
   captured.catch(() => undefined);
-  let decoded: Promise<Decoded> | undefined;
-
-  /** The picture with at least this many pixels in its shorter and its longer side, if it has them. */
-  const pictureOf = (shorter: number, longer: number) => {
-    const before = decoded;
-    const look = async (): Promise<Decoded> => {
-      const picture = await before;
-      if (picture) {
-        const { width, height } = uprightSize(picture);
-        const isEnough = Math.min(width, height) >= shorter && Math.max(width, height) >= longer;
-        if (isEnough || picture.isWhole) return picture;
-        picture.image.close();
-      }
-      const image = await captured;
-      if (!(image instanceof Blob)) return { image, orientation: 1, isWhole: true };
-      const side = Math.max(shorter, shorterSide, usualSide, longer * usualShape);
-      return await decode(image, picture ? Number.POSITIVE_INFINITY : side);
-    };
-    decoded = look();
-    return decoded;
+  let last: Promise<P> | undefined;
+  const picture = (shorter: number, longer: number) => {
+    const before = last;
+    last = captured.then(async (image) => look(image, await before, shorter, longer));
+    return last;
   };
-  const named = async <T>(work: () => Promise<T>) => {
-    try {
-      return await work();
-    } catch (error) {
-      throw nameError(error, await captured);
-    }
-  };
-
   return {
-    pixels: (size) =>
-      named(async () => {
-        const { width, height } = boxOf(size);
-        return pixelsOf(await pictureOf(Math.max(width, height), 0), size);
-      }),
-    encode: (settings) =>
-      named(async () => encodeByCanvas(await pictureOf(0, settings.maxSide), settings)),
+    pixels: async (size) => {
+      const { width, height } = boxOf(size);
+      return pixelsOf(await picture(Math.max(width, height), 0), size);
+    },
+    encode: async (how) => await encodePicture(await picture(0, how.maxSide), how),
     close: () => {
-      decoded?.then(({ image }) => image.close()).catch(() => undefined);
+      captured.then((image) => 'close' in image && image.close()).catch(() => undefined);
+      last?.then(({ image }) => image.close()).catch(() => undefined);
     },
   };
+}
+
+/** Decodes by the means that every browser has. */
+export async function wholePicture(image: Captured): Promise<Picture> {
+  return pictureOf(image instanceof Blob ? await browser.createImageBitmap(image) : image);
 }

@@ -3,7 +3,7 @@
  * compiles, where there is none.
  */
 
-/** What a canvas can draw: an `ImageBitmap`. */
+/** An `ImageBitmap`. */
 export interface Bitmap {
   readonly width: number;
   readonly height: number;
@@ -24,26 +24,27 @@ export interface Context {
     convertToBlob(options: { type: string; quality: number }): Promise<Blob>;
   };
   imageSmoothingQuality: string;
+  fillStyle: string;
+  fillRect(x: number, y: number, width: number, height: number): void;
   setTransform(a: number, b: number, c: number, d: number, e: number, f: number): void;
-  transform(a: number, b: number, c: number, d: number, e: number, f: number): void;
-  drawImage(image: Bitmap | Frame, x: number, y: number): void;
-  getImageData(x: number, y: number, width: number, height: number): ImageBytes;
-  putImageData(data: ImageBytes, x: number, y: number): void;
+  drawImage(
+    image: Bitmap | Frame,
+    x: number,
+    y: number,
+    ...more: [] | [number, number, number, number, number, number]
+  ): void;
+  getImageData(x: number, y: number, width: number, height: number): { data: Uint8ClampedArray };
 }
 
-/** An `ImageData`. */
-export interface ImageBytes {
-  readonly data: Uint8ClampedArray;
-}
-
-/** What of all this a browser has; the older ones have less. */
+/** What of all this the browsers have that the client decodes with. */
 export interface Browser {
-  createImageBitmap?(image: unknown): Promise<Bitmap>;
-  readonly OffscreenCanvas?: new (
+  createImageBitmap(image: unknown): Promise<Bitmap>;
+  readonly OffscreenCanvas: new (
     width: number,
     height: number,
-  ) => { getContext(kind: '2d', options: object): Context | null };
-  readonly ImageData?: new (data: Uint8ClampedArray, width: number, height: number) => ImageBytes;
+  ) => { getContext(kind: '2d', options: object): Context; transferToImageBitmap(): Bitmap };
+  readonly ImageData: new (data: Uint8ClampedArray, width: number, height: number) => object;
+  /** Not every browser has it. */
   readonly ImageDecoder?: new (options: {
     data: ArrayBuffer;
     type: string;
@@ -53,5 +54,5 @@ export interface Browser {
   readonly VideoFrame?: { readonly prototype: object };
 }
 
-/** The browser, where there is one. */
+/** The browser, where this is one. */
 export const browser = globalThis as unknown as Browser;

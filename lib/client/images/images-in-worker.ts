@@ -1,8 +1,9 @@
 import type { ImageCodec, OpenImage } from '../api/codec.ts';
 import type { DeviceInput } from '../api/image.ts';
 import { CanvasBlockedError, ImageReadError } from '../api/image-errors.ts';
-import { capture, nameError } from './capture.ts';
+import { captureAny } from './capture-any.ts';
 import type { FromImageWorker, ToImageWorker } from './image-messages.ts';
+import { nameError } from './read-errors.ts';
 
 type Answer = Exclude<FromImageWorker, { kind: 'started' }>;
 type Call = Extract<ToImageWorker, { id: number }>;
@@ -48,7 +49,7 @@ export class ImagesInWorker implements ImageCodec {
 
   open(input: DeviceInput, shorterSide: number): OpenImage {
     const image = this.#lastId++;
-    const sent = capture(input).then((captured) => {
+    const sent = captureAny(input).then((captured) => {
       try {
         const transfer = captured instanceof Blob ? [] : [captured as unknown as Transferable];
         this.#post({ kind: 'open', image, captured, side: shorterSide }, transfer);

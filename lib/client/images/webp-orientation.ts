@@ -1,49 +1,68 @@
-/** Fields of a TIFF directory have this many bytes. */
-const fieldBytes = 12;
+import { browser } from './browser.ts';
+import { type Picture, pictureOf } from './canvas.ts';
+
+const exifChunk = 0x45584946;
+const exifPrefix = 0x45786966;
 const orientationTag = 0x0112;
+/** Of one field of a TIFF directory. */
+const fieldBytes = 12;
+
+/** A file, and the EXIF orientation that is left to be applied. */
+export interface Oriented {
+  readonly file: Blob;
+  readonly orientation: number;
+}
 
 /**
- * Takes the EXIF orientation out of a WebP file: reads it, and writes 1 in its place. Browsers do not
- * honour it, but for the service it counts; written over, it makes no difference if one does.
- *
- * @param file - changed in place
- * @returns 1 to 8; 1 when there is none, or no sense in it
+ * Takes the EXIF orientation out of a file if it is a WebP: reads it and puts 1 in its place. The service honours
+ * it, browsers do not; written over, it makes no difference if one does.
  */
-export function takeOrientation(file: Uint8Array): number {
-  const view = new DataView(file.buffer, file.byteOffset, file.byteLength);
-  const at = orientationOffset(view);
-  if (!at) return 1;
-  const orientation = view.getUint16(at.offset, at.littleEndian);
-  if (orientation < 2 || orientation > 8) return 1;
-  view.setUint16(at.offset, 1, at.littleEndian);
-  return orientation;
-}
-
-function orientationOffset(view: DataView) {
+export async function takeOrientation(file: Blob): Promise<Oriented> {
+  if (file.type !== 'image/webp') return { file, orientation: 1 };
+  const bytes = await file.arrayBuffer();
+  const view = new DataView(bytes);
   try {
-    // RIFF: chunks of a name, a length and a body that is padded to an even length.
-    for (let chunk = 12; ; ) {
-      const bytes = view.getUint32(chunk + 4, true);
-      if (view.getUint32(chunk) === 0x45584946) return fieldOf(view, chunk + 8);
-      chunk += 8 + bytes + (bytes % 2);
+    // A RIFF is of chunks: a name, a length, and a body that is padded to an even length.
+    let at = 12;
+    while (view.getUint32(at) !== exifChunk) {
+      const length = view.getUint32(at + 4, true);
+      at += 8 + length + (length % 2);
+    }
+    at += 8;
+    // Some put in front what JPEG has there: "Exif" and two zeros.
+    if (view.getUint32(at) === exifPrefix) at += 6;
+    const littleEndian = view.getUint16(at) === 0x4949;
+    at += view.getUint32(at + 4, littleEndian);
+    let fields = view.getUint16(at, littleEndian);
+    for (at += 2; fields > 0; fields--, at += fieldBytes) {
+      if (view.getUint16(at, littleEndian) !== orientationTag) continue;
+      const orientation = view.getUint16(at + 8, littleEndian);
+      if (orientation < 1 || orientation > 8) break;
+      view.setUint16(at + 8, 1, littleEndian);
+      return { file: new Blob([bytes], { type: file.type }), orientation };
     }
   } catch {
-    // Past the end of the file.
-    return undefined;
+    // The end of the file: there is none, or no sense in it.
   }
+  return { file, orientation: 1 };
 }
 
-/** The orientation's value in the EXIF data that begin here. */
-function fieldOf(view: DataView, begin: number) {
-  // Some writers put the prefix of JPEG's segment in front: "Exif", and two zeros.
-  const tiff = view.getUint32(begin) === 0x45786966 ? begin + 6 : begin;
-  const littleEndian = view.getUint16(tiff) === 0x4949;
-  const directory = tiff + view.getUint32(tiff + 4, littleEndian);
-  const count = view.getUint16(directory, littleEndian);
-  for (let i = 0; i < count; i++) {
-    const field = directory + 2 + i * fieldBytes;
-    if (view.getUint16(field, littleEndian) !== orientationTag) continue;
-    return { offset: field + 8, littleEndian };
-  }
-  return undefined;
+/** Turns a picture as its EXIF orientation says. */
+export function upright(picture: Picture, orientation: number): Picture {
+  if (orientation === 1) return picture;
+  const isTurned = orientation > 4;
+  const [width, height] = isTurned
+    ? [picture.height, picture.width]
+    : [picture.width, picture.height];
+  const canvas = new browser.OffscreenCanvas(width, height);
+  const context = canvas.getContext('2d', {});
+  // 2, 3, 6 and 7 begin at the right, 3, 4, 7 and 8 at the bottom.
+  const quarter = (orientation - 1) % 4;
+  const [x, left] = quarter === 1 || quarter === 2 ? [-1, width] : [1, 0];
+  const [y, top] = quarter > 1 ? [-1, height] : [1, 0];
+  if (isTurned) context.setTransform(0, y, x, 0, left, top);
+  else context.setTransform(x, 0, 0, y, left, top);
+  context.drawImage(picture.image, 0, 0);
+  picture.image.close();
+  return pictureOf(canvas.transferToImageBitmap());
 }
