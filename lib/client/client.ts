@@ -74,13 +74,7 @@ class RacingClient implements Client {
     const models = modelsOf(options);
     this.#options = options;
     this.#time = time;
-    this.#emit = (event) => {
-      try {
-        onEvent?.(event);
-      } catch {
-        // An app's metrics do not cost anybody the answer.
-      }
-    };
+    this.#emit = (event) => tell(onEvent, event);
     this.#cloud = new Cloud(options, time, this.#emit);
     this.#devices = new DeviceModels(models, time, this.#emit);
     this.#images = images ?? models.find((model) => model.images)?.images;
@@ -206,7 +200,7 @@ class RacingClient implements Client {
         this.#emit({ type: 'run', request, source, run, late: (run.endMs ?? 0) > slaMs });
         if (source === 'cloud') this.#compareLabels(run.answer?.predictions);
       },
-      onInterim: (answer) => onInterim?.(answer),
+      onInterim: (answer) => tell(onInterim, answer),
     });
     void race.settled.then(() => opened?.close());
     return race;
@@ -241,7 +235,8 @@ class RacingClient implements Client {
     if (!this.#usesCloud || this.#asksWhenUnsure || duplication === 'always') return 0;
     if (duplication === 'never') return Number.POSITIVE_INFINITY;
     const chance = this.#cloudTimes.chanceWithin(slaMs, this.#time.nowMs());
-    return chance > chanceThreshold ? slaMs - device.expectedMs - marginMs : 0;
+    const earlyMs = Math.max(marginMs, this.#margin.of(slaMs));
+    return chance > chanceThreshold ? slaMs - device.expectedMs - earlyMs : 0;
   }
 
   /** Once: a page with the catalogue of another version would show wrong labels. */
@@ -259,7 +254,8 @@ class RacingClient implements Client {
     this.#counters.settled(race);
     const { state, endMs = 0 } = race.cloud;
     // Nothing is known about a request that was not made, or was aborted before the deadline.
-    if (state === 'skipped' || (state === 'cancelled' && endMs < race.slaMs)) return;
+    if (state === 'skipped' || state === 'waiting' || (state === 'cancelled' && endMs < race.slaMs))
+      return;
     const ms = state === 'answered' ? endMs : Number.POSITIVE_INFINITY;
     this.#cloudTimes.observe(ms, this.#time.nowMs());
   }
@@ -292,6 +288,15 @@ interface ClassifyCall extends ClassifyOptions {
   readonly request: number;
   readonly slaMs: number;
   readonly input: DeviceInput;
+}
+
+/** Calls the app back; what it throws there costs nobody the answer. */
+function tell<T>(listener: ((value: T) => void) | undefined, value: T): void {
+  try {
+    listener?.(value);
+  } catch {
+    // It is the app's own.
+  }
 }
 
 function identify({ name, version, accuracyPct }: OnDeviceModel) {

@@ -67,12 +67,20 @@ const signatureHeaders = [
  * @see https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-access-control-iam.html
  */
 export function sigV4({ signer }: { signer: RequestSigner }): Auth {
-  /** Unix ms of the server minus the clock that requests are dated by, as a refusal told. */
-  let shiftMs = 0;
-  let lastMs = 0;
-  const sign = async ({ method, url, headers, body, epochMs }: AuthRequest) => {
+  /** What the last refusal told: Unix ms of the server minus the client's, and how far the latter was off the wall clock. */
+  let told = { shiftMs: 0, offWallMs: 0 };
+  /** When requests were signed, by the date in their signatures. */
+  const dates = new WeakMap<AuthRequest, number>();
+  /** What a refusal told counts until the client knows the server's clock otherwise. */
+  const dateMs = (epochMs: number) => {
+    const isAsThen = Math.abs(epochMs - Date.now() - told.offWallMs) < toleratedMs;
+    return isAsThen ? epochMs + told.shiftMs : epochMs;
+  };
+  const sign = async (request: AuthRequest) => {
+    const { method, url, headers, body, epochMs } = request;
     const { protocol, host, hostname, port, path, query } = partsOf(url);
-    lastMs = epochMs;
+    const signedMs = dateMs(epochMs);
+    dates.set(request, signedMs);
     const signed = await signer.sign(
       {
         ...{ method, protocol, hostname, path },
@@ -83,7 +91,7 @@ export function sigV4({ signer }: { signer: RequestSigner }): Auth {
         headers: { ...headers, host },
         ...(body && { body: await bytesOf(body) }),
       },
-      { signingDate: new Date(epochMs + shiftMs) },
+      { signingDate: new Date(signedMs) },
     );
     return Object.fromEntries(
       Object.entries(signed.headers).filter(([name]) =>
@@ -91,11 +99,11 @@ export function sigV4({ signer }: { signer: RequestSigner }): Auth {
       ),
     );
   };
-  const refused = (headers: Headers) => {
-    const serverMs = Date.parse(headers.get('date') ?? '');
-    const errorMs = serverMs - (lastMs + shiftMs);
-    if (!(Math.abs(errorMs) > toleratedMs)) return false;
-    shiftMs += errorMs;
+  const refused = (request: AuthRequest, answer: Headers) => {
+    const { epochMs } = request;
+    const serverMs = Date.parse(answer.get('date') ?? '');
+    if (!(Math.abs(serverMs - (dates.get(request) ?? epochMs)) > toleratedMs)) return false;
+    told = { shiftMs: serverMs - epochMs, offWallMs: epochMs - Date.now() };
     return true;
   };
   return Object.assign(sign, { refused });

@@ -18,11 +18,12 @@ export interface Auth {
     request: AuthRequest,
   ): Readonly<Record<string, string>> | Promise<Readonly<Record<string, string>>>;
   /**
-   * Is told that the service has refused a request (401 or 403), by its answer's headers.
+   * Is told that the service has refused a request (401 or 403), with the headers of its answer.
    *
+   * @param request - as it was authorized
    * @returns whether the request would be authorized otherwise now, so that it is sent once more
    */
-  readonly refused?: ((headers: Headers) => boolean) | undefined;
+  readonly refused?: ((request: AuthRequest, answer: Headers) => boolean) | undefined;
 }
 
 /**

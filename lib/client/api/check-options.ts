@@ -1,4 +1,5 @@
 import type { ClientOptions } from './options.ts';
+import { isBetween } from './shape.ts';
 import type { OnDeviceModel } from './types.ts';
 
 /** The longest SLA in ms that timers support, late answers included. */
@@ -12,11 +13,14 @@ const allowed: Readonly<
   cloud: ['always', 'when-unsure'],
   duplication: ['always', 'when-needed', 'never'],
   atDeadline: ['wait', 'fail'],
-  slaMs: [Number.MIN_VALUE, longestSlaMs],
+  slaMs: [1, longestSlaMs],
   lateMs: [0, longestSlaMs],
   chanceThreshold: [0, 1],
   sureFrom: [0, 1],
   accuracyPct: [0, 100],
+  samples: [1, 1_000],
+  resyncMs: [0, longestSlaMs],
+  maxErrorMs: [0, longestSlaMs],
 };
 
 /**
@@ -26,9 +30,9 @@ const allowed: Readonly<
  * @throws TypeError or RangeError that names the option and what it may be
  */
 export function checkOptions(options: ClientOptions): void {
-  const { endpoint, slaMs, mode, cloud } = options;
+  const { endpoint, slaMs, mode, cloud, clock } = options;
   if (!/^https?:\/\/[^/]/.test(endpoint)) throw new TypeError(`no http(s) endpoint: "${endpoint}"`);
-  check({ ...options, slaMs });
+  check({ ...options, ...clock, slaMs });
   const models = modelsOf(options);
   for (const { name, accuracyPct, classify } of models) {
     check({ accuracyPct });
@@ -47,15 +51,15 @@ export function checkOptions(options: ClientOptions): void {
  */
 export function check(values: object): void {
   for (const [name, value] of Object.entries(values)) {
-    const [least, most] = allowed[name] ?? [];
-    if (value === undefined && name !== 'slaMs') continue;
-    const isAllowed =
-      typeof least === 'number'
-        ? value >= least && value <= (most as number)
-        : !allowed[name] || (allowed[name] as readonly string[]).includes(value);
+    const choices = allowed[name];
+    if (!choices || (value === undefined && name !== 'slaMs')) continue;
+    const [least, most] = choices;
+    const isRange = typeof least === 'number';
+    const isAllowed = isRange
+      ? isBetween(value, least, most as number)
+      : (choices as readonly unknown[]).includes(value);
     if (isAllowed) continue;
-    const range =
-      typeof least === 'number' ? `from ${least} to ${most}` : `one of ${allowed[name]}`;
+    const range = isRange ? `from ${least} to ${most}` : `one of ${choices.join(', ')}`;
     throw new RangeError(`${name} must be ${range}, not ${value}`);
   }
 }

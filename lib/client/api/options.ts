@@ -131,7 +131,10 @@ export interface ClassifyOptions {
    * @default - the type of a Blob
    */
   readonly contentType?: string | undefined;
-  /** Is given the device's answer as soon as it is there, while a better one may still come. */
+  /**
+   * Is given the device's answer as soon as it is there, while a better one may still come; what it throws
+   * is ignored.
+   */
   readonly onInterim?: ((answer: DeviceAnswer) => void) | undefined;
 }
 

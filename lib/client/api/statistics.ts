@@ -14,7 +14,7 @@ export interface ClientStatistics {
   readonly cloudLate: number;
   /** Requests to the cloud that failed. */
   readonly cloudFailed: number;
-  /** Images that were not uploaded because the device was sure. */
+  /** Images that were not uploaded: the device was sure, or nothing may leave it. */
   readonly uploadsSaved: number;
   readonly deviceRuns: number;
   /** Runs of the device's model that failed, a model that could not be loaded included. */

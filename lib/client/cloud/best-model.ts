@@ -8,7 +8,10 @@ export type ServedModels = Pick<ModelsResponse, 'models'>;
 export function faultOfModels(body: unknown): string | undefined {
   const { models } = (body ?? {}) as Partial<ServedModels>;
   const isRight =
-    Array.isArray(models) && models.every((model) => isBetween(model?.profile?.meanMs, 0, 1e9));
+    Array.isArray(models) &&
+    models.every(
+      (model) => isBetween(model?.profile?.meanMs, 0, 1e9) && isBetween(model.accuracyPct, 0, 100),
+    );
   return isRight ? undefined : 'models';
 }
 

@@ -36,7 +36,8 @@ export class Cloud {
   readonly #pause = new Pause<ApiError>();
   /** What `close` has to end. */
   readonly #asides = new Set<AbortController>();
-  #models: { readonly answer: ServedModels; readonly nowMs: number } | undefined;
+  #models: ServedModels | undefined;
+  #modelsDueMs = Number.NEGATIVE_INFINITY;
   #isClosed = false;
 
   constructor(options: ClientOptions, time: TimeSource, emit: Emit) {
@@ -81,7 +82,6 @@ export class Cloud {
   async infer(upload: UploadCall): Promise<InferResponse> {
     const { image, contentType, endMs, deviceAccuracyPct, signal } = upload;
     const startMs = this.#time.nowMs();
-    this.#checkPause(startMs);
     const clock = this.#clock.usable();
     const slaMs = slaHeader(endMs - startMs);
     const response = await this.#send<InferResponse>(
@@ -113,10 +113,9 @@ export class Cloud {
 
   /** `POST /v1/feedback`; whether it was counted. */
   async feedback({ requestId, model }: InferResponse, correct: boolean): Promise<boolean> {
-    const { counted } = await this.#post<FeedbackResponse>('/v1/feedback', {
-      ...{ requestId, model: model.name, correct },
-    });
-    return counted;
+    const label = { requestId, model: model.name, correct };
+    const answer = await this.#post<FeedbackResponse | undefined>('/v1/feedback', label);
+    return answer?.counted === true;
   }
 
   /** Opens the connection, and asks the service to warm what it would choose; never rejects. */
@@ -126,19 +125,20 @@ export class Cloud {
 
   /** Learns the server's clock, if it is time to; never rejects. */
   async refresh(): Promise<void> {
-    await this.#clock.refresh();
+    if (this.#pauseMs === 0) await this.#clock.refresh();
   }
 
   /** Learns which models the service has, if it is time to; never rejects. */
   async refreshModels(): Promise<void> {
     const nowMs = this.#time.nowMs();
-    if (this.#models && nowMs - this.#models.nowMs < modelsAgeMs) return;
+    if (nowMs < this.#modelsDueMs) return;
+    this.#modelsDueMs = nowMs + asideMs;
     try {
       const call = { method: 'GET', path: '/v1/models' } as const;
-      const answer = await this.#aside((signal) =>
+      this.#models = await this.#aside((signal) =>
         this.#send<ServedModels>({ ...call, signal }, faultOfModels),
       );
-      this.#models = { answer, nowMs };
+      this.#modelsDueMs = nowMs + modelsAgeMs;
     } catch {
       // What is not known is asked: see `bestAccuracyPct`.
     }
@@ -151,7 +151,7 @@ export class Cloud {
   bestAccuracyPct(leftMs: number): number | undefined {
     if (!this.#models) return undefined;
     const networkMs = 2 * (this.clock?.errorMs ?? 0);
-    return bestAccuracyPct(this.#models.answer, leftMs - networkMs) ?? 0;
+    return bestAccuracyPct(this.#models, leftMs - networkMs) ?? 0;
   }
 
   close(): void {
@@ -160,9 +160,12 @@ export class Cloud {
   }
 
   async #send<T>(call: Call, faultOf: (body: unknown) => string | undefined): Promise<T> {
+    const { error: last } = this.#pause;
+    if (last && this.#pauseMs > 0) throw new ApiError(last.status, last.problem, this.#pauseMs);
     try {
       const answer = await ask<T>(this.#connection, call, faultOf);
-      this.#pause.succeeded();
+      // A request from before the pause does not end it.
+      if (this.#pauseMs === 0) this.#pause.succeeded();
       return answer;
     } catch (error) {
       if (error instanceof ApiError) this.#leaveAlone(error);
@@ -170,10 +173,9 @@ export class Cloud {
     }
   }
 
-  #checkPause(nowMs: number): void {
-    const { error } = this.#pause;
-    const leftMs = this.#pause.leftMs(nowMs);
-    if (error && leftMs > 0) throw new ApiError(error.status, error.problem, leftMs);
+  /** For how long the service still wants to be left alone, in ms. */
+  get #pauseMs(): number {
+    return this.#pause.leftMs(this.#time.nowMs());
   }
 
   /** Leaves the service alone when it says that it has too much to do. */
@@ -189,7 +191,7 @@ export class Cloud {
     return this.#aside((signal) =>
       this.#send(
         { method: 'POST', path, headers, body: JSON.stringify(body), signal },
-        faultOfObject,
+        () => undefined,
       ),
     );
   }
@@ -217,8 +219,4 @@ export class Cloud {
       this.#asides.delete(controller);
     }
   }
-}
-
-function faultOfObject(body: unknown): string | undefined {
-  return typeof body === 'object' ? undefined : 'its type';
 }

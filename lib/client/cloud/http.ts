@@ -1,4 +1,4 @@
-import type { Auth } from '../api/auth.ts';
+import type { Auth, AuthRequest } from '../api/auth.ts';
 import { ApiError, MalformedAnswerError, MovedError, NetworkError } from '../api/errors.ts';
 import type { Fetch } from '../api/fetch.ts';
 import type { ImageFile } from '../api/image.ts';
@@ -41,10 +41,12 @@ export async function ask<T>(
   const { response, body } = await send(connection, call);
   const fault = response.ok ? faultOf(body) : 'its status';
   if (!fault) return body as T;
-  // 301 and 302 have made a GET of the POST.
-  if (response.redirected) throw new MovedError(endpointOf(response.url, call.path));
-  if (response.ok) throw new MalformedAnswerError(`the service's answer is malformed: ${fault}`);
-  throw new ApiError(response.status, isProblem(body) ? body : undefined, retryAfterMs(response));
+  const { ok, status, redirected, url } = response;
+  // 301 and 302 have made a GET of the POST; a captive portal leads to a page of its own.
+  if (redirected && url.endsWith(call.path)) throw new MovedError(url.slice(0, -call.path.length));
+  if (ok) throw new MalformedAnswerError(`the service's answer is malformed: ${fault}`);
+  const retryMs = retryAfterMs(response.headers.get('retry-after'), connection.epochMs());
+  throw new ApiError(status, isProblem(body) ? body : undefined, retryMs);
 }
 
 /**
@@ -74,40 +76,45 @@ async function send(
   connection: Connection,
   call: Call,
 ): Promise<{ response: Response; body: unknown }> {
-  const response = await sendOnce(connection, call);
-  const body = await readJson(response);
-  const { auth } = connection;
-  const { status, headers } = response;
+  const first = await sendOnce(connection, call);
+  const { status, headers } = first.response;
   // Whoever refuses in JSON is the service, and no captive portal.
-  const isRefusal = (status === 401 || status === 403) && body !== undefined;
-  if (!isRefusal || !auth?.refused?.(headers)) return { response, body };
-  const second = await sendOnce(connection, call);
-  return { response: second, body: await readJson(second) };
+  const isRefusal = (status === 401 || status === 403) && first.body !== undefined;
+  if (!isRefusal || !connection.auth?.refused?.(first.request, headers)) return first;
+  return await sendOnce(connection, call);
 }
 
-async function sendOnce(connection: Connection, call: Call): Promise<Response> {
-  const { endpoint, fetch, auth, epochMs } = connection;
-  const { method, path, headers = {}, body, signal } = call;
+async function sendOnce(
+  { endpoint, fetch, auth, epochMs }: Connection,
+  { method, path, headers = {}, body, signal }: Call,
+) {
   const url = endpoint + path;
-  const authorization = await auth?.({ method, url, headers, body, epochMs: epochMs() });
+  const request: AuthRequest = { method, url, headers, body, epochMs: epochMs() };
+  const authorization = await auth?.(request);
   try {
-    return await fetch(url, {
+    const response = await fetch(url, {
       method,
       headers: { ...headers, ...authorization },
       signal,
-      cache: 'no-store',
+      ...(knowsCaches() && { cache: 'no-store' }),
       ...(body !== undefined && { body: body as Blob }),
     });
+    return { request, response, body: parsed(await response.text()) };
   } catch (error) {
     throw new NetworkError(error);
   }
 }
 
-/** The body as JSON; undefined when it is not JSON. */
-async function readJson(response: Response): Promise<unknown> {
-  const text = await response.text().catch((error) => {
-    throw new NetworkError(error);
-  });
+/**
+ * Whether `fetch` can be told to pass its cache. React Native's cannot, and adds to the address instead
+ * (`whatwg-fetch`: `_=` and the time), after that has been signed.
+ */
+function knowsCaches(): boolean {
+  return typeof Request === 'function' && 'cache' in Request.prototype;
+}
+
+/** A text as JSON; undefined when it is not JSON. */
+function parsed(text: string): unknown {
   try {
     return JSON.parse(text);
   } catch {
@@ -116,13 +123,8 @@ async function readJson(response: Response): Promise<unknown> {
 }
 
 /** `Retry-After` in ms: seconds, or a date (RFC 9110, Section 10.2.3). */
-function retryAfterMs(response: Response): number | undefined {
-  const header = response.headers.get('retry-after');
+function retryAfterMs(header: string | null, epochMs: number): number | undefined {
   if (!header) return undefined;
-  const ms = /^\d+$/.test(header) ? 1000 * Number(header) : Date.parse(header) - Date.now();
+  const ms = /^\d+$/.test(header) ? 1000 * Number(header) : Date.parse(header) - epochMs;
   return Number.isNaN(ms) ? undefined : Math.max(0, ms);
-}
-
-function endpointOf(url: string, path: string): string {
-  return url.endsWith(path) ? url.slice(0, -path.length) : url;
 }

@@ -88,6 +88,8 @@ export class DeviceModel {
    */
   async run({ input, pixels }: DeviceCall, signal: AbortSignal): Promise<readonly Prediction[]> {
     await this.prepare();
+    // While it was being loaded the answer may have come from elsewhere.
+    if (signal.aborted) throw signal.reason;
     const startMs = this.#time.nowMs();
     const predictions = await this.#classify({ input, pixels }, signal);
     const nowMs = this.#time.nowMs();

@@ -157,7 +157,7 @@ export class ServerClock {
       const stepMs = (await time.stepMs?.()) ?? 0;
       for (let i = 0; i < samples; i++) {
         const sample = await exchange();
-        this.#checkFresh(sample);
+        this.#checkFresh(sample, stepMs);
         this.#take(estimateOf({ ...sample, doubtMs: (sample.doubtMs ?? 0) + stepMs }));
       }
     } catch (error) {
@@ -177,10 +177,10 @@ export class ServerClock {
   }
 
   /** A time that the server has told before was told by a cache. */
-  #checkFresh({ sentMs, receivedEpochMs }: ClockSample): void {
-    const seenMs = this.#seen.get(receivedEpochMs);
-    if (seenMs !== undefined && sentMs - seenMs > sameTimeMs) throw new CachedTimeError();
-    this.#seen.set(receivedEpochMs, sentMs);
+  #checkFresh({ sentMs, receivedEpochMs }: ClockSample, stepMs: number): void {
+    const seenMs = this.#seen.get(receivedEpochMs) ?? sentMs;
+    if (sentMs - seenMs > sameTimeMs + stepMs) throw new CachedTimeError();
+    this.#seen.set(receivedEpochMs, seenMs);
     const [oldest] = this.#seen.keys();
     if (this.#seen.size > remembered && oldest !== undefined) this.#seen.delete(oldest);
   }
