@@ -4,7 +4,7 @@ import { SignatureV4 } from '@smithy/signature-v4';
 import { describe, expect, it, vi } from 'vitest';
 import { bearer } from '../../../lib/client/api/auth.ts';
 import { sigV4 } from '../../../lib/client/sigv4.ts';
-import { image, useFakeService, value } from './running-client.ts';
+import { image, prepared, useFakeService, value } from './running-client.ts';
 
 const fake = useFakeService();
 
@@ -84,7 +84,7 @@ describe('sigV4', () => {
       body: { message: 'Signature expired' },
       headers: { date: serverDate.toUTCString() },
     };
-    await value(client.prepare());
+    await prepared(client);
     await value(client.classify(image));
     const stamp = (date: Date) => date.toISOString().replace(/[-:]/g, '').slice(0, 13);
     const { offsetMs = 0, errorMs = 0 } = client.statistics().clock ?? {};

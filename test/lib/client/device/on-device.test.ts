@@ -3,7 +3,7 @@ import { describe, expect, it, vi } from 'vitest';
 import { DeviceModels, marginMs } from '../../../../lib/client/device/on-device.ts';
 import { systemTime } from '../../../../lib/client/time/time-source.ts';
 import { FakeModel } from '../fake-service.ts';
-import { image, useFakeService, value } from '../running-client.ts';
+import { image, prepared, useFakeService, value } from '../running-client.ts';
 
 const fake = useFakeService();
 const ladder = () => [
@@ -22,7 +22,7 @@ describe('several models on the device', () => {
     [5, 'small'],
   ])('at an SLA of %s ms: %s', async (slaMs, name) => {
     const client = fake.client({ onDevice: ladder(), slaMs });
-    await value(client.prepare(image));
+    await prepared(client, { sample: image });
     expect(chosen(client)).toBe(name);
     fake.service.infer = { breaks: true };
     expect((await value(client.classify(image))).model.name).toBe(name);
@@ -31,10 +31,10 @@ describe('several models on the device', () => {
   it('are measured once', async () => {
     const models = ladder();
     const client = fake.client({ onDevice: models });
-    await value(client.prepare(image));
+    await prepared(client, { sample: image });
     // One that warms the model up, and five that are timed.
     expect(models.map((model) => model.runs)).toEqual([6, 6, 6]);
-    await value(client.prepare(image));
+    await prepared(client, { sample: image });
     expect(models.map((model) => model.runs)).toEqual([6, 6, 6]);
     expect(client.statistics().onDevice.map(({ measuredMs }) => measuredMs)).toEqual([20, 90, 60]);
   });
@@ -53,7 +53,7 @@ describe('several models on the device', () => {
     );
     const client = fake.client({ onDevice: models });
     expect(chosen(client)).toBe('middle');
-    await value(client.prepare(image));
+    await prepared(client, { sample: image });
     expect(models.map(({ runs }) => runs)).toEqual([0, 0, 0]);
   });
 
@@ -62,7 +62,7 @@ describe('several models on the device', () => {
     large.fails = true;
     middle.runMs = 1_500;
     const client = fake.client({ onDevice: [small, large, middle] });
-    await value(client.prepare(image));
+    await prepared(client, { sample: image });
     expect(chosen(client)).toBe('small');
     expect(client.statistics().onDevice.map(({ measuredMs }) => measuredMs)).toEqual([
       20,
@@ -75,7 +75,7 @@ describe('several models on the device', () => {
 
   it('each have their accuracy told to the server', async () => {
     const client = fake.client({ onDevice: ladder() });
-    await value(client.prepare(image));
+    await prepared(client, { sample: image });
     await value(client.classify(image));
     await value(client.classify(image, { slaMs: 80 }));
     const told = fake.service.inferences.map(({ headers }) => headers['mdi-device-accuracy']);
@@ -87,7 +87,7 @@ describe('several models on the device', () => {
       prepare: vi.fn(() => new Promise((resolve) => setTimeout(resolve, 3_000))),
     });
     const client = fake.client({ onDevice: [model] });
-    await value(client.prepare(image));
+    await prepared(client, { sample: image });
     await value(client.classify(image));
     expect(model.prepare).toHaveBeenCalledOnce();
     expect(client.statistics().onDevice[0]?.measuredMs).toBe(30);
@@ -100,7 +100,7 @@ describe('several models on the device', () => {
       .mockResolvedValue(undefined);
     const client = fake.client({ onDevice: Object.assign(new FakeModel(30), { prepare }) });
     fake.service.infer = { hangs: true };
-    await value(client.prepare());
+    await prepared(client);
     expect((await value(client.classify(image))).source).toBe('device');
     expect(prepare).toHaveBeenCalledTimes(2);
   });
