@@ -58,7 +58,7 @@ export async function uploadOf(
   }
   if (asItIs) return asItIs;
   throw new ImageFormatError(
-    `${contentType} of ${bytes ?? 'any number of'} bytes cannot be sent, nor made a file that can be: ` +
+    `${contentType}${file ? ` of ${bytesIn(image as ImageFile)} bytes` : ''} cannot be sent, nor made a ` +
       `JPEG, PNG or WebP of at most ${maxBodyBytes} bytes (${cause ?? 'there is no decoder here'})`,
     { cause },
   );
