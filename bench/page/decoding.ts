@@ -1,8 +1,6 @@
 /** Runs in a page and in a worker: the ways that a browser has to make a small JPEG of a photo. */
-import type { ImageCodec } from '../../lib/client/api/codec.ts';
+import type { ImagePipeline } from '../../lib/client/api/pipeline.ts';
 import { usualUpload } from '../../lib/client/api/upload-settings.ts';
-import { browserImages } from '../../lib/client/images/browser-images.ts';
-import { fastImages } from '../../lib/client/images/fast-images.ts';
 import { webImages } from '../../lib/client/web-images.ts';
 import type { Measured } from '../decoding.ts';
 
@@ -34,19 +32,22 @@ async function byBitmap(photo: Blob, options: ImageBitmapOptions) {
   return await jpegOf(bitmap, bitmap.width, bitmap.height);
 }
 
-function byCodec(codec: ImageCodec | undefined) {
+/** The upload, and the pixels that a model sees. */
+function byPipeline(pipeline: ImagePipeline) {
   return async (photo: Blob) => {
-    const open = codec?.open({ image: photo, contentType: photo.type }, 256);
-    if (!open) throw new Error('this browser has no codec');
-    const [encoded] = await Promise.all([
-      open.encode(usualUpload),
+    const open = pipeline.open({ image: photo, contentType: photo.type }, 256);
+    const [file] = await Promise.all([
+      open.upload(usualUpload),
       open.pixels({ width: 224, height: 224, resizeShorterSide: 256 }),
     ]);
     open.close();
-    return encoded.image as Blob;
+    return file.image as Blob;
   };
 }
 
+const noWorker = () => {
+  throw new Error('in the page');
+};
 const ways: Readonly<Record<string, (photo: Blob) => Promise<Blob>>> = {
   'ImageDecoder, scaled': (photo) =>
     byDecoder(photo, { desiredWidth: 1_280, desiredHeight: 1_280 }),
@@ -54,8 +55,7 @@ const ways: Readonly<Record<string, (photo: Blob) => Promise<Blob>>> = {
   createImageBitmap: (photo) => byBitmap(photo, {}),
   'createImageBitmap, resized': (photo) =>
     byBitmap(photo, { resizeWidth: maxSide, resizeQuality: 'high' }),
-  'the core, pixels as well': byCodec(browserImages()),
-  'web-images, pixels as well': byCodec(fastImages()),
+  'webImages, pixels as well': byPipeline(webImages({ worker: noWorker })),
 };
 /** In a page alone: this one has a worker of its own. */
 const inOwnWorker = webImages({
@@ -129,10 +129,8 @@ export async function measureAll(url: string, rounds: number): Promise<Measured[
     results.push(await measure(`worker: ${name}`, rounds, ask));
   }
   worker.terminate();
-  const ours = byCodec(inOwnWorker);
-  results.push(
-    await measure('worker: web-images, pixels as well', rounds, () => time(ours, photo)),
-  );
+  const ours = byPipeline(inOwnWorker);
+  results.push(await measure('worker: webImages, pixels as well', rounds, () => time(ours, photo)));
   return results;
 }
 
