@@ -5,9 +5,9 @@
  */
 import type { CropSize } from '../core/preprocessing/crop.ts';
 import type { Pixels } from '../core/preprocessing/tensor.ts';
-import type { ImageCodec } from './api/codec.ts';
 import { DeviceModelError } from './api/errors.ts';
 import type { ImageFile } from './api/image.ts';
+import type { ImagePipeline } from './api/pipeline.ts';
 import type { LoadProgress, OnDeviceModel } from './api/types.ts';
 import { factsOf, type ModelDescription } from './device/model-description.ts';
 import type { ClassifyMessage, FromWorker, ToWorker, WasmPaths } from './device/worker-messages.ts';
@@ -58,7 +58,7 @@ export interface OnnxruntimeWebOptions extends ModelDescription {
    *
    * @default - `webImages()`
    */
-  readonly images?: ImageCodec | undefined;
+  readonly images?: ImagePipeline | undefined;
   /** See `OnDeviceModel`. */
   readonly measuredMs?: number | undefined;
 }

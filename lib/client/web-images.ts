@@ -4,12 +4,14 @@
  *
  * @module @mdinference/client/web-images
  */
-import type { ImageCodec, OpenImage } from './api/codec.ts';
-import { ImageReadError } from './api/image-errors.ts';
-import { fastImages } from './images/fast-images.ts';
+import type { ImagePipeline } from './api/pipeline.ts';
+import { capture } from './images/capture.ts';
 import { ImagesInWorker } from './images/images-in-worker.ts';
+import { openImage } from './images/open-image.ts';
+import { pipelineOf } from './images/pipeline.ts';
 
-export type { ImageCodec, OpenImage } from './api/codec.ts';
+export { CanvasBlockedError, ImageReadError } from './api/image-errors.ts';
+export type { ImagePipeline, PipelineImage } from './api/pipeline.ts';
 
 /** Settings of {@link webImages}. */
 export interface WebImagesOptions {
@@ -35,30 +37,27 @@ export interface WebImagesOptions {
  * export const onDevice: OnDeviceModel = { ...ownModel, images: webImages() };
  * ```
  */
-export function webImages({ worker = startWorker }: WebImagesOptions = {}): ImageCodec {
-  const here = fastImages();
+export function webImages({ worker = startWorker }: WebImagesOptions = {}): ImagePipeline {
   let there: ImagesInWorker | undefined;
   const start = () => {
     there ??= new ImagesInWorker(worker);
     return there;
   };
-  return {
+  return pipelineOf({
     prepare: async () => {
       await start().started;
     },
     open: (input, shorterSide) => {
-      const images = start();
-      return (images.isReady ? images : here)?.open(input, shorterSide) ?? unreadable;
+      const inWorker = start();
+      if (inWorker.isReady) return inWorker.open(input, shorterSide);
+      return openImage(capture(input), shorterSide);
     },
     close: () => {
       there?.close();
       there = undefined;
     },
-  };
+  });
 }
-
-const refuse = () => Promise.reject(new ImageReadError('this browser has no OffscreenCanvas'));
-const unreadable: OpenImage = { pixels: refuse, encode: refuse, close: () => undefined };
 
 function startWorker(): Worker {
   // Bundlers look for exactly this expression.

@@ -1,4 +1,4 @@
-import type { EncodedImage, EncodeSettings } from './codec.ts';
+import type { EncodeSettings } from './codec.ts';
 
 /** How images are made smaller before they are uploaded. */
 export interface UploadSettings {
@@ -20,12 +20,6 @@ export interface UploadSettings {
    * @default 'image/jpeg'
    */
   readonly type?: EncodeSettings['type'] | undefined;
-  /**
-   * The app's own means to make an image smaller, for React Native and Node.
-   *
-   * @default - the browser's; elsewhere images are sent as they are
-   */
-  readonly resize?: Resize | undefined;
 }
 
 /**
@@ -33,12 +27,6 @@ export interface UploadSettings {
  * service takes it.
  */
 export type Upload = UploadSettings | 'original';
-
-/** Makes an image smaller; gives undefined to leave it as it is. */
-export type Resize = (
-  input: EncodedImage,
-  settings: EncodeSettings,
-) => Promise<EncodedImage | undefined>;
 
 /** How a photo is encoded unless the app says it: hardly less accurate than the photo (docs/photos.md). */
 export const usualUpload: EncodeSettings = { maxSide: 640, quality: 0.85, type: 'image/jpeg' };

@@ -15,6 +15,7 @@ import {
   type TensorData,
 } from '../../core/preprocessing/tensor.ts';
 import type { Decode } from '../api/codec.ts';
+import { DeviceModelError } from '../api/errors.ts';
 import type { DeviceInput, ImageFile } from '../api/image.ts';
 import type { LoadProgress, OnDeviceModel, Prediction } from '../api/types.ts';
 import { factsOf, type ModelDescription } from './model-description.ts';
@@ -62,8 +63,12 @@ export interface OnnxOnDeviceOptions extends ModelDescription {
    * @default - it is downloaded at every start
    */
   readonly storage?: ModelStorage | undefined;
-  /** Decodes an image to `width` x `height` RGB pixels: those of the part that `regionOf` gives. */
-  readonly decode: Decode;
+  /**
+   * Decodes an image to `width` x `height` RGB pixels: those of the part that `regionOf` gives.
+   *
+   * @default - the client's `images` do
+   */
+  readonly decode?: Decode | undefined;
   /** See `OnDeviceModel`. */
   readonly measuredMs?: number | undefined;
 }
@@ -101,15 +106,20 @@ export function onnxOnDevice(
     ...factsOf(description),
     measuredMs,
     prepare: load,
-    classify: async (image, { contentType }) => {
+    classify: async (image, { contentType, pixels }) => {
       const loaded = await load();
-      return { predictions: await loaded.classify({ image, contentType }, decode) };
+      const decoder: Decode = decode ?? (async (_, size) => await (pixels ?? noDecoder)(size));
+      return { predictions: await loaded.classify({ image, contentType }, decoder) };
     },
     close: () => {
       loading?.then((loaded) => loaded.release()).catch(() => undefined);
       loading = undefined;
     },
   };
+}
+
+async function noDecoder(): Promise<never> {
+  throw new DeviceModelError('nothing decodes images here: set decode, or images of the client');
 }
 
 /** A model in an onnxruntime session that classifies as the service would. */

@@ -13,40 +13,42 @@ const smallerBy = 0.75;
 const attempts = 8;
 /** What an app that wants its images as they are gets of one that cannot be sent so. */
 const almostWhole: EncodeSettings = { maxSide: 4_096, quality: 0.92, type: 'image/jpeg' };
-/** Of a raw tensor; of a file, the service goes by its first bytes. */
-const anyBytes = 'application/octet-stream';
-/** How the files begin that the service takes: JPEG, PNG, WebP. */
-const acceptedBytes = /^(\xff\xd8\xff|\x89PNG|RIFF....WEBP)/s;
+const rawTensor = 'application/octet-stream';
+/** How the files begin that the service takes. */
+const acceptedBytes = {
+  'image/jpeg': /^\xff\xd8\xff/,
+  'image/png': /^\x89PNG/,
+  'image/webp': /^RIFF....WEBP/s,
+};
 
 /**
  * What is uploaded of an image: what the service takes, within its limit, and small. A raw tensor stays
  * as it is.
  *
- * @param open - undefined where nothing can decode: then the app's own `resize` may make it smaller
  * @throws {@link ImageFormatError} when no such file can be made of it
  */
 export async function uploadOf(
-  open: OpenImage | undefined,
+  open: OpenImage,
   input: DeviceInput,
   upload: Upload | undefined,
 ): Promise<EncodedImage> {
   const { image, contentType } = input;
   const file = isFile(image) ? { image, contentType } : undefined;
-  if (file && contentType === anyBytes) return file;
+  if (file && contentType === rawTensor) return file;
   const accepted = file && (await asAccepted(file));
   const bytes = accepted && bytesIn(accepted.image);
   const asItIs = bytes && bytes <= maxBodyBytes ? accepted : undefined;
   if (asItIs && (upload === 'original' || (!upload && bytes && bytes <= smallBytes))) return asItIs;
 
   const usual = upload === 'original' ? almostWhole : usualUpload;
-  const { resize, type = usual.type, ...settings } = typeof upload === 'object' ? upload : {};
+  const { type = usual.type, ...settings } = typeof upload === 'object' ? upload : {};
   let { maxSide = usual.maxSide, quality = usual.quality } = settings;
   let cause: unknown;
   try {
     for (let attempt = 0; attempt < attempts; attempt++) {
       const how = { maxSide, quality, type };
-      const encoded = await (resize && file ? resize(file, how) : open?.encode(how));
-      if (!encoded || (asItIs && bytesIn(encoded.image) >= bytesIn(asItIs.image))) break;
+      const encoded = await open.encode(how);
+      if (asItIs && bytesIn(encoded.image) >= bytesIn(asItIs.image)) break;
       if (bytesIn(encoded.image) <= maxBodyBytes) return encoded;
       maxSide *= smallerBy;
       quality *= smallerBy;
@@ -69,16 +71,16 @@ export function bytesIn(image: ImageFile): number {
 
 /** The file with the content type that it is sent with; undefined when the service would refuse it. */
 async function asAccepted(file: EncodedImage): Promise<EncodedImage | undefined> {
-  if (/^image\/(jpeg|png|webp)$/.test(file.contentType)) return file;
+  if (file.contentType in acceptedBytes) return file;
   const { image } = file;
   try {
-    const begin = new Response(
-      'slice' in image ? image.slice(0, 12) : (image as DataView<ArrayBuffer>),
-    );
-    const bytes = new Uint8Array(await begin.arrayBuffer());
-    return acceptedBytes.test(String.fromCharCode(...bytes.subarray(0, 12)))
-      ? { image, contentType: anyBytes }
-      : undefined;
+    const begin = ArrayBuffer.isView(image)
+      ? image.buffer.slice(image.byteOffset, image.byteOffset + 12)
+      : image.slice(0, 12);
+    const bytes = new Uint8Array(begin instanceof Blob ? await begin.arrayBuffer() : begin);
+    const text = String.fromCharCode(...bytes);
+    const [contentType] = Object.entries(acceptedBytes).find(([, is]) => is.test(text)) ?? [];
+    return contentType === undefined ? undefined : { image, contentType };
   } catch {
     // React Native does not let a Blob be read: the service decides.
     return file;
