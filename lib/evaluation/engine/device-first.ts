@@ -65,6 +65,8 @@ export function foundFirst(
 /** What the user gets. */
 export interface GotWhenUnsure {
   readonly isUploaded: boolean;
+  /** Whether the answer is the device's. */
+  readonly isOwn: boolean;
   /** How often it is right, in percent. */
   readonly rightPct: number;
   readonly latencyMs: number;
@@ -82,14 +84,15 @@ export function cloudWhenUnsure(
   slaMs: number,
   surePct = bestCloudPct,
 ): GotWhenUnsure {
-  if (chance >= surePct) return { isUploaded: false, rightPct, latencyMs: tookMs };
+  if (chance >= surePct) return { isUploaded: false, isOwn: true, rightPct, latencyMs: tookMs };
   if (cloud.latencyMs > slaMs) {
-    return { isUploaded: true, rightPct, latencyMs: Math.max(slaMs, tookMs) };
+    return { isUploaded: true, isOwn: true, rightPct, latencyMs: Math.max(slaMs, tookMs) };
   }
-  const isBetter = cloud.accuracyPct >= chance;
+  const isOwn = chance > cloud.accuracyPct;
   return {
     isUploaded: true,
-    rightPct: isBetter ? cloud.rightPct : rightPct,
+    isOwn,
+    rightPct: isOwn ? rightPct : cloud.rightPct,
     latencyMs: cloud.latencyMs,
   };
 }
