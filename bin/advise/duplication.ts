@@ -20,7 +20,7 @@ interface DuplicationOptions extends AdviseOptions {
   readonly surePct: number[];
   readonly uploadKb: number;
   readonly uploadMj: number;
-  readonly runMj: number;
+  readonly runW: number;
 }
 
 const help = `
@@ -32,7 +32,7 @@ The other way round, a device that is sure of its answer need not upload the pic
 That is shown for models of which it was measured together how often they are right where the device is sure
 (mdi models evaluate --write): those of --catalogue, else the project's own. The device runs first, and takes
 5.85 times as long as the catalogue says, as on a slow phone. Energy is of uploads over LTE and of runs on one
-core; rough, see --upload-mj and --run-mj.
+core; rough, see --upload-mj and --run-w.
 
 Examples:
   mdi advise duplication
@@ -65,7 +65,12 @@ export function addAdviseDuplicationCommand(advise: Command): void {
       defaultSpending.uploadBytes / 1000,
     )
     .option('--upload-mj <mJ>', 'uploading one', numberBetween(0, 1e6), defaultSpending.uploadMj)
-    .option('--run-mj <mJ>', 'a run on the device', numberBetween(0, 1e6), defaultSpending.runMj);
+    .option(
+      '--run-w <W>',
+      'power of a run on the device',
+      numberBetween(0, 1e3),
+      defaultSpending.runW,
+    );
   addDeviceOption(addAdviseOptions(command)).addHelpText('after', help).action(duplication);
 }
 
@@ -90,10 +95,10 @@ async function duplication(options: DuplicationOptions): Promise<void> {
 
 function uploadsOf(
   question: Question,
-  { surePct, uploadKb, uploadMj, runMj }: DuplicationOptions,
+  { surePct, uploadKb, uploadMj, runW }: DuplicationOptions,
 ): UploadAdvice[] {
   const { device } = question.profiles;
-  const spending = { uploadBytes: 1000 * uploadKb, uploadMj, runMj };
+  const spending = { uploadBytes: 1000 * uploadKb, uploadMj, runW };
   return device ? adviseUploads(question, device, [undefined, ...surePct], spending) : [];
 }
 

@@ -35,14 +35,14 @@ export function adviseUploads(
   spending: Spending = defaultSpending,
 ): UploadAdvice[] {
   const runner = new CellRunner();
-  const deviceAccuracyPct = device.accuracyPct;
+  const { accuracyPct: deviceAccuracyPct, meanMs: runMs } = device;
   const cells = cellsOfQuestion(question, { deviceAccuracyPct, keepAnswers: true });
   return cells.flatMap((cell) => {
     const always = runner.run(cell);
     const { answers } = runner.run({ ...cell, deviceFirst: device });
     if (!answers) return [];
     const found = foundFirst(device, { answers, models: cell.models }, cell.slaMs);
-    const alwaysSpent = spentPerPicture({ uploads: 1, runs: 1 }, spending);
+    const alwaysSpent = spentPerPicture({ uploads: 1, runMs }, spending);
     return suresPct.map((surePct) => {
       let [uploads, right] = [0, 0];
       for (const one of found) {
@@ -50,7 +50,7 @@ export function adviseUploads(
         if (got.isUploaded) uploads++;
         if (got.latencyMs <= cell.slaMs) right += got.rightPct;
       }
-      const spent = spentPerPicture({ uploads: uploads / found.length, runs: 1 }, spending);
+      const spent = spentPerPicture({ uploads: uploads / found.length, runMs }, spending);
       return {
         slaMs: cell.slaMs,
         ...(surePct !== undefined && { surePct }),

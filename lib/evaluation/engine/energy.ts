@@ -12,19 +12,25 @@ export interface Spending {
    * packet, 1,060 mW, 12,000 mJ if nothing else is sent meanwhile.
    */
   readonly uploadMj: number;
-  /** Energy of one run of the model, in mJ: 35 ms of one core at 2 W (an assumption). */
-  readonly runMj: number;
+  /** Power of the core on which the model runs, in W (an assumption). */
+  readonly runW: number;
 }
 
-export const defaultSpending: Spending = { uploadBytes: 52_000, uploadMj: 277, runMj: 70 };
+/** {@link Spending} where nothing better is known. */
+export const defaultSpending: Spending = { uploadBytes: 52_000, uploadMj: 277, runW: 2 };
 
-/** What a picture costs on average, from the shares of pictures that are uploaded and run, 0 to 1. */
+/**
+ * What a picture costs on average.
+ *
+ * @param uploads - the share of pictures that are uploaded, 0 to 1
+ * @param runMs - how long the model runs on the device for a picture, on average
+ */
 export function spentPerPicture(
-  { uploads, runs }: { readonly uploads: number; readonly runs: number },
-  { uploadBytes, uploadMj, runMj }: Spending = defaultSpending,
+  { uploads, runMs }: { readonly uploads: number; readonly runMs: number },
+  { uploadBytes, uploadMj, runW }: Spending = defaultSpending,
 ): { readonly kilobytes: number; readonly millijoules: number } {
   return {
     kilobytes: (uploads * uploadBytes) / 1000,
-    millijoules: uploads * uploadMj + runs * runMj,
+    millijoules: uploads * uploadMj + runMs * runW,
   };
 }

@@ -162,13 +162,16 @@ export function outcomeOfApproach(
 ): ApproachOutcome {
   const count = requests.length;
   const latencies = new Float64Array(count);
-  let [inTime, late, device, cloud, uploads] = [0, 0, 0, 0, 0];
+  let [inTime, late, device, cloud, uploads, runMs] = [0, 0, 0, 0, 0, 0];
   requests.forEach((choices, i) => {
     const got = run(choices);
     latencies[i] = got.latencyMs;
     if (got.latencyMs > choices.slaMs) late++;
     else inTime += got.accuracyPct;
-    if (got.ranOnDevice) device++;
+    if (got.ranOnDevice) {
+      device++;
+      runMs += choices.deviceMs;
+    }
     cloud += got.cloudRuns;
     // Two models get the same upload.
     if (got.cloudRuns > 0) uploads++;
@@ -180,7 +183,7 @@ export function outcomeOfApproach(
     ...{ p50Ms, p99Ms },
     deviceRunsPct: (100 * device) / count,
     cloudRunsPct: (100 * cloud) / count,
-    ...spentPerPicture({ uploads: uploads / count, runs: device / count }),
+    ...spentPerPicture({ uploads: uploads / count, runMs: runMs / count }),
   };
 }
 

@@ -162,7 +162,7 @@ describe('adviseUploads', () => {
   });
 
   it('spends the device’s run on every picture, and the upload on those that it is not sure of', () => {
-    const spending = { uploadBytes: 1_000, uploadMj: 100, runMj: 10 };
+    const spending = { uploadBytes: 1_000, uploadMj: 100, runW: 5 };
     const [advice] = adviseUploads(asked, device, [undefined], spending);
     const uploads = 1 - (advice?.savedPct ?? 0) / 100;
     expect(advice?.millijoules).toBeCloseTo(10 + 100 * uploads, 9);

@@ -94,7 +94,7 @@ describe('approaches', () => {
       };
       const { kilobytes, millijoules } = outcomeOfApproach(approach, [of(90), of(10)]);
       expect(kilobytes).toBe(26);
-      expect(millijoules).toBe(277 / 2 + 70);
+      expect(millijoules).toBe(277 / 2 + 2 * 35);
     });
   });
 
