@@ -1,9 +1,9 @@
 import { chanceOfBeingRight } from '../core/statistics/reliability.ts';
 import { check, checkOptions, modelsOf } from './api/check-options.ts';
-import type { ImageCodec, OpenImage } from './api/codec.ts';
 import type { Emit } from './api/events.ts';
 import type { DeviceInput, ImageInput } from './api/image.ts';
 import type { ClassifyOptions, Client, ClientOptions, PrepareOptions } from './api/options.ts';
+import type { ImagePipeline, PipelineImage } from './api/pipeline.ts';
 import { type ClientStatistics, Counters } from './api/statistics.ts';
 import type {
   Classification,
@@ -61,7 +61,7 @@ class RacingClient implements Client {
   readonly #emit: Emit;
   readonly #cloud: Cloud;
   readonly #devices: DeviceModels;
-  readonly #images: ImageCodec | undefined;
+  readonly #images: ImagePipeline | undefined;
   readonly #margin = new TimerMargin();
   readonly #cloudTimes = new RecentTimes();
   readonly #counters = new Counters();
@@ -122,7 +122,10 @@ class RacingClient implements Client {
     if (this.#usesCloud) void this.#cloud.prepare(slaMs);
     this.#refresh();
     const { models } = this.#devices;
-    await Promise.all(models.map((model) => model.prepare().catch(() => undefined)));
+    await Promise.all([
+      this.#images?.prepare?.(),
+      ...models.map((model) => model.prepare().catch(() => undefined)),
+    ]);
     if (input) await this.#measure(input);
     return { models: this.statistics().onDevice };
   }
@@ -208,7 +211,7 @@ class RacingClient implements Client {
     return race;
   }
 
-  #open(input: DeviceInput): OpenImage | undefined {
+  #open(input: DeviceInput): PipelineImage | undefined {
     if (input.contentType === rawTensor) return undefined;
     const sides = this.#devices.models.map(({ model }) => model.shorterSide ?? usualSide);
     return this.#images?.open(input, Math.max(usualSide, ...sides));

@@ -12,18 +12,11 @@ export type { Size } from '../core/preprocessing/preprocessing.ts';
 export type { Pixels } from '../core/preprocessing/tensor.ts';
 export type { Reliability } from '../core/statistics/reliability.ts';
 export { type Auth, type AuthRequest, bearer } from './api/auth.ts';
-export type {
-  EncodedImage,
-  ImageCodec,
-  OpenImage,
-  Upload,
-  UploadSettings,
-} from './api/codec.ts';
+export type { EncodedImage, EncodeSettings } from './api/codec.ts';
 export {
   ApiError,
   ClassifyError,
   DeviceModelError,
-  ImageFormatError,
   MalformedAnswerError,
   MovedError,
   NetworkError,
@@ -32,6 +25,7 @@ export {
 export type { ClientEvent } from './api/events.ts';
 export type { Fetch } from './api/fetch.ts';
 export type { DeviceInput, Drawable, ImageFile, ImageInput, RawPixels } from './api/image.ts';
+export { ImageFormatError } from './api/image-errors.ts';
 export type {
   AtDeadline,
   ClassifyOptions,
@@ -42,6 +36,7 @@ export type {
   Mode,
   PrepareOptions,
 } from './api/options.ts';
+export type { ImagePipeline, PipelineImage } from './api/pipeline.ts';
 export type { ClientStatistics } from './api/statistics.ts';
 export type {
   AnsweringModel,
@@ -56,6 +51,7 @@ export type {
   RunState,
   Source,
 } from './api/types.ts';
+export type { Upload, UploadSettings } from './api/upload-settings.ts';
 export { createClient } from './client.ts';
 export { CachedTimeError, type ClockEstimate } from './time/clock.ts';
 export type { TimeSource } from './time/time-source.ts';

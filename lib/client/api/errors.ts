@@ -66,11 +66,6 @@ export class MalformedAnswerError extends ClassifyError {
   override readonly name = 'MalformedAnswerError';
 }
 
-/** No file that the service takes can be made of an image here. */
-export class ImageFormatError extends ClassifyError {
-  override readonly name = 'ImageFormatError';
-}
-
 /** A model on the device is unknown to its catalogue, or could not be loaded or run. */
 export class DeviceModelError extends ClassifyError {
   override readonly name = 'DeviceModelError';

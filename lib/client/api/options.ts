@@ -1,11 +1,12 @@
 import type { TimeSource } from '../time/time-source.ts';
 import type { Auth } from './auth.ts';
-import type { ImageCodec, Upload } from './codec.ts';
 import type { ClientEvent } from './events.ts';
 import type { Fetch } from './fetch.ts';
 import type { ImageInput } from './image.ts';
+import type { ImagePipeline } from './pipeline.ts';
 import type { ClientStatistics } from './statistics.ts';
 import type { Classification, DeviceAnswer, OnDeviceModel, Readiness } from './types.ts';
+import type { Upload } from './upload-settings.ts';
 
 /**
  * Where images are classified: in the cloud and on the device, whoever has the better answer in time
@@ -81,9 +82,9 @@ export interface ClientOptions {
   /**
    * Decodes and encodes images.
    *
-   * @default - what the model on the device brings, or the browser's means in the thread that calls
+   * @default - what the model on the device brings; without any, files are sent as they are
    */
-  readonly images?: ImageCodec | undefined;
+  readonly images?: ImagePipeline | undefined;
   /**
    * What `classify` does at the deadline without an answer: wait for the first one, at most
    * {@link lateMs} (`wait`), or reject with {@link SlaExceededError} (`fail`).

@@ -2,8 +2,8 @@ import type { InferResponse, Prediction } from '../../core/contract/messages.ts'
 import type { CropSize } from '../../core/preprocessing/crop.ts';
 import type { Pixels } from '../../core/preprocessing/tensor.ts';
 import type { Reliability } from '../../core/statistics/reliability.ts';
-import type { ImageCodec } from './codec.ts';
 import type { ImageInput } from './image.ts';
+import type { ImagePipeline } from './pipeline.ts';
 
 export type { Prediction };
 
@@ -38,9 +38,9 @@ export interface OnDeviceModel {
   /**
    * Decodes and encodes images for the whole client.
    *
-   * @default - the browser's means, in the thread of the page
+   * @default - files are sent as they are
    */
-  readonly images?: ImageCodec | undefined;
+  readonly images?: ImagePipeline | undefined;
   /** Loads the model; called once, before its first run, and again after a failure. */
   readonly prepare?:
     | ((onProgress?: (progress: LoadProgress) => void) => Promise<unknown>)

@@ -1,7 +1,7 @@
 import { maxBodyBytes } from '../../core/contract/limits.ts';
 import type { EncodedImage } from '../api/codec.ts';
-import { ImageFormatError } from '../api/errors.ts';
 import type { DeviceInput } from '../api/image.ts';
+import { ImageFormatError } from '../api/image-errors.ts';
 
 /**
  * What is sent where nothing can encode: the file as it is.
