@@ -3,7 +3,6 @@ import {
   ApiError,
   ClassifyError,
   DeviceModelError,
-  ImageFormatError,
   MalformedAnswerError,
   MovedError,
   NetworkError,
@@ -24,7 +23,6 @@ describe('errors', () => {
       new MovedError('https://a.example'),
       'the service has moved: use https://a.example as the endpoint',
     ],
-    ['ImageFormatError', new ImageFormatError('a film'), 'a film'],
     ['DeviceModelError', new DeviceModelError('the worker failed'), 'the worker failed'],
   ])('of classify say their name and what happened: %s', (name, error, message) => {
     expect(error).toBeInstanceOf(ClassifyError);

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { ImageFormatError } from '../../../../lib/client/api/errors.ts';
+import { ImageFormatError } from '../../../../lib/client/api/image-errors.ts';
 import { plainUpload } from '../../../../lib/client/cloud/plain-upload.ts';
 import { maxBodyBytes } from '../../../../lib/core/contract/limits.ts';
 
