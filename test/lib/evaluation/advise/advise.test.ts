@@ -10,8 +10,8 @@ import {
 import { adviseSubset, subsetsOf } from '../../../../lib/evaluation/advise/subset.ts';
 import { adviseUploads } from '../../../../lib/evaluation/advise/uploads.ts';
 import { runCells } from '../../../../lib/evaluation/engine/cells/run-cells.ts';
-import type { CertainDevice } from '../../../../lib/evaluation/engine/certainty.ts';
 import { profileSets } from '../../../../lib/evaluation/engine/profiles/profile-sets.ts';
+import { halfSureDevice } from '../engine/made-up-device.ts';
 
 const question: Question = { ...defaultQuestion, profiles: profileSets.table3, requests: 1_000 };
 const model = (name: string, accuracyPct: number, meanMs: number) => {
@@ -124,19 +124,7 @@ describe('adviseDevice', () => {
 
 describe('adviseUploads', () => {
   /** Half of the pictures it is sure of; there it is right in 95 %, else in 55 %. */
-  const device: CertainDevice = {
-    name: 'device',
-    accuracyPct: 75,
-    meanMs: 2,
-    stdMs: 0.1,
-    reliability: {
-      bins: [
-        { from: 0, count: 10_000, right: 5_500 },
-        { from: 0.9, count: 10_000, right: 9_500 },
-      ],
-    },
-    rightAlongside: { good: [8_200, 9_800] },
-  };
+  const device = halfSureDevice([55, 95], { rightAlongside: { good: [8_200, 9_800] } });
   const asked = { ...of(model('good', 90, 20)), requests: 4_000, slasMs: [1_000] };
   const [own, lower, higher] = adviseUploads(asked, device, [undefined, 50, 99]);
 

@@ -3,7 +3,6 @@ import { describe, expect, it } from 'vitest';
 import { strategyNames } from '../../../../lib/core/selection/strategies.ts';
 import { NoCandidateError } from '../../../../lib/core/selection/types.ts';
 import { type Cell, CellRunner } from '../../../../lib/evaluation/engine/cells/cell.ts';
-import type { CertainDevice } from '../../../../lib/evaluation/engine/certainty.ts';
 import {
   paperNetwork,
   residential,
@@ -14,6 +13,7 @@ import {
   profileSets,
 } from '../../../../lib/evaluation/engine/profiles/profile-sets.ts';
 import { selectorNames } from '../../../../lib/evaluation/engine/selectors.ts';
+import { halfSureDevice } from './made-up-device.ts';
 
 const cell: Cell = {
   profiles: 'table3',
@@ -216,19 +216,7 @@ it('knows every strategy of a deployment', () => {
 });
 
 describe('a device that runs first', () => {
-  const device: CertainDevice = {
-    name: 'device',
-    accuracyPct: 60,
-    meanMs: 30,
-    stdMs: 1,
-    reliability: {
-      bins: [
-        { from: 0, count: 1_000, right: 300 },
-        { from: 0.9, count: 1_000, right: 999 },
-      ],
-    },
-    rightAlongside: {},
-  };
+  const device = halfSureDevice([30, 99.9], { meanMs: 30, stdMs: 1 });
   const answersOf = (changes: Partial<Cell>) => {
     const { answers } = run({ selector: 'expected-accuracy', keepAnswers: true, ...changes });
     if (!answers) throw new Error('no answers');

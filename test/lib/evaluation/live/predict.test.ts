@@ -1,11 +1,11 @@
 import { describe, expect, it } from 'vitest';
-import type { CertainDevice } from '../../../../lib/evaluation/engine/certainty.ts';
 import type { LivePlan } from '../../../../lib/evaluation/live/plan.ts';
 import {
   type PredictedService,
   predict,
   predictedService,
 } from '../../../../lib/evaluation/live/predict.ts';
+import { halfSureDevice } from '../engine/made-up-device.ts';
 import { madeUpLink } from '../engine/made-up-links.ts';
 
 const image = { bytes: new Uint8Array(15_000), contentType: 'image/jpeg', label: 'ring' };
@@ -50,19 +50,7 @@ describe('the prediction', () => {
   });
 
   describe('asks the cloud only when the device is not sure', () => {
-    const device: CertainDevice = {
-      name: 'device',
-      accuracyPct: 50,
-      meanMs: 4,
-      stdMs: 0.1,
-      reliability: {
-        bins: [
-          { from: 0, count: 1_000, right: 300 },
-          { from: 0.9, count: 1_000, right: 980 },
-        ],
-      },
-      rightAlongside: { only: [820, 980] },
-    };
+    const device = halfSureDevice([30, 98], { rightAlongside: { only: [8_200, 9_800] } });
     const unsure = { ...plan, cloud: 'when-unsure' } as const;
 
     it('and uploads nothing of the others', () => {
