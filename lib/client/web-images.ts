@@ -50,7 +50,7 @@ export function webImages({ worker = startWorker }: WebImagesOptions = {}): Imag
     open: (input, shorterSide) => {
       const inWorker = start();
       if (inWorker.isReady) return inWorker.open(input, shorterSide);
-      return openImage(capture(input), shorterSide);
+      return openImage(capture(input, shorterSide), shorterSide);
     },
     close: () => {
       there?.close();
