@@ -1,5 +1,6 @@
 import type { Fetch } from '../../client/api/fetch.ts';
 import {
+  type Classification,
   type Client,
   type ClientStatistics,
   createClient,
@@ -10,7 +11,11 @@ import {
 /** What the user has chosen for the next request. */
 export interface Conditions {
   readonly slaMs: number;
+  readonly mode: 'race' | 'device-only' | 'cloud-only';
+  /** When the device runs its model. */
   readonly policy: Duplication;
+  /** Whether the cloud is asked when the device is sure of its answer. */
+  readonly cloud: 'always' | 'when-unsure';
 }
 
 /** What a session needs. */
@@ -24,21 +29,24 @@ export interface SessionOptions {
 /** Requests of this page: a client for each policy, so that each learns by what it did itself. */
 export class Session {
   readonly #options: SessionOptions;
-  readonly #clients = new Map<Duplication, Client>();
+  readonly #clients = new Map<string, Client>();
 
   constructor(options: SessionOptions) {
     this.#options = options;
   }
 
   /** Classifies a picture under the conditions that are chosen now. */
-  async classify(image: Blob, options: { slaMs?: number; signal?: AbortSignal } = {}) {
-    const { slaMs, policy } = this.#options.conditions();
-    return await this.#client(policy).classify(image, { slaMs, ...options });
+  async classify(
+    image: Blob,
+    options: { slaMs?: number; signal?: AbortSignal } = {},
+  ): Promise<Classification> {
+    const { slaMs } = this.#options.conditions();
+    return await this.#client().classify(image, { slaMs, ...options });
   }
 
   /** Learns the server's clock and loads the model on the device. */
   async prepare(): Promise<void> {
-    await this.#client(this.#options.conditions().policy).prepare();
+    await this.#client().prepare();
   }
 
   /** Forgets what was counted and learned; what still runs ends by itself. */
@@ -49,7 +57,7 @@ export class Session {
 
   /** What the client of the chosen policy knows; what all of them did together is in the sums. */
   statistics(): ClientStatistics {
-    const current = this.#client(this.#options.conditions().policy).statistics();
+    const current = this.#client().statistics();
     const all = [...this.#clients.values()].map((client) => client.statistics());
     const sum = (key: 'requests' | 'inTime' | 'deviceRuns' | 'deviceRunsSaved') =>
       all.reduce((total, statistics) => total + statistics[key], 0);
@@ -64,18 +72,21 @@ export class Session {
     };
   }
 
-  #client(policy: Duplication): Client {
-    const known = this.#clients.get(policy);
-    if (known) return known;
+  /** The client of the conditions that are chosen now. */
+  #client(): Client {
     const { endpoint, device, fetch, conditions } = this.#options;
+    const { slaMs, mode, policy, cloud } = conditions();
+    const key = [mode, policy, cloud].join();
+    const known = this.#clients.get(key);
+    if (known) return known;
     const client = createClient({
       endpoint,
       fetch,
-      slaMs: conditions().slaMs,
+      slaMs,
       duplication: policy,
       ...(device && { onDevice: device }),
     });
-    this.#clients.set(policy, client);
+    this.#clients.set(key, client);
     return client;
   }
 }

@@ -1,19 +1,20 @@
 import type { AnsweringModel, Classification, Race } from '../../client/api/types.ts';
 import type { InferResponse } from '../../core/contract/messages.ts';
+import { isInTime } from './times.ts';
 
 const ms = (value: number) =>
   `${value.toFixed(Math.abs(value) < 10 ? 1 : 0).replace('-', '−')}\u00a0ms`;
 const pct = (value: number) => `${value.toFixed(1)}\u00a0%`;
 
 /** Why this answer was taken and not the other one, in a sentence. */
-export function whyThisAnswer({ source, inTime, model, timing, race }: Classification): string {
+export function whyThisAnswer({ source, model, timing, race }: Classification): string {
   const { cloud, device } = race;
+  const inTime = isInTime(timing);
   const spareMs = timing.slaMs - timing.totalMs;
   if (source === 'cloud') {
     if (!inTime) return `Nothing was there at the SLA’s end; the cloud was first after it.`;
     return `The cloud was in time, with ${ms(spareMs)} to spare${withoutDevice(model, device)}.`;
   }
-  const waited = deviceWaited(race);
   if (cloud.state === 'failed') {
     const after = inTime ? '' : ', after the SLA’s end';
     return `The cloud failed (${reasonOf(cloud.error)}), so the device answers${after}.`;
@@ -22,7 +23,7 @@ export function whyThisAnswer({ source, inTime, model, timing, race }: Classific
   if (cloud.state === 'answered') {
     return `Both were in time, and the device’s model (${pct(model.accuracyPct)}) is the more accurate one.`;
   }
-  return `The cloud had not answered when the ${ms(timing.slaMs)} were over. ${waited}`;
+  return `The cloud had not answered after ${ms(timing.totalMs)}, at the SLA’s end. ${deviceWaited(race, timing.totalMs)}`;
 }
 
 /** What the cloud's answer made of the device's run. */
@@ -35,10 +36,10 @@ function withoutDevice(model: AnsweringModel, device: Race['device']): string {
   return device && device.startMs === undefined ? ': the device did not have to run' : '';
 }
 
-function deviceWaited({ device, slaMs }: Race): string {
+function deviceWaited({ device }: Race, totalMs: number): string {
   const readyMs = device?.endMs;
   if (readyMs === undefined) return '';
-  return `The device’s answer had been ready for ${ms(Math.max(0, slaMs - readyMs))}.`;
+  return `The device’s answer had been ready for ${ms(Math.max(0, totalMs - readyMs))}.`;
 }
 
 function reasonOf(error: unknown): string {
