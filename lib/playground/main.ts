@@ -85,9 +85,14 @@ function explain({ cloud }: Race): void {
   if (cloud.answer) {
     budget.show(cloud.answer);
     models.show(cloud.answer);
-  } else if (cloud.state === 'running') {
-    budget.say('The cloud has not answered yet; when it does, late as it is, its choice is shown.');
-  } else budget.say('The cloud was not heard of, so its choice is not known.');
+    return;
+  }
+  models.showNoChoice();
+  budget.say(
+    cloud.state === 'running'
+      ? 'The cloud has not answered yet; when it does, late as it is, its choice is shown.'
+      : 'The cloud was not heard of, so its choice is not known.',
+  );
 }
 
 function showCode(): void {

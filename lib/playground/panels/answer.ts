@@ -79,7 +79,7 @@ export class AnswerPanel {
   /** Brings the answer into view, where it is not. */
   reveal(): void {
     const behavior = prefersStillness() ? 'instant' : 'smooth';
-    this.#root.scrollIntoView({ block: 'nearest', behavior });
+    this.#root.querySelector('.best')?.scrollIntoView({ block: 'nearest', behavior });
   }
 
   #become(source: 'cloud' | 'device' | 'nobody', state: 'interim' | 'final'): void {

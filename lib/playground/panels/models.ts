@@ -49,6 +49,12 @@ export class ModelsPanel {
     this.#draw();
   }
 
+  /** The last request's choice is not known, or there was none. */
+  showNoChoice(): void {
+    this.#last = undefined;
+    this.#draw();
+  }
+
   /** Forgets how often each model answered. */
   clear(): void {
     this.#counts.clear();

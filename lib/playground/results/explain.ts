@@ -11,6 +11,10 @@ export function whyThisAnswer({ source, model, timing, race }: Classification): 
   const { cloud, device } = race;
   const inTime = isInTime(timing);
   const spareMs = timing.slaMs - timing.totalMs;
+  const readyMs = race[source]?.endMs ?? Number.POSITIVE_INFINITY;
+  if (!inTime && readyMs <= timing.slaMs) {
+    return `The ${source}’s answer was ready after ${ms(readyMs)}, but the page was too busy to hand it over in time.`;
+  }
   if (source === 'cloud') {
     if (!inTime) return `Nothing was there at the SLA’s end; the cloud was first after it.`;
     return `The cloud was in time, with ${ms(spareMs)} to spare${withoutDevice(model, device)}.`;
