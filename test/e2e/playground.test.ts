@@ -1,16 +1,10 @@
 import type { Browser, BrowserContext, Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import type { Classification, ClientStatistics } from '../../lib/client/index.ts';
 import { sample } from '../system/running-service.ts';
 import { chromiumPath, launchBrowser } from './browser.ts';
 import { Gate, type Trouble } from './gate.ts';
+import { type OpenPage, openPlayground, type Playground } from './open-page.ts';
 import { StartedService } from './started-service.ts';
-
-/** What the page shows to the browser's console. */
-interface Playground {
-  classify(options?: { slaMs?: number }): Promise<Classification>;
-  statistics(): ClientStatistics;
-}
 
 /** What one request in the page came to. */
 interface Answered {
@@ -52,30 +46,9 @@ afterAll(async () => {
   );
 });
 
-/** A page with the playground, its model on the device loaded and the server's clock known. */
-async function open(
-  options: {
-    url?: string;
-    width?: number;
-    prepare?: (context: BrowserContext) => Promise<unknown>;
-  } = {},
-): Promise<{ page: Page; context: BrowserContext; errors: string[] }> {
-  const context = await browser.newContext({
-    viewport: { width: options.width ?? 1280, height: 844 },
-  });
-  await options.prepare?.(context);
-  const page = await context.newPage();
-  const errors: string[] = [];
-  page.on('pageerror', ({ message }) => errors.push(message));
-  page.on('console', (message) => {
-    if (message.type() === 'error' || message.type() === 'warning') errors.push(message.text());
-  });
-  await page.goto(`${options.url ?? gate.url}/`);
-  await page.waitForSelector('#facts [data-state=ready]');
-  await page.waitForFunction(
-    () => (globalThis as unknown as { playground: Playground }).playground.statistics().clock,
-  );
-  return { page, context, errors };
+/** The playground behind the gate. */
+function open(options: Parameters<typeof openPlayground>[2] = {}): Promise<OpenPage> {
+  return openPlayground(browser, gate.url, options);
 }
 
 /** Requests, one after another, by the page's client with its real model. */
@@ -139,7 +112,7 @@ describe.skipIf(!chromiumPath)('the playground', () => {
   });
 
   it.each([390, 1280])('does not scroll sideways at %i pixels', async (width) => {
-    const { page, context } = await open({ width });
+    const { page, context } = await open({ viewport: { width, height: 844 } });
     await page.click('#run');
     await page.waitForSelector('#budget .budget-bar');
     expect(await page.evaluate('document.documentElement.scrollWidth')).toBe(width);
@@ -228,7 +201,7 @@ describe.skipIf(!chromiumPath)('the SLA holds in Chromium', () => {
   });
 
   it('when the service is killed in the middle of a request', async () => {
-    const { page, context } = await open({ url: service.url });
+    const { page, context } = await openPlayground(browser, service.url);
     // The request arrives and nobody takes it up; then its connection dies.
     service.process.kill('SIGSTOP');
     const asked = ask(page, 3, 1_000);
