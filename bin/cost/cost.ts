@@ -29,6 +29,7 @@ interface CostOptions {
   readonly profiles?: string;
   readonly url?: string;
   readonly uploadKb: number;
+  readonly preparesPerRequest: number;
   readonly provisioned?: ReadonlyMap<string, number>;
   readonly architecture: Architecture;
   readonly region: string;
@@ -43,12 +44,14 @@ const help = `
 How requests spread over models is simulated, unless --mix is given: a strategy selects for requests
 with normally distributed network times. Times are the catalogue's reference latencies plus
 --overhead-ms, unless the profiles of a running service are given; those of a deployment are best.
-Prices are list prices (lib/core/pricing/prices.json), without free tier. Cold starts are not counted.
+Prices are list prices (lib/core/pricing/prices.json), without free tier. Cold starts are not counted,
+except those that POST /v1/prepare brings forward.
 
 Examples:
   mdi cost --requests-per-month 10e6
   mdi cost --requests-per-month 10e6 --sla-ms 150 --network-mean-ms 60 --strategy static-greedy
   mdi cost --requests-per-month 10e6 --mix nano-24=0.2,resnet-64-views12=0.8
+  mdi cost --requests-per-month 10e3 --prepares-per-request 1
   mdi cost --requests-per-month 10e6 --url http://127.0.0.1:8787
   mdi cost --requests-per-month 10e6 --profiles models.json --provisioned selector=2,nano-24=1
   (models.json is what GET /v1/models answers)`;
@@ -99,6 +102,12 @@ export function addCostCommand(program: Command): void {
       defaultAssumptions.uploadBytes / 1000,
     )
     .option(
+      '--prepares-per-request <n>',
+      'calls of POST /v1/prepare: 1 if every picture is announced, each after a pause',
+      numberBetween(0, 100),
+      0,
+    )
+    .option(
       '--provisioned <name=n,...>',
       'execution environments kept ready, of models or of "selector"',
       namedNumbers(integerBetween(0, 100_000)),
@@ -119,12 +128,12 @@ export function addCostCommand(program: Command): void {
 }
 
 async function estimate(options: CostOptions): Promise<CostReport> {
-  const { region, architecture, requestsPerMonth, uploadKb, tracing } = options;
+  const { region, architecture, requestsPerMonth, preparesPerRequest, uploadKb, tracing } = options;
   const models = await readModels(options);
   const { mix, simulated } = mixOf(options, models);
   const provisioned = readProvisioned(options.provisioned ?? new Map(), models);
   const report = costReport(
-    { models, mix, requestsPerMonth, provisioned },
+    { models, mix, requestsPerMonth, preparesPerRequest, provisioned },
     { region, architecture },
     {
       ...defaultAssumptions,

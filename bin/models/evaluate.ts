@@ -1,6 +1,7 @@
 import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import cliProgress from 'cli-progress';
+import { reliabilityOf, rightAlongside } from '../../lib/evaluation/models/accuracy/certainty.ts';
 import {
   compareWithDeclared,
   type Evaluation,
@@ -59,7 +60,7 @@ export async function evaluate(chosen: AskedModels, options: EvaluateOptions): P
       accuracyPct: evaluations.find(({ model }) => model === name)?.top1Pct,
     })),
   );
-  if (options.write) await write(choice, evaluations, options);
+  if (options.write) await write(choice, runs, options);
   if (options.strict && far.length > 0) {
     throw new Error(`measured far from what is declared: ${far.join(', ')}`);
   }
@@ -150,17 +151,23 @@ function noteFar({ models }: ChosenModels, evaluations: readonly Evaluation[]): 
 
 async function write(
   { directory }: ChosenModels,
-  evaluations: readonly Evaluation[],
+  runs: readonly EvaluationRun[],
   { images }: EvaluateOptions,
 ): Promise<void> {
   const from = images === 'generated' ? images : shortPath(images);
-  await editCatalogue(directory, ({ models }) => {
-    for (const { model, n, top1Pct, ci95Pct } of evaluations) {
+  await editCatalogue(directory, ({ models, onDevice }) => {
+    const device = runs.find(({ evaluation }) => evaluation.model === onDevice);
+    for (const { evaluation, answers } of runs) {
+      const { model, n, top1Pct, ci95Pct } = evaluation;
       const entry = models.find(({ name }) => name === model);
       if (!entry || n === 0) continue;
       entry.accuracyPct = top1Pct;
       entry.accuracySource = `${n} images, 95 % interval ${ci95Pct.join(' to ')}; mdi models evaluate --images ${from}`;
+      entry.reliability = reliabilityOf(answers);
+      if (device) entry.rightAlongsideDevice = rightAlongside(device.answers, answers);
     }
   });
-  note(`wrote the measured accuracies to ${shortPath(directory)}/catalogue.json.`);
+  note(
+    `wrote the measured accuracies and reliabilities to ${shortPath(directory)}/catalogue.json.`,
+  );
 }

@@ -15,6 +15,7 @@ import { epochMs } from '../../lib/service/clock.ts';
 import { takeFeedback } from './feedback.ts';
 import { infer } from './infer.ts';
 import { listModels } from './models.ts';
+import { prepare } from './prepare.ts';
 import type { Service } from './service.ts';
 
 type Result = APIGatewayProxyStructuredResultV2;
@@ -70,6 +71,7 @@ function routeHandlers(
         'server-timing': serverTiming({ select: selectMs, service: serviceMs, total: serverMs }),
       });
     },
+    '/v1/prepare': async (event) => ({ ...json(await prepare(service, event)), statusCode: 202 }),
     '/v1/feedback': async (event) => ({
       ...json(await takeFeedback(service, event)),
       statusCode: 202,

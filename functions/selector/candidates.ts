@@ -1,3 +1,4 @@
+import { ProblemError } from '../../lib/core/contract/problem.ts';
 import type { Candidate } from '../../lib/core/selection/types.ts';
 import { posteriorAccuracyPct } from '../../lib/service/feedback/accuracy.ts';
 import type { ModelBreakers } from '../../lib/service/inference/breakers.ts';
@@ -47,4 +48,18 @@ export function profiledModels(
     const calls = { coldShare, coldMeanMs, freshSamples };
     return [{ ...model, ...speed, ...calls, accuracyPct, catalogueAccuracyPct, profile }];
   });
+}
+
+/**
+ * @throws {@link ProblemError} `latency-only` when no model's answers mean anything
+ */
+export function refuseLatencyOnly({
+  catalogue,
+  models,
+}: Pick<Service, 'catalogue' | 'models'>): void {
+  if (models.some(({ latencyOnly }) => !latencyOnly)) return;
+  throw new ProblemError(
+    'latency-only',
+    `all models of the catalogue "${catalogue.name}" are for latency only: their answers have no meaning, so none is given`,
+  );
 }

@@ -1,9 +1,9 @@
 import type { APIGatewayProxyEventV2 } from 'aws-lambda';
-import { firstIssue } from '../../lib/core/contract/first-issue.ts';
 import type { FeedbackResponse } from '../../lib/core/contract/messages.ts';
 import { ProblemError } from '../../lib/core/contract/problem.ts';
 import { feedbackRequestSchema } from '../../lib/core/contract/schemas.ts';
 import { feedbackPeriodMs, isSignedRequestId } from '../../lib/service/feedback/request-id.ts';
+import { readJsonBody } from './json-body.ts';
 import type { Service } from './service.ts';
 
 /**
@@ -16,7 +16,7 @@ export async function takeFeedback(
   service: Pick<Service, 'models' | 'secret' | 'ledger' | 'store'>,
   event: APIGatewayProxyEventV2,
 ): Promise<FeedbackResponse> {
-  const { requestId, model: name, correct } = readBody(event);
+  const { requestId, model: name, correct } = readJsonBody(event, feedbackRequestSchema);
   const model = service.models.find((served) => served.name === name);
   if (!model) throw new ProblemError('unknown-model', `the catalogue has no model "${name}"`);
   const secret = service.secret();
@@ -37,24 +37,6 @@ export async function takeFeedback(
     return notRecorded();
   }
   return { counted: true };
-}
-
-function readBody({ body = '', isBase64Encoded }: APIGatewayProxyEventV2) {
-  const text = isBase64Encoded ? Buffer.from(body, 'base64').toString() : body;
-  const parsed = feedbackRequestSchema.safeParse(parseJson(text));
-  if (parsed.success) return parsed.data;
-  throw new ProblemError(
-    'bad-request',
-    firstIssue(parsed.error, { field: 'field', whole: 'the body' }),
-  );
-}
-
-function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    throw new ProblemError('bad-request', 'the body must be JSON');
-  }
 }
 
 function notRecorded(): never {

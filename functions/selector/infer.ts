@@ -18,7 +18,7 @@ import { select, strategies } from '../../lib/core/selection/strategies.ts';
 import type { TimeBudget } from '../../lib/core/selection/types.ts';
 import { signRequestId } from '../../lib/service/feedback/request-id.ts';
 import { type AnswerParts, answerWith } from './answer.ts';
-import { askable, candidatesOf } from './candidates.ts';
+import { askable, candidatesOf, refuseLatencyOnly } from './candidates.ts';
 import type { Service } from './service.ts';
 
 /** What {@link infer} works with. */
@@ -36,6 +36,7 @@ export type InferenceParts = AnswerParts &
     | 'models'
     | 'feedbackWeight'
     | 'profiles'
+    | 'warmUps'
   >;
 
 /**
@@ -68,7 +69,10 @@ export async function infer(
 
   const profiles = await service.profiles.profiles(Math.max(0, budget.budgetMs));
   const candidates = candidatesOf(service, profiles).map((model) =>
-    asMetNow(model, service.occupancy.of(model.name)),
+    asMetNow(model, {
+      ...service.occupancy.of(model.name),
+      isWarmedUp: service.warmUps.hasStarted(model.name, model.coldMeanMs),
+    }),
   );
   const selectStartMs = performance.now();
   const { outputMs, outputInputMs, deviceAccuracyPct, atDeadline } = headers;
@@ -156,14 +160,6 @@ function countAnswer(
     deadlineExceeded: isLate,
     inTime,
   });
-}
-
-function refuseLatencyOnly({ catalogue, models }: Pick<Service, 'catalogue' | 'models'>): void {
-  if (models.some(({ latencyOnly }) => !latencyOnly)) return;
-  throw new ProblemError(
-    'latency-only',
-    `all models of the catalogue "${catalogue.name}" are for latency only: their answers have no meaning, so none is given`,
-  );
 }
 
 function readBody(

@@ -13,6 +13,7 @@ import { ModelBreakers } from '../../lib/service/inference/breakers.ts';
 import { createLambdaClient } from '../../lib/service/inference/invoke.ts';
 import { ModelOccupancy } from '../../lib/service/inference/occupancy.ts';
 import { Overheads } from '../../lib/service/inference/service-time.ts';
+import { WarmUps } from '../../lib/service/inference/warm-up.ts';
 import { OwnStart } from '../../lib/service/own-start.ts';
 import { ProfileCache, type ProfileCacheEvent } from '../../lib/service/profiles/cache.ts';
 import { createProfileClient } from '../../lib/service/profiles/client.ts';
@@ -56,6 +57,7 @@ export interface Service {
   readonly lateWaitMs: number;
   readonly hedgeTokens: HedgeTokens;
   readonly occupancy: ModelOccupancy;
+  readonly warmUps: WarmUps;
   readonly telemetry: Pick<Telemetry, 'logger' | 'answered' | 'failed' | 'count'>;
   /** Updates of profiles that this environment has begun. */
   readonly open: Set<Promise<void>>;
@@ -131,6 +133,7 @@ export function createService(): Service {
     lateWaitMs: environment.MDI_LATE_WAIT_MS,
     hedgeTokens: new HedgeTokens({ share: environment.MDI_HEDGE_SHARE }),
     occupancy: new ModelOccupancy(),
+    warmUps: new WarmUps(),
     telemetry,
     open: new Set(),
   };

@@ -1,4 +1,4 @@
-import type { Duration } from 'aws-cdk-lib';
+import { Duration } from 'aws-cdk-lib';
 import { Rule, RuleTargetInput, Schedule } from 'aws-cdk-lib/aws-events';
 import { LambdaFunction } from 'aws-cdk-lib/aws-events-targets';
 import { Alias, type IVersion } from 'aws-cdk-lib/aws-lambda';
@@ -54,6 +54,9 @@ export class LiveAlias extends Alias {
       aliasName: 'live',
       version,
       ...(scaling && { provisionedConcurrentExecutions: scaling.min }),
+      // The only asynchronous events are warm-ups: late ones, and second ones, would be paid for nothing.
+      maxEventAge: Duration.minutes(1),
+      retryAttempts: 0,
     });
     if (scaling && scaling.max > scaling.min) {
       this.addAutoScaling({

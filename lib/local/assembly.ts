@@ -86,6 +86,8 @@ export interface RunningFunction {
   readonly arn: string;
   /** Process ids of its live execution environments. */
   readonly pids: readonly number[];
+  /** How many of them wait for an event. */
+  readonly free: number;
   /** Set it to have every invocation throttled (429), as with a reserved concurrency of 0. */
   isThrottled: boolean;
 }
@@ -181,6 +183,9 @@ export async function startAssembly(options: StartOptions): Promise<RunningAssem
       arn: pool.fn.arn,
       get pids() {
         return pool.pids;
+      },
+      get free() {
+        return pool.free;
       },
       get isThrottled() {
         return pool.isThrottled;

@@ -7,7 +7,6 @@ const notRunTypes: Readonly<Record<string, string>> = {
   'AWS::ApiGateway::RestApi': 'REST APIs are not served',
   'AWS::CodeDeploy::DeploymentGroup': 'New versions take over at once, not step by step',
   'AWS::Events::Rule': 'Event rules do not fire',
-  'AWS::Lambda::EventInvokeConfig': 'Asynchronous invocations are not retried',
   'AWS::Lambda::EventSourceMapping': 'Event sources do not invoke functions',
   'AWS::Lambda::Url': 'Function URLs are not served',
   'AWS::Scheduler::Schedule': 'Schedules do not fire',
@@ -32,6 +31,7 @@ export function ignoredFeatures(stack: Stack, apis: readonly HttpApi[]): string[
     ...(has('AWS::ApiGatewayV2::Stage', 'AccessLogSettings')
       ? ['Access logs are not written']
       : []),
+    ...(hasRetries(stack) ? ['Asynchronous invocations are not retried'] : []),
     ...(has('AWS::Lambda::Alias', 'ProvisionedConcurrencyConfig') ||
     has('AWS::Lambda::Version', 'ProvisionedConcurrencyConfig')
       ? ['Provisioned concurrency is not provided: environments start when they are needed']
@@ -44,6 +44,13 @@ export function ignoredFeatures(stack: Stack, apis: readonly HttpApi[]): string[
     ...skippedCustomResourceTypes(stack).map((type) => `${type} is not created: it calls AWS`),
     ...(process.platform === 'linux' ? [] : ['Memory limits are not enforced on this system']),
   ];
+}
+
+/** Lambda retries twice where nothing is said (docs.aws.amazon.com/lambda/latest/dg/invocation-async.html). */
+function hasRetries(stack: Stack): boolean {
+  return stack
+    .idsOfType('AWS::Lambda::EventInvokeConfig')
+    .some((id) => stack.properties(id).MaximumRetryAttempts !== 0);
 }
 
 function openRoutes({ routes }: HttpApi): string[] {

@@ -87,6 +87,26 @@ describe('mdi models', () => {
       accuracySource: expect.stringMatching(/^30 images, 95 % interval 19\.23 to 51\.22; mdi /),
     });
     expect(entries[0].accuracyPct).toBe(100);
+    const { bins } = entries[2].reliability;
+    const sumOf = (field: 'count' | 'right') =>
+      bins.reduce((sum: number, bin: Record<string, number>) => sum + (bin[field] ?? 0), 0);
+    expect([sumOf('count'), sumOf('right')]).toEqual([30, 10]);
+    expect(entries[0].reliability).toBeUndefined();
+    expect(entries[2].rightAlongsideDevice).toBeUndefined();
+  });
+
+  it('evaluate: writes how often others are right where the device’s model is sure', async () => {
+    const path = join(catalogue, 'catalogue.json');
+    const before = JSON.parse(readFileSync(path, 'utf8'));
+    writeFileSync(path, JSON.stringify({ ...before, onDevice: 'wrong' }));
+    await models('evaluate', catalogue, 'wrong', 'rgb', '--images', photos, '--write');
+    const { models: entries } = JSON.parse(readFileSync(path, 'utf8'));
+    writeFileSync(path, JSON.stringify(before));
+    const counts = entries[2].reliability.bins.map(({ count }: { count: number }) => count);
+    const right = entries[2].reliability.bins.map((bin: { right: number }) => bin.right);
+    // The other model is right in every image, whatever this one makes of it.
+    expect(entries[0].rightAlongsideDevice).toEqual(counts);
+    expect(entries[2].rightAlongsideDevice).toEqual(right);
   });
 
   it('verify: ok, and not once a file is damaged', async () => {

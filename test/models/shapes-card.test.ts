@@ -13,6 +13,12 @@ interface Measured {
   readonly confusion: readonly (readonly number[])[];
   readonly byDifficulty: readonly { readonly images: number; readonly correct: number }[];
 }
+interface Certain {
+  readonly name: string;
+  readonly accuracyPct: number;
+  readonly reliability: { readonly bins: readonly { count: number; right: number }[] };
+  readonly rightAlongsideDevice: readonly number[];
+}
 const sum = (values: readonly number[]) => values.reduce((total, value) => total + value, 0);
 
 it.each<{ name: string; accuracyPct: number }>(catalogue.models)(
@@ -28,6 +34,21 @@ it.each<{ name: string; accuracyPct: number }>(catalogue.models)(
     expect(card).toMatch(
       new RegExp(`\\| ${name} \\| \\d+ \\| ${accuracyPct.toFixed(2)} \\| ${error.toFixed(2)} \\|`),
     );
+  },
+);
+
+it.each<Certain>(catalogue.models)(
+  'has the reliability of $name, measured with its accuracy',
+  ({ name, accuracyPct, reliability: { bins }, rightAlongsideDevice }) => {
+    const { images, correct }: Measured = accuracy.models[name];
+    expect(sum(bins.map(({ count }) => count))).toBe(images);
+    expect(sum(bins.map(({ right }) => right))).toBe(correct);
+    expect((100 * correct) / images).toBeCloseTo(accuracyPct, 9);
+    // The same images, in the bins of the device’s scores.
+    expect(sum(rightAlongsideDevice)).toBe(correct);
+    if (name === catalogue.onDevice) {
+      expect(rightAlongsideDevice).toEqual(bins.map(({ right }) => right));
+    }
   },
 );
 

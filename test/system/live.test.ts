@@ -34,7 +34,7 @@ describe('mdi simulate --live', () => {
     const report: LiveReport = JSON.parse(out);
     expect(report).toMatchObject({
       ...{ trace: 'wifi', slaMs: 29_000, policy: 'always', catalogue: 'shapes', requests: 15 },
-      ...{ strategy: 'three-stage', onDevice: 'nano-24', failures: {} },
+      ...{ strategy: 'three-stage', onDevice: 'resnet-24-views4', failures: {} },
     });
     expect(JSON.parse(readFileSync(join(folder, 'out', 'live.json'), 'utf8'))).toEqual(report);
     const row = (name: string) => report.metrics.find(({ metric }) => metric === name);

@@ -61,6 +61,25 @@ export interface InferResponse {
   };
 }
 
+/** Body of `POST /v1/prepare`; may be absent. */
+export interface PrepareRequest {
+  /**
+   * T_sla in ms of the picture that is coming.
+   *
+   * @default - the deployment's
+   */
+  readonly slaMs?: number | undefined;
+}
+
+/** `202` of `POST /v1/prepare`: the models that the picture may need. */
+export interface PrepareResponse {
+  readonly slaMs: number;
+  /** Those that are being started now, if they have not been running. */
+  readonly warming: readonly string[];
+  /** Those for which that was done less than a minute ago. */
+  readonly warm: readonly string[];
+}
+
 /** Body of `POST /v1/feedback`. */
 export interface FeedbackRequest {
   /** Of the answer, as it was given. */

@@ -9,6 +9,8 @@ import {
   healthResponseSchema,
   inferResponseSchema,
   modelsResponseSchema,
+  prepareRequestSchema,
+  prepareResponseSchema,
   problemSchema,
   timeResponseSchema,
 } from './schemas.ts';
@@ -33,6 +35,16 @@ const operations: Record<ServiceRoute['path'], Operation> = {
       content: Object.fromEntries([...imageContentTypes, tensorContentType].map((t) => [t, {}])),
     },
     errors: [400, 413, 415, 422, 429, 502, 503, 504],
+  },
+  '/v1/prepare': {
+    summary: 'Start the models that a picture will need, before it comes',
+    status: 202,
+    response: prepareResponseSchema,
+    requestBody: {
+      required: false,
+      content: { 'application/json': { schema: jsonSchema(prepareRequestSchema) } },
+    },
+    errors: [400, 429, 503],
   },
   '/v1/feedback': {
     summary: 'Tell whether an answer was right',

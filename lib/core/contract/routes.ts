@@ -4,6 +4,7 @@
  */
 export const routes = [
   { method: 'POST', path: '/v1/infer' },
+  { method: 'POST', path: '/v1/prepare' },
   { method: 'POST', path: '/v1/feedback' },
   { method: 'GET', path: '/v1/time' },
   { method: 'GET', path: '/v1/models' },

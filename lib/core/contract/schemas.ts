@@ -1,10 +1,13 @@
 import { z } from 'zod';
+import { maxSlaMs } from './limits.ts';
 import type {
   FeedbackRequest,
   FeedbackResponse,
   HealthResponse,
   InferResponse,
   ModelsResponse,
+  PrepareRequest,
+  PrepareResponse,
   ProblemDocument,
   ProfileSummary,
   TimeResponse,
@@ -58,6 +61,33 @@ export const inferResponseSchema = schemaOf<InferResponse>()(
       }),
     })
     .meta({ id: 'InferResponse' }),
+);
+
+/** Body of `POST /v1/prepare`. */
+export const prepareRequestSchema = schemaOf<PrepareRequest>()(
+  z
+    .strictObject({
+      slaMs: z
+        .number()
+        .gt(0, 'must be above 0')
+        .max(maxSlaMs, `must be at most ${maxSlaMs}`)
+        .optional()
+        .describe('T_sla in ms of the picture that is coming; by default the deployment’s'),
+    })
+    .meta({ id: 'PrepareRequest' }),
+);
+
+/** `202` of `POST /v1/prepare`. */
+export const prepareResponseSchema = schemaOf<PrepareResponse>()(
+  z
+    .object({
+      slaMs: ms.describe('T_sla'),
+      warming: z
+        .array(z.string())
+        .describe('Models that are being started now, if they have not been running'),
+      warm: z.array(z.string()).describe('Models for which that was done less than a minute ago'),
+    })
+    .meta({ id: 'PrepareResponse' }),
 );
 
 /** Body of `POST /v1/feedback`. */

@@ -12,12 +12,19 @@ export interface Occupancy {
   readonly inFlight: number;
   /** Environments that were seen answering lately. */
   readonly environments: number;
+  /**
+   * Whether one has just been started for what is coming.
+   *
+   * @default false
+   */
+  readonly isWarmedUp?: boolean | undefined;
 }
 
 /**
  * A model as the next call is likely to meet it: with a larger cold share if it was not called of late, or
  * if the calls in flight occupy all environments seen lately. Strategies that know cold starts avoid it
- * then as far as its expected accuracy falls, and a hedge starts earlier.
+ * then as far as its expected accuracy falls, and a hedge starts earlier. One that has been warmed up is not
+ * cold, whatever its past calls have met.
  *
  * @param occupancy - absent when nothing is known of it
  * @example
@@ -33,6 +40,7 @@ export interface Occupancy {
 export function asMetNow<C extends Candidate>(model: C, occupancy?: Occupancy): C {
   const { coldShare = 0, freshSamples = Number.POSITIVE_INFINITY } = model;
   const isBusy = occupancy !== undefined && occupancy.inFlight >= occupancy.environments;
+  if (occupancy?.isWarmedUp && !isBusy) return { ...model, coldShare: 0 };
   const likely = Math.max(isBusy ? busyColdShare : 0, freshSamples === 0 ? idleColdShare : 0);
   return likely > coldShare ? { ...model, coldShare: likely } : model;
 }

@@ -12,6 +12,12 @@ export interface Assumptions {
   readonly readUnitsPerProfile: number;
   /** Age at which the profiles in a selector's memory are read again, in seconds. */
   readonly refreshSeconds: number;
+  /** Models that one `POST /v1/prepare` warms up: the chosen one, its hedge, the fastest. */
+  readonly modelsPerPrepare: number;
+  /** What a warm-up bills of a model's function, in ms: every one is taken to start an environment. */
+  readonly startMs: number;
+  /** How long the selector takes to hand on the warm-ups, in ms. */
+  readonly prepareMs: number;
   readonly uploadBytes: number;
   /** Size of an answer with its headers. */
   readonly answerBytes: number;
@@ -40,6 +46,11 @@ export const defaultAssumptions: Assumptions = {
   readUnitsPerProfile: 2.5,
   // Two seconds plus a random share of up to a quarter.
   refreshSeconds: 2.25,
+  modelsPerPrepare: 3,
+  // Loading the runtime, the bundle and a model; Lambda bills it (aws.amazon.com/lambda/pricing).
+  startMs: 1_000,
+  // Lambda takes an asynchronous event in some 10 ms.
+  prepareMs: 20,
   uploadBytes: 52_000,
   answerBytes: 2_000,
   // 950 of metrics, 400 of access log, and start and report of two calls as JSON.

@@ -70,7 +70,7 @@ interface ComputePrices {
 }
 
 function computePrices(
-  { models, selector }: Usage,
+  { models, selector, prepares }: Usage,
   { lambda }: RegionPrices,
   architecture: Architecture,
 ): ComputePrices {
@@ -80,7 +80,7 @@ function computePrices(
     perGbSecondOnProvisioned,
   } = lambda[architecture];
   const onDemand = [selector, ...models].filter((used) => used.provisionedGbSeconds === 0);
-  const gbSeconds = onDemand.reduce((sum, used) => sum + used.gbSeconds, 0);
+  const gbSeconds = onDemand.reduce((sum, used) => sum + used.gbSeconds, prepares.gbSeconds);
   // Tiers apply to all functions together: each is charged the mean price.
   const meanPrice = gbSeconds > 0 ? tieredCost(gbSeconds, tiers) / gbSeconds : 0;
   const perCall = lambda.perMillionRequests / 1e6;
@@ -97,7 +97,7 @@ function computePrices(
   };
 }
 
-function functionItems({ models, selector }: Usage, compute: ComputePrices): Item[] {
+function functionItems({ models, selector, prepares }: Usage, compute: ComputePrices): Item[] {
   const all: FunctionUsage[] = [selector, ...models];
   const calls = total(all, (used) => used.calls);
   const provisioned = total(all, (used) => used.provisionedGbSeconds);
@@ -121,13 +121,21 @@ function functionItems({ models, selector }: Usage, compute: ComputePrices): Ite
       unit: 'GB-s',
       usd: provisioned * compute.perProvisionedGbSecond,
     },
+    {
+      item: 'Preparing: calls, models starting',
+      quantity: prepares.gbSeconds,
+      unit: 'GB-s',
+      usd: compute.usd({ ...prepares, provisionedGbSeconds: 0 }),
+    },
   ];
-  return items.filter(({ quantity, item }) => quantity > 0 || item !== 'Provisioned concurrency');
+  const whereUsed = ['Provisioned concurrency', 'Preparing: calls, models starting'];
+  return items.filter(({ quantity, item }) => quantity > 0 || !whereUsed.includes(item));
 }
 
 function otherItems(
   {
     uploads,
+    prepares,
     writeUnits,
     readUnits,
     logGb,
@@ -139,7 +147,8 @@ function otherItems(
   }: Usage,
   { httpApi, dynamodb, cloudwatch, xray, dataTransfer }: RegionPrices,
 ): Item[] {
-  const metered = uploads.count * Math.max(1, Math.ceil(uploads.bytes / httpApi.meteredBytes));
+  const perUpload = Math.max(1, Math.ceil(uploads.bytes / httpApi.meteredBytes));
+  const metered = uploads.count * perUpload + prepares.count;
   const item = (name: string, quantity: number, unit: string, usd: number): Item => ({
     item: name,
     quantity,

@@ -8,6 +8,12 @@ export interface Deployment {
   readonly mix: Mix;
   /** A whole number, at least 1. */
   readonly requestsPerMonth: number;
+  /**
+   * Calls of `POST /v1/prepare` for each request.
+   *
+   * @default 0
+   */
+  readonly preparesPerRequest?: number | undefined;
   /** Provisioned concurrency: execution environments that are kept ready. */
   readonly provisioned: {
     readonly selector: number;
@@ -36,6 +42,8 @@ export interface ModelUsage extends FunctionUsage {
 export interface Usage {
   readonly models: readonly ModelUsage[];
   readonly selector: FunctionUsage;
+  /** Calls of `POST /v1/prepare`, with those of functions that they lead to. */
+  readonly prepares: Omit<FunctionUsage, 'provisionedGbSeconds'> & { readonly count: number };
   readonly uploads: { readonly count: number; readonly bytes: number };
   readonly writeUnits: number;
   readonly readUnits: number;
@@ -68,6 +76,7 @@ export function usageOf(deployment: Deployment, assumptions: Assumptions): Usage
   return {
     models: modelUsages,
     selector,
+    prepares: prepares(deployment, assumptions),
     uploads: { count: requestsPerMonth, bytes: assumptions.uploadBytes },
     writeUnits: requestsPerMonth * assumptions.writeUnitsPerCall,
     readUnits:
@@ -100,6 +109,18 @@ function modelUsage(
     // The selector waits for the model: its time is billed twice.
     selectorGbSeconds: seconds(model.meanMs + selectorMs) * gb(selectorMemoryMb),
   };
+}
+
+/** An upper bound: warm-ups that find a warm environment cost next to nothing. */
+function prepares(
+  { models, requestsPerMonth, preparesPerRequest = 0 }: Deployment,
+  { modelsPerPrepare, startMs, prepareMs, selectorMemoryMb }: Assumptions,
+): Usage['prepares'] {
+  const count = requestsPerMonth * preparesPerRequest;
+  const started = Math.min(modelsPerPrepare, models.length);
+  const modelGb = models.reduce((sum, { memoryMb }) => sum + gb(memoryMb), 0) / models.length;
+  const gbMs = prepareMs * gb(selectorMemoryMb) + started * startMs * modelGb;
+  return { count, calls: count * (1 + started), gbSeconds: (count * gbMs) / 1000 };
 }
 
 /**

@@ -60,6 +60,11 @@ export class EnvironmentPool {
     return [...this.#all].map(({ pid }) => pid).filter((pid) => pid !== undefined);
   }
 
+  /** How many environments wait for an event. */
+  get free(): number {
+    return this.#idle.length;
+  }
+
   /**
    * Hands an invocation to an environment. Resolves as soon as one has it; the invocation tells
    * what becomes of it.

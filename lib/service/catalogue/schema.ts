@@ -4,6 +4,7 @@ import type {
   PreprocessingJson,
   RawInput,
 } from '../../core/preprocessing/preprocessing.ts';
+import type { Reliability } from '../../core/statistics/reliability.ts';
 
 const sha256 = z.string().regex(/^[0-9a-f]{64}$/, 'must be 64 lower-case hexadecimal digits');
 const percent = z.number().min(0).max(100);
@@ -44,6 +45,31 @@ export const inputSchema = z
 /** A catalogue's raw input tensor. */
 export type CatalogueInput = z.infer<typeof inputSchema>;
 
+/** How often a model is right, by the score of its best label. */
+export const reliabilitySchema = z
+  .strictObject({
+    bins: z
+      .array(
+        z
+          .strictObject({
+            from: z.number().min(0).max(1),
+            count: z.int().min(0),
+            right: z.int().min(0),
+          })
+          .refine(({ count, right }) => right <= count, {
+            path: ['right'],
+            message: 'must not be more than count',
+          })
+          .readonly(),
+      )
+      .min(1)
+      .readonly(),
+  })
+  .refine(({ bins }) => bins.every(({ from }, i) => i === 0 || from > (bins[i - 1]?.from ?? 0)), {
+    path: ['bins'],
+    message: 'must ascend by from',
+  }) satisfies z.ZodType<Reliability>;
+
 const modelFields = {
   name: z
     .string()
@@ -64,6 +90,10 @@ const modelFields = {
   /** Top-1 accuracy A(m) in percent; a model without one is listed, but not served. */
   accuracyPct: percent.optional(),
   accuracySource: z.string(),
+  /** Measured together with the accuracy; tells a device which of its answers need no second one. */
+  reliability: reliabilitySchema.optional(),
+  /** In each bin of the reliability of `onDevice`: how many of the same images this model got right. */
+  rightAlongsideDevice: z.array(z.int().min(0)).readonly().optional(),
   licence: z.string(),
   preprocessing: preprocessingSchema.optional(),
   /** What the model outputs; detected when it is loaded, unless it is given here. */

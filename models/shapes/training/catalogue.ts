@@ -3,7 +3,7 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { shapeLabels } from '../../../lib/shapes/figures.ts';
 import { imageSize } from '../../../lib/shapes/generate.ts';
 import { jpegQuality } from '../../../lib/shapes/jpeg.ts';
-import { catalogueFolder, ladder, modelFile } from './ladder.ts';
+import { catalogueFolder, deviceModel, ladder, modelFile } from './ladder.ts';
 import { type Accuracy, type Latency, readReport, toText } from './report.ts';
 
 /** Writes catalogue.json from the model files, accuracy.json and latency.json. */
@@ -28,6 +28,8 @@ const models = ladder.map((name) => {
     accuracySource:
       `${measured.images} images of seed ${measured.seed}, ` +
       `standard error ${standardErrorPct.toFixed(2)}; ${accuracy.command}`,
+    reliability: measured.reliability,
+    rightAlongsideDevice: measured.rightAlongsideDevice,
     licence: 'Apache-2.0',
     output: 'logits',
     memoryMb: 1769,
@@ -45,8 +47,7 @@ const catalogue = {
   accuracySource:
     `top-1 on ${test?.images} images drawn by lib/shapes (seed ${test?.seed}, never trained on), ` +
     `each as JPEG of quality ${jpegQuality}; ${accuracy.command}`,
-  // The fastest, as in the paper (Section IV-E).
-  onDevice: first,
+  onDevice: deviceModel,
   models,
   samples: shapeLabels.map((label) => ({ file: `samples/${label}.jpg`, label })),
 };

@@ -1,6 +1,8 @@
 import { fileURLToPath } from 'node:url';
 import type { InferenceSession } from 'onnxruntime-node';
+import { topPredictions } from '../../../lib/core/preprocessing/predictions.ts';
 import { ort } from '../../../lib/service/inference/native.ts';
+import { shapeLabels } from '../../../lib/shapes/figures.ts';
 import { imageSize } from '../../../lib/shapes/generate.ts';
 
 /** Opens a model as the service does on one vCPU: one thread. */
@@ -12,10 +14,13 @@ export function openModel(file: URL): Promise<InferenceSession> {
   });
 }
 
-/** The index of the class that a model gives to RGB bytes of 192 x 192 pixels. */
-export async function classify(session: InferenceSession, pixels: Uint8Array): Promise<number> {
+/** The class that a model gives to RGB bytes of 192 x 192 pixels, and how sure it is. */
+export async function classify(
+  session: InferenceSession,
+  pixels: Uint8Array,
+): Promise<{ index: number; score: number }> {
   const image = new ort.Tensor('uint8', pixels, [1, imageSize, imageSize, 3]);
   const { logits } = await session.run({ image });
-  const scores = logits?.data as Float32Array;
-  return scores.indexOf(Math.max(...scores));
+  const [best] = topPredictions(logits?.data as Float32Array, shapeLabels, 'logits', 1);
+  return { index: best?.index ?? -1, score: best?.score ?? 0 };
 }

@@ -4,11 +4,16 @@ import { parseArgs } from 'node:util';
 import { isMainThread, parentPort, Worker, workerData } from 'node:worker_threads';
 import { SingleBar } from 'cli-progress';
 import sharp from 'sharp';
+import type { LabelledAnswer } from '../../../lib/core/statistics/reliability.ts';
+import {
+  reliabilityOf,
+  rightAlongside,
+} from '../../../lib/evaluation/models/accuracy/certainty.ts';
 import { shapeLabels } from '../../../lib/shapes/figures.ts';
 import { generateImage, imageSize } from '../../../lib/shapes/generate.ts';
 import { encodeJpeg } from '../../../lib/shapes/jpeg.ts';
 import { classify, openModel } from './classify.ts';
-import { ladder, modelFile } from './ladder.ts';
+import { deviceModel, ladder, modelFile } from './ladder.ts';
 import { onceAMinute } from './progress.ts';
 import { type Accuracy, updateReport } from './report.ts';
 import { decodeJpeg } from './through-jpeg.ts';
@@ -26,7 +31,7 @@ interface Share {
 interface Answer {
   readonly label: number;
   readonly difficulty: number;
-  readonly answers: readonly number[];
+  readonly answers: readonly { readonly index: number; readonly score: number }[];
 }
 
 const usage =
@@ -72,18 +77,23 @@ async function evaluate(): Promise<void> {
 
   const command = 'node models/shapes/training/evaluate.ts';
   for (const [i, name] of models.entries()) {
-    const accuracy = summarise(seed, answers, i);
+    const accuracy = summarise(seed, answers, i, models.indexOf(deviceModel));
     updateReport('accuracy.json', command, name, accuracy);
     console.log(`${name}: ${((accuracy.correct / accuracy.images) * 100).toFixed(2)} %`);
   }
 }
 
-function summarise(seed: number, answers: readonly Answer[], model: number): Accuracy {
+function summarise(
+  seed: number,
+  answers: readonly Answer[],
+  model: number,
+  device: number,
+): Accuracy {
   const byDifficulty = Array.from({ length: 10 }, () => ({ images: 0, correct: 0 }));
   const confusion = shapeLabels.map(() => shapeLabels.map(() => 0));
   let correct = 0;
   for (const { label, difficulty, answers: given } of answers) {
-    const answer = given[model] ?? -1;
+    const answer = given[model]?.index ?? -1;
     const hit = answer === label ? 1 : 0;
     correct += hit;
     const bin = byDifficulty[Math.floor(difficulty * 10)];
@@ -94,7 +104,19 @@ function summarise(seed: number, answers: readonly Answer[], model: number): Acc
     const row = confusion[label];
     if (row) row[answer] = (row[answer] ?? 0) + 1;
   }
-  return { seed, images: answers.length, correct, byDifficulty, confusion };
+  const own = labelled(answers, model);
+  return {
+    ...{ seed, images: answers.length, correct, byDifficulty, confusion },
+    reliability: reliabilityOf(own),
+    ...(device >= 0 && { rightAlongsideDevice: rightAlongside(labelled(answers, device), own) }),
+  };
+}
+
+function labelled(answers: readonly Answer[], model: number): LabelledAnswer[] {
+  return answers.map(({ label, answers: given }) => {
+    const { index, score } = given[model] ?? { index: -1, score: 0 };
+    return { score, isRight: index === label };
+  });
 }
 
 async function answerShare({ models, seed, first, step, count }: Share): Promise<void> {
@@ -103,7 +125,7 @@ async function answerShare({ models, seed, first, step, count }: Share): Promise
   for (let index = first; index < count; index += step) {
     const { pixels, labelIndex, difficulty } = generateImage({ seed, index });
     const decoded = await decodeJpeg(await encodeJpeg(pixels, imageSize));
-    const answers: number[] = [];
+    const answers: { index: number; score: number }[] = [];
     for (const session of sessions) answers.push(await classify(session, decoded));
     parentPort?.postMessage({ label: labelIndex, difficulty, answers } satisfies Answer);
   }

@@ -14,6 +14,12 @@ export const ladder: readonly string[] = readFileSync(
   .trim()
   .split('\n');
 
+/**
+ * The model that clients run on the device: the most accurate one that costs a phone next to nothing (less
+ * than a millisecond, a download of the size of a photo).
+ */
+export const deviceModel = 'resnet-24-views4';
+
 /** The ONNX file of a model. */
 export function modelFile(name: string): URL {
   return new URL(`${name}.onnx`, catalogueFolder);

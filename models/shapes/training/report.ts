@@ -1,4 +1,5 @@
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import type { Reliability } from '../../../lib/core/statistics/reliability.ts';
 import { catalogueFolder, ladder } from './ladder.ts';
 
 /** Accuracy of one model over the test images. */
@@ -10,6 +11,9 @@ export interface Accuracy {
   readonly byDifficulty: readonly { readonly images: number; readonly correct: number }[];
   /** Rows: the true class; columns: the answer; in the order of the labels. */
   readonly confusion: readonly (readonly number[])[];
+  readonly reliability: Reliability;
+  /** In each bin of the reliability of the device's model; absent when that was not measured. */
+  readonly rightAlongsideDevice?: readonly number[] | undefined;
 }
 
 /** Time of one model, in milliseconds. */
@@ -54,6 +58,9 @@ export function updateReport<Entry>(
 export function toText(value: object): string {
   const text = JSON.stringify(value, null, 2)
     .replace(/\[\s+([\d,\s]+?)\s+\]/g, (_, numbers: string) => `[${numbers.replace(/\s+/g, ' ')}]`)
-    .replace(/\{\s+("images": \d+),\s+("correct": \d+)\s+\}/g, '{ $1, $2 }');
+    .replace(
+      /\{\s+((?:"\w+": [\d.]+,?\s+)+?)\}/g,
+      (_, fields: string) => `{ ${fields.trim().replace(/\s+/g, ' ')} }`,
+    );
   return `${text}\n`;
 }

@@ -30,7 +30,7 @@ for (const [labelIndex, label] of shapeLabels.entries()) {
     const jpeg = await encodeJpeg(pixels, imageSize);
     const decoded = await decodeJpeg(jpeg);
     const answers = await Promise.all(judges.map((judge) => classify(judge, decoded)));
-    if (answers.some((answer) => answer !== labelIndex)) continue;
+    if (answers.some(({ index: answer }) => answer !== labelIndex)) continue;
     writeFileSync(new URL(`${label}.jpg`, folder), jpeg);
     console.log(`${label}: image ${index}, difficulty ${difficulty.toFixed(2)}`);
     break;

@@ -15,7 +15,7 @@ describe('the playground’s files', () => {
     const referred = [...page.matchAll(/(?:src|href)="(\/playground\/[^"]+)"/g)];
     expect(referred.length).toBeGreaterThanOrEqual(3);
     for (const [, path = ''] of referred) expect(files.has(path), path).toBe(true);
-    for (const file of ['nano-24.onnx', 'samples/gear.jpg']) {
+    for (const file of ['resnet-24-views4.onnx', 'samples/gear.jpg']) {
       expect(files.get(`/playground/catalogue/${file}`)?.bytes.length).toBeGreaterThan(1_000);
     }
     expect(files.has('/playground/catalogue/resnet-128-views16.onnx')).toBe(false);

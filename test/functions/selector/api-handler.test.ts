@@ -1,4 +1,4 @@
-import { InvokeWithResponseStreamCommand } from '@aws-sdk/client-lambda';
+import { InvokeCommand, InvokeWithResponseStreamCommand } from '@aws-sdk/client-lambda';
 import type { APIGatewayProxyEventV2, Context } from 'aws-lambda';
 import { describe, expect, it } from 'vitest';
 import { apiHandler } from '../../../functions/selector/api-handler.ts';
@@ -33,6 +33,15 @@ describe('the routes', () => {
     expect(headers?.['server-timing']).toBe(
       `select;dur=${selectMs}, service;dur=${serviceMs}, total;dur=${serverMs}`,
     );
+  });
+
+  it('prepare', async () => {
+    lambda.on(InvokeCommand).resolves({ StatusCode: 202 });
+    const event = apiEvent({ path: '/v1/prepare', body: '{"slaMs": 250}' });
+    expect(await call(madeUpService(), event)).toMatchObject({
+      statusCode: 202,
+      body: { slaMs: 250, warming: ['slow', 'fast'], warm: [] },
+    });
   });
 
   it('feedback', async () => {

@@ -15,6 +15,7 @@ import { catalogueSchema } from '../../../lib/service/catalogue/schema.ts';
 import { ModelBreakers, type Verdict } from '../../../lib/service/inference/breakers.ts';
 import { ModelOccupancy } from '../../../lib/service/inference/occupancy.ts';
 import { Overheads } from '../../../lib/service/inference/service-time.ts';
+import { WarmUps } from '../../../lib/service/inference/warm-up.ts';
 import type { ProfileSnapshot } from '../../../lib/service/profiles/cache.ts';
 import { referenceProfile } from '../../../lib/service/profiles/profile.ts';
 import type { Reference } from '../../../lib/service/profiles/reference.ts';
@@ -138,6 +139,7 @@ export function madeUpService(
     lateWaitMs: 10_000,
     hedgeTokens: new HedgeTokens({ share: 0 }),
     occupancy: new ModelOccupancy(),
+    warmUps: new WarmUps(),
     open: new Set(),
     ...parts,
     ...mocked,

@@ -28,6 +28,7 @@ describe('who may call', () => {
       'GET /v1/time AWS_IAM',
       'POST /v1/feedback AWS_IAM',
       'POST /v1/infer AWS_IAM',
+      'POST /v1/prepare AWS_IAM',
     ]);
     expect(warnings(made)).toEqual([]);
   });

@@ -53,6 +53,21 @@ describe('provisioned concurrency', () => {
   });
 });
 
+describe('warm-ups', () => {
+  it('that come late or fail are not repeated, by any alias', () => {
+    const { template, service } = made;
+    const configs = propertiesOf(template, 'AWS::Lambda::EventInvokeConfig');
+    expect(configs).toHaveLength(service.models.size + 1);
+    for (const config of configs) {
+      expect(JSON.stringify(config.Qualifier)).toContain('Live');
+      expect(config).toMatchObject({
+        MaximumRetryAttempts: 0,
+        MaximumEventAgeInSeconds: 60,
+      });
+    }
+  });
+});
+
 describe('warm-keeping', () => {
   it('sends every alias that nothing is kept ready of an event that is no request', () => {
     const { template, stack, service } = made;

@@ -38,6 +38,13 @@ describe('ignoredFeatures', () => {
       ['Provisioned concurrency is not provided: environments start when they are needed'],
     ],
     [
+      'retries',
+      'AWS::Lambda::EventInvokeConfig',
+      { MaximumRetryAttempts: 1 },
+      ['Asynchronous invocations are not retried'],
+    ],
+    ['no retries', 'AWS::Lambda::EventInvokeConfig', { MaximumRetryAttempts: 0 }, []],
+    [
       'custom resources of CDK',
       'Custom::LogRetention',
       {},

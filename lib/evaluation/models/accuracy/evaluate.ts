@@ -1,4 +1,6 @@
+import type { Prediction } from '../../../core/contract/messages.ts';
 import { type IntervalPct, wilsonIntervalPct } from '../../../core/statistics/interval.ts';
+import type { LabelledAnswer } from '../../../core/statistics/reliability.ts';
 import type { Classifier } from '../../../service/inference/classifier.ts';
 import { UndecodableImageError } from '../../../service/inference/errors.ts';
 import type { LabelledImage } from './images.ts';
@@ -14,9 +16,11 @@ export interface Evaluation {
   readonly ci95Pct: IntervalPct;
 }
 
-/** An evaluation, and the images that were left out of it. */
+/** An evaluation, and what it rests on. */
 export interface EvaluationRun {
   readonly evaluation: Evaluation;
+  /** In the order of the images; undefined for those that cannot be decoded. */
+  readonly answers: readonly (LabelledAnswer | undefined)[];
   /** Names of images that cannot be decoded; they count neither as right nor as wrong. */
   readonly undecodable: readonly string[];
 }
@@ -34,17 +38,22 @@ export async function evaluateModel(
   onImage: () => void = () => {},
 ): Promise<EvaluationRun> {
   const undecodable: string[] = [];
+  const answers: (LabelledAnswer | undefined)[] = [];
   let [n, top1, top5] = [0, 0, 0];
   for (const image of images) {
     const answer = await answerTo(classifier, image, model);
     onImage();
     if (!answer) {
       undecodable.push(image.name);
+      answers.push(undefined);
       continue;
     }
     n++;
-    if (answer[0] === image.label) top1++;
-    if (answer.includes(image.label)) top5++;
+    const [best] = answer;
+    const isRight = best?.index === image.label;
+    answers.push({ score: best?.score ?? 0, isRight });
+    if (isRight) top1++;
+    if (answer.some(({ index }) => index === image.label)) top5++;
   }
   const percent = (count: number) => round2(n === 0 ? 0 : (100 * count) / n);
   const [low, high] = wilsonIntervalPct(top1, n);
@@ -55,19 +64,18 @@ export async function evaluateModel(
     top5Pct: percent(top5),
     ci95Pct: [round2(low), round2(high)],
   };
-  return { evaluation, undecodable };
+  return { evaluation, answers, undecodable };
 }
 
-/** Indices of the top five labels; undefined for an image that cannot be decoded. */
+/** The top five labels; undefined for an image that cannot be decoded. */
 async function answerTo(
   classifier: Pick<Classifier, 'classifyImage'>,
   { name, read }: LabelledImage,
   model: string,
-): Promise<number[] | undefined> {
+): Promise<readonly Prediction[] | undefined> {
   const bytes = await read();
   try {
-    const { predictions } = await classifier.classifyImage(bytes);
-    return predictions.map(({ index }) => index);
+    return (await classifier.classifyImage(bytes)).predictions;
   } catch (error) {
     if (error instanceof UndecodableImageError) return undefined;
     throw new Error(`model "${model}", ${name}: ${(error as Error).message}`, { cause: error });

@@ -83,7 +83,7 @@ async function lockCatalogue(path: string): Promise<() => Promise<void>> {
   }
 }
 
-/** JSON for people: indented, but lists of numbers on one line. */
+/** JSON for people: indented, but what holds only numbers on one line. */
 function toText(value: unknown, indent = ''): string {
   if (typeof value !== 'object' || value === null) return JSON.stringify(value);
   const inner = `${indent}  `;
@@ -95,5 +95,8 @@ function toText(value: unknown, indent = ''): string {
   const fields = Object.entries(value)
     .filter(([, field]) => field !== undefined)
     .map(([name, field]) => `${inner}${JSON.stringify(name)}: ${toText(field, inner)}`);
+  if (fields.length > 0 && Object.values(value).every((field) => typeof field === 'number')) {
+    return `{ ${fields.map((field) => field.trim()).join(', ')} }`;
+  }
   return fields.length === 0 ? '{}' : `{\n${fields.join(',\n')}\n${indent}}`;
 }

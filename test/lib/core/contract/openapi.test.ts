@@ -35,6 +35,18 @@ describe('openApiDocument', () => {
     expect(JSON.stringify(responses['422'])).toContain('application/problem+json');
   });
 
+  it('lets the body of prepare be absent, and refuses fields that it does not know', () => {
+    const { requestBody } = (document.paths['/v1/prepare']?.post ?? {}) as {
+      requestBody?: { required: boolean; content: Record<string, { schema: object }> };
+    };
+    expect(requestBody?.required).toBe(false);
+    expect(requestBody?.content['application/json']?.schema).toMatchObject({
+      $defs: {
+        PrepareRequest: { additionalProperties: false, properties: { slaMs: { type: 'number' } } },
+      },
+    });
+  });
+
   it('is plain JSON', () => {
     expect(JSON.parse(JSON.stringify(document))).toEqual(document);
   });

@@ -23,7 +23,15 @@ it('takes a model for likely cold that was not called of late, or that is busy',
   );
 });
 
-it('never makes a model warmer than its profile says', () => {
+it('takes a model that has been warmed up for warm, as long as it has an environment to spare', () => {
+  const idle = { ...model, coldShare: 0.4, freshSamples: 0 };
+  const free = { inFlight: 0, environments: 1 };
+  expect(asMetNow(idle, { ...free, isWarmedUp: true }).coldShare).toBe(0);
+  expect(asMetNow(idle, { ...free, inFlight: 1, isWarmedUp: true }).coldShare).toBe(0.9);
+  expect(asMetNow(idle, { ...free, isWarmedUp: false }).coldShare).toBe(0.5);
+});
+
+it('never makes a model that was not warmed up warmer than its profile says', () => {
   const cold = { ...model, coldShare: 0.95 };
   expect(asMetNow(cold, { inFlight: 3, environments: 3 })).toBe(cold);
 });

@@ -18,6 +18,9 @@ const assumptions: Assumptions = {
   readUnitsPerProfile: 2.5,
   // A million requests a month are 2.628 s apart.
   refreshSeconds: 2.628,
+  modelsPerPrepare: 1,
+  startMs: 990,
+  prepareMs: 10,
   uploadBytes: 50_000,
   answerBytes: 2 ** 30 / 1e5,
   logBytes: 2 ** 30 / 1e5,
@@ -96,6 +99,14 @@ describe('costReport, worked by hand', () => {
     expect(usd['Provisioned concurrency']).toBeCloseTo(32.8503, 3);
     expect(usd['Models running']).toBeCloseTo(0.97222);
     expect(usd['Selector running and waiting']).toBeCloseTo(0.97222);
+  });
+
+  it('charges pictures that are announced: a call, and models that start', () => {
+    const usd = itemsOf({ ...onlyGood, preparesPerRequest: 1 });
+    // Two million calls more; 10 ms of the selector and 990 ms of the model, 1 GB each: a million GB-s.
+    expect(usd['Preparing: calls, models starting']).toBeCloseTo(0.4 + 16.6667, 3);
+    expect(usd['HTTP API']).toBeCloseTo(2);
+    expect(itemsOf(onlyGood)['Preparing: calls, models starting']).toBeUndefined();
   });
 
   it('has the prices of arm64', () => {

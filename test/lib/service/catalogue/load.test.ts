@@ -74,6 +74,17 @@ describe('loadCatalogue', () => {
     ['a shape without 3 channels', withInput([1, 8, 6, 4]), /field input\.shape/],
     ['a standard deviation of 0', withModel({ preprocessing: { std: [1, 0, 1] } }), /std/],
     [
+      'more right answers than answers',
+      withBins({ from: 0, count: 1, right: 2 }),
+      /models\.0\.reliability\.bins\.0\.right: must not be more than count/,
+    ],
+    [
+      'bins in any order',
+      withBins({ from: 0.5, count: 1, right: 1 }, { from: 0.5, count: 1, right: 1 }),
+      /models\.0\.reliability\.bins: must ascend by from/,
+    ],
+    ['no bins', withBins(), /models\.0\.reliability\.bins/],
+    [
       'a sample of no label',
       { ...catalogue, samples: [{ file: 'a', label: 'cow' }] },
       /samples\.0/,
@@ -147,6 +158,10 @@ describe('a catalogue’s input', () => {
 
 function withModel(change: object): object {
   return { ...catalogue, models: [{ ...model, ...change }] };
+}
+
+function withBins(...bins: object[]): object {
+  return withModel({ reliability: { bins } });
 }
 
 function withInput(shape: number[]): object {
