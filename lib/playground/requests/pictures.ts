@@ -33,7 +33,7 @@ export async function generatePicture(): Promise<Picture> {
   }
   const bitmap = await createImageBitmap(rgba);
   const label = shapeLabels[index];
-  const caption = `${label}, difficulty ${difficulty.toFixed(2)} of 1`;
+  const caption = `${label}, difficulty ${difficulty.toFixed(2)}`;
   return { image: await encode(bitmap), bitmap, caption, label };
 }
 

@@ -13,7 +13,7 @@ export function whyThisAnswer({ source, model, timing, race }: Classification): 
   const spareMs = timing.slaMs - timing.totalMs;
   const readyMs = race[source]?.endMs ?? Number.POSITIVE_INFINITY;
   if (!inTime && readyMs <= timing.slaMs) {
-    return `The ${source}’s answer was ready after ${ms(readyMs)}, but the page was too busy to hand it over in time.`;
+    return `The ${source}’s answer was ready after ${ms(readyMs)}, but the page got it late: its thread was busy, or the browser’s timer late.`;
   }
   if (source === 'cloud') {
     if (!inTime) return `Nothing was there at the SLA’s end; the cloud was first after it.`;
@@ -59,7 +59,9 @@ export function whyThisModel({ timing, selection, model }: InferResponse): strin
   if (selection.strategy !== 'three-stage') {
     return `${budget} By ${selection.strategy}, ${model.name} answers.`;
   }
-  if (budgetMs <= 0) return `${budget} Nothing is left, so the fastest model answers.`;
+  if (budgetMs <= 0) {
+    return `${budget} Nothing is left, so ${model.name} answers: as fast as any, as far as can be told, and of these the most accurate.`;
+  }
   const others = selection.eligible.filter((candidate) => candidate.model !== selection.baseModel);
   const base = `Of the models that fit, ${selection.baseModel} is the most accurate`;
   if (others.length === 0) return `${budget} ${base}, and none takes about as long.`;
