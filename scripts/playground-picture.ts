@@ -1,5 +1,6 @@
 #!/usr/bin/env node
 import { chromium } from 'playwright-core';
+import sharp from 'sharp';
 
 /*
  * Takes the picture of the playground that the documentation shows, of a service that has been started:
@@ -32,5 +33,6 @@ await page.click('#auto');
 // Late answers of the cloud complete the last race.
 await page.waitForTimeout(2_500);
 await page.evaluate('scrollTo(0, 0)');
-await page.screenshot({ path: 'docs/playground.png', fullPage: true });
+const picture = await page.screenshot({ fullPage: true });
+await sharp(picture).png({ palette: true }).toFile('docs/playground.png');
 await browser.close();
