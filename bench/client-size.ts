@@ -2,16 +2,10 @@
 import { gzipSync } from 'node:zlib';
 import { buildSync } from 'esbuild';
 import { plainTable } from '../bin/shared/output.ts';
+import { clientEntries } from '../scripts/client-entries.ts';
 
 const table = plainTable(['entry', 'minified bytes', 'gzipped bytes']);
-const entries = [
-  'index',
-  'sigv4',
-  'onnxruntime-web',
-  'onnxruntime-web-worker',
-  'onnxruntime-react-native',
-];
-for (const entry of entries) {
+for (const entry of clientEntries) {
   const { outputFiles } = buildSync({
     entryPoints: [`lib/client/${entry}.ts`],
     bundle: true,

@@ -9,7 +9,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
 import { plainTable } from '../bin/shared/output.ts';
 import { requestOutcome } from '../lib/client/api/outcome.ts';
-import { type Classification, createClient } from '../lib/client/index.ts';
+import { type Classification, type ClientOptions, createClient } from '../lib/client/index.ts';
 import { quantile } from '../lib/core/statistics/quantile.ts';
 import { type Link, readLinks } from '../lib/evaluation/engine/network/links.ts';
 import { defaultLinkConditions } from '../lib/evaluation/engine/network/networks.ts';
@@ -84,13 +84,20 @@ console.log(
 async function run(link: Link) {
   // The recording begins now.
   const fetch = linkFetch(link, defaultLinkConditions, new SystemTime());
+  const clocks: Promise<void>[] = [];
   const sides = [onDevice, undefined].map((device) => {
-    const options = { endpoint: service.url, slaMs, fetch };
+    const clock = Promise.withResolvers<void>();
+    clocks.push(clock.promise);
+    const onEvent: ClientOptions['onEvent'] = ({ type }) => {
+      if (type === 'clock') clock.resolve();
+    };
+    const options = { endpoint: service.url, slaMs, fetch, onEvent };
     const client = createClient(device ? { ...options, onDevice: device } : options);
     // Undefined where there was no answer.
     return { device, client, answers: [] as (Classification | undefined)[] };
   });
   for (const { client } of sides) await client.prepare();
+  await Promise.all(clocks);
   for (let i = 0; i < requests; i++) {
     const image = await picture(i);
     for (const { client, answers } of i % 2 === 0 ? sides : sides.toReversed()) {

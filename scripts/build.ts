@@ -13,9 +13,11 @@ import { createRequire } from 'node:module';
 import { basename, dirname, extname, join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { buildSync, transformSync } from 'esbuild';
+
 import { playgroundAssets } from '../bin/start/playground.ts';
 import { bundle, bundleFile, functionNames } from '../lib/infra/assets.ts';
 import { packageRoot } from '../lib/infra/package-files.ts';
+import { clientEntries } from './client-entries.ts';
 
 /*
  * Makes the two npm packages, each a folder of dist/ with a package.json that has a version: those of
@@ -73,11 +75,8 @@ function buildMdInference(to: string): void {
  * same files, chunks included, so that an error's class is one and the same in all entries.
  */
 function buildClient(to: string): void {
-  const entries = ['index', 'onnxruntime-web', 'onnxruntime-web-worker'];
   buildSync({
-    entryPoints: [...entries, 'onnxruntime-react-native', 'sigv4'].map(
-      (name) => `lib/client/${name}.ts`,
-    ),
+    entryPoints: clientEntries.map((name) => `lib/client/${name}.ts`),
     outdir: join(to, 'esm'),
     bundle: true,
     splitting: true,

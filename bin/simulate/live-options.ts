@@ -1,5 +1,5 @@
 import { type Command, Option } from 'commander';
-import type { Duplication } from '../../lib/client/api/types.ts';
+import type { Duplication } from '../../lib/client/api/options.ts';
 import { maxSlaMs } from '../../lib/core/contract/limits.ts';
 import type { WayConditions } from '../../lib/evaluation/live/link-fetch.ts';
 import { type ArrivalKind, arrivalKinds } from '../../lib/evaluation/live/plan.ts';

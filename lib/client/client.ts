@@ -1,24 +1,37 @@
-import type { InferResponse } from '../core/contract/messages.ts';
-import type { EncodedImage } from './api/codec.ts';
+import { chanceOfBeingRight } from '../core/statistics/reliability.ts';
+import { check, checkOptions, modelsOf } from './api/check-options.ts';
+import type { Emit } from './api/events.ts';
 import type { DeviceInput, ImageInput } from './api/image.ts';
-import type { ClassifyOptions, Client, ClientOptions } from './api/options.ts';
+import type { ClassifyOptions, Client, ClientOptions, PrepareOptions } from './api/options.ts';
+import type { ImagePipeline, PipelineImage } from './api/pipeline.ts';
 import { type ClientStatistics, Counters } from './api/statistics.ts';
-import type { Classification, OnDeviceModel, Race } from './api/types.ts';
-import { type Connection, exchangeTime, postInfer } from './cloud/http.ts';
-import { OutputTime } from './cloud/output-time.ts';
+import type {
+  Classification,
+  DeviceAnswer,
+  OnDeviceModel,
+  Prediction,
+  Race,
+  Readiness,
+} from './api/types.ts';
+import { Cloud } from './cloud/cloud.ts';
+import { plainUpload } from './cloud/plain-upload.ts';
+import { aborted, describe } from './cloud/request.ts';
 import { type DeviceModel, DeviceModels, marginMs } from './device/on-device.ts';
-import { shrink } from './images/upload.ts';
 import { RunningRace } from './race/race.ts';
-import { aborted, checkSla, describe, slaHeader } from './race/request.ts';
-import { type ClockSample, ServerClock } from './time/clock.ts';
 import { RecentTimes } from './time/recent-times.ts';
 import { systemTime, type TimeSource } from './time/time-source.ts';
+import { TimerMargin } from './time/timer-margin.ts';
 
-/** Time limit of a clock exchange in ms. */
-const exchangeTimeoutMs = 5_000;
+const rawTensor = 'application/octet-stream';
+/** Pixels of the shorter side that most models need. */
+const usualSide = 256;
+/** The part of the SLA that a device may take to show that the cloud is not needed. */
+const patience = 0.25;
 
 /**
  * Makes a client of a service. It does nothing before its first call.
+ *
+ * @throws TypeError or RangeError when an option is missing, misspelt or out of range
  *
  * @example
  * ```ts
@@ -36,96 +49,99 @@ const exchangeTimeoutMs = 5_000;
  * ```
  */
 export function createClient(options: ClientOptions): Client {
+  checkOptions(options);
   return new RacingClient(options);
 }
 
 class RacingClient implements Client {
   readonly #options: ClientOptions;
   readonly #time: TimeSource;
-  readonly #connection: Connection;
-  readonly #clock: ServerClock;
+  readonly #emit: Emit;
+  readonly #cloud: Cloud;
   readonly #devices: DeviceModels;
+  readonly #images: ImagePipeline | undefined;
+  readonly #margin = new TimerMargin();
   readonly #cloudTimes = new RecentTimes();
-  readonly #outputTime = new OutputTime();
   readonly #counters = new Counters();
   /** What `close` has to end. */
-  readonly #cancels = new Set<(reason: unknown) => void>();
+  readonly #races = new Set<RunningRace>();
+  #requests = 0;
+  #labelsCompared = false;
   #isClosed = false;
 
   constructor(options: ClientOptions) {
-    const { endpoint, auth, onDevice = [], time = systemTime, clock } = options;
+    const { time = systemTime, onEvent, images } = options;
+    const models = modelsOf(options);
     this.#options = options;
     this.#time = time;
-    this.#connection = {
-      endpoint: endpoint.replace(/\/+$/, ''),
-      // A browser's fetch must be called as the window's own.
-      fetch: options.fetch ?? ((url, init) => fetch(url, init)),
-      auth,
-      epochMs: () => this.#clock.epochMs(),
-    };
-    this.#clock = new ServerClock({
-      time,
-      exchange: () => this.#exchange(),
-      samples: clock?.samples ?? 5,
-      resyncMs: clock?.resyncMs ?? 300_000,
-      maxErrorMs: clock?.maxErrorMs ?? 250,
-    });
-    this.#devices = new DeviceModels(isList(onDevice) ? onDevice : [onDevice], time);
-    checkSla(options.slaMs);
+    this.#emit = (event) => tell(onEvent, event);
+    this.#cloud = new Cloud(options, time, this.#emit);
+    this.#devices = new DeviceModels(models, time, this.#emit);
+    this.#images = images ?? models.find((model) => model.images)?.images;
   }
 
   async classify(image: ImageInput, options: ClassifyOptions = {}): Promise<Classification> {
     const { slaMs = this.#options.slaMs, signal } = options;
-    checkSla(slaMs);
+    check({ slaMs });
     const input = describe(image, options.contentType);
     if (this.#isClosed) throw aborted('the client is closed');
     if (signal?.aborted) throw signal.reason ?? aborted('the request was aborted');
 
-    let settle: (race: Race) => void = () => undefined;
-    const settled = new Promise<Race>((resolve) => {
-      settle = resolve;
-    });
-    const race = this.#race(input, slaMs, (end) => {
-      this.#cancels.delete(cancel);
+    const request = ++this.#requests;
+    this.#emit({ type: 'request', request, slaMs });
+    const race = this.#race({ ...options, request, slaMs, input });
+    this.#races.add(race);
+    void race.settled.then((end) => {
+      this.#races.delete(race);
       this.#learn(end);
-      settle(end);
       this.#measureIfNeeded(input);
     });
-    const cancel = (reason: unknown) => race.cancel(reason);
-    this.#cancels.add(cancel);
-    const onAbort = () => cancel(signal?.reason ?? aborted('the request was aborted'));
+    const onAbort = () => race.cancel(signal?.reason ?? aborted('the request was aborted'));
     signal?.addEventListener('abort', onAbort);
-    this.#refreshClock();
+    this.#refresh();
     try {
       const answer = await race.answer;
       this.#counters.answered(answer);
-      return { ...answer, settled };
+      this.#emit({ type: 'end', request, answer });
+      return { ...answer, settled: race.settled };
     } catch (error) {
       if (!signal?.aborted && !this.#isClosed) this.#counters.failed();
+      this.#emit({ type: 'end', request, error });
       throw error;
     } finally {
       signal?.removeEventListener('abort', onAbort);
     }
   }
 
-  async prepare(sample?: ImageInput, options: { contentType?: string } = {}): Promise<void> {
-    const ready = sample
-      ? this.#devices.measure(describe(sample, options.contentType))
-      : this.#devices.choose(this.#options.slaMs)?.prepare();
-    await Promise.all([this.#clock.synchronize(), ready?.catch(() => undefined)]);
+  async prepare(options: PrepareOptions = {}): Promise<Readiness> {
+    const { slaMs = this.#options.slaMs, sample, contentType } = options;
+    check({ slaMs });
+    const input = sample && describe(sample, contentType);
+    if (this.#usesCloud) void this.#cloud.prepare(slaMs);
+    this.#refresh();
+    const { models } = this.#devices;
+    await Promise.all(models.map((model) => model.prepare().catch(() => undefined)));
+    if (input) await this.#measure(input);
+    return { models: this.statistics().onDevice };
+  }
+
+  async feedback({ source, race }: Classification, correct: boolean): Promise<boolean> {
+    const { answer } = race.cloud;
+    return source === 'cloud' && answer ? await this.#cloud.feedback(answer, correct) : false;
   }
 
   statistics(): ClientStatistics {
     const { slaMs } = this.#options;
     const chosen = this.#devices.choose(slaMs);
-    const clock = this.#clock.estimate();
     return {
       ...this.#counters,
       cloudChance: this.#cloudTimes.chanceWithin(slaMs, this.#time.nowMs()),
-      outputMs: this.#outputTime.currentMs(clock?.offsetMs),
-      clock,
+      outputMs: this.#cloud.outputMs,
+      clock: this.#cloud.clock,
       onDevice: this.#devices.models.map((device) => ({
         name: device.model.name,
+        ready: device.isReady,
+        error: device.loadError,
         measuredMs: device.measuredMs,
         chosen: device === chosen,
       })),
@@ -134,110 +150,152 @@ class RacingClient implements Client {
 
   close(): void {
     this.#isClosed = true;
-    for (const cancel of [...this.#cancels]) cancel(aborted('the client was closed'));
+    for (const race of this.#races) race.cancel(aborted('the client was closed'));
+    this.#cloud.close();
+    this.#images?.close?.();
     for (const { model } of this.#devices.models) model.close?.();
   }
 
-  #race(input: DeviceInput, slaMs: number, onSettled: (race: Race) => void): RunningRace {
-    const device = this.#devices.choose(slaMs);
-    const endMs = this.#time.nowMs() + slaMs;
-    return new RunningRace({
-      slaMs,
-      lateMs: this.#options.lateMs ?? 2_000,
-      time: this.#time,
-      cloud: (signal, begin) => this.#askCloud(input, { endMs, device, signal, begin }),
-      ...(device && {
-        device: {
-          model: identify(device.model),
-          startAfterMs: this.#startAfterMs(device, slaMs),
-          run: (signal) => device.run(input, signal),
-        },
-      }),
-      onSettled,
-    });
+  get #usesCloud(): boolean {
+    return this.#options.mode !== 'device-only';
   }
 
-  async #askCloud(
-    input: DeviceInput,
-    race: { endMs: number; device?: DeviceModel; signal: AbortSignal; begin: () => void },
-  ): Promise<InferResponse> {
-    const { upload } = this.#options;
-    const { image, contentType } = upload ? await shrink(input, upload) : (input as EncodedImage);
-    const startMs = this.#time.nowMs();
-    race.begin();
-    const clock = this.#clock.usable();
-    const response = await postInfer(this.#connection, {
-      body: image,
-      headers: {
-        'content-type': contentType,
-        'mdi-sla-ms': slaHeader(race.endMs - startMs),
-        ...(clock && { 'mdi-upload-start': (startMs + clock.offsetMs).toFixed(3) }),
-        ...this.#outputTime.headers(clock?.offsetMs),
-        ...this.#deviceHeaders(race.device),
+  get #asksWhenUnsure(): boolean {
+    return this.#options.cloud === 'when-unsure';
+  }
+
+  #race({ slaMs, input, request, onInterim }: ClassifyCall): RunningRace {
+    const device = this.#devices.choose(slaMs);
+    const opened = this.#open(input);
+    const endMs = this.#time.nowMs() + slaMs;
+    const race = new RunningRace({
+      slaMs,
+      marginMs: this.#margin.of(slaMs),
+      lateMs: this.#options.lateMs ?? 2_000,
+      atDeadline: this.#options.atDeadline ?? 'wait',
+      time: this.#time,
+      cloud: this.#usesCloud
+        ? {
+            waitMs: this.#asksWhenUnsure && device?.isReady ? slaMs * patience : 0,
+            isNeeded: (answer) => this.#isUnsure(answer, endMs - this.#time.nowMs()),
+            run: async (signal, begin, answer) => {
+              const file = opened ? await opened.upload(this.#options.upload) : plainUpload(input);
+              begin();
+              const deviceAccuracyPct = this.#toldAccuracyPct(device, answer);
+              return await this.#cloud.infer({ ...file, endMs, deviceAccuracyPct, signal });
+            },
+          }
+        : undefined,
+      device: device && {
+        model: identify(device.model),
+        startAfterMs: this.#startAfterMs(device, slaMs),
+        run: async (signal) => {
+          const predictions = await device.run({ input, pixels: opened?.pixels }, signal);
+          return { predictions, chance: chanceOf(device.model, predictions) };
+        },
+        accuracyPctOf: (answer) => this.#accuracyPct(device, answer),
       },
-      signal: race.signal,
+      onDue: (latenessMs) => this.#margin.observe(latenessMs, this.#time.nowMs()),
+      onEnd: (source, run) => {
+        this.#emit({ type: 'run', request, source, run, late: (run.endMs ?? 0) > slaMs });
+        if (source === 'cloud') this.#compareLabels(run.answer?.predictions);
+      },
+      onInterim: (answer) => tell(onInterim, answer),
     });
-    const totalMs = this.#time.nowMs() - startMs;
-    if (clock) this.#outputTime.observe(totalMs, response.timing, clock.offsetMs);
-    return response;
+    void race.settled.then(() => opened?.close());
+    return race;
+  }
+
+  #open(input: DeviceInput): PipelineImage | undefined {
+    if (input.contentType === rawTensor) return undefined;
+    const sides = this.#devices.models.map(({ model }) => model.shorterSide ?? usualSide);
+    return this.#images?.open(input, Math.max(usualSide, ...sides));
+  }
+
+  /** Whether the best that the cloud could do in the time left is better than the device's answer. */
+  #isUnsure({ chance = 0 }: DeviceAnswer, leftMs: number): boolean {
+    const bestPct = this.#cloud.bestAccuracyPct(leftMs) ?? 100;
+    return chance < (this.#options.sureFrom ?? bestPct / 100);
+  }
+
+  /** How accurate the device's answer is, or would be, in percent. */
+  #accuracyPct(device: DeviceModel, answer: DeviceAnswer | undefined): number {
+    const chance = this.#asksWhenUnsure ? answer?.chance : undefined;
+    return chance === undefined ? device.model.accuracyPct : 100 * chance;
   }
 
   /** What answers when the cloud does not, so that the server can weigh its risk by it. */
-  #deviceHeaders(device: DeviceModel | undefined): Record<string, string> {
-    if (!device || this.#options.duplication === 'never') return {};
-    return { 'mdi-device-accuracy': String(device.model.accuracyPct) };
+  #toldAccuracyPct(device: DeviceModel | undefined, answer: DeviceAnswer | undefined) {
+    if (!device || this.#options.duplication === 'never') return undefined;
+    return Number(this.#accuracyPct(device, answer).toFixed(2));
   }
 
   #startAfterMs(device: DeviceModel, slaMs: number): number {
     const { duplication = 'always', chanceThreshold = 0.9 } = this.#options;
-    if (duplication === 'always') return 0;
+    if (!this.#usesCloud || this.#asksWhenUnsure || duplication === 'always') return 0;
     if (duplication === 'never') return Number.POSITIVE_INFINITY;
     const chance = this.#cloudTimes.chanceWithin(slaMs, this.#time.nowMs());
-    return chance > chanceThreshold ? slaMs - device.expectedMs - marginMs : 0;
+    const earlyMs = Math.max(marginMs, this.#margin.of(slaMs));
+    return chance > chanceThreshold ? slaMs - device.expectedMs - earlyMs : 0;
+  }
+
+  /** Once: a page with the catalogue of another version would show wrong labels. */
+  #compareLabels(predictions: readonly Prediction[] | undefined): void {
+    const labels = this.#devices.models.find(({ model }) => model.labels)?.model.labels;
+    if (this.#labelsCompared || !labels || !predictions) return;
+    this.#labelsCompared = true;
+    const differing = predictions.find(({ index, label }) => labels[index] !== label);
+    if (!differing) return;
+    const { index, label: inCloud } = differing;
+    this.#emit({ type: 'labels-differ', index, onDevice: labels[index], inCloud });
   }
 
   #learn(race: Race): void {
     this.#counters.settled(race);
     const { state, endMs = 0 } = race.cloud;
-    // Nothing is known about a request that was aborted before the deadline.
-    if (state === 'cancelled' && endMs < race.slaMs) return;
+    // Nothing is known about a request that was not made, or was aborted before the deadline.
+    if (state === 'skipped' || state === 'waiting' || (state === 'cancelled' && endMs < race.slaMs))
+      return;
     const ms = state === 'answered' ? endMs : Number.POSITIVE_INFINITY;
     this.#cloudTimes.observe(ms, this.#time.nowMs());
   }
 
   /** Measures the models on the device where their speed decides something. */
   #measureIfNeeded(input: DeviceInput): void {
+    const { models } = this.#devices;
     const decides =
-      this.#devices.models.length > 1 ||
-      (this.#devices.models.length > 0 && this.#options.duplication === 'when-needed');
-    if (decides && !this.#isClosed) this.#devices.measure(input).catch(() => undefined);
+      models.length > 1 || (models.length > 0 && this.#options.duplication === 'when-needed');
+    const isKnown = models.every(({ measuredMs }) => measuredMs !== undefined);
+    if (decides && !isKnown && !this.#isClosed) this.#measure(input).catch(() => undefined);
   }
 
-  #refreshClock(): void {
-    // In parallel with the request, never before it.
-    this.#clock.refresh().catch(() => undefined);
+  async #measure(input: DeviceInput): Promise<void> {
+    const opened = this.#open(input);
+    await this.#devices.measure({ input, pixels: opened?.pixels });
+    opened?.close();
   }
 
-  #exchange(): Promise<ClockSample> {
-    if (this.#isClosed) return Promise.reject(aborted('the client was closed'));
-    const controller = new AbortController();
-    return new Promise<ClockSample>((resolve, reject) => {
-      // Not every `fetch` obeys its signal, and `auth` gets none.
-      const cancel = () => {
-        end();
-        controller.abort();
-        reject(aborted('the exchange of clocks was given up'));
-      };
-      const timer = this.#time.setTimeout(cancel, exchangeTimeoutMs);
-      const end = () => {
-        this.#time.clearTimeout(timer);
-        this.#cancels.delete(cancel);
-      };
-      this.#cancels.add(cancel);
-      exchangeTime(this.#connection, this.#time, controller.signal)
-        .finally(end)
-        .then(resolve, reject);
-    });
+  /** In parallel with a request, never before it. */
+  #refresh(): void {
+    if (!this.#usesCloud || this.#isClosed) return;
+    void this.#cloud.refresh();
+    if (this.#asksWhenUnsure) void this.#cloud.refreshModels();
+  }
+}
+
+/** One `classify`. */
+interface ClassifyCall extends ClassifyOptions {
+  readonly request: number;
+  readonly slaMs: number;
+  readonly input: DeviceInput;
+}
+
+/** Calls the app back; what it throws there costs nobody the answer. */
+function tell<T>(listener: ((value: T) => void) | undefined, value: T): void {
+  try {
+    listener?.(value);
+  } catch {
+    // It is the app's own.
   }
 }
 
@@ -245,6 +303,6 @@ function identify({ name, version, accuracyPct }: OnDeviceModel) {
   return { name, version, accuracyPct };
 }
 
-function isList<T>(value: T | readonly T[]): value is readonly T[] {
-  return Array.isArray(value);
+function chanceOf({ reliability }: OnDeviceModel, [best]: readonly Prediction[]) {
+  return reliability && best ? chanceOfBeingRight(reliability, best.score) : undefined;
 }

@@ -7,12 +7,10 @@
 
 export type { InferResponse, ProblemDocument } from '../core/contract/messages.ts';
 export { MdInferenceError } from '../core/errors.ts';
-export {
-  ModelShapeError,
-  NonFiniteOutputError,
-  TensorLengthError,
-  TensorValueError,
-} from '../core/preprocessing/errors.ts';
+export type { CropSize } from '../core/preprocessing/crop.ts';
+export type { Size } from '../core/preprocessing/preprocessing.ts';
+export type { Pixels } from '../core/preprocessing/tensor.ts';
+export type { Reliability } from '../core/statistics/reliability.ts';
 export { type Auth, type AuthRequest, bearer } from './api/auth.ts';
 export type { EncodedImage, EncodeSettings } from './api/codec.ts';
 export {
@@ -20,26 +18,40 @@ export {
   ClassifyError,
   DeviceModelError,
   MalformedAnswerError,
+  MovedError,
   NetworkError,
   SlaExceededError,
 } from './api/errors.ts';
+export type { ClientEvent } from './api/events.ts';
 export type { Fetch } from './api/fetch.ts';
 export type { DeviceInput, Drawable, ImageFile, ImageInput, RawPixels } from './api/image.ts';
-export type { ClassifyOptions, Client, ClientOptions } from './api/options.ts';
+export { ImageFormatError } from './api/image-errors.ts';
+export type {
+  AtDeadline,
+  ClassifyOptions,
+  Client,
+  ClientOptions,
+  CloudUse,
+  Duplication,
+  Mode,
+  PrepareOptions,
+} from './api/options.ts';
+export type { ImagePipeline, PipelineImage } from './api/pipeline.ts';
 export type { ClientStatistics } from './api/statistics.ts';
 export type {
   AnsweringModel,
   Classification,
   DeviceAnswer,
-  Duplication,
+  LoadProgress,
   OnDeviceModel,
   Prediction,
   Race,
+  Readiness,
   Run,
   RunState,
   Source,
 } from './api/types.ts';
-export type { Resize, UploadSettings } from './api/upload-settings.ts';
+export type { Upload, UploadSettings } from './api/upload-settings.ts';
 export { createClient } from './client.ts';
-export type { ClockEstimate } from './time/clock.ts';
+export { CachedTimeError, type ClockEstimate } from './time/clock.ts';
 export type { TimeSource } from './time/time-source.ts';

@@ -3,11 +3,15 @@
  *
  * @module @mdinference/client/onnxruntime-web
  */
+import type { CropSize } from '../core/preprocessing/crop.ts';
+import type { Pixels } from '../core/preprocessing/tensor.ts';
 import { DeviceModelError } from './api/errors.ts';
-import type { ImageInput } from './api/image.ts';
-import type { OnDeviceModel, Prediction } from './api/types.ts';
-import type { ModelDescription } from './device/model-description.ts';
-import type { FromWorker, ToWorker, WasmPaths } from './device/worker-messages.ts';
+import type { ImageFile } from './api/image.ts';
+import type { ImagePipeline } from './api/pipeline.ts';
+import type { LoadProgress, OnDeviceModel } from './api/types.ts';
+import { factsOf, type ModelDescription } from './device/model-description.ts';
+import type { ClassifyMessage, FromWorker, ToWorker, WasmPaths } from './device/worker-messages.ts';
+import { webImages } from './web-images.ts';
 
 export type { OutputKind } from '../core/preprocessing/predictions.ts';
 export type {
@@ -25,7 +29,10 @@ export type { WasmPaths } from './device/worker-messages.ts';
 
 /** Settings of {@link onnxruntimeWeb}. */
 export interface OnnxruntimeWebOptions extends ModelDescription {
-  /** The address of the .onnx file, relative to the page, or its bytes. */
+  /**
+   * The address of the .onnx file, relative to the page, or its bytes. What is downloaded is checked by
+   * the description's `sha256` and kept in the Cache API, where the page has one (https).
+   */
   readonly model: string | URL | Uint8Array;
   /**
    * Where `ort-wasm-simd-threaded.wasm` (and `.mjs`) of onnxruntime-web are served: a folder's address
@@ -46,6 +53,12 @@ export interface OnnxruntimeWebOptions extends ModelDescription {
    * @default - `onnxruntime-web-worker.js` beside this file
    */
   readonly worker?: (() => Worker) | undefined;
+  /**
+   * Decodes and encodes images, for the whole client.
+   *
+   * @default - `webImages()`
+   */
+  readonly images?: ImagePipeline | undefined;
   /** See `OnDeviceModel`. */
   readonly measuredMs?: number | undefined;
 }
@@ -72,44 +85,73 @@ export interface OnnxruntimeWebOptions extends ModelDescription {
  * ```
  */
 export function onnxruntimeWeb(options: OnnxruntimeWebOptions): OnDeviceModel {
-  const { name, version, accuracyPct, measuredMs } = options;
+  const { name, measuredMs, images = webImages() } = options;
+  const facts = factsOf(options);
   const model = new ModelInWorker(options);
   return {
-    ...{ name, version, accuracyPct, measuredMs },
-    prepare: () => model.load(),
-    classify: (image, { signal, contentType }) => model.classify(image, contentType, signal),
-    close: () => model.close(new DeviceModelError(`"${name}" has been closed`)),
+    ...facts,
+    ...{ measuredMs, images },
+    prepare: (onProgress) => model.load(onProgress),
+    classify: async (image, { signal, contentType, pixels }) => {
+      if (!contentType.startsWith('image/')) {
+        return { predictions: await model.classifyTensor(image as ImageFile, signal) };
+      }
+      if (pixels) return { predictions: await model.classify(pixels, signal) };
+      const open = images.open({ image, contentType }, facts.shorterSide);
+      try {
+        return { predictions: await model.classify(open.pixels, signal) };
+      } finally {
+        open.close();
+      }
+    },
+    close: () => {
+      model.close(new DeviceModelError(`"${name}" has been closed`));
+      images.close?.();
+    },
   };
 }
 
-type Settle = (answer: FromWorker) => void;
+type Answer = Exclude<FromWorker, { progress: LoadProgress } | { error: string }>;
 type Message = ToWorker extends infer M ? (M extends ToWorker ? Omit<M, 'id'> : never) : never;
 
 class ModelInWorker {
   readonly #options: OnnxruntimeWebOptions;
-  readonly #asked = new Map<number, Settle>();
+  readonly #asked = new Map<number, (answer: FromWorker) => void>();
+  readonly #listeners = new Set<(progress: LoadProgress) => void>();
   #worker: Worker | undefined;
-  #loading: Promise<unknown> | undefined;
+  #loading: Promise<CropSize> | undefined;
   #nextId = 0;
 
   constructor(options: OnnxruntimeWebOptions) {
     this.#options = options;
   }
 
-  /** Starts the worker and loads the model; after a failure, anew. */
-  async load(): Promise<void> {
+  /**
+   * Starts the worker and loads the model; after a failure, anew.
+   *
+   * @returns the pixels that the model takes of an image
+   */
+  async load(onProgress?: (progress: LoadProgress) => void): Promise<CropSize> {
+    if (onProgress) this.#listeners.add(onProgress);
     this.#loading ??= this.#load();
     try {
-      await this.#loading;
+      return await this.#loading;
     } catch (error) {
       this.close(error);
       throw error;
+    } finally {
+      if (onProgress) this.#listeners.delete(onProgress);
     }
   }
 
-  async classify(image: ImageInput, contentType: string, signal: AbortSignal) {
+  async classify(pixels: (size: CropSize) => Promise<Pixels>, signal: AbortSignal) {
+    const size = await this.load();
+    return await this.#classify({ pixels: await pixels(size) }, signal);
+  }
+
+  async classifyTensor(tensor: ImageFile, signal: AbortSignal) {
     await this.load();
-    return { predictions: await this.#ask({ kind: 'classify', image, contentType }, signal) };
+    return await this.#classify({ tensor }, signal);
   }
 
   /** Ends the worker, and with it what it was asked. */
@@ -121,24 +163,36 @@ class ModelInWorker {
     for (const [id, settle] of [...this.#asked]) settle({ id, error });
   }
 
-  async #load(): Promise<void> {
+  async #load(): Promise<CropSize> {
     const { model, wasmPaths, threads = 1, worker = startWorker } = this.#options;
     const { name, version, accuracyPct, labels, input, preprocessing, output } = this.#options;
+    const { sha256, bytes } = this.#options;
     this.#worker = worker();
-    this.#worker.onmessage = ({ data }: MessageEvent<FromWorker>) =>
-      this.#asked.get(data.id)?.(data);
-    this.#worker.onerror = ({ message }) =>
-      this.close(new DeviceModelError(message || 'the worker failed'));
-    await this.#ask({
+    this.#worker.onmessage = ({ data }: MessageEvent<FromWorker>) => {
+      if (!('progress' in data)) this.#asked.get(data.id)?.(data);
+      else for (const listener of this.#listeners) listener(data.progress);
+    };
+    this.#worker.onerror = ({ message }) => this.close(new DeviceModelError(message || noWorker));
+    const answer = await this.#ask({
       kind: 'load',
-      description: { name, version, accuracyPct, labels, input, preprocessing, output },
+      description: {
+        ...{ name, version, accuracyPct, labels, input, preprocessing, output },
+        ...{ sha256, bytes },
+      },
       model: model instanceof Uint8Array ? model : new URL(model, location.href).href,
       wasmPaths,
       threads,
     });
+    if (!('size' in answer)) throw new DeviceModelError('the worker is of another version');
+    return answer.size;
   }
 
-  #ask(message: Message, signal?: AbortSignal): Promise<readonly Prediction[]> {
+  async #classify(input: ClassifyMessage['input'], signal: AbortSignal) {
+    const answer = await this.#ask({ kind: 'classify', input }, signal);
+    return 'predictions' in answer ? answer.predictions : [];
+  }
+
+  #ask(message: Message, signal?: AbortSignal): Promise<Answer> {
     const worker = this.#worker;
     return new Promise((resolve, reject) => {
       if (signal?.aborted) return reject(signal.reason);
@@ -156,13 +210,17 @@ class ModelInWorker {
       this.#asked.set(id, (answer) => {
         done();
         if ('error' in answer) reject(new DeviceModelError(answer.error));
-        else resolve(answer.predictions);
+        else resolve(answer as Answer);
       });
       signal?.addEventListener('abort', onAbort);
       worker.postMessage({ ...message, id } as ToWorker);
     });
   }
 }
+
+const noWorker =
+  'the worker of the model could not be started: its file is not served (status 404), or the content ' +
+  'security policy does not allow it (worker-src)';
 
 function startWorker(): Worker {
   // Bundlers look for exactly this expression.

@@ -90,6 +90,7 @@ describe('an app', () => {
   const source = `
     import {
       ApiError, bearer, type Classification, type ClientOptions, createClient, MdInferenceError,
+      type Readiness,
     } from '@mdinference/client';
     import { onnxruntimeReactNative } from '@mdinference/client/onnxruntime-react-native';
     import { type CatalogueJson, describeModel, onnxruntimeWeb } from '@mdinference/client/onnxruntime-web';
@@ -101,7 +102,9 @@ describe('an app', () => {
     const options: ClientOptions = {
       ...{ endpoint: 'https://service.example', slaMs: 250, duplication: 'when-needed' },
       ...{ onDevice: nothing, auth: nothing, chanceThreshold: nothing, lateMs: nothing },
-      upload: { maxSide: 512, quality: unset.quality, type: nothing, resize: nothing },
+      upload: { maxSide: 512, quality: unset.quality, type: nothing },
+      ...{ mode: nothing, cloud: nothing, sureFrom: nothing, images: nothing, atDeadline: nothing },
+      onEvent: nothing,
       clock: { samples: nothing, resyncMs: nothing, maxErrorMs: nothing },
       fetch: nothing,
       time: nothing,
@@ -110,7 +113,9 @@ describe('an app', () => {
     export const answer: Promise<Classification> = client.classify(new Blob(), {
       slaMs: unset.slaMs, signal: nothing, contentType: nothing,
     });
-    export const ready: Promise<void> = client.prepare(nothing, { contentType: nothing });
+    export const ready: Promise<Readiness> = client.prepare({
+      ...{ slaMs: nothing, sample: nothing, contentType: nothing },
+    });
     declare const catalogue: CatalogueJson;
     export const device = onnxruntimeWeb({
       ...describeModel(catalogue, nothing),

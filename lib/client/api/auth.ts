@@ -6,15 +6,25 @@ export interface AuthRequest {
   readonly url: string;
   /** Names in lower case. */
   readonly headers: Readonly<Record<string, string>>;
-  readonly body?: ImageFile | undefined;
+  readonly body?: ImageFile | string | undefined;
   /** Unix ms on the server's clock, as far as the client knows it. */
   readonly epochMs: number;
 }
 
-/** Gives the headers that authorize a request. */
-export type Auth = (
-  request: AuthRequest,
-) => Readonly<Record<string, string>> | Promise<Readonly<Record<string, string>>>;
+/** Authorizes requests. */
+export interface Auth {
+  /** Gives the headers that authorize a request. */
+  (
+    request: AuthRequest,
+  ): Readonly<Record<string, string>> | Promise<Readonly<Record<string, string>>>;
+  /**
+   * Is told that the service has refused a request (401 or 403), with the headers of its answer.
+   *
+   * @param request - as it was authorized
+   * @returns whether the request would be authorized otherwise now, so that it is sent once more
+   */
+  readonly refused?: ((request: AuthRequest, answer: Headers) => boolean) | undefined;
+}
 
 /**
  * Authorizes requests with a JSON web token, such as one of a Cognito user pool.

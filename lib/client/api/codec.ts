@@ -32,6 +32,8 @@ export interface OpenImage {
 
 /** Decodes and encodes images: in a worker, in the thread that calls, or by the app's own means. */
 export interface ImageCodec {
+  /** Starts what the first image would otherwise have to do without, such as a worker; never rejects. */
+  prepare?(): Promise<void>;
   /**
    * Takes hold of an image: what a video or a canvas shows later no longer counts. Decodes nothing
    * yet, and never throws: what is wrong with the image is told by the calls.

@@ -49,12 +49,24 @@ export class NetworkError extends ClassifyError {
   }
 }
 
+/** The service is at another address: the redirection made a GET of the POST. */
+export class MovedError extends ClassifyError {
+  override readonly name = 'MovedError';
+  /** The address to use. */
+  readonly endpoint: string;
+
+  constructor(endpoint: string) {
+    super(`the service has moved: use ${endpoint} as the endpoint`);
+    this.endpoint = endpoint;
+  }
+}
+
 /** The service's answer is not what the API promises. */
 export class MalformedAnswerError extends ClassifyError {
   override readonly name = 'MalformedAnswerError';
 }
 
 /** A model on the device is unknown to its catalogue, or could not be loaded or run. */
-export class DeviceModelError extends MdInferenceError {
+export class DeviceModelError extends ClassifyError {
   override readonly name = 'DeviceModelError';
 }

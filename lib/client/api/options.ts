@@ -1,10 +1,27 @@
 import type { TimeSource } from '../time/time-source.ts';
 import type { Auth } from './auth.ts';
+import type { ClientEvent } from './events.ts';
 import type { Fetch } from './fetch.ts';
 import type { ImageInput } from './image.ts';
+import type { ImagePipeline } from './pipeline.ts';
 import type { ClientStatistics } from './statistics.ts';
-import type { Classification, Duplication, OnDeviceModel } from './types.ts';
-import type { UploadSettings } from './upload-settings.ts';
+import type { Classification, DeviceAnswer, OnDeviceModel, Readiness } from './types.ts';
+import type { Upload } from './upload-settings.ts';
+
+/**
+ * Where images are classified: in the cloud and on the device, whoever has the better answer in time
+ * (`race`); on the device alone, so that nothing leaves it (`device-only`); in the cloud alone.
+ */
+export type Mode = 'race' | 'device-only' | 'cloud-only';
+
+/** When the cloud is asked: for every image, or only for those of which the device is not sure. */
+export type CloudUse = 'always' | 'when-unsure';
+
+/** When the device runs its model beside the cloud's. */
+export type Duplication = 'always' | 'when-needed' | 'never';
+
+/** What is done at the deadline when there is no answer: go on waiting for one, or fail. */
+export type AtDeadline = 'wait' | 'fail';
 
 /** Settings of a client. */
 export interface ClientOptions {
@@ -19,6 +36,22 @@ export interface ClientOptions {
    * @default - none: the cloud answers, or no one does
    */
   readonly onDevice?: OnDeviceModel | readonly OnDeviceModel[] | undefined;
+  /** @default 'race' */
+  readonly mode?: Mode | undefined;
+  /**
+   * Whether every image is uploaded (`always`), or whether the device runs first and an image is uploaded
+   * only when the device is less likely to be right than the cloud would be (`when-unsure`). That
+   * needs a model whose reliability has been measured.
+   *
+   * @default 'always'
+   */
+  readonly cloud?: CloudUse | undefined;
+  /**
+   * The chance of being right, 0 to 1, from which on `when-unsure` takes the device's answer.
+   *
+   * @default - the accuracy of the best model that the cloud could run in the time left
+   */
+  readonly sureFrom?: number | undefined;
   /**
    * Authorizes requests, see `bearer` and `sigV4`.
    *
@@ -41,11 +74,24 @@ export interface ClientOptions {
    */
   readonly chanceThreshold?: number | undefined;
   /**
-   * Scales images down on the device before they are uploaded.
+   * What is sent of an image.
    *
-   * @default - they are uploaded as they are
+   * @default - large images are scaled down, small ones are sent as they are
    */
-  readonly upload?: UploadSettings | undefined;
+  readonly upload?: Upload | undefined;
+  /**
+   * Decodes and encodes images.
+   *
+   * @default - what the model on the device brings; without any, files are sent as they are
+   */
+  readonly images?: ImagePipeline | undefined;
+  /**
+   * What `classify` does at the deadline without an answer: wait for the first one, at most
+   * {@link lateMs} (`wait`), or reject with {@link SlaExceededError} (`fail`).
+   *
+   * @default 'wait'
+   */
+  readonly atDeadline?: AtDeadline | undefined;
   /**
    * How long to wait for the cloud's answer after the deadline, in ms, to learn how late it is.
    *
@@ -65,6 +111,8 @@ export interface ClientOptions {
         readonly maxErrorMs?: number | undefined;
       }
     | undefined;
+  /** Is told what happens, for an app's own metrics; what it throws is ignored. */
+  readonly onEvent?: ((event: ClientEvent) => void) | undefined;
   /** @default - the global `fetch` */
   readonly fetch?: Fetch | undefined;
   /** @default - the system's clocks and timers */
@@ -83,6 +131,25 @@ export interface ClassifyOptions {
    * @default - the type of a Blob
    */
   readonly contentType?: string | undefined;
+  /**
+   * Is given the device's answer as soon as it is there, while a better one may still come; what it throws
+   * is ignored.
+   */
+  readonly onInterim?: ((answer: DeviceAnswer) => void) | undefined;
+}
+
+/** Options of `prepare`. */
+export interface PrepareOptions {
+  /**
+   * The SLA of the image that is coming, in ms.
+   *
+   * @default - the client's
+   */
+  readonly slaMs?: number | undefined;
+  /** An image to measure the models on the device with. */
+  readonly sample?: ImageInput | undefined;
+  /** The sample's content type. */
+  readonly contentType?: string | undefined;
 }
 
 /** Classifies images within an SLA, in the cloud or on the device. */
@@ -90,22 +157,30 @@ export interface Client {
   /**
    * Classifies an image: the cloud's answer if it is there within the SLA, otherwise the device's.
    *
-   * @throws {@link SlaExceededError}, {@link ApiError}, {@link NetworkError} or
-   * {@link MalformedAnswerError} when no model on the device works either; the signal's reason;
-   * TypeError when the content type is not known
+   * @throws {@link SlaExceededError}, {@link ApiError}, {@link NetworkError},
+   * {@link MalformedAnswerError} or {@link ImageFormatError} when no model on the device works either;
+   * {@link DeviceModelError} when only the device may answer; the signal's reason; TypeError when the
+   * content type is not known
    */
   classify(image: ImageInput, options?: ClassifyOptions): Promise<Classification>;
   /**
-   * Gets ready: synchronizes the clock, loads the models and, given an image, measures them where
-   * that matters. Without it the first calls of `classify` do. Whatever fails is tried again by
-   * them.
+   * Gets ready, best when the camera opens: loads the models and, given a sample, measures them where
+   * that matters; meanwhile it opens the connection, synchronizes the clock and asks the service to
+   * warm the models that it would choose (`POST /v1/prepare`). It does not wait for the service, and
+   * does not reject when a model cannot be loaded: that is what it tells. Without it the first calls of
+   * `classify` do all this.
    *
    * @throws TypeError when the sample's content type is not known
    */
-  prepare(
-    sample?: ImageInput,
-    options?: { readonly contentType?: string | undefined },
-  ): Promise<void>;
+  prepare(options?: PrepareOptions): Promise<Readiness>;
+  /**
+   * Tells the service whether an answer was right (`POST /v1/feedback`); the device's own answers are
+   * not sent.
+   *
+   * @returns whether it was counted
+   * @throws {@link ApiError}, {@link NetworkError}
+   */
+  feedback(answer: Classification, correct: boolean): Promise<boolean>;
   /** What has happened so far. */
   statistics(): ClientStatistics;
   /** Ends everything that is running and releases the models; `classify` rejects from now on. */

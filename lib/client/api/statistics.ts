@@ -8,16 +8,22 @@ export interface ClientStatistics {
   readonly answeredByCloud: number;
   readonly answeredByDevice: number;
   readonly rejected: number;
-  /** Requests whose answer had come by the deadline. */
+  /** Requests whose answer was handed over by the deadline, judged by the clock. */
   readonly inTime: number;
   /** Answers of the cloud that came after the deadline. */
   readonly cloudLate: number;
   /** Requests to the cloud that failed. */
   readonly cloudFailed: number;
+  /** Images that were not uploaded: the device was sure, or nothing may leave it. */
+  readonly uploadsSaved: number;
   readonly deviceRuns: number;
+  /** Runs of the device's model that failed, a model that could not be loaded included. */
+  readonly deviceFailed: number;
+  /** Why the last of them did. */
+  readonly deviceError?: unknown;
   /** Requests for which the device's model did not have to run. */
   readonly deviceRunsSaved: number;
-  /** The longest time in ms by which the deadline's timer was late. */
+  /** The longest time in ms by which the timer for the deadline was late. */
   readonly longestTimerErrorMs: number;
   /** The chance, 0 to 1, that the cloud's next answer comes within the client's SLA. */
   readonly cloudChance: number;
@@ -28,6 +34,9 @@ export interface ClientStatistics {
   /** The models on the device; `chosen` is the one that runs at the client's SLA. */
   readonly onDevice: readonly {
     readonly name: string;
+    readonly ready: boolean;
+    /** Why it could not be loaded the last time. */
+    readonly error?: unknown;
     readonly measuredMs: number | undefined;
     readonly chosen: boolean;
   }[];
@@ -42,7 +51,10 @@ export class Counters {
   inTime = 0;
   cloudLate = 0;
   cloudFailed = 0;
+  uploadsSaved = 0;
   deviceRuns = 0;
+  deviceFailed = 0;
+  deviceError: unknown;
   deviceRunsSaved = 0;
   longestTimerErrorMs = 0;
 
@@ -65,6 +77,11 @@ export class Counters {
   settled({ slaMs, cloud, device, winner }: Race): void {
     if (cloud.state === 'failed') this.cloudFailed++;
     if (cloud.state === 'answered' && (cloud.endMs ?? 0) > slaMs) this.cloudLate++;
+    if (cloud.state === 'skipped') this.uploadsSaved++;
+    if (device?.state === 'failed') {
+      this.deviceFailed++;
+      this.deviceError = device.error;
+    }
     if (device?.startMs !== undefined) this.deviceRuns++;
     else if (device && winner) this.deviceRunsSaved++;
   }

@@ -2,8 +2,8 @@ import type { InferResponse, Prediction } from '../../core/contract/messages.ts'
 import type { CropSize } from '../../core/preprocessing/crop.ts';
 import type { Pixels } from '../../core/preprocessing/tensor.ts';
 import type { Reliability } from '../../core/statistics/reliability.ts';
-import type { ImageCodec } from './codec.ts';
 import type { ImageInput } from './image.ts';
+import type { ImagePipeline } from './pipeline.ts';
 
 export type { Prediction };
 
@@ -38,9 +38,9 @@ export interface OnDeviceModel {
   /**
    * Decodes and encodes images for the whole client.
    *
-   * @default - the browser's means, in the thread of the page
+   * @default - files are sent as they are
    */
-  readonly images?: ImageCodec | undefined;
+  readonly images?: ImagePipeline | undefined;
   /** Loads the model; called once, before its first run, and again after a failure. */
   readonly prepare?:
     | ((onProgress?: (progress: LoadProgress) => void) => Promise<unknown>)
@@ -69,10 +69,11 @@ export interface OnDeviceModel {
 export type Source = 'cloud' | 'device';
 
 /**
- * The state of a run: not begun (`waiting`), `running`, ended with an answer or an error, or no
- * longer wanted (`cancelled`).
+ * The state of a run: not begun (`waiting`), `running`, ended with an answer or an error, no longer
+ * wanted (`cancelled`), or never wanted, because the device was sure or nothing may leave it
+ * (`skipped`).
  */
-export type RunState = 'waiting' | 'running' | 'answered' | 'failed' | 'cancelled';
+export type RunState = 'waiting' | 'running' | 'answered' | 'failed' | 'cancelled' | 'skipped';
 
 /** One of the two runs of a race; times are in ms since `classify` was called. */
 export interface Run<Answer> {
@@ -107,6 +108,19 @@ export interface AnsweringModel {
 export interface DeviceAnswer {
   readonly model: AnsweringModel;
   readonly predictions: readonly Prediction[];
+  /** The chance, 0 to 1, that it is right, by the model's reliability; absent where that is not known. */
+  readonly chance?: number | undefined;
+  /** From the call of `classify`, in ms. */
+  readonly elapsedMs: number;
+}
+
+/** Which models on the device are ready, and why the others are not. */
+export interface Readiness {
+  readonly models: readonly {
+    readonly name: string;
+    readonly ready: boolean;
+    readonly error?: unknown;
+  }[];
 }
 
 /** The answer of `classify`. */
@@ -115,15 +129,13 @@ export interface Classification {
   readonly predictions: readonly Prediction[];
   readonly source: Source;
   readonly model: AnsweringModel;
-  /**
-   * Whether the answer was there at the deadline; if none was, the first one after it was taken.
-   */
+  /** Whether the answer was handed over by the deadline, judged by the clock. */
   readonly inTime: boolean;
   readonly timing: {
     readonly slaMs: number;
-    /** From the call of `classify` to its answer. */
+    /** From the call of `classify` until its answer was handed over. */
     readonly totalMs: number;
-    /** How long after the deadline its timer fired; 0 when the answer came before. */
+    /** By how much the timer for the deadline was late; 0 when it was not needed. */
     readonly timerErrorMs: number;
   };
   /** The race as it stood when the answer was taken. */
@@ -131,6 +143,3 @@ export interface Classification {
   /** The race when both runs have ended, a late answer of the cloud included; never rejects. */
   readonly settled: Promise<Race>;
 }
-
-/** When the device runs its model beside the cloud's. */
-export type Duplication = 'always' | 'when-needed' | 'never';

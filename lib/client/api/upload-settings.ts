@@ -1,9 +1,13 @@
-import type { EncodedImage, EncodeSettings } from './codec.ts';
+import type { EncodeSettings } from './codec.ts';
 
-/** How images are scaled down before they are uploaded. */
+/** How images are made smaller before they are uploaded. */
 export interface UploadSettings {
-  /** The longer side is scaled down to this many pixels. */
-  readonly maxSide: number;
+  /**
+   * The longer side is scaled down to this many pixels.
+   *
+   * @default 640
+   */
+  readonly maxSide?: number | undefined;
   /**
    * Quality of the compression, 0 to 1.
    *
@@ -11,21 +15,18 @@ export interface UploadSettings {
    */
   readonly quality?: number | undefined;
   /**
-   * The uploaded image's content type.
+   * The uploaded image's content type; PNG where the browser does not write WebP.
    *
    * @default 'image/jpeg'
    */
-  readonly type?: 'image/jpeg' | 'image/webp' | 'image/png' | undefined;
-  /**
-   * Makes an image smaller, where there is no `OffscreenCanvas`, as in React Native.
-   *
-   * @default - by `OffscreenCanvas`
-   */
-  readonly resize?: Resize | undefined;
+  readonly type?: EncodeSettings['type'] | undefined;
 }
 
-/** Makes an image smaller; gives undefined to leave it as it is. */
-export type Resize = (
-  input: EncodedImage,
-  settings: EncodeSettings,
-) => Promise<EncodedImage | undefined>;
+/**
+ * What is uploaded: images made smaller as the settings say, or each as it is (`original`) if the
+ * service takes it.
+ */
+export type Upload = UploadSettings | 'original';
+
+/** How a photo is encoded unless the app says it: hardly less accurate than the photo (docs/photos.md). */
+export const usualUpload: EncodeSettings = { maxSide: 640, quality: 0.85, type: 'image/jpeg' };

@@ -1,11 +1,10 @@
-import type { InferResponse } from '../../core/contract/messages.ts';
-import type { Auth } from '../api/auth.ts';
-import { ApiError, MalformedAnswerError, NetworkError } from '../api/errors.ts';
+import type { Auth, AuthRequest } from '../api/auth.ts';
+import { ApiError, MalformedAnswerError, MovedError, NetworkError } from '../api/errors.ts';
 import type { Fetch } from '../api/fetch.ts';
 import type { ImageFile } from '../api/image.ts';
-import { type ClockSample, partedMs } from '../time/clock.ts';
+import { CachedTimeError, type ClockSample, partedMs } from '../time/clock.ts';
 import type { TimeSource } from '../time/time-source.ts';
-import { faultOfAnswer, isProblem, isTimeResponse } from './answer.ts';
+import { isProblem, isTimeResponse } from './answer.ts';
 
 /** How the service is reached. */
 export interface Connection {
@@ -17,36 +16,41 @@ export interface Connection {
   readonly epochMs: () => number;
 }
 
-interface Call {
+/** A request to the service. */
+export interface Call {
   readonly method: 'GET' | 'POST';
   readonly path: string;
-  readonly headers?: Record<string, string>;
-  readonly body?: ImageFile;
+  readonly headers?: Readonly<Record<string, string>>;
+  readonly body?: ImageFile | string;
   readonly signal: AbortSignal;
 }
 
 /**
- * `POST /v1/infer`.
+ * Asks the service.
  *
- * @throws {@link ApiError}, {@link NetworkError}, {@link MalformedAnswerError}, or what `auth` throws
+ * @param faultOf - what is wrong with the answer's body; undefined when nothing is
+ * @returns the answer's body
+ * @throws {@link ApiError}, {@link MovedError}, {@link NetworkError}, {@link MalformedAnswerError}, or
+ *   what `auth` throws
  */
-export async function postInfer(
+export async function ask<T>(
   connection: Connection,
-  call: { headers: Record<string, string>; body: ImageFile; signal: AbortSignal },
-): Promise<InferResponse> {
-  const response = await send(connection, { ...call, method: 'POST', path: '/v1/infer' });
-  const body = await readJson(response);
-  if (!response.ok) {
-    throw new ApiError(response.status, isProblem(body) ? body : undefined, retryAfterMs(response));
-  }
-  const fault = faultOfAnswer(body);
-  if (fault) throw new MalformedAnswerError(`the service's answer is malformed: ${fault}`);
-  return body as InferResponse;
+  call: Call,
+  faultOf: (body: unknown) => string | undefined,
+): Promise<T> {
+  const { response, body } = await send(connection, call);
+  const fault = response.ok ? faultOf(body) : 'its status';
+  if (!fault) return body as T;
+  const { ok, status, redirected, url } = response;
+  // 301 and 302 have made a GET of the POST; a captive portal leads to a page of its own.
+  if (redirected && url.endsWith(call.path)) throw new MovedError(url.slice(0, -call.path.length));
+  if (ok) throw new MalformedAnswerError(`the service's answer is malformed: ${fault}`);
+  const retryMs = retryAfterMs(response.headers.get('retry-after'), connection.epochMs());
+  throw new ApiError(status, isProblem(body) ? body : undefined, retryMs);
 }
 
 /**
- * `GET /v1/time`, as a clock sample. When the service refuses, its `Date` header will do: a signature
- * by a clock that is hours wrong is refused, and the next one has to be right.
+ * `GET /v1/time`, as a clock sample, past every cache.
  *
  * @throws Error when the service cannot be reached or does not tell the time
  */
@@ -57,40 +61,60 @@ export async function exchangeTime(
 ): Promise<ClockSample> {
   const sentMs = time.nowMs();
   const sentWallMs = time.wallMs();
-  const response = await send(connection, { method: 'GET', path: '/v1/time', signal });
-  const body = await readJson(response);
+  const path = `/v1/time?once=${Math.random().toString(36).slice(2)}`;
+  const { response, body } = await send(connection, { method: 'GET', path, signal });
   const arrivedMs = time.nowMs();
+  if (!isTimeResponse(body)) throw new ApiError(response.status);
+  if (Number(response.headers.get('age')) > 0) throw new CachedTimeError();
   // The device may have slept in between.
   const doubtMs = partedMs(time.wallMs() - sentWallMs, arrivedMs - sentMs);
-  if (response.ok && isTimeResponse(body)) return { ...body, sentMs, arrivedMs, doubtMs };
-  // Whole seconds: half a second more is the best guess, and bounds its error.
-  const epochMs = Date.parse(response.headers.get('date') ?? '') + 500;
-  if (Number.isNaN(epochMs)) throw new ApiError(response.status);
-  return { sentMs, receivedEpochMs: epochMs, epochMs, arrivedMs, doubtMs: doubtMs + 500 };
+  return { ...body, sentMs, arrivedMs, doubtMs };
 }
 
-async function send(connection: Connection, call: Call): Promise<Response> {
-  const { endpoint, fetch, auth, epochMs } = connection;
-  const { method, path, headers = {}, body, signal } = call;
+/** Sends a request; once more when it was refused and `auth` knows better now. */
+async function send(
+  connection: Connection,
+  call: Call,
+): Promise<{ response: Response; body: unknown }> {
+  const first = await sendOnce(connection, call);
+  const { status, headers } = first.response;
+  // Whoever refuses in JSON is the service, and no captive portal.
+  const isRefusal = (status === 401 || status === 403) && first.body !== undefined;
+  if (!isRefusal || !connection.auth?.refused?.(first.request, headers)) return first;
+  return await sendOnce(connection, call);
+}
+
+async function sendOnce(
+  { endpoint, fetch, auth, epochMs }: Connection,
+  { method, path, headers = {}, body, signal }: Call,
+) {
   const url = endpoint + path;
-  const authorization = await auth?.({ method, url, headers, body, epochMs: epochMs() });
+  const request: AuthRequest = { method, url, headers, body, epochMs: epochMs() };
+  const authorization = await auth?.(request);
   try {
-    return await fetch(url, {
+    const response = await fetch(url, {
       method,
       headers: { ...headers, ...authorization },
       signal,
-      ...(body && { body: body as Blob }),
+      ...(knowsCaches() && { cache: 'no-store' }),
+      ...(body !== undefined && { body: body as Blob }),
     });
+    return { request, response, body: parsed(await response.text()) };
   } catch (error) {
     throw new NetworkError(error);
   }
 }
 
-/** The body as JSON; undefined when it is not JSON. */
-async function readJson(response: Response): Promise<unknown> {
-  const text = await response.text().catch((error) => {
-    throw new NetworkError(error);
-  });
+/**
+ * Whether `fetch` can be told to pass its cache. React Native's cannot, and adds to the address instead
+ * (`whatwg-fetch`: `_=` and the time), after that has been signed.
+ */
+function knowsCaches(): boolean {
+  return typeof Request === 'function' && 'cache' in Request.prototype;
+}
+
+/** A text as JSON; undefined when it is not JSON. */
+function parsed(text: string): unknown {
   try {
     return JSON.parse(text);
   } catch {
@@ -98,7 +122,9 @@ async function readJson(response: Response): Promise<unknown> {
   }
 }
 
-function retryAfterMs(response: Response): number | undefined {
-  const seconds = Number(response.headers.get('retry-after') ?? Number.NaN);
-  return Number.isNaN(seconds) ? undefined : 1000 * seconds;
+/** `Retry-After` in ms: seconds, or a date (RFC 9110, Section 10.2.3). */
+function retryAfterMs(header: string | null, epochMs: number): number | undefined {
+  if (!header) return undefined;
+  const ms = /^\d+$/.test(header) ? 1000 * Number(header) : Date.parse(header) - epochMs;
+  return Number.isNaN(ms) ? undefined : Math.max(0, ms);
 }

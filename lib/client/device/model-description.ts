@@ -1,5 +1,11 @@
+import { boxOf, cropSizeOf } from '../../core/preprocessing/crop.ts';
 import type { OutputKind } from '../../core/preprocessing/predictions.ts';
-import type { PreprocessingJson, RawInput } from '../../core/preprocessing/preprocessing.ts';
+import {
+  fullPreprocessing,
+  type PreprocessingJson,
+  type RawInput,
+} from '../../core/preprocessing/preprocessing.ts';
+import type { Reliability } from '../../core/statistics/reliability.ts';
 import { DeviceModelError } from '../api/errors.ts';
 
 /** A model with the part of its catalogue that is needed to run it. */
@@ -13,6 +19,12 @@ export interface ModelDescription {
   readonly preprocessing?: PreprocessingJson | undefined;
   /** What the model outputs; detected when it is loaded, unless it is given here. */
   readonly output?: OutputKind | undefined;
+  /** How often it is right, by how sure it is. */
+  readonly reliability?: Reliability | undefined;
+  /** Of its file, hexadecimal: then the file is checked, and kept for the next start. */
+  readonly sha256?: string | undefined;
+  /** Of its file. */
+  readonly bytes?: number | undefined;
 }
 
 /** The part of a `catalogue.json` that is read here. */
@@ -26,6 +38,9 @@ export interface CatalogueJson {
     readonly accuracyPct?: number | undefined;
     readonly preprocessing?: PreprocessingJson | undefined;
     readonly output?: OutputKind | undefined;
+    readonly reliability?: Reliability | undefined;
+    readonly sha256?: string | undefined;
+    readonly bytes?: number | undefined;
   }[];
 }
 
@@ -51,9 +66,20 @@ export function describeModel(
 ): ModelDescription {
   const model = catalogue.models.find((candidate) => candidate.name === name);
   if (!model) throw new DeviceModelError(`the catalogue has no model named "${name}"`);
-  const { version, accuracyPct, preprocessing, output } = model;
+  const { version, accuracyPct, preprocessing, output, reliability, sha256, bytes } = model;
   if (accuracyPct === undefined)
     throw new DeviceModelError(`the accuracy of "${name}" is not known`);
   const { labels, input } = catalogue;
-  return { name: model.name, version, accuracyPct, labels, input, preprocessing, output };
+  return {
+    ...{ name: model.name, version, accuracyPct, labels, input, preprocessing, output },
+    ...{ reliability, sha256, bytes },
+  };
+}
+
+/** What a client is told of a described model. */
+export function factsOf(model: ModelDescription) {
+  const { name, version, accuracyPct, labels, reliability, input, preprocessing } = model;
+  const { width, height } = boxOf(cropSizeOf({}, fullPreprocessing(preprocessing, input), input));
+  const shorterSide = Math.max(width, height);
+  return { name, version, accuracyPct, labels, reliability, shorterSide };
 }

@@ -1,5 +1,12 @@
+import { MdInferenceError } from '../../core/errors.ts';
+import type { CropSize } from '../../core/preprocessing/crop.ts';
+import type { Pixels } from '../../core/preprocessing/tensor.ts';
+import { DeviceModelError } from '../api/errors.ts';
+import type { Emit } from '../api/events.ts';
 import type { DeviceInput } from '../api/image.ts';
+import { faultOfPredictions } from '../api/shape.ts';
 import type { OnDeviceModel, Prediction } from '../api/types.ts';
+import { Pause } from '../time/pause.ts';
 import { RecentTimes } from '../time/recent-times.ts';
 import type { TimeSource } from '../time/time-source.ts';
 
@@ -12,19 +19,40 @@ const expectedQuantile = 0.95;
 /** Margin for late timers and threads, in ms. */
 export const marginMs = 10;
 
+/** How an image gets to a model on the device. */
+export interface DeviceCall {
+  readonly input: DeviceInput;
+  /** Absent where nothing can decode. */
+  readonly pixels?: ((size: CropSize) => Promise<Pixels>) | undefined;
+}
+
 /** A model on the device with what is known about its speed here. */
 export class DeviceModel {
   readonly model: OnDeviceModel;
   readonly #time: TimeSource;
+  readonly #emit: Emit;
   readonly #times = new RecentTimes();
+  readonly #pause = new Pause<MdInferenceError>();
   #measuredMs: number | undefined;
-  #prepared: Promise<unknown> | undefined;
+  #prepared: Promise<void> | undefined;
+  #isReady = false;
   #isWarm = false;
 
-  constructor(model: OnDeviceModel, time: TimeSource) {
+  constructor(model: OnDeviceModel, time: TimeSource, emit: Emit) {
     this.model = model;
     this.#time = time;
+    this.#emit = emit;
     this.#measuredMs = model.measuredMs;
+  }
+
+  /** Whether it is loaded. */
+  get isReady(): boolean {
+    return this.#isReady;
+  }
+
+  /** Why it could not be loaded the last time; undefined when it could, or has not been. */
+  get loadError(): unknown {
+    return this.#pause.error;
   }
 
   /** The longest of the measured runs in ms; undefined before {@link measure}. */
@@ -38,10 +66,13 @@ export class DeviceModel {
     return Number.isFinite(recentMs) ? recentMs : (this.#measuredMs ?? Number.POSITIVE_INFINITY);
   }
 
-  /** Loads the model, once; a model that could not be loaded is tried again next time. */
+  /**
+   * Loads the model, once; a model that could not be loaded is tried again, after pauses that grow.
+   *
+   * @throws {@link DeviceModelError} also while such a pause lasts
+   */
   async prepare(): Promise<void> {
-    const { model } = this;
-    this.#prepared ??= Promise.resolve(model.prepare?.());
+    this.#prepared ??= this.#load();
     try {
       await this.#prepared;
     } catch (error) {
@@ -50,12 +81,17 @@ export class DeviceModel {
     }
   }
 
-  /** Classifies an image, and learns how long that takes. */
-  async run(input: DeviceInput, signal: AbortSignal): Promise<readonly Prediction[]> {
+  /**
+   * Classifies an image, and learns how long that takes.
+   *
+   * @throws {@link DeviceModelError} when the model fails, or its answer is malformed
+   */
+  async run({ input, pixels }: DeviceCall, signal: AbortSignal): Promise<readonly Prediction[]> {
     await this.prepare();
+    // While it was being loaded the answer may have come from elsewhere.
+    if (signal.aborted) throw signal.reason;
     const startMs = this.#time.nowMs();
-    const { image, contentType } = input;
-    const { predictions } = await this.model.classify(image, { signal, contentType });
+    const predictions = await this.#classify({ input, pixels }, signal);
     const nowMs = this.#time.nowMs();
     // The first run is slower than all others.
     if (this.#isWarm) this.#times.observe(nowMs - startMs, nowMs);
@@ -63,22 +99,54 @@ export class DeviceModel {
     return predictions;
   }
 
-  /**
-   * Measures the model on an image, unless it has been; one that fails counts as infinitely slow.
-   */
-  async measure(input: DeviceInput): Promise<void> {
-    if (this.#measuredMs !== undefined) return;
-    this.#measuredMs = await this.#longestMs(input).catch(() => Number.POSITIVE_INFINITY);
+  async #classify({ input, pixels }: DeviceCall, signal: AbortSignal) {
+    const { image, contentType } = input;
+    try {
+      const answer = await this.model.classify(image, { signal, contentType, pixels });
+      const fault = faultOfPredictions(answer?.predictions);
+      if (fault) throw new DeviceModelError(`the answer of "${this.model.name}" lacks ${fault}`);
+      return answer.predictions;
+    } catch (error) {
+      throw signal.aborted ? error : deviceError(error);
+    }
   }
 
-  async #longestMs(input: DeviceInput): Promise<number> {
+  async #load(): Promise<void> {
+    const { name, prepare } = this.model;
+    const startMs = this.#time.nowMs();
+    const { error: last } = this.#pause;
+    if (last && this.#pause.leftMs(startMs) > 0) {
+      throw new DeviceModelError(last.message, { cause: last });
+    }
+    try {
+      await prepare?.((progress) =>
+        this.#emit({ type: 'model-loading', model: name, ...progress }),
+      );
+    } catch (cause) {
+      const error = deviceError(cause);
+      this.#isReady = false;
+      const retryMs = this.#pause.failed(error, this.#time.nowMs());
+      this.#emit({ type: 'model-failed', model: name, error, retryMs });
+      throw error;
+    }
+    this.#pause.succeeded();
+    this.#isReady = true;
+    this.#emit({ type: 'model-ready', model: name, loadMs: this.#time.nowMs() - startMs });
+  }
+
+  /** Measures the model on an image, unless it has been; after a failure, the next time. */
+  async measure(call: DeviceCall): Promise<void> {
+    this.#measuredMs ??= await this.#longestMs(call).catch(() => undefined);
+  }
+
+  async #longestMs(call: DeviceCall): Promise<number> {
     const { signal } = new AbortController();
     const beginMs = this.#time.nowMs();
-    await this.run(input, signal);
+    await this.run(call, signal);
     let longestMs = 0;
     for (let i = 0; i < measuredRuns; i++) {
       const startMs = this.#time.nowMs();
-      await this.run(input, signal);
+      await this.run(call, signal);
       longestMs = Math.max(longestMs, this.#time.nowMs() - startMs);
       if (this.#time.nowMs() - beginMs > longestMeasurementMs) break;
     }
@@ -91,38 +159,48 @@ export class DeviceModels {
   readonly models: readonly DeviceModel[];
   #measuring: Promise<void> | undefined;
 
-  constructor(models: readonly OnDeviceModel[], time: TimeSource) {
-    this.models = models.map((model) => new DeviceModel(model, time));
+  constructor(models: readonly OnDeviceModel[], time: TimeSource, emit: Emit) {
+    this.models = models.map((model) => new DeviceModel(model, time, emit));
   }
 
   /**
    * The most accurate model that meets the SLA on this device. Before they have been measured, or when
-   * none meets it, the fastest, which unmeasured is the least accurate.
+   * none meets it, the fastest, which unmeasured is the least accurate. One that could not be loaded is
+   * chosen when there is no other.
    */
   choose(slaMs: number): DeviceModel | undefined {
-    const inTime = this.models.filter(
+    const loadable = this.models.filter(({ loadError }) => loadError === undefined);
+    const models = loadable.length > 0 ? loadable : this.models;
+    const inTime = models.filter(
       ({ measuredMs }) => measuredMs !== undefined && measuredMs + marginMs <= slaMs,
     );
     const [best] = sorted(inTime, ({ model }) => -model.accuracyPct);
     if (best) return best;
     const [fastest] = sorted(
-      sorted(this.models, ({ model }) => model.accuracyPct),
+      sorted(models, ({ model }) => model.accuracyPct),
       ({ measuredMs = 0 }) => measuredMs,
     );
     return fastest;
   }
 
   /** Measures all models, one at a time. */
-  async measure(input: DeviceInput): Promise<void> {
-    this.#measuring ??= this.#measure(input);
+  async measure(call: DeviceCall): Promise<void> {
+    this.#measuring ??= this.#measure(call).finally(() => {
+      this.#measuring = undefined;
+    });
     await this.#measuring;
   }
 
-  async #measure(input: DeviceInput): Promise<void> {
-    for (const model of this.models) await model.measure(input);
+  async #measure(call: DeviceCall): Promise<void> {
+    for (const model of this.models) await model.measure(call);
   }
 }
 
 function sorted<T>(values: readonly T[], key: (value: T) => number): T[] {
   return [...values].sort((a, b) => key(a) - key(b));
+}
+
+function deviceError(cause: unknown): MdInferenceError {
+  if (cause instanceof MdInferenceError) return cause;
+  return new DeviceModelError(cause instanceof Error ? cause.message : String(cause), { cause });
 }

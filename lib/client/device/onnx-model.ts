@@ -9,14 +9,17 @@ import { fullPreprocessing, type Preprocessing } from '../../core/preprocessing/
 import {
   imageTensor,
   madeUpPixels,
+  type Pixels,
   rawPixels,
   rawTensor,
   type TensorData,
 } from '../../core/preprocessing/tensor.ts';
 import type { Decode } from '../api/codec.ts';
-import type { DeviceInput, ImageFile, ImageInput } from '../api/image.ts';
-import type { OnDeviceModel, Prediction } from '../api/types.ts';
-import type { ModelDescription } from './model-description.ts';
+import { DeviceModelError } from '../api/errors.ts';
+import type { DeviceInput, ImageFile } from '../api/image.ts';
+import type { LoadProgress, OnDeviceModel, Prediction } from '../api/types.ts';
+import { factsOf, type ModelDescription } from './model-description.ts';
+import { loadModelFile, type ModelStorage } from './model-file.ts';
 
 /** What is used of a session of onnxruntime. */
 export interface OnnxSession {
@@ -52,10 +55,20 @@ export interface Runtime {
 
 /** A model to load with a runtime that decodes no images by itself. */
 export interface OnnxOnDeviceOptions extends ModelDescription {
-  /** Path of the .onnx file on the device, or its bytes. */
+  /** The .onnx file: its path on the device, its http(s) address, or its bytes. */
   readonly model: string | Uint8Array;
-  /** Decodes an image to `width` x `height` RGB pixels: those of the part that `regionOf` gives. */
-  readonly decode: Decode;
+  /**
+   * Keeps a downloaded file for the next start.
+   *
+   * @default - it is downloaded at every start
+   */
+  readonly storage?: ModelStorage | undefined;
+  /**
+   * Decodes an image to `width` x `height` RGB pixels: those of the part that `regionOf` gives.
+   *
+   * @default - the client's `images` do
+   */
+  readonly decode?: Decode | undefined;
   /** See `OnDeviceModel`. */
   readonly measuredMs?: number | undefined;
 }
@@ -71,11 +84,17 @@ export function onnxOnDevice(
   options: OnnxOnDeviceOptions,
   sessionOptions: object = {},
 ): OnDeviceModel {
-  const { model, decode, measuredMs, ...description } = options;
-  const { name, version, accuracyPct } = description;
+  const { model, decode, measuredMs, storage, ...description } = options;
   let loading: Promise<OnnxModel> | undefined;
-  const load = async () => {
-    loading ??= OnnxModel.load(runtime, model, description, sessionOptions);
+  const begin = async (onProgress?: (progress: LoadProgress) => void) => {
+    const isAddress = typeof model === 'string' && /^https?:/.test(model);
+    const file = isAddress
+      ? await loadModelFile({ ...description, url: model }, storage, onProgress)
+      : model;
+    return await OnnxModel.load(runtime, file, description, sessionOptions);
+  };
+  const load = async (onProgress?: (progress: LoadProgress) => void) => {
+    loading ??= begin(onProgress);
     try {
       return await loading;
     } catch (error) {
@@ -84,17 +103,23 @@ export function onnxOnDevice(
     }
   };
   return {
-    ...{ name, version, accuracyPct, measuredMs },
+    ...factsOf(description),
+    measuredMs,
     prepare: load,
-    classify: async (image, { contentType }) => {
+    classify: async (image, { contentType, pixels }) => {
       const loaded = await load();
-      return { predictions: await loaded.classify({ image, contentType }, decode) };
+      const decoder: Decode = decode ?? (async (_, size) => await (pixels ?? noDecoder)(size));
+      return { predictions: await loaded.classify({ image, contentType }, decoder) };
     },
     close: () => {
       loading?.then((loaded) => loaded.release()).catch(() => undefined);
       loading = undefined;
     },
   };
+}
+
+async function noDecoder(): Promise<never> {
+  throw new DeviceModelError('nothing decodes images here: set decode, or images of the client');
 }
 
 /** A model in an onnxruntime session that classifies as the service would. */
@@ -146,8 +171,24 @@ export class OnnxModel {
    *   tensor is not what the model takes, {@link NonFiniteOutputError}; what `decode` throws
    */
   async classify(input: DeviceInput, decode: Decode): Promise<Prediction[]> {
-    const scores = await this.#run(await this.#tensorOf(input, decode));
-    return topPredictions(scores, this.#description.labels, this.#outputKind);
+    const { image, contentType } = input;
+    if (!contentType.startsWith('image/')) return await this.classifyTensor(image as ImageFile);
+    return await this.classifyPixels(await decode(input, this.#size));
+  }
+
+  /** Classifies pixels of the model's {@link size}. */
+  async classifyPixels(pixels: Pixels): Promise<Prediction[]> {
+    return await this.#predict(imageTensor(pixels, this.#preprocessing));
+  }
+
+  /** Classifies the catalogue's raw tensor. */
+  async classifyTensor(tensor: ImageFile): Promise<Prediction[]> {
+    return await this.#predict(this.#tensorOf(await bytesOf(tensor)));
+  }
+
+  /** The pixels that the model takes of an image. */
+  get size(): CropSize {
+    return this.#size;
   }
 
   /** Frees the session's memory. */
@@ -155,12 +196,8 @@ export class OnnxModel {
     await this.#session.release();
   }
 
-  async #tensorOf(input: DeviceInput, decode: Decode): Promise<TensorData> {
-    if (input.contentType.startsWith('image/')) {
-      return imageTensor(await decode(input, this.#size), this.#preprocessing);
-    }
+  #tensorOf(bytes: Uint8Array): TensorData {
     const { input: raw, name } = this.#description;
-    const bytes = await bytesOf(input.image);
     if (raw.dtype === 'float32') return rawTensor(bytes, raw);
     const pixels = rawPixels(bytes, raw);
     const { width, height } = this.#size;
@@ -168,6 +205,11 @@ export class OnnxModel {
       return imageTensor(pixels, this.#preprocessing);
     }
     throw new ModelShapeError(`"${name}" takes raw images of ${width} x ${height} only`);
+  }
+
+  async #predict(tensor: TensorData): Promise<Prediction[]> {
+    const scores = await this.#run(tensor);
+    return topPredictions(scores, this.#description.labels, this.#outputKind);
   }
 
   async #run({ type, data, shape }: TensorData): Promise<ArrayLike<number>> {
@@ -213,8 +255,7 @@ function fixed(side: number | string | undefined): number | undefined {
   return typeof side === 'number' && side > 0 ? side : undefined;
 }
 
-async function bytesOf(input: ImageInput): Promise<Uint8Array> {
-  const image = input as ImageFile;
+async function bytesOf(image: ImageFile): Promise<Uint8Array> {
   if ('arrayBuffer' in image) return new Uint8Array(await image.arrayBuffer());
   if (!ArrayBuffer.isView(image)) return new Uint8Array(image);
   return new Uint8Array(image.buffer, image.byteOffset, image.byteLength);

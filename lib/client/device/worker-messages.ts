@@ -1,5 +1,7 @@
-import type { ImageInput } from '../api/image.ts';
-import type { Prediction } from '../api/types.ts';
+import type { CropSize } from '../../core/preprocessing/crop.ts';
+import type { Pixels } from '../../core/preprocessing/tensor.ts';
+import type { ImageFile } from '../api/image.ts';
+import type { LoadProgress, Prediction } from '../api/types.ts';
 import type { ModelDescription } from './model-description.ts';
 
 /** A folder's address with a slash at its end, or one address for each file of onnxruntime-web. */
@@ -18,12 +20,11 @@ export interface LoadMessage {
   readonly threads: number;
 }
 
-/** Classifies an image. */
+/** Classifies an image's pixels, in the size that the model takes, or a raw tensor. */
 export interface ClassifyMessage {
   readonly kind: 'classify';
   readonly id: number;
-  readonly image: ImageInput;
-  readonly contentType: string;
+  readonly input: { readonly pixels: Pixels } | { readonly tensor: ImageFile };
 }
 
 /** Cancels a request that has not begun. */
@@ -37,5 +38,8 @@ export type ToWorker = LoadMessage | ClassifyMessage | CancelMessage;
 
 /** What the worker answers to the message of the same id. */
 export type FromWorker =
+  | { readonly id: number; readonly progress: LoadProgress }
+  /** Loaded: the pixels that the model takes of an image. */
+  | { readonly id: number; readonly size: CropSize }
   | { readonly id: number; readonly predictions: readonly Prediction[] }
   | { readonly id: number; readonly error: string };

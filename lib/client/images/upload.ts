@@ -1,68 +1,86 @@
-import type { EncodedImage } from '../api/codec.ts';
+import { maxBodyBytes } from '../../core/contract/limits.ts';
+import type { EncodedImage, EncodeSettings, OpenImage } from '../api/codec.ts';
 import type { DeviceInput, ImageFile } from '../api/image.ts';
-import type { Resize, UploadSettings } from '../api/upload-settings.ts';
+import { ImageFormatError } from '../api/image-errors.ts';
+import { type Upload, usualUpload } from '../api/upload-settings.ts';
+import { isFile } from './capture.ts';
+
+/** Files of at most this many bytes are sent as they are, unless the app has settings of its own. */
+const smallBytes = 150_000;
+/** Each attempt to make an image fit has this part of the last one's sides and quality. */
+const smallerBy = 0.75;
+/** Attempts to make an image fit: after so many it has a hundredth of its pixels. */
+const attempts = 8;
+/** What an app that wants its images as they are gets of one that cannot be sent so. */
+const almostWhole: EncodeSettings = { maxSide: 4_096, quality: 0.92, type: 'image/jpeg' };
+const rawTensor = 'application/octet-stream';
+/** How the files begin that the service takes. */
+const acceptedBytes = {
+  'image/jpeg': /^\xff\xd8\xff/,
+  'image/png': /^\x89PNG/,
+  'image/webp': /^RIFF....WEBP/s,
+};
 
 /**
- * Scales an image down for the upload. A raw tensor, and an image that cannot be made smaller, stay
- * as they are.
+ * What is uploaded of an image: what the service takes, within its limit, and small. A raw tensor stays
+ * as it is.
+ *
+ * @throws {@link ImageFormatError} when no such file can be made of it
  */
-export async function shrink(
-  original: DeviceInput,
-  settings: UploadSettings,
+export async function uploadOf(
+  open: OpenImage,
+  input: DeviceInput,
+  upload: Upload | undefined,
 ): Promise<EncodedImage> {
-  const input = original as EncodedImage;
-  const { maxSide, quality = 0.85, type = 'image/jpeg', resize = resizeByCanvas } = settings;
-  if (!input.contentType.startsWith('image/')) return input;
+  const { image, contentType } = input;
+  const file = isFile(image) ? { image, contentType } : undefined;
+  if (file && contentType === rawTensor) return file;
+  const accepted = file && (await asAccepted(file));
+  const bytes = accepted && bytesIn(accepted.image);
+  const asItIs = bytes && bytes <= maxBodyBytes ? accepted : undefined;
+  if (asItIs && (upload === 'original' || (!upload && bytes && bytes <= smallBytes))) return asItIs;
+
+  const usual = upload === 'original' ? almostWhole : usualUpload;
+  const { type = usual.type, ...settings } = typeof upload === 'object' ? upload : {};
+  let { maxSide = usual.maxSide, quality = usual.quality } = settings;
+  let cause: unknown;
   try {
-    const smaller = await resize(input, { maxSide, quality, type });
-    return smaller && sizeOf(smaller.image) < sizeOf(input.image) ? smaller : input;
-  } catch {
-    // Then the service decides whether it can read the image.
-    return input;
+    for (let attempt = 0; attempt < attempts; attempt++) {
+      const how = { maxSide, quality, type };
+      const encoded = await open.encode(how);
+      if (asItIs && bytesIn(encoded.image) >= bytesIn(asItIs.image)) break;
+      if (bytesIn(encoded.image) <= maxBodyBytes) return encoded;
+      maxSide *= smallerBy;
+      quality *= smallerBy;
+    }
+  } catch (error) {
+    cause = error;
   }
+  if (asItIs) return asItIs;
+  throw new ImageFormatError(
+    `${contentType} of ${bytes ?? 'any number of'} bytes cannot be sent, nor made a file that can be: ` +
+      `JPEG, PNG or WebP of at most ${maxBodyBytes} bytes (${cause ?? 'there is no decoder here'})`,
+    { cause },
+  );
 }
 
 /** The number of bytes. */
-export function sizeOf(image: ImageFile): number {
-  return 'byteLength' in image ? image.byteLength : image.size;
+export function bytesIn(image: ImageFile): number {
+  return 'size' in image ? image.size : image.byteLength;
 }
 
-// The part of the DOM that the client uses, declared by hand: it also runs, and compiles, where
-// there is none.
-interface Bitmap {
-  readonly width: number;
-  readonly height: number;
-  close(): void;
-}
-interface Canvas {
-  getContext(kind: '2d'): {
-    imageSmoothingQuality: string;
-    drawImage(image: Bitmap, x: number, y: number, width: number, height: number): void;
-  };
-  convertToBlob(options: { type: string; quality: number }): Promise<Blob>;
-}
-interface Browser {
-  createImageBitmap?: (image: Blob) => Promise<Bitmap>;
-  OffscreenCanvas?: new (width: number, height: number) => Canvas;
-}
-
-const resizeByCanvas: Resize = async ({ image, contentType }, { maxSide, quality, type }) => {
-  const { createImageBitmap, OffscreenCanvas } = globalThis as unknown as Browser;
-  if (!createImageBitmap || !OffscreenCanvas) return undefined;
-  const blob =
-    image instanceof Blob ? image : new Blob([image as ArrayBuffer], { type: contentType });
-  const bitmap = await createImageBitmap(blob);
+/** The file with the content type that it is sent with; undefined when the service would refuse it. */
+async function asAccepted(file: EncodedImage): Promise<EncodedImage | undefined> {
+  if (file.contentType in acceptedBytes) return file;
+  const { image } = file;
   try {
-    const scale = maxSide / Math.max(bitmap.width, bitmap.height);
-    if (scale >= 1) return undefined;
-    const width = Math.max(1, Math.round(bitmap.width * scale));
-    const height = Math.max(1, Math.round(bitmap.height * scale));
-    const canvas = new OffscreenCanvas(width, height);
-    const context = canvas.getContext('2d');
-    context.imageSmoothingQuality = 'high';
-    context.drawImage(bitmap, 0, 0, width, height);
-    return { image: await canvas.convertToBlob({ type, quality }), contentType: type };
-  } finally {
-    bitmap.close();
+    const begin = new Response('slice' in image ? image.slice(0, 12) : (image as Blob));
+    const bytes = new Uint8Array(await begin.arrayBuffer());
+    const text = String.fromCharCode(...bytes.subarray(0, 12));
+    const [contentType] = Object.entries(acceptedBytes).find(([, is]) => is.test(text)) ?? [];
+    return contentType === undefined ? undefined : { image, contentType };
+  } catch {
+    // React Native does not let a Blob be read: the service decides.
+    return file;
   }
-};
+}

@@ -1,10 +1,10 @@
 import type { InferResponse } from '../../core/contract/messages.ts';
 import { ClassifyError, SlaExceededError } from '../api/errors.ts';
+import type { AtDeadline } from '../api/options.ts';
 import type {
   AnsweringModel,
   Classification,
   DeviceAnswer,
-  Prediction,
   Race,
   Run,
   Source,
@@ -18,147 +18,209 @@ type Changing<T> = { -readonly [Key in keyof T]: T[Key] };
 /** The contestants of a race, and its limits. */
 export interface RaceOptions {
   readonly slaMs: number;
+  /** By how much an answer that is there is handed over before the SLA ends, in ms: timers are late. */
+  readonly marginMs: number;
   /** How long to wait for the runs after the deadline, in ms. */
   readonly lateMs: number;
+  readonly atDeadline: AtDeadline;
   readonly time: TimeSource;
-  /** @param begin - to be called when the upload begins */
-  readonly cloud: (signal: AbortSignal, begin: () => void) => Promise<InferResponse>;
-  readonly device?: {
-    readonly model: AnsweringModel;
-    /**
-     * When the run begins, in ms from now; `Infinity`: only when the cloud has failed, or at the
-     * deadline.
-     */
-    readonly startAfterMs: number;
-    readonly run: (signal: AbortSignal) => Promise<readonly Prediction[]>;
-  };
-  /** Called once, when both runs have ended. */
-  readonly onSettled: (race: Race) => void;
+  /** Absent when the cloud is not asked. */
+  readonly cloud?:
+    | {
+        /** How long the device may take to show that the cloud is not needed, in ms; 0: no time. */
+        readonly waitMs: number;
+        readonly isNeeded: (answer: DeviceAnswer) => boolean;
+        /**
+         * @param begin - to be called when the upload begins
+         * @param answer - the device's, if it is there already
+         */
+        readonly run: (
+          signal: AbortSignal,
+          begin: () => void,
+          answer: DeviceAnswer | undefined,
+        ) => Promise<InferResponse>;
+      }
+    | undefined;
+  readonly device?:
+    | {
+        readonly model: AnsweringModel;
+        /**
+         * When the run begins, in ms from now; `Infinity`: only when the cloud has failed, or at the
+         * deadline.
+         */
+        readonly startAfterMs: number;
+        readonly run: (
+          signal: AbortSignal,
+        ) => Promise<Pick<DeviceAnswer, 'predictions' | 'chance'>>;
+        /** How accurate its answer is, in percent. */
+        readonly accuracyPctOf: (answer: DeviceAnswer | undefined) => number;
+      }
+    | undefined;
+  /** Called with the lateness in ms of the timer before the deadline. */
+  readonly onDue: (latenessMs: number) => void;
+  /** Called when a run has an answer, or has failed: before the deadline or after it. */
+  readonly onEnd: (source: Source, run: Run<InferResponse | DeviceAnswer>) => void;
+  /** Called with the device's answer when the cloud's is still being waited for. */
+  readonly onInterim: (answer: DeviceAnswer) => void;
 }
 
 /** One `classify`: two runs, one deadline, one answer. Every event asks {@link verdict} what it means. */
 export class RunningRace {
   /** Rejects with a {@link ClassifyError}, or with the reason of {@link cancel}. */
   readonly answer: Promise<Answer>;
+  /** The race when both runs have ended; never rejects. */
+  readonly settled: Promise<Race>;
   readonly #options: RaceOptions;
   readonly #startedMs: number;
-  readonly #cloud: Changing<Run<InferResponse>> = { state: 'waiting' };
+  readonly #cloud: Changing<Run<InferResponse>>;
   readonly #device: Changing<Run<DeviceAnswer>> | undefined;
-  readonly #cloudAbort = new AbortController();
-  readonly #deviceAbort = new AbortController();
-  readonly #timers: Partial<Record<'deadline' | 'device' | 'late', unknown>> = {};
-  #expiredMs: number | undefined;
+  readonly #aborts = { cloud: new AbortController(), device: new AbortController() };
+  readonly #timers: unknown[] = [];
+  #isDue = false;
+  #isOver = false;
+  #timerErrorMs = 0;
   #decided = false;
-  #settled = false;
   #winner: Source | undefined;
   #resolve: (answer: Answer) => void = () => undefined;
   #reject: (error: unknown) => void = () => undefined;
+  #resolveSettled: (race: Race) => void = () => undefined;
 
   constructor(options: RaceOptions) {
+    const { slaMs, marginMs, lateMs, cloud, device, atDeadline } = options;
     this.#options = options;
     this.#startedMs = options.time.nowMs();
-    this.#device = options.device && { state: 'waiting' };
+    this.#cloud = { state: cloud ? 'waiting' : 'skipped' };
+    this.#device = device && { state: 'waiting' };
     this.answer = new Promise((resolve, reject) => {
       this.#resolve = resolve;
       this.#reject = reject;
     });
-    this.#schedule('deadline', options.slaMs, () => this.#expire());
+    this.settled = new Promise((resolve) => {
+      this.#resolveSettled = resolve;
+    });
+    const dueMs = slaMs - marginMs;
+    this.#at(dueMs, () => this.#due(dueMs));
+    this.#at(atDeadline === 'fail' ? dueMs : slaMs, () => this.#over());
+    this.#at(slaMs + lateMs, () => this.#giveUp());
     // The upload goes first: a model on the device may block the thread.
-    this.#start(
-      this.#cloud,
-      options.cloud(this.#cloudAbort.signal, () => {
-        this.#cloud.startMs = this.#elapsedMs();
-      }),
-    );
-    const startAfterMs = options.device?.startAfterMs ?? Number.POSITIVE_INFINITY;
-    if (startAfterMs <= 0) this.#startDevice();
-    else if (startAfterMs < options.slaMs) {
-      this.#schedule('device', startAfterMs, () => this.#startDevice());
-    }
+    this.#at(device && cloud ? cloud.waitMs : 0, () => this.#startCloud());
+    this.#at(device?.startAfterMs ?? Number.POSITIVE_INFINITY, () => this.#startDevice());
   }
 
   /** Ends both runs; without an answer so far, with this error. */
   cancel(reason: unknown): void {
-    this.#stop(this.#cloud, this.#cloudAbort);
+    this.#stop('cloud');
     if (this.#decided) this.#settle();
     else this.#fail(reason);
   }
 
-  #start<T>(run: Changing<Run<T>>, promise: Promise<T>): void {
+  #start<T>(source: Source, run: Changing<Run<T>>, promise: Promise<T>): void {
     run.state = 'running';
     promise.then(
-      (answer) => this.#end(run, { state: 'answered', answer }),
-      (error) => this.#end(run, { state: 'failed', error }),
+      (answer) => this.#end(source, run, { state: 'answered', answer }),
+      (error) => this.#end(source, run, { state: 'failed', error }),
     );
+  }
+
+  #startCloud(): void {
+    const { cloud } = this.#options;
+    if (!cloud || this.#cloud.state !== 'waiting' || this.#decided) return;
+    const begin = () => {
+      this.#cloud.startMs = this.#elapsedMs();
+    };
+    const { signal } = this.#aborts.cloud;
+    this.#start('cloud', this.#cloud, cloud.run(signal, begin, this.#device?.answer));
   }
 
   #startDevice(): void {
     const { device } = this.#options;
-    if (!device || this.#device?.state !== 'waiting') return;
+    if (!device || this.#device?.state !== 'waiting' || this.#decided) return;
     this.#device.startMs = this.#elapsedMs();
-    const run = async () => ({
-      model: device.model,
-      predictions: await device.run(this.#deviceAbort.signal),
-    });
-    this.#start(this.#device, run());
+    const run = async () => {
+      const answer = await device.run(this.#aborts.device.signal);
+      return { model: device.model, ...answer, elapsedMs: this.#elapsedMs() };
+    };
+    this.#start('device', this.#device, run());
   }
 
-  #end<T>(run: Changing<Run<T>>, how: Partial<Run<T>>): void {
+  #end<T>(source: Source, run: Changing<Run<T>>, how: Partial<Run<T>>): void {
     // Cancelled before: nobody waits for it any more.
     if (run.state !== 'running') return;
     Object.assign(run, how, { endMs: this.#elapsedMs() });
-    this.#decide(this.#expiredMs === undefined);
+    this.#options.onEnd(source, { ...run } as Run<never>);
+    const answer = source === 'device' && !this.#decided ? this.#device?.answer : undefined;
+    if (source === 'device' && this.#cloud.state === 'waiting') this.#askWhetherUnsure(answer);
+    this.#decide();
+    if (answer && !this.#decided) this.#options.onInterim(answer);
   }
 
-  #expire(): void {
-    this.#expiredMs = this.#elapsedMs();
-    this.#schedule('late', this.#options.lateMs, () => {
-      this.#stop(this.#cloud, this.#cloudAbort);
-      this.#stop(this.#device, this.#deviceAbort);
-      this.#decide(false);
-    });
-    this.#decide(true);
+  /** The device has run first: it was sure, and nothing is uploaded, or the upload begins now. */
+  #askWhetherUnsure(answer: DeviceAnswer | undefined): void {
+    if (answer && !this.#options.cloud?.isNeeded(answer)) this.#cloud.state = 'skipped';
+    else this.#startCloud();
   }
 
-  /** @param inTime - whether what has just happened was there at the deadline */
-  #decide(inTime: boolean): void {
+  #due(plannedMs: number): void {
+    this.#timerErrorMs = Math.max(0, this.#elapsedMs() - plannedMs);
+    this.#options.onDue(this.#timerErrorMs);
+    this.#isDue = true;
+    this.#decide();
+  }
+
+  #over(): void {
+    this.#isOver = true;
+    this.#decide();
+  }
+
+  #giveUp(): void {
+    this.#stop('cloud');
+    this.#stop('device');
+    this.#decide();
+  }
+
+  #decide(): void {
     if (this.#decided) {
       this.#settle();
       return;
     }
-    const expired = this.#expiredMs !== undefined;
-    if (expired || this.#cloud.state === 'failed') this.#startDevice();
+    if (this.#isDue || this.#cloud.state === 'failed') this.#startDevice();
     const decision = verdict({
       cloud: this.#cloud.state,
       device: this.#device?.state,
-      expired,
+      isDue: this.#isDue,
+      isOver: this.#isOver,
+      isHard: this.#options.atDeadline === 'fail',
       deviceIsBetter: this.#deviceIsBetter(),
     });
     if (decision === 'wait') return;
     const answer = decision === 'cloud' ? this.#cloud.answer : this.#device?.answer;
-    if (decision !== 'none' && answer) this.#win(decision, answer, inTime);
-    else this.#fail(this.#cloud.error ?? new SlaExceededError(this.#options.slaMs));
+    if (decision !== 'none' && answer) this.#win(decision, answer);
+    else this.#fail(this.#failure());
   }
 
   #deviceIsBetter(): boolean {
-    const device = this.#options.device?.model.accuracyPct ?? Number.NEGATIVE_INFINITY;
-    return device > (this.#cloud.answer?.model.accuracyPct ?? Number.POSITIVE_INFINITY);
+    const { answer } = this.#cloud;
+    const onDevice = this.#options.device?.accuracyPctOf(this.#device?.answer);
+    return answer !== undefined && onDevice !== undefined && onDevice > answer.model.accuracyPct;
   }
 
-  #win(source: Source, { model, predictions }: DeviceAnswer, inTime: boolean): void {
+  #failure(): unknown {
+    const deviceOnly = this.#cloud.state === 'skipped';
+    const error = this.#cloud.error ?? (deviceOnly ? this.#device?.error : undefined);
+    return error ?? new SlaExceededError(this.#options.slaMs);
+  }
+
+  #win(source: Source, { model, predictions }: Pick<DeviceAnswer, 'model' | 'predictions'>): void {
     const { slaMs } = this.#options;
     this.#winner = source;
     this.#close();
+    const totalMs = this.#elapsedMs();
     this.#resolve({
       predictions,
       source,
       model,
-      inTime,
-      timing: {
-        slaMs,
-        totalMs: this.#elapsedMs(),
-        timerErrorMs: Math.max(0, (this.#expiredMs ?? slaMs) - slaMs),
-      },
+      inTime: totalMs <= slaMs,
+      timing: { slaMs, totalMs, timerErrorMs: this.#timerErrorMs },
       race: this.#snapshot(),
     });
   }
@@ -174,24 +236,22 @@ export class RunningRace {
    */
   #close(): void {
     this.#decided = true;
-    this.#stop(this.#device, this.#deviceAbort);
-    this.#clear('deadline');
-    this.#clear('device');
+    this.#stop('device');
     this.#settle();
   }
 
   #settle(): void {
-    if (this.#settled || this.#cloud.state === 'running') return;
-    this.#settled = true;
-    this.#clear('late');
-    this.#options.onSettled(this.#snapshot());
+    if (this.#cloud.state === 'running') return;
+    for (const timer of this.#timers) this.#options.time.clearTimeout(timer);
+    this.#resolveSettled(this.#snapshot());
   }
 
-  #stop(run: Changing<Run<unknown>> | undefined, controller: AbortController): void {
+  #stop(source: Source): void {
+    const run = source === 'cloud' ? this.#cloud : this.#device;
     if (run?.state !== 'running') return;
     run.state = 'cancelled';
     run.endMs = this.#elapsedMs();
-    controller.abort();
+    this.#aborts[source].abort();
   }
 
   #snapshot(): Race {
@@ -207,11 +267,10 @@ export class RunningRace {
     return this.#options.time.nowMs() - this.#startedMs;
   }
 
-  #schedule(name: 'deadline' | 'device' | 'late', delayMs: number, callback: () => void): void {
-    this.#timers[name] = this.#options.time.setTimeout(callback, delayMs);
-  }
-
-  #clear(name: 'deadline' | 'device' | 'late'): void {
-    this.#options.time.clearTimeout(this.#timers[name]);
+  /** Does something so many ms after now; never when the race has settled by then. */
+  #at(delayMs: number, callback: () => void): void {
+    const { time } = this.#options;
+    if (delayMs <= 0) callback();
+    else if (Number.isFinite(delayMs)) this.#timers.push(time.setTimeout(callback, delayMs));
   }
 }

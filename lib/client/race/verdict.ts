@@ -2,11 +2,16 @@ import type { RunState, Source } from '../api/types.ts';
 
 /** A race as {@link verdict} sees it. */
 export interface Standing {
+  /** `skipped` when the cloud is not asked at all. */
   readonly cloud: RunState;
   /** Absent when there is no model on the device. */
   readonly device?: RunState | undefined;
+  /** Whether the SLA is about to end, so that an answer that is there has to be handed over. */
+  readonly isDue: boolean;
   /** Whether the SLA has ended. */
-  readonly expired: boolean;
+  readonly isOver: boolean;
+  /** Whether an answer after the SLA is of no use. */
+  readonly isHard: boolean;
   /** Whether the device's model is more accurate than the one that answered in the cloud. */
   readonly deviceIsBetter: boolean;
 }
@@ -19,16 +24,20 @@ export interface Standing {
  * @returns `wait` while a better answer, or any, may still come; `none` when none will
  */
 export function verdict(standing: Standing): Source | 'wait' | 'none' {
-  const { cloud, device, expired, deviceIsBetter } = standing;
-  const deviceMayCome = device === 'running' || device === 'waiting';
+  const { cloud, device, isDue, isOver, isHard, deviceIsBetter } = standing;
   if (cloud === 'answered') {
     if (!deviceIsBetter) return 'cloud';
     if (device === 'answered') return 'device';
     // A run that was put off to save energy is not begun for an answer that is there.
-    return device === 'running' && !expired ? 'wait' : 'cloud';
+    return device === 'running' && !isDue ? 'wait' : 'cloud';
   }
-  const cloudMayCome = cloud === 'running' || cloud === 'waiting';
-  if (device === 'answered') return cloudMayCome && !expired ? 'wait' : 'device';
-  if (deviceMayCome) return 'wait';
-  return cloudMayCome && !expired ? 'wait' : 'none';
+  const cloudMayCome = mayCome(cloud);
+  if (device === 'answered') return cloudMayCome && !isDue ? 'wait' : 'device';
+  if (isOver && isHard) return 'none';
+  if (mayCome(device)) return 'wait';
+  return cloudMayCome && !isOver ? 'wait' : 'none';
+}
+
+function mayCome(run: RunState | undefined): boolean {
+  return run === 'running' || run === 'waiting';
 }

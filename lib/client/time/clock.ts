@@ -1,3 +1,4 @@
+import { MdInferenceError } from '../../core/errors.ts';
 import type { TimeSource } from './time-source.ts';
 
 /** The server's clock as seen from the client. */
@@ -47,6 +48,15 @@ export function partedMs(wallMs: number, monotonicMs: number): number {
 /** The drift between two clocks: 50 ms in 1,000 s, the tolerance of quartz. */
 const driftShare = 50e-6;
 
+/** An exchange that says nothing about the time: its answer came out of a cache. */
+export class CachedTimeError extends MdInferenceError {
+  override readonly name = 'CachedTimeError';
+
+  constructor() {
+    super('GET /v1/time is answered by a cache: it must not be stored (no-store)');
+  }
+}
+
 /** Settings of a {@link ServerClock}. */
 export interface ClockSettings {
   readonly time: TimeSource;
@@ -58,10 +68,17 @@ export interface ClockSettings {
   readonly resyncMs: number;
   /** An offset that may be wrong by more than this many ms is of no use. */
   readonly maxErrorMs: number;
+  /** Is told what came of a synchronization. */
+  readonly onSync: (clock: ClockEstimate | undefined, error: unknown) => void;
 }
 
 /** How long to leave the server alone after a synchronization that failed, or was of no use, in ms. */
 const [pauseAfterFailureMs, pauseAfterUselessMs] = [5_000, 60_000];
+
+/** Exchanges so close together may see the same ms of the server's clock. */
+const sameTimeMs = 2;
+/** How many of the server's times are remembered. */
+const remembered = 32;
 
 /**
  * The server's clock. It is based on the client's monotonic clock, so that a wall clock that is
@@ -71,6 +88,8 @@ const [pauseAfterFailureMs, pauseAfterUselessMs] = [5_000, 60_000];
  */
 export class ServerClock {
   readonly #settings: ClockSettings;
+  /** When a time of the server was seen first, in ms of the client's monotonic clock. */
+  readonly #seen = new Map<number, number>();
   #best: (ClockEstimate & { readonly nowMs: number; readonly wallMs: number }) | undefined;
   #syncing: Promise<void> | undefined;
   #synced:
@@ -113,7 +132,7 @@ export class ServerClock {
     if (this.#isDue()) await this.synchronize();
   }
 
-  /** Asks the server several times and keeps the exchange with the best round trip; never rejects. */
+  /** Asks the server some times and keeps the exchange with the best round trip; never rejects. */
   async synchronize(): Promise<void> {
     this.#syncing ??= this.#sample().finally(() => {
       this.#syncing = undefined;
@@ -131,19 +150,39 @@ export class ServerClock {
   }
 
   async #sample(): Promise<void> {
-    let failed = false;
-    for (let i = 0; i < this.#settings.samples && !failed; i++) {
-      try {
-        this.#take(estimateOf(await this.#settings.exchange()));
-      } catch {
-        // Without an estimate no upload time is sent, and the server uses its default network time.
-        failed = true;
+    const { time, exchange, samples, onSync } = this.#settings;
+    const before = this.#best;
+    let failure: unknown;
+    try {
+      const stepMs = (await time.stepMs?.()) ?? 0;
+      for (let i = 0; i < samples; i++) {
+        const sample = await exchange();
+        this.#checkFresh(sample, stepMs);
+        this.#take(estimateOf({ ...sample, doubtMs: (sample.doubtMs ?? 0) + stepMs }));
       }
+    } catch (error) {
+      // Without an estimate no upload time is sent, and the server uses its default network time.
+      failure = error;
+      // Whatever else has come out of that cache was as old.
+      if (error instanceof CachedTimeError) this.#best = before;
     }
-    const { nowMs, wallMs } = this.#settings.time;
-    const uselessMs = this.usable() ? 0 : pauseAfterUselessMs;
-    const pauseMs = failed ? pauseAfterFailureMs : uselessMs;
-    this.#synced = { nowMs: nowMs(), wallMs: wallMs(), pauseMs };
+    const clock = this.usable();
+    const pauseMs = clock ? 0 : pauseAfterUselessMs;
+    this.#synced = {
+      nowMs: time.nowMs(),
+      wallMs: time.wallMs(),
+      pauseMs: failure ? pauseAfterFailureMs : pauseMs,
+    };
+    onSync(clock, failure);
+  }
+
+  /** A time that the server has told before was told by a cache. */
+  #checkFresh({ sentMs, receivedEpochMs }: ClockSample, stepMs: number): void {
+    const seenMs = this.#seen.get(receivedEpochMs) ?? sentMs;
+    if (sentMs - seenMs > sameTimeMs + stepMs) throw new CachedTimeError();
+    this.#seen.set(receivedEpochMs, seenMs);
+    const [oldest] = this.#seen.keys();
+    if (this.#seen.size > remembered && oldest !== undefined) this.#seen.delete(oldest);
   }
 
   #take(sample: ClockEstimate): void {

@@ -13,9 +13,6 @@ export interface ComparedMetric {
   readonly difference: number | null;
 }
 
-/** How late a timer may be, in ms, without its answer counting as late. */
-export const timerToleranceMs = 10;
-
 /**
  * Shares, means and quantiles over requests. An answer that never came counts as later than all others.
  *
@@ -35,10 +32,7 @@ export function metricsOf(
   return new Map([
     ['right labels, %', percent(({ right }) => right)],
     ['mean accuracy of the models that answered, %', percent((it) => it.accuracyPct / 100)],
-    [
-      'answers within the SLA, %',
-      share(({ inTime, answerMs }) => inTime && answerMs <= slaMs + timerToleranceMs),
-    ],
+    ['answers within the SLA, %', share((it) => it.inTime && it.answerMs <= slaMs)],
     ['the cloud’s within the SLA, %', share(({ cloud }) => !!cloud && cloud.totalMs <= slaMs)],
     ['reliance on the device, %', share(({ source }) => source === 'device')],
     ['no answer at all, %', share(({ source }) => source === 'nobody')],

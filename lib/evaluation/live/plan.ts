@@ -1,4 +1,4 @@
-import type { Duplication } from '../../client/api/types.ts';
+import type { Duplication } from '../../client/api/options.ts';
 import { MdInferenceError } from '../../core/errors.ts';
 import { exponential } from '../../core/statistics/draw.ts';
 import type { Random } from '../../core/statistics/random.ts';

@@ -28,12 +28,16 @@ export async function runLive(plan: LivePlan, parties: LiveParties): Promise<Mea
   const { link, conditions, slaMs, policy, dueMs } = plan;
   const { endpoint, onDevice, onSettled } = parties;
   const time = new SystemTime();
+  const clockAsked = Promise.withResolvers<void>();
   const client = createClient({
     ...{ endpoint, slaMs, onDevice, duplication: policy },
     fetch: linkFetch(link, conditions, time, parties.fetch),
+    onEvent: ({ type }) => {
+      if (type === 'clock') clockAsked.resolve();
+    },
   });
   try {
-    await rehearse(client, plan);
+    await rehearse(client, plan, clockAsked.promise);
     time.restart();
     return await pace(dueMs, time, async (request) => {
       const startMs = time.nowMs();
@@ -51,9 +55,10 @@ export async function runLive(plan: LivePlan, parties: LiveParties): Promise<Mea
 }
 
 /** Sends one request first: if the cloud refuses it, the device would hide that for all others. */
-async function rehearse(client: Client, plan: LivePlan): Promise<void> {
+async function rehearse(client: Client, plan: LivePlan, clock: Promise<void>): Promise<void> {
   const { bytes, contentType } = imageOf(plan, 0);
-  await client.prepare(bytes, { contentType });
+  await client.prepare({ sample: bytes, contentType });
+  await clock;
   const answer = await classify(client, bytes, contentType);
   const race = answer instanceof Error ? answer.race : await answer.settled;
   const error = race?.cloud.error;

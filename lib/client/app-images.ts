@@ -1,0 +1,68 @@
+/**
+ * Images by an app's own means, where there is no browser: React Native, Node.
+ *
+ * @module @mdinference/client/app-images
+ */
+import type { CropSize } from '../core/preprocessing/crop.ts';
+import type { Pixels } from '../core/preprocessing/tensor.ts';
+import type { EncodedImage, EncodeSettings } from './api/codec.ts';
+import type { DeviceInput } from './api/image.ts';
+import { ImageReadError } from './api/image-errors.ts';
+import type { ImagePipeline } from './api/pipeline.ts';
+import { pipelineOf } from './images/pipeline.ts';
+
+export { type CropSize, type Region, regionOf } from '../core/preprocessing/crop.ts';
+export type { Size } from '../core/preprocessing/preprocessing.ts';
+export type { Pixels } from '../core/preprocessing/tensor.ts';
+export type { EncodedImage, EncodeSettings } from './api/codec.ts';
+export type { DeviceInput } from './api/image.ts';
+export type { ImagePipeline } from './api/pipeline.ts';
+
+/** An app's means to read and write images; what is missing cannot be done. */
+export interface AppMeans {
+  /** Decodes an image to `width` x `height` RGB pixels: those of the part that `regionOf` gives. */
+  readonly pixels?: ((input: DeviceInput, size: CropSize) => Promise<Pixels>) | undefined;
+  /** Makes a smaller file of an image, upright. */
+  readonly encode?:
+    | ((input: DeviceInput, settings: EncodeSettings) => Promise<EncodedImage>)
+    | undefined;
+}
+
+/**
+ * Images by an app's own means, such as Skia's in React Native or sharp's in Node.
+ *
+ * @example
+ * ```ts
+ * import { createClient } from '@mdinference/client';
+ * import { appImages, type EncodeSettings } from '@mdinference/client/app-images';
+ *
+ * // The app's own encoder: see examples/react-native.
+ * declare function smaller(photo: Uint8Array, settings: EncodeSettings): Uint8Array;
+ *
+ * export const client = createClient({
+ *   endpoint: 'https://abc123.execute-api.eu-central-1.amazonaws.com',
+ *   slaMs: 250,
+ *   images: appImages({
+ *     encode: async ({ image }, settings) => ({
+ *       image: smaller(image as Uint8Array, settings),
+ *       contentType: 'image/jpeg',
+ *     }),
+ *   }),
+ * });
+ * ```
+ */
+export function appImages({ pixels, encode }: AppMeans): ImagePipeline {
+  return pipelineOf({
+    open: (input) => ({
+      pixels: async (size) => {
+        if (!pixels) throw new ImageReadError('appImages was given no pixels()');
+        return await pixels(input, size);
+      },
+      encode: async (settings) => {
+        if (!encode) throw new ImageReadError('appImages was given no encode()');
+        return await encode(input, settings);
+      },
+      close: () => undefined,
+    }),
+  });
+}

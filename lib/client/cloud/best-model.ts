@@ -1,0 +1,27 @@
+import type { ModelsResponse } from '../../core/contract/messages.ts';
+import { isBetween } from '../api/shape.ts';
+
+/** What is read of `GET /v1/models`. */
+export type ServedModels = Pick<ModelsResponse, 'models'>;
+
+/** What is wrong with a body of `GET /v1/models`; undefined when nothing is. */
+export function faultOfModels(body: unknown): string | undefined {
+  const { models } = (body ?? {}) as Partial<ServedModels>;
+  const isRight =
+    Array.isArray(models) &&
+    models.every(
+      (model) => isBetween(model?.profile?.meanMs, 0, 1e9) && isBetween(model.accuracyPct, 0, 100),
+    );
+  return isRight ? undefined : 'models';
+}
+
+/**
+ * The accuracy in percent of the best model that could answer in the time left, if the network were as
+ * fast as it ever was; undefined when none could.
+ */
+export function bestAccuracyPct({ models }: ServedModels, leftMs: number): number | undefined {
+  const accuracies = models
+    .filter(({ latencyOnly, profile }) => !latencyOnly && profile.meanMs <= leftMs)
+    .map(({ accuracyPct }) => accuracyPct);
+  return accuracies.length > 0 ? Math.max(...accuracies) : undefined;
+}

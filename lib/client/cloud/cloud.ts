@@ -1,0 +1,222 @@
+import type { FeedbackResponse, InferResponse } from '../../core/contract/messages.ts';
+import type { EncodedImage } from '../api/codec.ts';
+import { ApiError } from '../api/errors.ts';
+import type { Emit } from '../api/events.ts';
+import type { ClientOptions } from '../api/options.ts';
+import { type ClockEstimate, type ClockSample, ServerClock } from '../time/clock.ts';
+import { Pause } from '../time/pause.ts';
+import type { TimeSource } from '../time/time-source.ts';
+import { faultOfAnswer } from './answer.ts';
+import { bestAccuracyPct, faultOfModels, type ServedModels } from './best-model.ts';
+import { ask, type Call, type Connection, exchangeTime } from './http.ts';
+import { OutputTime } from './output-time.ts';
+import { aborted, slaHeader } from './request.ts';
+
+/** Time limit in ms of what is asked beside images. */
+const asideMs = 5_000;
+/** How long what the service tells of its models is believed, in ms. */
+const modelsAgeMs = 300_000;
+
+/** An image on its way to the cloud. */
+export interface UploadCall extends EncodedImage {
+  /** When the SLA ends, in ms of the client's monotonic clock. */
+  readonly endMs: number;
+  /** What answers when the cloud does not is right in so many percent, so that the server can weigh its risk. */
+  readonly deviceAccuracyPct?: number | undefined;
+  readonly signal: AbortSignal;
+}
+
+/** The service as the client knows it: its clock, how far away it is, whether it wants to be left alone. */
+export class Cloud {
+  readonly #connection: Connection;
+  readonly #time: TimeSource;
+  readonly #emit: Emit;
+  readonly #clock: ServerClock;
+  readonly #outputTime = new OutputTime();
+  readonly #pause = new Pause<ApiError>();
+  /** What `close` has to end. */
+  readonly #asides = new Set<AbortController>();
+  #models: ServedModels | undefined;
+  #modelsDueMs = Number.NEGATIVE_INFINITY;
+  #isClosed = false;
+
+  constructor(options: ClientOptions, time: TimeSource, emit: Emit) {
+    const { endpoint, auth, clock } = options;
+    this.#time = time;
+    this.#emit = emit;
+    this.#connection = {
+      endpoint: endpoint.replace(/\/+$/, ''),
+      // A browser's fetch must be called as the window's own.
+      fetch: options.fetch ?? ((url, init) => fetch(url, init)),
+      auth,
+      epochMs: () => this.#clock.epochMs(),
+    };
+    this.#clock = new ServerClock({
+      time,
+      exchange: () => this.#exchange(),
+      samples: clock?.samples ?? 5,
+      resyncMs: clock?.resyncMs ?? 300_000,
+      maxErrorMs: clock?.maxErrorMs ?? 250,
+      onSync: (estimate, error) => {
+        if (!this.#isClosed) emit({ type: 'clock', clock: estimate, error });
+      },
+    });
+  }
+
+  /** What is known about the server's clock. */
+  get clock(): ClockEstimate | undefined {
+    return this.#clock.estimate();
+  }
+
+  /** T_output of the last answer in ms. */
+  get outputMs(): number | undefined {
+    return this.#outputTime.currentMs(this.clock?.offsetMs);
+  }
+
+  /**
+   * `POST /v1/infer`.
+   *
+   * @throws {@link ApiError}, {@link MovedError}, {@link NetworkError}, {@link MalformedAnswerError}, or
+   *   what `auth` throws
+   */
+  async infer(upload: UploadCall): Promise<InferResponse> {
+    const { image, contentType, endMs, deviceAccuracyPct, signal } = upload;
+    const startMs = this.#time.nowMs();
+    const clock = this.#clock.usable();
+    const slaMs = slaHeader(endMs - startMs);
+    const response = await this.#send<InferResponse>(
+      {
+        method: 'POST',
+        path: '/v1/infer',
+        headers: {
+          'content-type': contentType,
+          'mdi-sla-ms': slaMs,
+          ...(clock && { 'mdi-upload-start': (startMs + clock.offsetMs).toFixed(3) }),
+          ...this.#outputTime.headers(clock?.offsetMs),
+          ...(deviceAccuracyPct !== undefined && {
+            'mdi-device-accuracy': String(deviceAccuracyPct),
+          }),
+        },
+        body: image,
+        signal,
+      },
+      faultOfAnswer,
+    );
+    const { timing } = response;
+    if (Math.abs(timing.slaMs - Number(slaMs)) > 1) {
+      const sentSlaMs = Number(slaMs);
+      this.#emit({ type: 'headers-lost', sentSlaMs, usedSlaMs: timing.slaMs });
+    }
+    if (clock) this.#outputTime.observe(this.#time.nowMs() - startMs, timing, clock.offsetMs);
+    return response;
+  }
+
+  /** `POST /v1/feedback`; whether it was counted. */
+  async feedback({ requestId, model }: InferResponse, correct: boolean): Promise<boolean> {
+    const label = { requestId, model: model.name, correct };
+    const answer = await this.#post<FeedbackResponse | undefined>('/v1/feedback', label);
+    return answer?.counted === true;
+  }
+
+  /** Opens the connection, and asks the service to warm what it would choose; never rejects. */
+  async prepare(slaMs: number): Promise<void> {
+    await this.#post('/v1/prepare', { slaMs: Number(slaHeader(slaMs)) }).catch(() => undefined);
+  }
+
+  /** Learns the server's clock, if it is time to; never rejects. */
+  async refresh(): Promise<void> {
+    if (this.#pauseMs === 0) await this.#clock.refresh();
+  }
+
+  /** Learns which models the service has, if it is time to; never rejects. */
+  async refreshModels(): Promise<void> {
+    const nowMs = this.#time.nowMs();
+    if (nowMs < this.#modelsDueMs) return;
+    this.#modelsDueMs = nowMs + asideMs;
+    try {
+      const call = { method: 'GET', path: '/v1/models' } as const;
+      this.#models = await this.#aside((signal) =>
+        this.#send<ServedModels>({ ...call, signal }, faultOfModels),
+      );
+      this.#modelsDueMs = nowMs + modelsAgeMs;
+    } catch {
+      // What is not known is asked: see `bestAccuracyPct`.
+    }
+  }
+
+  /**
+   * The accuracy in percent of the best model that the service could run in the time left, at the
+   * fastest exchange seen; undefined when it is not known, 0 when there is none.
+   */
+  bestAccuracyPct(leftMs: number): number | undefined {
+    if (!this.#models) return undefined;
+    const networkMs = 2 * (this.clock?.errorMs ?? 0);
+    return bestAccuracyPct(this.#models, leftMs - networkMs) ?? 0;
+  }
+
+  close(): void {
+    this.#isClosed = true;
+    for (const controller of this.#asides) controller.abort();
+  }
+
+  async #send<T>(call: Call, faultOf: (body: unknown) => string | undefined): Promise<T> {
+    const { error: last } = this.#pause;
+    if (last && this.#pauseMs > 0) throw new ApiError(last.status, last.problem, this.#pauseMs);
+    try {
+      const answer = await ask<T>(this.#connection, call, faultOf);
+      // A request from before the pause does not end it.
+      if (this.#pauseMs === 0) this.#pause.succeeded();
+      return answer;
+    } catch (error) {
+      if (error instanceof ApiError) this.#leaveAlone(error);
+      throw error;
+    }
+  }
+
+  /** For how long the service still wants to be left alone, in ms. */
+  get #pauseMs(): number {
+    return this.#pause.leftMs(this.#time.nowMs());
+  }
+
+  /** Leaves the service alone when it says that it has too much to do. */
+  #leaveAlone(error: ApiError): void {
+    const asked = error.retryAfterMs;
+    if (error.status !== 429 && (error.status !== 503 || asked === undefined)) return;
+    const retryMs = this.#pause.failed(error, this.#time.nowMs(), asked);
+    this.#emit({ type: 'throttled', retryMs });
+  }
+
+  #post<T>(path: string, body: object): Promise<T> {
+    const headers = { 'content-type': 'application/json' };
+    return this.#aside((signal) =>
+      this.#send(
+        { method: 'POST', path, headers, body: JSON.stringify(body), signal },
+        () => undefined,
+      ),
+    );
+  }
+
+  #exchange(): Promise<ClockSample> {
+    return this.#aside((signal) => exchangeTime(this.#connection, this.#time, signal));
+  }
+
+  /** What is asked beside images ends in time, though not every `fetch` obeys its signal, and `auth` gets none. */
+  async #aside<T>(work: (signal: AbortSignal) => Promise<T>): Promise<T> {
+    const controller = new AbortController();
+    const { signal } = controller;
+    const timer = this.#time.setTimeout(() => controller.abort(), asideMs);
+    this.#asides.add(controller);
+    if (this.#isClosed) controller.abort();
+    try {
+      return await new Promise<T>((resolve, reject) => {
+        const giveUp = () => reject(aborted('the service was given up'));
+        if (signal.aborted) return giveUp();
+        signal.addEventListener('abort', giveUp);
+        work(signal).then(resolve, reject);
+      });
+    } finally {
+      this.#time.clearTimeout(timer);
+      this.#asides.delete(controller);
+    }
+  }
+}

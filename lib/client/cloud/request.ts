@@ -1,0 +1,28 @@
+import { maxSlaMs } from '../../core/contract/limits.ts';
+import type { DeviceInput, ImageInput } from '../api/image.ts';
+
+/**
+ * An image with its content type; empty for a Blob that does not know its own, such as that of a
+ * HEIC file on a system that does not know HEIC.
+ *
+ * @throws TypeError when it is no image at all, or bytes without a content type
+ */
+export function describe(image: ImageInput, contentType?: string): DeviceInput {
+  if (typeof image !== 'object' || image === null) throw new TypeError('there is no image');
+  if ('width' in image || 'displayWidth' in image) return { image, contentType: 'image/raw' };
+  if (contentType) return { image, contentType };
+  if ('byteLength' in image) {
+    throw new TypeError('contentType is missing: bytes do not say what they are');
+  }
+  return { image, contentType: image.type };
+}
+
+/** `mdi-sla-ms`: what is left of the SLA after scaling the image down. */
+export function slaHeader(leftMs: number): string {
+  return String(Math.min(maxSlaMs, Math.max(1, Math.ceil(leftMs))));
+}
+
+/** An `AbortError` as `DOMException` makes it, which React Native does not have. */
+export function aborted(message: string): Error {
+  return Object.assign(new Error(message), { name: 'AbortError' });
+}

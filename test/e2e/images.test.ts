@@ -1,0 +1,202 @@
+import type { Browser, Page } from 'playwright-core';
+import sharp from 'sharp';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { Upload } from '../../lib/client/api/upload-settings.ts';
+import { maxBodyBytes } from '../../lib/core/contract/limits.ts';
+import { phonePhoto, quarterFile, quarters } from '../fixtures/photos.ts';
+import { chromiumPath, launchBrowser } from './browser.ts';
+import { clientModules, type PageFile, PageServer } from './module-page.ts';
+
+type Where = 'core' | 'page' | 'worker';
+interface Source {
+  readonly url: string;
+  readonly type: string;
+  readonly kind?: string;
+}
+interface Failure {
+  readonly name: string;
+  readonly message: string;
+}
+
+let server: PageServer;
+let browser: Browser;
+let page: Page;
+
+beforeAll(async () => {
+  if (!chromiumPath) return;
+  const files: Map<string, PageFile> = clientModules('image-worker', '../../test/e2e/page/images');
+  [server, browser] = await Promise.all([PageServer.start(files), launchBrowser()]);
+  page = await browser.newPage();
+  await page.goto(server.url);
+});
+afterAll(async () => {
+  await browser?.close();
+  server?.close();
+});
+
+/** Calls a function of the module that runs in the page. */
+async function call<Result>(name: string, ...args: readonly unknown[]): Promise<Result> {
+  const text = args.map((arg) => JSON.stringify(arg) ?? 'undefined').join(', ');
+  return (await page.evaluate(
+    `import('/test/e2e/page/images.js').then((it) => it.${name}(${text}))`,
+  )) as Result;
+}
+
+function serve(url: string, body: Uint8Array, type = 'image/jpeg'): Source {
+  server.files.set(url, { body, type });
+  return { url, type };
+}
+
+async function pixelsOf(where: Where, source: Source, width = 32, height = 24) {
+  const [pixels] = await call<{ data: number[] }[]>('pixels', where, source, [{ width, height }]);
+  return pixels?.data ?? [];
+}
+
+interface Sent {
+  readonly contentType: string;
+  readonly isOriginal: boolean;
+  readonly length: number;
+  readonly bytes: Uint8Array;
+}
+async function upload(where: Where, source: Source, settings?: Upload, size?: object) {
+  const sent = await call<Sent & { bytes: number[] }>('upload', where, source, settings, size);
+  return { ...sent, bytes: Uint8Array.from(sent.bytes) };
+}
+
+/** The colours in the middle of the four fields of a picture of 32 x 24 pixels. */
+function fieldsOf(rgb: ArrayLike<number>, width = 32, height = 24): number[][] {
+  const places = [0.25, 0.75].flatMap((y) => [0.25, 0.75].map((x) => [x, y] as const));
+  return places.map(([x, y]) => {
+    const at = 3 * (Math.floor(y * height) * width + Math.floor(x * width));
+    return [0, 1, 2].map((channel) => rgb[at + channel] ?? -1);
+  });
+}
+function expectQuarters(rgb: ArrayLike<number>, width?: number, height?: number): void {
+  fieldsOf(rgb, width, height).forEach((colour, i) => {
+    colour.forEach((value, channel) => {
+      expect(Math.abs(value - (quarters[i]?.[channel] ?? -100))).toBeLessThan(12);
+    });
+  });
+}
+async function decoded(bytes: Uint8Array) {
+  const { data, info } = await sharp(bytes)
+    .removeAlpha()
+    .raw()
+    .toBuffer({ resolveWithObject: true });
+  return { data, width: info.width, height: info.height };
+}
+
+const kinds = [
+  ...['blob', 'bytes', 'view', 'bitmap', 'canvas', 'offscreen canvas', 'image element'],
+  ...['video element', 'video frame', 'image data', 'raw RGB'],
+];
+
+describe.skipIf(!chromiumPath).each<Where>(['core', 'page', 'worker'])(
+  'by the %s, an image',
+  (where) => {
+    const isCore = where === 'core';
+    it.each(isCore ? kinds.filter((kind) => kind !== 'raw RGB') : kinds)(
+      'has the same pixels as a %s',
+      async (kind) => {
+        const source = serve(
+          '/quarters.jpg',
+          await quarterFile('jpeg', { width: 320, height: 240 }),
+        );
+        expectQuarters(await pixelsOf(where, { ...source, kind }));
+        const sent = await upload(where, { ...source, kind }, { maxSide: 32 });
+        const { data, width, height } = await decoded(sent.bytes);
+        expect([width, height]).toEqual([32, 24]);
+        expectQuarters(data);
+      },
+    );
+
+    it.each(isCore ? ['jpeg', 'png'] : ['jpeg', 'png', 'webp'])(
+      'is upright in every orientation: %s',
+      async (name) => {
+        const format = name as 'jpeg' | 'png' | 'webp';
+        for (let orientation = 1; orientation <= 8; orientation++) {
+          const file = await quarterFile(format, { orientation });
+          const source = serve(`/${orientation}.${format}`, file, `image/${format}`);
+          expectQuarters(await pixelsOf(where, source));
+          const { data, width, height } = await decoded(
+            (await upload(where, source, { maxSide: 32, type: 'image/png' })).bytes,
+          );
+          expect([width, height]).toEqual([32, 24]);
+          expectQuarters(data);
+        }
+      },
+    );
+
+    it('is sent as JPEG when the service does not take its format', async () => {
+      for (const format of ['avif', 'gif'] as const) {
+        const source = serve(`/x.${format}`, await quarterFile(format), `image/${format}`);
+        const { contentType, bytes } = await upload(where, source);
+        expect(contentType).toBe('image/jpeg');
+        const { data, width, height } = await decoded(bytes);
+        expectQuarters(data, width, height);
+      }
+    });
+
+    it('is decoded once for the model and for the upload', async () => {
+      const source = serve('/photo.jpg', await phonePhoto(2_048, 1_536));
+      const { bytes } = await upload(where, source, undefined, { width: 224, height: 224 });
+      expect(await sharp(bytes).metadata()).toMatchObject({ width: 640, height: 480 });
+    });
+
+    it('is made small enough for the service', async () => {
+      const noise = Buffer.alloc(3 * 1_500 * 1_200).map((_, i) => (i * i * 7_919) >> 7);
+      const raw = { width: 1_500, height: 1_200, channels: 3 } as const;
+      const png = await sharp(noise, { raw }).png({ compressionLevel: 0 }).toBuffer();
+      expect(png.length).toBeGreaterThan(maxBodyBytes);
+      const { contentType, length } = await upload(
+        where,
+        serve('/huge.png', png, 'image/png'),
+        'original',
+      );
+      expect(contentType).toBe('image/jpeg');
+      expect(length).toBeLessThanOrEqual(maxBodyBytes);
+    });
+
+    it('is named when it cannot be decoded', async () => {
+      const heic = Buffer.from('\0\0\0\x18ftypheic\0\0\0\0mif1heic');
+      const source = serve('/x.heic', heic, 'image/heic');
+      const failed = page.evaluate(
+        `import('/test/e2e/page/images.js').then((it) => it.errorOf(it.upload('${where}', ${JSON.stringify(source)})))`,
+      );
+      const error = (await failed) as Failure;
+      expect(error.name).toBe('ImageFormatError');
+      expect(error.message).toContain('image/heic');
+    });
+  },
+);
+
+describe.skipIf(!chromiumPath).each<Where>(['page', 'worker'])('by the %s, an image', (where) => {
+  it.each([
+    ['an image that is not loaded', 'new Image()', 'ImageReadError', 'HTMLImageElement'],
+    ['a video without a frame', "document.createElement('video')", 'ImageReadError', 'HTMLVideo'],
+    ['a closed frame', 'it.closedFrame()', 'ImageReadError', 'VideoFrame'],
+    [
+      'pixels of a wrong length',
+      '{ data: new Uint8Array(9), width: 2, height: 2 }',
+      'TypeError',
+      '12',
+    ],
+  ])('is named when it is %s', async (_, made, name, part) => {
+    const error = (await page.evaluate(
+      `import('/test/e2e/page/images.js').then((it) => it.errorOfImage('${where}', ${made}))`,
+    )) as Failure;
+    expect(error.name).toBe(name);
+    expect(error.message).toContain(part);
+  });
+});
+
+describe.skipIf(!chromiumPath)('the core alone', () => {
+  it('sends WebP as it is, and decodes none', async () => {
+    const file = await quarterFile('webp', { orientation: 6, width: 640, height: 480 });
+    const source = serve('/6.webp', file, 'image/webp');
+    expect(await upload('core', source, { maxSide: 32 })).toMatchObject({ isOriginal: true });
+    const open = `it.errorOf(it.pixels('core', ${JSON.stringify(source)}, [{ width: 8, height: 8 }]))`;
+    const error = await page.evaluate(`import('/test/e2e/page/images.js').then((it) => ${open})`);
+    expect((error as Failure).message).toContain('web-images');
+  });
+});
