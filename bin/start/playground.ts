@@ -73,6 +73,7 @@ function build(): Map<string, Uint8Array> {
     entryPoints: {
       main: 'lib/playground/main.ts',
       worker: 'lib/client/onnxruntime-web-worker.ts',
+      'image-worker': 'lib/client/image-worker.ts',
       styles: 'lib/playground/styles/index.css',
     },
     absWorkingDir: packageRoot,

@@ -1,5 +1,5 @@
-import { ClassifyError, type Race } from '../client/index.ts';
-import { AnswerPanel, type InterimAnswer } from './panels/answer.ts';
+import { ClassifyError, type DeviceAnswer, type Race } from '../client/index.ts';
+import { AnswerPanel } from './panels/answer.ts';
 import { BudgetPanel } from './panels/budget.ts';
 import { ChartsPanel } from './panels/charts.ts';
 import { CodePanel } from './panels/code.ts';
@@ -64,9 +64,15 @@ async function run({ isSingle }: { isSingle: boolean }): Promise<void> {
 }
 
 async function classify({ image, label }: Picture, isSingle: boolean): Promise<void> {
-  let interim: InterimAnswer | undefined;
-  const classification = await session.classify(image);
-  answer.show(classification, label, interim);
+  const { mode } = settings.conditions;
+  let interim: DeviceAnswer | undefined;
+  const onInterim = (first: DeviceAnswer) => {
+    interim = first;
+    answer.showInterim(first, label);
+    if (isSingle) answer.reveal();
+  };
+  const classification = await session.classify(image, { onInterim });
+  answer.show(classification, mode, { label, interim });
   race.show(classification.race, { inSlowMotion: isSingle });
   explain(classification.race);
   const outcome = outcomeOf(classification, label);
@@ -88,11 +94,10 @@ function explain({ cloud }: Race): void {
     return;
   }
   models.showNoChoice();
-  budget.say(
-    cloud.state === 'running'
-      ? 'The cloud has not answered yet; when it does, late as it is, its choice is shown.'
-      : 'The cloud was not heard of, so its choice is not known.',
-  );
+  if (cloud.state === 'skipped') budget.say('The cloud was not asked: nothing was uploaded.');
+  else if (cloud.state === 'running') {
+    budget.say('The cloud has not answered yet; when it does, late as it is, its choice is shown.');
+  } else budget.say('The cloud was not heard of, so its choice is not known.');
 }
 
 function showCode(): void {
@@ -110,11 +115,13 @@ charts.onReset(() => {
   models.clear();
   charts.draw(session.statistics());
 });
-settings.onChange(showCode);
+settings.onChange(() => {
+  showCode();
+  void session.prepare();
+});
 showCode();
 
-facts.showDevice(device);
-void session.prepare();
+void facts.showDevice(device, session.prepare());
 await pictures.advance();
 facts.showService(await models.refresh());
 models.startPolling();

@@ -1,13 +1,7 @@
-import type { Classification, DeviceAnswer } from '../../client/index.ts';
+import type { Classification, DeviceAnswer, Mode } from '../../client/index.ts';
 import { whyThisAnswer } from '../results/explain.ts';
 import { inTimeWords, isInTime } from '../results/times.ts';
 import { byId, make, prefersStillness, setProperties } from './dom.ts';
-
-/** The device's answer as it is shown while the cloud may still give a better one. */
-export interface InterimAnswer extends DeviceAnswer {
-  /** Since `classify` was called. */
-  readonly elapsedMs: number;
-}
 
 /** The answer: its label, whose it is, why, and the other labels. */
 export class AnswerPanel {
@@ -24,7 +18,7 @@ export class AnswerPanel {
    *
    * @param label - the right one, where it is known
    */
-  showInterim({ model, predictions, elapsedMs }: InterimAnswer, label: string | undefined): void {
+  showInterim({ model, predictions, elapsedMs }: DeviceAnswer, label: string | undefined): void {
     this.#become('device', 'interim');
     this.#root.replaceChildren(
       headline(predictions[0]?.label, label),
@@ -40,15 +34,16 @@ export class AnswerPanel {
   }
 
   /**
+   * @param mode - who was asked
    * @param label - the right one, where it is known
    * @param interim - what was shown before
    */
   show(
     classification: Classification,
-    label: string | undefined,
-    interim: InterimAnswer | undefined,
+    mode: Mode,
+    { label, interim }: { label?: string | undefined; interim?: DeviceAnswer | undefined },
   ): void {
-    const { source, model, timing, predictions } = classification;
+    const { source, model, timing, predictions, race } = classification;
     this.#become(source, 'final');
     const who = source === 'cloud' ? 'from the cloud' : 'from the device';
     this.#root.replaceChildren(
@@ -57,10 +52,12 @@ export class AnswerPanel {
         'p',
         { class: 'who' },
         make('span', { class: `chip ${source}` }, `${who}: ${model.name}`),
+        race.cloud.state === 'skipped' &&
+          make('span', { class: 'chip saved' }, 'nothing was uploaded'),
         make('span', { class: isInTime(timing) ? 'in-time' : 'late' }, inTimeWords(timing)),
       ),
       ...(interim && source === 'cloud' ? [before(interim, predictions[0]?.label)] : []),
-      make('p', { class: 'because' }, whyThisAnswer(classification)),
+      make('p', { class: 'because' }, whyThisAnswer(classification, mode)),
     );
     this.#showScores(predictions);
   }
@@ -109,7 +106,7 @@ function headline(best: string | undefined, label: string | undefined): HTMLElem
   );
 }
 
-function before({ elapsedMs, predictions }: InterimAnswer, best: string | undefined): HTMLElement {
+function before({ elapsedMs, predictions }: DeviceAnswer, best: string | undefined): HTMLElement {
   const first = predictions[0]?.label;
   return make(
     'p',

@@ -63,11 +63,9 @@ export async function readPicture(file: File, side: number): Promise<Picture> {
     resizeHeight: Math.max(1, Math.round(height * scale)),
     resizeQuality: 'high',
   });
-  // A file of an unknown extension comes without a type, and nobody could tell what its bytes are.
-  const image = file.type === '' ? await encode(whole) : file;
   whole.close();
   return {
-    image,
+    image: file,
     bitmap,
     caption: `${file.name}, ${width} × ${height}, ${sizeInWords(file.size)}`,
   };

@@ -1,3 +1,4 @@
+import type { Mode } from '../../client/api/options.ts';
 import type { AnsweringModel, Classification, Race } from '../../client/api/types.ts';
 import type { InferResponse } from '../../core/contract/messages.ts';
 import { isInTime } from './times.ts';
@@ -6,10 +7,19 @@ const ms = (value: number) =>
   `${value.toFixed(Math.abs(value) < 10 ? 1 : 0).replace('-', '−')}\u00a0ms`;
 const pct = (value: number) => `${value.toFixed(1)}\u00a0%`;
 
-/** Why this answer was taken and not the other one, in a sentence. */
-export function whyThisAnswer({ source, model, timing, race }: Classification): string {
+/**
+ * Why this answer was taken and not the other one, in a sentence.
+ *
+ * @param mode - who was asked
+ */
+export function whyThisAnswer(
+  { source, model, timing, race }: Classification,
+  mode: Mode = 'race',
+): string {
   const { cloud, device } = race;
   const inTime = isInTime(timing);
+  if (mode === 'device-only') return 'Only the device was asked.';
+  if (cloud.state === 'skipped') return sure(device);
   const spareMs = timing.slaMs - timing.totalMs;
   const readyMs = race[source]?.endMs ?? Number.POSITIVE_INFINITY;
   if (!inTime && readyMs <= timing.slaMs) {
@@ -28,6 +38,13 @@ export function whyThisAnswer({ source, model, timing, race }: Classification): 
     return `Both were in time, and the device’s model (${pct(model.accuracyPct)}) is the more accurate one.`;
   }
   return `The cloud had not answered after ${ms(timing.totalMs)}, at the SLA’s end. ${deviceWaited(race, timing.totalMs)}`;
+}
+
+function sure(device: Race['device']): string {
+  const { chance } = device?.answer ?? {};
+  const measured =
+    chance === undefined ? '' : `: of answers like this one ${pct(100 * chance)} are right`;
+  return `The device was sure${measured}. The cloud was not asked.`;
 }
 
 /** What the cloud's answer made of the device's run. */

@@ -71,6 +71,8 @@ function endOf({ state, endMs = 0, error }: Run<unknown>, slaMs: number): string
       return endMs > slaMs ? `no answer in ${endMs.toFixed(0)} ms` : 'no longer needed';
     case 'running':
       return 'no answer yet';
+    case 'skipped':
+      return 'not asked: nothing was uploaded';
     default:
       return '';
   }

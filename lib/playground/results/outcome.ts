@@ -26,6 +26,6 @@ export function outcomeOf(
 
 /** Whether the cloud had answered within the SLA; undefined when it was not asked. */
 export function wasCloudInTime({ cloud, slaMs }: Race): boolean | undefined {
-  if ((cloud.state as string) === 'skipped') return undefined;
+  if (cloud.state === 'skipped') return undefined;
   return cloud.state === 'answered' && isInTime({ totalMs: cloud.endMs ?? 0, slaMs });
 }

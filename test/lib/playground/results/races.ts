@@ -31,7 +31,7 @@ export const deviceReady: Run<DeviceAnswer> = {
   state: 'answered',
   startMs: 0,
   endMs: 8,
-  answer: { model: small, predictions: answer.predictions },
+  answer: { model: small, predictions: answer.predictions, elapsedMs: 8 },
 };
 
 /** A classification with this race. */
