@@ -67,13 +67,16 @@ describe.skipIf(!chromiumPath)('the playground on a phone', () => {
 
   it('neither offers to drop and paste, nor lets a scrolling finger wipe the picture out', async () => {
     const { page, context } = await open(phone);
-    expect(await page.locator('.with-mouse').isVisible()).toBe(false);
-    const caption = await page.locator('#caption').innerText();
+    expect(await page.getByText('or drop one here').isVisible()).toBe(false);
+    const picture = () =>
+      page.locator('#canvas').evaluate((canvas) => (canvas as HTMLCanvasElement).toDataURL());
+    const before = await picture();
     await page.tap('#canvas');
-    expect(await page.locator('#caption').innerText()).toBe(caption);
+    expect(await picture()).toBe(before);
     await page.tap('#blank');
+    const sheet = await picture();
     await page.tap('#canvas');
-    expect(await page.locator('#caption').innerText()).toBe('your drawing');
+    expect(await picture()).not.toBe(sheet);
     await context.close();
   });
 });
@@ -235,6 +238,60 @@ describe.skipIf(!chromiumPath)('the playground', () => {
       .toContain('IMG_1.jpg, 4000 × 3000');
     await runOnce(page);
     expect(await page.evaluate('sent')).toEqual([photo.length]);
+    await context.close();
+  });
+
+  it('shows the device’s answer as soon as it is there, and then the better one', async () => {
+    const { page, context } = await open();
+    await page.fill('#sla', '3000');
+    await answerAll(page, { afterMs: 1_500 });
+    await page.click('#run');
+    await page.waitForSelector('#answer[data-state=interim]');
+    expect(await page.locator('#answer .chip').innerText()).toMatch(/^so far, from the device: /);
+    const first = await page.locator('#answer .best strong').innerText();
+    await page.waitForSelector('#answer[data-state=final]');
+    expect(await page.locator('#answer .chip').innerText()).toMatch(/^from the cloud: /);
+    expect(await page.locator('#answer .before b').innerText()).toBe(first);
+    await context.close();
+  });
+
+  it('uploads nothing where the device is sure, and says so', async () => {
+    const { page, context } = await open();
+    await page.fill('#sla', '3000');
+    await page.check('input[name=cloud][value=when-unsure]', { force: true });
+    await page.locator('#samples-details summary').click();
+    await page.locator('#samples button').first().click();
+    // Until it knows how good the service's models are, it asks them.
+    await expect
+      .poll(
+        async () => {
+          await page.click('#run');
+          await page.waitForTimeout(500);
+          return await page.locator('#answer .chip.saved').count();
+        },
+        { timeout: 20_000 },
+      )
+      .toBe(1);
+    expect(await page.locator('#answer .because').innerText()).toMatch(
+      /^The device was sure: of answers like this one [\d.]+\s% are right\./,
+    );
+    expect(await page.locator('.lane-name.cloud').innerText()).toContain('nothing was uploaded');
+    expect(Number(await tile(page, 'uploads saved'))).toBeGreaterThan(0);
+    await context.close();
+  });
+
+  it('keeps everything on the device where nothing else may answer', async () => {
+    const { page, context } = await open();
+    await page.check('input[name=mode][value=device-only]', { force: true });
+    const sent: string[] = [];
+    page.on('request', (request) => {
+      if (request.method() === 'POST') sent.push(request.url());
+    });
+    await runOnce(page);
+    expect(await page.locator('#answer .because').innerText()).toBe('Only the device was asked.');
+    expect(await tile(page, 'uploads saved')).toBe('1');
+    expect(await page.locator('fieldset.of-the-race').first().isVisible()).toBe(false);
+    expect(sent).toEqual([]);
     await context.close();
   });
 

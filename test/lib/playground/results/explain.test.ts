@@ -43,6 +43,19 @@ describe('whyThisAnswer', () => {
     expect(said({ winner: 'device', cloud: inTime }, { model })).toContain('the more accurate one');
   });
 
+  it('says that the device was sure, or alone', () => {
+    const answer = { model: small, predictions: [], elapsedMs: 8, chance: 0.996 };
+    const race = {
+      winner: 'device',
+      cloud: { state: 'skipped' },
+      device: { ...deviceReady, answer },
+    } as const;
+    expect(said(race)).toBe(
+      'The device was sure: of answers like this one 99.6 % are right. The cloud was not asked.',
+    );
+    expect(whyThisAnswer(classified(race), 'device-only')).toBe('Only the device was asked.');
+  });
+
   it.each(['cloud', 'device'] as const)('says that nobody was in time, and the %s first', (who) => {
     const late = { slaMs: 250, totalMs: 300, timerErrorMs: 0 };
     const ended = { endMs: 299 };

@@ -36,6 +36,7 @@ describe('cloudLane', () => {
     [{ ...inTime, endMs: 400 }, 3, '400 ms, 150 ms too late'],
     [{ ...inTime, endMs: 250.2 }, 3, '250.2 ms, 0.2 ms too late'],
     [{ state: 'waiting' }, 0, ''],
+    [{ state: 'skipped' }, 0, 'not asked: nothing was uploaded'],
   ] as const)('of %j ends as it did', (cloud, stretches, end) => {
     const lane = cloudLane(race({ cloud }));
     expect(lane.stretches).toHaveLength(stretches);

@@ -25,5 +25,6 @@ describe('wasCloudInTime', () => {
     expect(of(inTime)).toBe(true);
     expect(of({ ...inTime, endMs: 251 })).toBe(false);
     expect(of({ state: 'running', startMs: 0 })).toBe(false);
+    expect(of({ state: 'skipped' })).toBeUndefined();
   });
 });
