@@ -16,15 +16,18 @@ import { integerBetween, numberBetween } from '../shared/options.ts';
 import { askForModels } from '../shared/service.ts';
 import { synthesize } from '../shared/synthesize.ts';
 import { forgetAws } from './forget-aws.ts';
+import { readOrigins } from './origins.ts';
 import { playgroundFiles } from './playground.ts';
 import { ProfileProgress } from './profile-progress.ts';
 import { curlLine, modelTable } from './ready-message.ts';
+import { onStop } from './stop.ts';
 
 interface StartOptions {
   readonly port: number;
   readonly strategy: string;
   readonly hedgeShare: number;
   readonly catalogue: string;
+  readonly corsOrigins?: string[];
   readonly dataDir: string;
   readonly dynamodb?: string;
   readonly profileSeconds: number;
@@ -49,6 +52,11 @@ export function addStartCommand(program: Command): void {
       0.05,
     )
     .option('--catalogue <name>', 'a catalogue of models/, or a folder of your own', 'shapes')
+    .option(
+      '--cors-origins <url,...>',
+      'origins whose pages may call the API, such as http://localhost:5173; * is any',
+      readOrigins,
+    )
     .option('--data-dir <folder>', 'where profiles and logs are kept', '.mdinference')
     .option('--dynamodb <url>', 'a DynamoDB endpoint to use instead of the built-in one')
     .option(
@@ -73,7 +81,7 @@ async function start(options: StartOptions): Promise<void> {
   // Before anything is written there: another service may be running from it.
   running.defer(await lockDataDir(dataDir));
   await checkPort(options.port);
-  const endEarly = onStopSignal(() => process.exit(130));
+  const endEarly = onStop(() => process.exit(130));
   const logPath = join(dataDir, 'functions.log');
   const log = running.adopt(createWriteStream(logPath), (stream) => void stream.end());
 
@@ -87,6 +95,7 @@ async function start(options: StartOptions): Promise<void> {
       catalogue: options.catalogue,
       strategy: options.strategy,
       hedgeShare: String(options.hedgeShare),
+      ...(options.corsOrigins && { corsOrigins: options.corsOrigins.join(',') }),
       [hostModulesContext]: 'true',
     },
   });
@@ -122,7 +131,7 @@ async function start(options: StartOptions): Promise<void> {
     `Ready after ${seconds} s. The functions log to ${relative('', logPath)}. Ctrl-C stops.`,
   );
   endEarly.cancel();
-  await new Promise<void>((stop) => onStopSignal(stop));
+  await new Promise<void>((stop) => onStop(stop));
 }
 
 async function printReady(
@@ -140,16 +149,4 @@ async function printReady(
     const path = join(resolveCatalogue(options.catalogue), sample);
     console.log(`${curlLine(url, relative('', path))}\n`);
   }
-}
-
-const stopSignals = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
-
-/** Runs something at Ctrl-C, or when the process is asked to end. */
-function onStopSignal(stop: () => void): { cancel: () => void } {
-  for (const signal of stopSignals) process.on(signal, stop);
-  return {
-    cancel: () => {
-      for (const signal of stopSignals) process.off(signal, stop);
-    },
-  };
 }

@@ -1,5 +1,5 @@
-import catalogue from './assets/catalogue.json';
 import { AppRegistry } from 'react-native';
+import catalogue from './assets/catalogue.json';
 import { App } from './src/app.tsx';
 import { makeClient } from './src/client.ts';
 

@@ -120,7 +120,10 @@ class RacingClient implements Client {
     if (this.#usesCloud) void this.#cloud.prepare(slaMs);
     this.#refresh();
     const { models } = this.#devices;
-    await Promise.all(models.map((model) => model.prepare().catch(() => undefined)));
+    await Promise.all([
+      this.#images?.prepare?.(),
+      ...models.map((model) => model.prepare().catch(() => undefined)),
+    ]);
     if (input) await this.#measure(input);
     return { models: this.statistics().onDevice };
   }

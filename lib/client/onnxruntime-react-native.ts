@@ -23,6 +23,7 @@ export {
   describeModel,
   type ModelDescription,
 } from './device/model-description.ts';
+export type { ModelStorage } from './device/model-file.ts';
 export type { OnnxOnDeviceOptions } from './device/onnx-model.ts';
 
 /**

@@ -146,6 +146,7 @@ class ModelInWorker {
 
   async classify(pixels: (size: CropSize) => Promise<Pixels>, signal: AbortSignal) {
     const size = await this.load();
+    signal.throwIfAborted();
     return await this.#classify({ pixels: await pixels(size) }, signal);
   }
 

@@ -1,6 +1,6 @@
 import { type ChildProcess, execFileSync, spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -30,10 +30,11 @@ const environment = {
 
 /** Runs `mdi` and gathers what it prints. */
 function mdi(...args: string[]) {
-  const child = spawn(process.execPath, ['bin/mdi.js', ...args], {
-    cwd: root,
-    env: { ...process.env, ...environment },
-  });
+  return run(process.execPath, 'bin/mdi.js', ...args);
+}
+
+function run(command: string, ...args: string[]) {
+  const child = spawn(command, args, { cwd: root, env: { ...process.env, ...environment } });
   started.push(child);
   const said = { out: '', error: '' };
   child.stdout.on('data', (chunk) => {
@@ -50,17 +51,26 @@ function mdi(...args: string[]) {
 }
 
 /** Starts the service and waits until it says that it is ready. */
-async function startService(...args: string[]) {
-  const run = mdi(
-    ...['start', '--port', '0', '--data-dir', dataDir, '--profile-seconds', '0.3', ...args],
-  );
+function startService(...args: string[]) {
+  return untilReady(mdi('start', ...smallService, ...args));
+}
+
+function startServiceByNpm() {
+  return untilReady(run('npm', 'start', '--', ...smallService));
+}
+
+const smallService = ['--port', '0', '--data-dir', dataDir, '--profile-seconds', '0.3'];
+
+async function untilReady<Run extends ReturnType<typeof mdi>>(service: Run): Promise<Run> {
   await Promise.race([
-    expect.poll(() => run.said.out, { timeout: 100_000, interval: 100 }).toContain('Ready after'),
-    run.closed.then((code) => {
-      throw new Error(`ended with ${code}: ${run.said.error}`);
+    expect
+      .poll(() => service.said.out, { timeout: 100_000, interval: 100 })
+      .toContain('Ready after'),
+    service.closed.then((code) => {
+      throw new Error(`ended with ${code}: ${service.said.error}`);
     }),
   ]);
-  return run;
+  return service;
 }
 
 function childrenOf(pid: number | undefined): number[] {
@@ -71,6 +81,10 @@ function childrenOf(pid: number | undefined): number[] {
     .map((line) => line.trim().split(/\s+/).map(Number))
     .filter(([, parent]) => parent === pid)
     .map(([child]) => child as number);
+}
+
+function descendantsOf(pid: number | undefined): number[] {
+  return childrenOf(pid).flatMap((child) => [child, ...descendantsOf(child)]);
 }
 
 /** A zombie has ended: it only waits for the system to take notice. */
@@ -121,6 +135,60 @@ describe('mdi start', () => {
     expect(await closed).toBe(0);
   }, 120_000);
 
+  it('lets the pages of other origins call it that it was told, with all that a client reads', async () => {
+    const origins = 'http://localhost:5173,http://127.0.0.1:3000';
+    const { child, said, closed } = await startService('--cors-origins', origins);
+    const url = `${urlIn(said.out)}/v1/infer`;
+    const preflight = (origin: string) =>
+      fetch(url, {
+        method: 'OPTIONS',
+        headers: {
+          origin,
+          'access-control-request-method': 'POST',
+          'access-control-request-headers': 'content-type,mdi-sla-ms,mdi-upload-start',
+        },
+      });
+    const { status, headers } = await preflight('http://localhost:5173');
+    expect(status).toBe(204);
+    expect(headers.get('access-control-allow-origin')).toBe('http://localhost:5173');
+    expect(headers.get('access-control-allow-methods')).toContain('POST');
+    const allowed = headers.get('access-control-allow-headers')?.split(',');
+    for (const header of ['content-type', 'mdi-sla-ms', 'mdi-upload-start', 'authorization']) {
+      expect(allowed).toContain(header);
+    }
+    const stranger = await preflight('http://evil.example');
+    expect(stranger.headers.get('access-control-allow-origin')).toBeNull();
+
+    const body = readFileSync(join(root, 'models/shapes/samples/disc.jpg'));
+    const answer = await fetch(url, {
+      method: 'POST',
+      headers: { origin: 'http://127.0.0.1:3000', 'content-type': 'image/jpeg' },
+      body: new Uint8Array(body),
+    });
+    expect(answer.status).toBe(200);
+    expect(answer.headers.get('access-control-allow-origin')).toBe('http://127.0.0.1:3000');
+    const exposed = answer.headers.get('access-control-expose-headers')?.split(',');
+    expect(exposed).toEqual(expect.arrayContaining(['date', 'retry-after', 'server-timing']));
+    child.kill('SIGHUP');
+    expect(await closed).toBe(0);
+  }, 120_000);
+
+  // Windows has no signals, and other shells.
+  it.skipIf(process.platform === 'win32').each(['SIGTERM', 'SIGHUP', 'SIGKILL'] as const)(
+    'ends, and all that it started, when the npm that started it gets %s',
+    async (signal) => {
+      const npm = await startServiceByNpm();
+      const all = descendantsOf(npm.child.pid);
+      // A shell, Node, and the environments of functions.
+      expect(all.length).toBeGreaterThan(3);
+      npm.child.kill(signal);
+      await npm.closed;
+      await expect.poll(() => all.filter(isAlive)).toEqual([]);
+      await expect(fetch(`${urlIn(npm.said.out)}/v1/health`)).rejects.toThrow('fetch failed');
+    },
+    120_000,
+  );
+
   it('ends at once when it is stopped before it is ready', async () => {
     const { child, said, closed } = mdi('start', '--port', '0', '--data-dir', dataDir);
     await expect.poll(() => said.out, { timeout: 60_000 }).toContain('Synthesizing');
@@ -167,6 +235,11 @@ describe('wrong use', () => {
   it.each([
     [['start', '--port', 'http'], 2, /--port/],
     [['start', '--strategy', 'best'], 2, /three-stage/],
+    [
+      ['start', '--cors-origins', 'localhost:5173'],
+      2,
+      /"localhost:5173" is not an origin: such as/,
+    ],
     [['start', '--catalogue', './nowhere'], 1, /nowhere.*no such file/],
     [['fly'], 2, /unknown command/],
     [['classify', 'no-such.jpg'], 1, /no-such\.jpg: no such file/],

@@ -7,7 +7,7 @@ import { phonePhoto, quarterFile, quarters } from '../fixtures/photos.ts';
 import { chromiumPath, launchBrowser } from './browser.ts';
 import { clientModules, type PageFile, PageServer } from './module-page.ts';
 
-type Where = 'core' | 'page' | 'worker';
+type Where = 'page' | 'worker';
 interface Source {
   readonly url: string;
   readonly type: string;
@@ -16,6 +16,22 @@ interface Source {
 interface Failure {
   readonly name: string;
   readonly message: string;
+}
+
+/** Made once: they are the same for every codec. */
+const photo = memo(() => phonePhoto(2_048, 1_536));
+const tooLarge = memo(async () => {
+  const noise = Buffer.alloc(3 * 1_500 * 1_200).map((_, i) => (i * i * 7_919) >> 7);
+  const raw = { width: 1_500, height: 1_200, channels: 3 } as const;
+  return await sharp(noise, { raw }).png({ compressionLevel: 0 }).toBuffer();
+});
+
+function memo<Value>(make: () => Promise<Value>): () => Promise<Value> {
+  let made: Promise<Value> | undefined;
+  return () => {
+    made ??= make();
+    return made;
+  };
 }
 
 let server: PageServer;
@@ -91,84 +107,69 @@ const kinds = [
   ...['video element', 'video frame', 'image data', 'raw RGB'],
 ];
 
-describe.skipIf(!chromiumPath).each<Where>(['core', 'page', 'worker'])(
-  'by the %s, an image',
-  (where) => {
-    const isCore = where === 'core';
-    it.each(isCore ? kinds.filter((kind) => kind !== 'raw RGB') : kinds)(
-      'has the same pixels as a %s',
-      async (kind) => {
-        const source = serve(
-          '/quarters.jpg',
-          await quarterFile('jpeg', { width: 320, height: 240 }),
-        );
-        expectQuarters(await pixelsOf(where, { ...source, kind }));
-        const sent = await upload(where, { ...source, kind }, { maxSide: 32 });
-        const { data, width, height } = await decoded(sent.bytes);
-        expect([width, height]).toEqual([32, 24]);
-        expectQuarters(data);
-      },
-    );
+describe.skipIf(!chromiumPath).each<Where>(['page', 'worker'])('by the %s, an image', (where) => {
+  it.each(kinds)('has the same pixels as a %s', async (kind) => {
+    const source = serve('/quarters.jpg', await quarterFile('jpeg', { width: 320, height: 240 }));
+    expectQuarters(await pixelsOf(where, { ...source, kind }));
+    const sent = await upload(where, { ...source, kind }, { maxSide: 32 });
+    const { data, width, height } = await decoded(sent.bytes);
+    expect([width, height]).toEqual([32, 24]);
+    expectQuarters(data);
+  });
 
-    it.each(isCore ? ['jpeg', 'png'] : ['jpeg', 'png', 'webp'])(
-      'is upright in every orientation: %s',
-      async (name) => {
-        const format = name as 'jpeg' | 'png' | 'webp';
-        for (let orientation = 1; orientation <= 8; orientation++) {
-          const file = await quarterFile(format, { orientation });
-          const source = serve(`/${orientation}.${format}`, file, `image/${format}`);
-          expectQuarters(await pixelsOf(where, source));
-          const { data, width, height } = await decoded(
-            (await upload(where, source, { maxSide: 32, type: 'image/png' })).bytes,
-          );
-          expect([width, height]).toEqual([32, 24]);
-          expectQuarters(data);
-        }
-      },
-    );
-
-    it('is sent as JPEG when the service does not take its format', async () => {
-      for (const format of ['avif', 'gif'] as const) {
-        const source = serve(`/x.${format}`, await quarterFile(format), `image/${format}`);
-        const { contentType, bytes } = await upload(where, source);
-        expect(contentType).toBe('image/jpeg');
-        const { data, width, height } = await decoded(bytes);
-        expectQuarters(data, width, height);
-      }
-    });
-
-    it('is decoded once for the model and for the upload', async () => {
-      const source = serve('/photo.jpg', await phonePhoto(2_048, 1_536));
-      const { bytes } = await upload(where, source, undefined, { width: 224, height: 224 });
-      expect(await sharp(bytes).metadata()).toMatchObject({ width: 640, height: 480 });
-    });
-
-    it('is made small enough for the service', async () => {
-      const noise = Buffer.alloc(3 * 1_500 * 1_200).map((_, i) => (i * i * 7_919) >> 7);
-      const raw = { width: 1_500, height: 1_200, channels: 3 } as const;
-      const png = await sharp(noise, { raw }).png({ compressionLevel: 0 }).toBuffer();
-      expect(png.length).toBeGreaterThan(maxBodyBytes);
-      const { contentType, length } = await upload(
-        where,
-        serve('/huge.png', png, 'image/png'),
-        'original',
+  it.each(['jpeg', 'png', 'webp'])('is upright in every orientation: %s', async (name) => {
+    const format = name as 'jpeg' | 'png' | 'webp';
+    for (let orientation = 1; orientation <= 8; orientation++) {
+      const file = await quarterFile(format, { orientation });
+      const source = serve(`/${orientation}.${format}`, file, `image/${format}`);
+      expectQuarters(await pixelsOf(where, source));
+      const { data, width, height } = await decoded(
+        (await upload(where, source, { maxSide: 32, type: 'image/png' })).bytes,
       );
+      expect([width, height]).toEqual([32, 24]);
+      expectQuarters(data);
+    }
+  });
+
+  it('is sent as JPEG when the service does not take its format', async () => {
+    for (const format of ['avif', 'gif'] as const) {
+      const source = serve(`/x.${format}`, await quarterFile(format), `image/${format}`);
+      const { contentType, bytes } = await upload(where, source);
       expect(contentType).toBe('image/jpeg');
-      expect(length).toBeLessThanOrEqual(maxBodyBytes);
-    });
+      const { data, width, height } = await decoded(bytes);
+      expectQuarters(data, width, height);
+    }
+  });
 
-    it('is named when it cannot be decoded', async () => {
-      const heic = Buffer.from('\0\0\0\x18ftypheic\0\0\0\0mif1heic');
-      const source = serve('/x.heic', heic, 'image/heic');
-      const failed = page.evaluate(
-        `import('/test/e2e/page/images.js').then((it) => it.errorOf(it.upload('${where}', ${JSON.stringify(source)})))`,
-      );
-      const error = (await failed) as Failure;
-      expect(error.name).toBe('ImageFormatError');
-      expect(error.message).toContain('image/heic');
-    });
-  },
-);
+  it('is decoded once for the model and for the upload', async () => {
+    const source = serve('/photo.jpg', await photo());
+    const { bytes } = await upload(where, source, undefined, { width: 224, height: 224 });
+    expect(await sharp(bytes).metadata()).toMatchObject({ width: 640, height: 480 });
+  });
+
+  it('is made small enough for the service', async () => {
+    const png = await tooLarge();
+    expect(png.length).toBeGreaterThan(maxBodyBytes);
+    const { contentType, length } = await upload(
+      where,
+      serve('/huge.png', png, 'image/png'),
+      'original',
+    );
+    expect(contentType).toBe('image/jpeg');
+    expect(length).toBeLessThanOrEqual(maxBodyBytes);
+  });
+
+  it('is named when it cannot be decoded', async () => {
+    const heic = Buffer.from('\0\0\0\x18ftypheic\0\0\0\0mif1heic');
+    const source = serve('/x.heic', heic, 'image/heic');
+    const failed = page.evaluate(
+      `import('/test/e2e/page/images.js').then((it) => it.errorOf(it.upload('${where}', ${JSON.stringify(source)})))`,
+    );
+    const error = (await failed) as Failure;
+    expect(error.name).toBe('ImageFormatError');
+    expect(error.message).toContain('image/heic');
+  });
+});
 
 describe.skipIf(!chromiumPath).each<Where>(['page', 'worker'])('by the %s, an image', (where) => {
   it.each([
@@ -187,16 +188,5 @@ describe.skipIf(!chromiumPath).each<Where>(['page', 'worker'])('by the %s, an im
     )) as Failure;
     expect(error.name).toBe(name);
     expect(error.message).toContain(part);
-  });
-});
-
-describe.skipIf(!chromiumPath)('the core alone', () => {
-  it('sends WebP as it is, and decodes none', async () => {
-    const file = await quarterFile('webp', { orientation: 6, width: 640, height: 480 });
-    const source = serve('/6.webp', file, 'image/webp');
-    expect(await upload('core', source, { maxSide: 32 })).toMatchObject({ isOriginal: true });
-    const open = `it.errorOf(it.pixels('core', ${JSON.stringify(source)}, [{ width: 8, height: 8 }]))`;
-    const error = await page.evaluate(`import('/test/e2e/page/images.js').then((it) => ${open})`);
-    expect((error as Failure).message).toContain('web-images');
   });
 });

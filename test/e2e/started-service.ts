@@ -19,12 +19,15 @@ export class StartedService {
     this.#dataDir = dataDir;
   }
 
-  /** @param profileSeconds - the longest time a model is measured */
-  static async start(profileSeconds = 0.2): Promise<StartedService> {
+  /**
+   * @param profileSeconds - the longest time a model is measured
+   * @param more - further options of `mdi start`
+   */
+  static async start(profileSeconds = 0.2, more: readonly string[] = []): Promise<StartedService> {
     const dataDir = mkdtempSync(join(tmpdir(), 'mdinference-e2e-'));
     const options = { port: 0, 'data-dir': dataDir, 'profile-seconds': profileSeconds };
     const args = Object.entries(options).flatMap(([name, value]) => [`--${name}`, String(value)]);
-    const child = spawn(process.execPath, ['bin/mdi.js', 'start', ...args], { cwd: root });
+    const child = spawn(process.execPath, ['bin/mdi.js', 'start', ...args, ...more], { cwd: root });
     let said = '';
     const ready = new Promise<void>((resolve) => {
       child.stdout.on('data', (chunk) => {

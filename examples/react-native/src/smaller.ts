@@ -13,8 +13,6 @@ export function smaller(
   const surface = Skia.Surface.Make(width, height);
   if (!surface) throw new Error('there is no memory for the photo');
   const all = Skia.XYWHRect(0, 0, image.width(), image.height());
-  surface
-    .getCanvas()
-    .drawImageRect(image, all, Skia.XYWHRect(0, 0, width, height), Skia.Paint());
+  surface.getCanvas().drawImageRect(image, all, Skia.XYWHRect(0, 0, width, height), Skia.Paint());
   return surface.makeImageSnapshot().encodeToBytes(ImageFormat.JPEG, 100 * quality);
 }

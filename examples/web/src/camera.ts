@@ -9,7 +9,9 @@ const video = document.querySelector<HTMLVideoElement>('#camera');
 const button = document.querySelector<HTMLButtonElement>('#look');
 
 try {
-  const stream = await navigator.mediaDevices.getUserMedia({ video: { facingMode: 'environment' } });
+  const stream = await navigator.mediaDevices.getUserMedia({
+    video: { facingMode: 'environment' },
+  });
   if (video) {
     video.srcObject = stream;
     await video.play();

@@ -17,12 +17,10 @@ export function useClassification(client: Client, image: ImageInput | undefined)
     if (!image) return;
     const controller = new AbortController();
     const { signal } = controller;
-    client
-      .classify(image, { signal, onInterim: (interim) => setState({ interim }) })
-      .then(
-        (answer) => setState({ answer }),
-        (error) => !signal.aborted && setState({ error }),
-      );
+    client.classify(image, { signal, onInterim: (interim) => setState({ interim }) }).then(
+      (answer) => setState({ answer }),
+      (error) => !signal.aborted && setState({ error }),
+    );
     return () => controller.abort();
   }, [client, image]);
   return state;

@@ -64,7 +64,7 @@ export async function exchangeTime(
   const path = `/v1/time?once=${Math.random().toString(36).slice(2)}`;
   const { response, body } = await send(connection, { method: 'GET', path, signal });
   const arrivedMs = time.nowMs();
-  if (!isTimeResponse(body)) throw new ApiError(response.status);
+  if (!response.ok || !isTimeResponse(body)) throw new ApiError(response.status);
   if (Number(response.headers.get('age')) > 0) throw new CachedTimeError();
   // The device may have slept in between.
   const doubtMs = partedMs(time.wallMs() - sentWallMs, arrivedMs - sentMs);

@@ -1,10 +1,10 @@
 import type { ImageCodec, OpenImage } from '../api/codec.ts';
 import { usualUpload } from '../api/upload-settings.ts';
 import { browser } from './browser.ts';
-import { openCaptured, wholePicture } from './browser-images.ts';
 import { type Picture, pictureOf } from './canvas.ts';
 import type { Captured } from './capture.ts';
 import { captureAny } from './capture-any.ts';
+import { openCaptured, wholePicture } from './open-image.ts';
 import { nameError } from './read-errors.ts';
 import { takeOrientation, upright } from './webp-orientation.ts';
 

@@ -58,7 +58,7 @@ export async function uploadOf(
   }
   if (asItIs) return asItIs;
   throw new ImageFormatError(
-    `${contentType} of ${bytes ?? 'any number of'} bytes cannot be sent, nor made a file that can be: ` +
+    `${contentType}${file ? ` of ${bytesIn(image as ImageFile)} bytes` : ''} cannot be sent, nor made a ` +
       `JPEG, PNG or WebP of at most ${maxBodyBytes} bytes (${cause ?? 'there is no decoder here'})`,
     { cause },
   );
@@ -74,9 +74,11 @@ async function asAccepted(file: EncodedImage): Promise<EncodedImage | undefined>
   if (file.contentType in acceptedBytes) return file;
   const { image } = file;
   try {
-    const begin = new Response('slice' in image ? image.slice(0, 12) : (image as Blob));
-    const bytes = new Uint8Array(await begin.arrayBuffer());
-    const text = String.fromCharCode(...bytes.subarray(0, 12));
+    const begin = ArrayBuffer.isView(image)
+      ? image.buffer.slice(image.byteOffset, image.byteOffset + 12)
+      : image.slice(0, 12);
+    const bytes = new Uint8Array(begin instanceof Blob ? await begin.arrayBuffer() : begin);
+    const text = String.fromCharCode(...bytes);
     const [contentType] = Object.entries(acceptedBytes).find(([, is]) => is.test(text)) ?? [];
     return contentType === undefined ? undefined : { image, contentType };
   } catch {

@@ -1,9 +1,7 @@
-/** Runs in a page: what a test asks of the client's codecs. */
-import type { ImageCodec } from '../../../lib/client/api/codec.ts';
+/** Runs in a page: what a test asks of the client's images. */
 import type { ImageInput } from '../../../lib/client/api/image.ts';
+import type { ImagePipeline } from '../../../lib/client/api/pipeline.ts';
 import type { Upload } from '../../../lib/client/api/upload-settings.ts';
-import { browserImages } from '../../../lib/client/images/browser-images.ts';
-import { uploadOf } from '../../../lib/client/images/upload.ts';
 import { webImages } from '../../../lib/client/web-images.ts';
 import type { CropSize } from '../../../lib/core/preprocessing/crop.ts';
 
@@ -23,26 +21,21 @@ export interface Source {
 const noWorker = () => {
   throw new Error('no worker here');
 };
-const codecs = {
-  core: browserImages(),
-  page: webImages({ worker: noWorker }),
-  worker: webImages(),
-};
-/** The core's codec, that of the page's thread, or that of a worker. */
-export type Where = keyof typeof codecs;
-/** The codec that is asked for; that of the worker has started. */
-async function codecOf(where: Where): Promise<ImageCodec> {
-  const codec = codecs[where];
-  await codec?.prepare?.();
-  if (!codec) throw new Error('this browser has no codec');
-  return codec;
+const pipelines = { page: webImages({ worker: noWorker }), worker: webImages() };
+/** The page's thread, or a worker. */
+export type Where = keyof typeof pipelines;
+/** The pipeline that is asked for; that of the worker has started. */
+async function pipelineIn(where: Where): Promise<ImagePipeline> {
+  const pipeline = pipelines[where];
+  await pipeline.prepare?.();
+  return pipeline;
 }
 
 /** The pixels of an image, each once for every size. */
 export async function pixels(where: Where, source: Source, sizes: CropSize[]) {
-  const codec = await codecOf(where);
+  const pipeline = await pipelineIn(where);
   const image = await hold(source);
-  const open = codec.open({ image, contentType: contentTypeOf(source) }, 32);
+  const open = pipeline.open({ image, contentType: contentTypeOf(source) }, 32);
   try {
     const results = await Promise.all(sizes.map((size) => open.pixels(size)));
     return results.map(({ data, width, height }) => ({ data: Array.from(data), width, height }));
@@ -53,12 +46,12 @@ export async function pixels(where: Where, source: Source, sizes: CropSize[]) {
 
 /** What would be sent of an image, and what the model would see of it. */
 export async function upload(where: Where, source: Source, settings?: Upload, size?: CropSize) {
-  const codec = await codecOf(where);
+  const pipeline = await pipelineIn(where);
   const image = await hold(source);
   const input = { image, contentType: contentTypeOf(source) };
-  const open = codec.open(input, 32);
+  const open = pipeline.open(input, 32);
   try {
-    const [sent] = await Promise.all([uploadOf(open, input, settings), size && open.pixels(size)]);
+    const [sent] = await Promise.all([open.upload(settings), size && open.pixels(size)]);
     return {
       contentType: sent.contentType,
       isOriginal: sent.image === image,
@@ -88,8 +81,8 @@ export async function errorOf(promise: Promise<unknown>) {
 
 /** An error of an image that cannot be read, in the page. */
 export async function errorOfImage(where: Where, image: unknown) {
-  const codec = await codecOf(where);
-  const open = codec.open({ image: image as ImageInput, contentType: 'image/raw' }, 32);
+  const pipeline = await pipelineIn(where);
+  const open = pipeline.open({ image: image as ImageInput, contentType: 'image/raw' }, 32);
   return await errorOf(open.pixels({ width: 32, height: 32 }));
 }
 

@@ -52,7 +52,7 @@ describe('without a model on the device', () => {
     expect((offline.error as NetworkError).cause).toBeInstanceOf(TypeError);
     const malformed = await classify({}, { body: { requestId: 'r', model: { name: 1 } } });
     expect(malformed.error).toBeInstanceOf(MalformedAnswerError);
-    expect((malformed.error as Error).message).toContain('.model.name');
+    expect((malformed.error as Error).message).toContain('malformed: model');
   });
 
   it('rejects with what the authorization throws', async () => {
@@ -64,7 +64,7 @@ describe('without a model on the device', () => {
 describe('what is asked for wrongly', () => {
   it.each([0, -1, Number.NaN, Number.POSITIVE_INFINITY, 2 ** 31])('an SLA of %s', async (slaMs) => {
     expect(() => fake.client({ slaMs })).toThrow(
-      new RangeError(`slaMs must be above 0 and at most 1073741824, not ${slaMs}`),
+      new RangeError(`slaMs must be from 1 to 1073741824, not ${slaMs}`),
     );
     await expect(fake.client().classify(image, { slaMs })).rejects.toThrow(RangeError);
   });
@@ -72,7 +72,6 @@ describe('what is asked for wrongly', () => {
   it('bytes without a content type', async () => {
     const made = fake.client();
     await expect(made.classify(new Uint8Array(3))).rejects.toThrow('contentType is missing');
-    await expect(made.classify(new Blob(['?']))).rejects.toThrow(TypeError);
     expect(fake.service.requests).toEqual([]);
   });
 });

@@ -1,6 +1,6 @@
 import { describe, expect, it, vi } from 'vitest';
 import { FakeModel } from './fake-service.ts';
-import { image, outcome, useFakeService } from './running-client.ts';
+import { image, outcome, prepared, useFakeService } from './running-client.ts';
 
 const fake = useFakeService();
 const { classify } = fake;
@@ -13,7 +13,7 @@ describe('the caller’s signal', () => {
     const added = vi.spyOn(controller.signal, 'addEventListener');
     const removed = vi.spyOn(controller.signal, 'removeEventListener');
     const made = fake.client({ onDevice });
-    await outcome(made.prepare());
+    await prepared(made);
     const promise = outcome(made.classify(image, { signal: controller.signal }));
     setTimeout(() => controller.abort(new Error('changed my mind')), 40);
     const { error, ms } = await promise;
@@ -63,7 +63,7 @@ describe('the caller’s signal', () => {
   ])('needs no timer when both runs have ended, with %s of the cloud', async (_, behaviour) => {
     for (const onDevice of [new FakeModel(100), new FakeModel(300), undefined]) {
       const made = fake.client(onDevice ? { onDevice } : {});
-      await outcome(made.prepare());
+      await prepared(made);
       fake.service.infer = behaviour;
       const { value } = await outcome(made.classify(image));
       if (value) await outcome(value.settled);
@@ -77,7 +77,7 @@ describe('the caller’s signal', () => {
     const added = vi.spyOn(controller.signal, 'addEventListener');
     const removed = vi.spyOn(controller.signal, 'removeEventListener');
     const made = fake.client({ onDevice: new FakeModel(100) });
-    await outcome(made.prepare());
+    await prepared(made);
     await outcome(made.classify(image, { signal: controller.signal }));
     expect(vi.getTimerCount()).toBe(0);
     expect(removed.mock.calls).toEqual(added.mock.calls);
@@ -89,7 +89,7 @@ describe('what does not obey', () => {
     const deaf: typeof fake.service.fetch = (url, init) =>
       url.endsWith('/v1/infer') ? new Promise(() => undefined) : fake.service.fetch(url, init);
     const { answer, ms } = await classify({ onDevice: new FakeModel(30), fetch: deaf });
-    expect(ms).toBe(250);
+    expect(ms).toBe(245);
     await vi.runAllTimersAsync();
     expect(await answer?.settled).toMatchObject({ cloud: { state: 'cancelled' } });
   });
@@ -131,7 +131,7 @@ describe('close', () => {
     made.close();
     expect(vi.getTimerCount()).toBe(0);
     const settled = await value?.settled;
-    expect(settled).toMatchObject({ winner: 'device', cloud: { state: 'cancelled', endMs: 250 } });
+    expect(settled).toMatchObject({ winner: 'device', cloud: { state: 'cancelled', endMs: 245 } });
     expect(made.statistics()).toMatchObject({ requests: 1, answeredByDevice: 1, rejected: 0 });
   });
 
@@ -143,7 +143,7 @@ describe('close', () => {
     made.close();
     expect((await waiting).error).toMatchObject({ message: 'the client was closed' });
     const asked = fake.service.requests.length;
-    await outcome(made.prepare());
+    await prepared(made);
     expect(fake.service.requests).toHaveLength(asked);
   });
 

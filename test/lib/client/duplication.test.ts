@@ -1,7 +1,7 @@
 import { describe, expect, it, vi } from 'vitest';
 import type { Client, ClientOptions } from '../../../lib/client/api/options.ts';
 import { FakeModel } from './fake-service.ts';
-import { image, useFakeService, value } from './running-client.ts';
+import { image, prepared, useFakeService, value } from './running-client.ts';
 
 const fake = useFakeService();
 
@@ -9,7 +9,7 @@ const fake = useFakeService();
 async function trusting(options: Partial<ClientOptions>): Promise<Client> {
   const client = fake.client({ duplication: 'when-needed', ...options });
   fake.service.infer = { serverMs: 100 };
-  await value(client.prepare(image));
+  await prepared(client, { sample: image });
   for (let i = 0; i < 12; i++) await value(client.classify(image));
   expect(client.statistics().cloudChance).toBeGreaterThan(0.9);
   return client;
@@ -72,7 +72,7 @@ describe('when-needed', () => {
     const client = await trusting({ onDevice: new FakeModel(30) });
     fake.service.infer = { hangs: true };
     const answer = await value(client.classify(image));
-    expect(answer).toMatchObject({ source: 'device', inTime: true, timing: { totalMs: 250 } });
+    expect(answer).toMatchObject({ source: 'device', inTime: true, timing: { totalMs: 245 } });
     expect(answer.race.device).toMatchObject({ startMs: 210, endMs: 240 });
   });
 
@@ -166,7 +166,7 @@ describe('when-needed', () => {
     await value(client.classify(image));
     await vi.runAllTimersAsync();
     expect(client.statistics().onDevice).toEqual([
-      { name: 'device-model', measuredMs: 30, chosen: true },
+      { name: 'device-model', ready: true, measuredMs: 30, chosen: true },
     ]);
     // Once: nothing more is measured after the next request.
     await value(client.classify(image));
@@ -180,7 +180,7 @@ describe('never', () => {
   it('does not run the device when the cloud answers in time', async () => {
     const onDevice = new FakeModel(30);
     const client = fake.client({ onDevice, duplication: 'never' });
-    fake.service.infer = { serverMs: 249 };
+    fake.service.infer = { serverMs: 244 };
     expect((await value(client.classify(image))).source).toBe('cloud');
     expect(onDevice.runs).toBe(0);
     expect(client.statistics().deviceRunsSaved).toBe(1);
@@ -193,11 +193,11 @@ describe('never', () => {
     expect(answer).toMatchObject({ source: 'device', inTime: true, timing: { totalMs: 50 } });
   });
 
-  it('runs the device when the SLA has ended: late, but an answer', async () => {
+  it('runs the device when the SLA is about to end: late, but an answer', async () => {
     const client = fake.client({ onDevice: new FakeModel(30), duplication: 'never' });
     fake.service.infer = { hangs: true };
     const answer = await value(client.classify(image));
-    expect(answer).toMatchObject({ source: 'device', inTime: false, timing: { totalMs: 280 } });
+    expect(answer).toMatchObject({ source: 'device', inTime: false, timing: { totalMs: 275 } });
     fake.service.infer = { serverMs: 260 };
     const next = await value(client.classify(image));
     expect(next).toMatchObject({ source: 'cloud', inTime: false, timing: { totalMs: 260 } });

@@ -26,11 +26,19 @@ export interface Behaviour {
   readonly accuracyPct?: number;
   /** Believes no upload time. */
   readonly disbelieves?: boolean;
+  /** Where a redirection has led to. */
+  readonly movedTo?: string;
 }
+
+const routes = ['infer', 'time', 'prepare', 'models', 'feedback'] as const;
+type Route = (typeof routes)[number];
 
 /** A request as the fake service got it. */
 export interface Received {
   readonly path: string;
+  /** Without its question mark. */
+  readonly query: string;
+  readonly cache: string | undefined;
   readonly headers: Record<string, string>;
   readonly body: unknown;
   readonly signal: AbortSignal;
@@ -43,15 +51,20 @@ export class FakeService {
   infer: Behaviour = {};
   /** What `GET /v1/time` does. */
   time: Behaviour = { inputMs: 10, serverMs: 1, outputMs: 10 };
+  /** What `POST /v1/prepare`, `GET /v1/models` and `POST /v1/feedback` do. */
+  prepare: Behaviour = { status: 202, body: {} };
+  models: Behaviour = { body: { models: [] } };
+  feedback: Behaviour = { status: 202, body: { counted: true } };
   /** Unix ms of the server minus the fake monotonic clock. */
   offsetMs = Date.now() - performance.now();
 
   readonly fetch: Fetch = async (url, init) => {
-    const path = new URL(url).pathname;
+    const { pathname: path, search } = new URL(url);
     const signal = init.signal as AbortSignal;
     const headers = init.headers as Record<string, string>;
-    this.requests.push({ path, headers, body: init.body, signal });
-    const behaviour = path === '/v1/infer' ? this.infer : this.time;
+    const { cache, body: sent } = init;
+    this.requests.push({ path, query: search.slice(1), headers, cache, body: sent, signal });
+    const behaviour = this.#behaviourOf(path);
     const { inputMs = 0, serverMs = 0, outputMs = 0 } = behaviour;
     const until = (ms: number) => wait(ms, signal);
     await until(inputMs);
@@ -68,9 +81,12 @@ export class FakeService {
     const body = behaviour.body ?? answer;
     const { status = 200, stalls } = behaviour;
     // A real Response reads its body in real time, which fake timers do not wait for.
+    const { movedTo } = behaviour;
     return {
       status,
       ok: status < 300,
+      redirected: movedTo !== undefined,
+      url: movedTo ?? url,
       headers: new Headers(behaviour.headers),
       text: async () => {
         if (stalls) await until(Number.POSITIVE_INFINITY);
@@ -85,7 +101,18 @@ export class FakeService {
 
   /** The requests of `POST /v1/infer`. */
   get inferences(): Received[] {
-    return this.requests.filter(({ path }) => path === '/v1/infer');
+    return this.asked('infer');
+  }
+
+  /** The requests of one route. */
+  asked(route: Route): Received[] {
+    return this.requests.filter(({ path }) => path === `/v1/${route}`);
+  }
+
+  #behaviourOf(path: string): Behaviour {
+    const route = path.replace('/v1/', '') as Route;
+    if (!routes.includes(route)) throw new Error(`the fake service has no ${path}`);
+    return this[route];
   }
 }
 

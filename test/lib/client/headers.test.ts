@@ -1,7 +1,7 @@
 import { describe, expect, it, vi } from 'vitest';
 import { parseInferHeaders } from '../../../lib/core/contract/headers.ts';
 import { FakeModel } from './fake-service.ts';
-import { image, useFakeService, value } from './running-client.ts';
+import { image, prepared, useFakeService, value } from './running-client.ts';
 
 const fake = useFakeService();
 const hourMs = 3_600_000;
@@ -44,7 +44,7 @@ describe('mdi-upload-start', () => {
     async (errorMs) => {
       fake.service.offsetMs -= errorMs;
       const client = fake.client();
-      await value(client.prepare());
+      await prepared(client);
       const trueMs = fake.service.epochMs();
       await value(client.classify(image));
       expect(sent()[0]?.uploadStartMs).toBeCloseTo(trueMs, 1);
@@ -71,12 +71,12 @@ describe('mdi-upload-start', () => {
   it('is not sent when the clock is not known well enough', async () => {
     fake.service.time = { inputMs: 300, outputMs: 300 };
     const client = fake.client();
-    await value(client.prepare());
+    await prepared(client);
     expect(client.statistics().clock?.errorMs).toBeCloseTo(300, 0);
     await value(client.classify(image));
     expect(sent()[0]?.uploadStartMs).toBeUndefined();
     const tolerant = fake.client({ clock: { maxErrorMs: 400 } });
-    await value(tolerant.prepare());
+    await prepared(tolerant);
     await value(tolerant.classify(image));
     expect(sent()[1]?.uploadStartMs).toBeDefined();
   });
@@ -86,12 +86,12 @@ describe('mdi-upload-start', () => {
     [{ samples: 2, resyncMs: 10_000 }, 2, 10_000],
   ])('is asked for anew when it is time, with clock: %o', async (clock, samples, resyncMs) => {
     const client = fake.client({ clock });
-    const asked = () => fake.service.requests.filter(({ path }) => path === '/v1/time').length;
+    const asked = () => fake.service.asked('time').length;
     const classify = async () => {
       await value(client.classify(image));
       await vi.advanceTimersByTimeAsync(200);
     };
-    await value(client.prepare());
+    await prepared(client);
     expect(asked()).toBe(samples);
     await vi.advanceTimersByTimeAsync(resyncMs - 1_000);
     await classify();
@@ -110,7 +110,7 @@ describe('mdi-upload-start', () => {
       clearTimeout: (timer: unknown) => clearTimeout(timer as NodeJS.Timeout),
     };
     const client = fake.client({ time });
-    await value(client.prepare());
+    await prepared(client);
     await vi.advanceTimersByTimeAsync(8 * hourMs);
     sleptMs = 8 * hourMs;
     fake.service.infer = { serverMs: 200 };
@@ -144,15 +144,16 @@ describe('mdi-upload-start', () => {
     const prepared = value(client.prepare());
     await vi.advanceTimersByTimeAsync(6_000);
     await prepared;
-    expect(fake.service.requests).toHaveLength(1);
-    expect(fake.service.requests[0]?.signal.aborted).toBe(true);
+    const asked = fake.service.asked('time');
+    expect(asked).toHaveLength(1);
+    expect(asked[0]?.signal.aborted).toBe(true);
   });
 });
 
 describe('mdi-output-ms', () => {
   it('is the whole time less T_input and the server’s time of the last answer', async () => {
     const client = fake.client();
-    await value(client.prepare());
+    await prepared(client);
     fake.service.infer = { inputMs: 40, serverMs: 30, outputMs: 17 };
     await value(client.classify(image));
     fake.service.infer = { inputMs: 10, serverMs: 5, outputMs: 23 };
@@ -168,7 +169,7 @@ describe('mdi-output-ms', () => {
     // The way there takes 80 ms longer than the way back: the clock is 40 ms off.
     fake.service.time = { inputMs: 100, serverMs: 0, outputMs: 20 };
     const client = fake.client();
-    await value(client.prepare());
+    await prepared(client);
     fake.service.infer = { inputMs: 60, serverMs: 30, outputMs: 90 };
     const { race } = await value(client.classify(image));
     const inputMs = race.cloud.answer?.timing.inputMs ?? Number.NaN;
@@ -178,14 +179,15 @@ describe('mdi-output-ms', () => {
 
     // Its sum stays right when the clock is corrected.
     fake.service.time = { inputMs: 1, serverMs: 0, outputMs: 1 };
-    await value(client.prepare());
+    await vi.advanceTimersByTimeAsync(300_000);
+    await prepared(client);
     await value(client.classify(image));
     expect(sent()[2]?.outputMs).toBeCloseTo(90, 0);
   });
 
   it('comes with T_input of the same answer, as the service told it', async () => {
     const client = fake.client();
-    await value(client.prepare());
+    await prepared(client);
     fake.service.infer = { inputMs: 40, serverMs: 30, outputMs: 17 };
     const { race } = await value(client.classify(image));
     fake.service.infer = { inputMs: 10, serverMs: 5, outputMs: 23 };
@@ -198,7 +200,7 @@ describe('mdi-output-ms', () => {
 
   it('is not learned when the server does not believe the upload time', async () => {
     const client = fake.client();
-    await value(client.prepare());
+    await prepared(client);
     fake.service.infer = { serverMs: 30, outputMs: 90, disbelieves: true };
     await value(client.classify(image));
     expect(client.statistics().outputMs).toBeUndefined();

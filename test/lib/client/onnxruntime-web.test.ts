@@ -1,12 +1,15 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import sharp from 'sharp';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import type { LoadProgress } from '../../../lib/client/api/types.ts';
 import type { FromWorker, ToWorker } from '../../../lib/client/device/worker-messages.ts';
 import { describeModel, onnxruntimeWeb } from '../../../lib/client/onnxruntime-web.ts';
+import { type CropSize, cropSizeOf } from '../../../lib/core/preprocessing/crop.ts';
+import { fullPreprocessing } from '../../../lib/core/preprocessing/preprocessing.ts';
 import { resolveCatalogue } from '../../../lib/infra/package-files.ts';
 import { readCatalogue } from '../../../lib/service/catalogue/load.ts';
 import { Classifier } from '../../../lib/service/inference/classifier.ts';
+import { decodeImage } from '../../../lib/service/inference/decode.ts';
 
 const directory = resolveCatalogue('shapes');
 const catalogue = readCatalogue(directory);
@@ -17,27 +20,18 @@ const bytes = new Uint8Array(readFileSync(join(directory, model.file)));
 const image = new Blob([readFileSync(join(directory, catalogue.samples[0]?.file ?? ''))], {
   type: 'image/jpeg',
 });
-const options = () => ({ signal: new AbortController().signal, contentType: 'image/jpeg' });
-
-/** A browser's decoder: images of the size that the model takes, pixel by pixel. */
-async function createImageBitmap(blob: Blob) {
-  const { data, info } = await sharp(await blob.arrayBuffer())
-    .ensureAlpha()
-    .raw()
-    .toBuffer({ resolveWithObject: true });
-  return { data, width: info.width, height: info.height, close: () => undefined };
-}
-class OffscreenCanvas {
-  getContext() {
-    let drawn = new Uint8ClampedArray();
-    return {
-      drawImage: ({ data }: { data: Uint8Array }) => {
-        drawn = new Uint8ClampedArray(data);
-      },
-      getImageData: () => ({ data: drawn }),
-    };
-  }
-}
+/** What the client has decoded already. */
+const size = cropSizeOf(
+  {},
+  fullPreprocessing(model.preprocessing, catalogue.input),
+  catalogue.input,
+);
+const data = await decodeImage(new Uint8Array(await image.arrayBuffer()), size);
+const pixels = vi.fn(async ({ width, height }: CropSize) => ({ data, width, height }));
+const options = () => {
+  const { signal } = new AbortController();
+  return { signal, contentType: 'image/jpeg', pixels };
+};
 
 /** A worker in this process, with the real WebAssembly: messages are copied and come later. */
 class InProcessWorker {
@@ -45,27 +39,35 @@ class InProcessWorker {
   readonly received: ToWorker[] = [];
   onmessage: (event: { data: FromWorker }) => void = () => undefined;
   onerror: (event: { message: string }) => void = () => undefined;
+  readonly #coming: ToWorker[] = [];
   terminated = false;
+  answered = 0;
 
   constructor() {
     InProcessWorker.all.push(this);
     vi.stubGlobal('postMessage', (message: FromWorker) => {
       const data = structuredClone(message);
+      if (!('progress' in data)) this.answered++;
       setImmediate(() => !this.terminated && this.onmessage({ data }));
     });
   }
 
   postMessage(message: ToWorker) {
     this.received.push(message);
-    const data = structuredClone(message);
+    // A worker that has been busy gets what has come meanwhile at once.
+    if (this.#coming.push(structuredClone(message)) > 1) return;
     const scope = globalThis as unknown as { onmessage: (event: { data: ToWorker }) => void };
-    setImmediate(() => scope.onmessage({ data }));
+    setImmediate(() => {
+      for (const data of this.#coming.splice(0)) scope.onmessage({ data });
+    });
   }
 
   terminate() {
     this.terminated = true;
   }
 }
+
+const realFetch = fetch;
 
 /** Lets what has been asked reach the worker. */
 const turn = () => new Promise((resolve) => setImmediate(resolve));
@@ -75,9 +77,8 @@ const web = (more: object = {}) =>
 
 beforeEach(async () => {
   InProcessWorker.all = [];
+  pixels.mockClear();
   vi.resetModules();
-  vi.stubGlobal('createImageBitmap', createImageBitmap);
-  vi.stubGlobal('OffscreenCanvas', OffscreenCanvas);
   vi.stubGlobal('location', { href: 'https://page.example/app/' });
   await import('../../../lib/client/onnxruntime-web-worker.ts');
 });
@@ -90,15 +91,13 @@ describe('onnxruntimeWeb', () => {
     const onDevice = web();
     await onDevice.prepare?.();
     const expected = await service.classifyImage(new Uint8Array(await image.arrayBuffer()));
-    for (const same of [image, await image.arrayBuffer()]) {
-      const { predictions } = await onDevice.classify(same, options());
-      expect(predictions.map(({ label }) => label)).toEqual(
-        expected.predictions.map(({ label }) => label),
-      );
-      predictions.forEach(({ score }, i) => {
-        expect(score).toBeCloseTo(expected.predictions[i]?.score ?? Number.NaN, 3);
-      });
-    }
+    const { predictions } = await onDevice.classify(image, options());
+    expect(predictions.map(({ label }) => label)).toEqual(
+      expected.predictions.map(({ label }) => label),
+    );
+    predictions.forEach(({ score }, i) => {
+      expect(score).toBeCloseTo(expected.predictions[i]?.score ?? Number.NaN, 3);
+    });
     expect(InProcessWorker.all).toHaveLength(1);
   });
 
@@ -152,19 +151,18 @@ describe('onnxruntimeWeb', () => {
   });
 
   it('does not begin a request that was taken back while another ran', async () => {
-    const decoded = vi.fn(createImageBitmap);
-    vi.stubGlobal('createImageBitmap', decoded);
     const onDevice = web();
     await onDevice.prepare?.();
     const controller = new AbortController();
     const first = onDevice.classify(image, options());
     const second = onDevice.classify(image, { ...options(), signal: controller.signal });
-    await Promise.resolve();
+    while (InProcessWorker.all[0]?.received.length !== 3) await Promise.resolve();
     controller.abort();
     await expect(second).rejects.toMatchObject({ name: 'AbortError' });
     await first;
     await onDevice.classify(image, options());
-    expect(decoded).toHaveBeenCalledTimes(2);
+    // Loaded, and two answers.
+    expect(InProcessWorker.all[0]?.answered).toBe(3);
   });
 
   it('asks nothing when the signal is aborted already', async () => {
@@ -173,6 +171,7 @@ describe('onnxruntimeWeb', () => {
     const signal = AbortSignal.abort(new Error('too late'));
     await expect(onDevice.classify(image, { ...options(), signal })).rejects.toThrow('too late');
     expect(InProcessWorker.all[0]?.received).toHaveLength(1);
+    expect(pixels).not.toHaveBeenCalled();
   });
 
   it('is closed with its worker', async () => {
@@ -187,9 +186,58 @@ describe('onnxruntimeWeb', () => {
     expect(InProcessWorker.all[0]?.terminated).toBe(true);
   });
 
-  it('passes on what the worker says of an image that it cannot decode', async () => {
+  it('passes on what the decoder and the worker say of what they cannot take', async () => {
     const onDevice = web();
-    await expect(onDevice.classify(new Blob(['no image']), options())).rejects.toThrow();
+    const broken = { ...options(), pixels: () => Promise.reject(new Error('no image')) };
+    await expect(onDevice.classify(image, broken)).rejects.toThrow('no image');
+    const raw = { ...options(), contentType: 'application/octet-stream' };
+    await expect(onDevice.classify(new Uint8Array(5), raw)).rejects.toThrow('bytes, not 5');
     await expect(onDevice.classify(image, options())).resolves.toBeDefined();
+  });
+
+  it('takes the raw tensor', async () => {
+    const onDevice = web();
+    const raw = { ...options(), contentType: 'application/octet-stream' };
+    const { predictions } = await onDevice.classify(data, raw);
+    expect(predictions).toEqual((await onDevice.classify(image, options())).predictions);
+  });
+
+  it('decodes by itself when the client does not', async () => {
+    const open = { pixels, encode: vi.fn(), close: vi.fn() };
+    const images = { open: vi.fn(() => open), close: vi.fn() };
+    const onDevice = web({ images });
+    expect(onDevice.images).toBe(images);
+    await onDevice.classify(image, { ...options(), pixels: undefined });
+    expect(images.open).toHaveBeenCalledWith({ image, contentType: 'image/jpeg' }, 192);
+    expect(open.close).toHaveBeenCalledOnce();
+    onDevice.close?.();
+    expect(images.close).toHaveBeenCalledOnce();
+  });
+
+  it('tells what is known of it', () => {
+    const { labels } = catalogue;
+    expect(web()).toMatchObject({ name: model.name, labels, shorterSide: 192 });
+  });
+
+  it('downloads its file, and says how far it is', async () => {
+    const chunks = [bytes.subarray(0, 1_000), bytes.subarray(1_000)];
+    vi.stubGlobal('fetch', async (url: string) => {
+      if (!url.startsWith('https:')) return await realFetch(url);
+      const body = new ReadableStream({
+        start: (controller) => {
+          for (const chunk of chunks) controller.enqueue(chunk);
+          controller.close();
+        },
+      });
+      return new Response(body);
+    });
+    const onDevice = web({ model: '/a.onnx' });
+    const progress: LoadProgress[] = [];
+    await onDevice.prepare?.((it) => progress.push(it));
+    const totalBytes = bytes.length;
+    expect(progress).toEqual([
+      { loadedBytes: 1_000, totalBytes },
+      { loadedBytes: totalBytes, totalBytes },
+    ]);
   });
 });

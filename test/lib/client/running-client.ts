@@ -1,8 +1,12 @@
 import { afterEach, beforeEach, expect, vi } from 'vitest';
-import type { Client, ClientOptions } from '../../../lib/client/api/options.ts';
-import type { Classification } from '../../../lib/client/api/types.ts';
+import type { Client, ClientOptions, PrepareOptions } from '../../../lib/client/api/options.ts';
+import type { Classification, Readiness } from '../../../lib/client/api/types.ts';
 import { createClient } from '../../../lib/client/client.ts';
+import { systemTime, type TimeSource } from '../../../lib/client/time/time-source.ts';
 import { type Behaviour, FakeService, fakeTime } from './fake-service.ts';
+
+/** The fake timers; how finely they tick is no matter. */
+export const fakeTimers: TimeSource = { ...systemTime, stepMs: undefined };
 
 /** The image that tests classify. */
 export const image = new Blob(['an image'], { type: 'image/jpeg' });
@@ -36,6 +40,7 @@ export function useFakeService(): {
       endpoint: 'https://service.example/',
       slaMs: 250,
       fetch,
+      time: fakeTimers,
       ...options,
     });
     state.clients.push(made);
@@ -79,4 +84,11 @@ export async function outcome<T>(
 export async function value<T>(promise: Promise<T>): Promise<T> {
   await outcome(promise);
   return promise;
+}
+
+/** Prepares a client, and lets it learn all that it asks for. */
+export async function prepared(client: Client, options?: PrepareOptions): Promise<Readiness> {
+  const readiness = await value(client.prepare(options));
+  await vi.runAllTimersAsync();
+  return readiness;
 }

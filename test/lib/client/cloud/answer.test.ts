@@ -59,7 +59,10 @@ describe('faultOfAnswer', () => {
     ).toBe(undefined);
   });
 
-  const unread = (path: Path) => path.includes('failed');
+  // What the client does not work with.
+  const names = ['version', 'networkMs', 'budgetMs', 'selectMs', 'serviceMs', 'coldStart'];
+  const unread = (path: Path) =>
+    path.some((key) => [...names, 'source', 'selection'].includes(String(key)));
   const values = [undefined, null, 'text', {}, [], true];
   it.each(pathsIn(answer).filter((path) => !unread(path)))(
     'refuses what the schema refuses at %s %s %s',
@@ -70,19 +73,34 @@ describe('faultOfAnswer', () => {
           value,
         );
         if (inferResponseSchema.safeParse(body).success) continue;
-        // The client does not know which sources there may be.
-        if (path.includes('source') && value === 'text') continue;
         expect(faultOfAnswer(body), JSON.stringify(body)).toBeDefined();
       }
     },
   );
 
   it('names the place', () => {
-    expect(faultOfAnswer(changed(['predictions', 1, 'label'], 7))).toBe('.predictions[1].label');
-    expect(faultOfAnswer(changed(['timing'], null))).toBe('.timing');
-    expect(faultOfAnswer(changed(['predictions'], []))).toBe('.predictions');
-    expect(faultOfAnswer(changed(['model', 'accuracyPct'], 101))).toBe('.model.accuracyPct');
-    expect(faultOfAnswer(undefined)).toBe('its type');
+    expect(faultOfAnswer(changed(['predictions', 1, 'label'], 7))).toBe('predictions[1]');
+    expect(faultOfAnswer(changed(['timing'], null))).toBe('timing.slaMs');
+    expect(faultOfAnswer(changed(['predictions'], []))).toBe('predictions');
+    expect(faultOfAnswer(changed(['model', 'accuracyPct'], 101))).toBe('model');
+    expect(faultOfAnswer(undefined)).toBe('requestId');
+  });
+
+  it.each(['slaMs', 'inputMs', 'serverMs'])('refuses a %s without sense', (name) => {
+    for (const ms of [1e300, -1e300, 1e10]) {
+      expect(faultOfAnswer(changed(['timing', name], ms))).toBe(`timing.${name}`);
+    }
+    // JSON has no NaN, but a number can be too large for a double.
+    const infinite = { ...answer, timing: { ...answer.timing, [name]: Number.POSITIVE_INFINITY } };
+    expect(faultOfAnswer(infinite)).toBe(`timing.${name}`);
+  });
+
+  it('takes a T_input below 0, which clocks that differ can make of a short one', () => {
+    expect(faultOfAnswer(changed(['timing', 'inputMs'], -3))).toBeUndefined();
+  });
+
+  it.each([-0.1, 1.1, 1e300])('refuses a score of %s', (score) => {
+    expect(faultOfAnswer(changed(['predictions', 0, 'score'], score))).toBe('predictions[0]');
   });
 });
 
@@ -93,5 +111,8 @@ describe('other bodies', () => {
     expect(isTimeResponse({ epochMs: 1, receivedEpochMs: 0 })).toBe(true);
     expect(isTimeResponse({ epochMs: '1' })).toBe(false);
     expect(isTimeResponse([])).toBe(false);
+    expect(isTimeResponse({ epochMs: 1e300, receivedEpochMs: 0 })).toBe(false);
+    expect(isTimeResponse({ epochMs: 0, receivedEpochMs: -1 })).toBe(false);
+    expect(isTimeResponse(null)).toBe(false);
   });
 });

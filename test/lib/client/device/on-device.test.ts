@@ -1,9 +1,12 @@
 import fc from 'fast-check';
 import { describe, expect, it, vi } from 'vitest';
+import { DeviceModelError, type NetworkError } from '../../../../lib/client/api/errors.ts';
+import type { ClientEvent } from '../../../../lib/client/api/events.ts';
+import type { LoadProgress } from '../../../../lib/client/api/types.ts';
 import { DeviceModels, marginMs } from '../../../../lib/client/device/on-device.ts';
 import { systemTime } from '../../../../lib/client/time/time-source.ts';
 import { FakeModel } from '../fake-service.ts';
-import { image, useFakeService, value } from '../running-client.ts';
+import { image, outcome, prepared, useFakeService, value } from '../running-client.ts';
 
 const fake = useFakeService();
 const ladder = () => [
@@ -22,7 +25,7 @@ describe('several models on the device', () => {
     [5, 'small'],
   ])('at an SLA of %s ms: %s', async (slaMs, name) => {
     const client = fake.client({ onDevice: ladder(), slaMs });
-    await value(client.prepare(image));
+    await prepared(client, { sample: image });
     expect(chosen(client)).toBe(name);
     fake.service.infer = { breaks: true };
     expect((await value(client.classify(image))).model.name).toBe(name);
@@ -31,10 +34,10 @@ describe('several models on the device', () => {
   it('are measured once', async () => {
     const models = ladder();
     const client = fake.client({ onDevice: models });
-    await value(client.prepare(image));
+    await prepared(client, { sample: image });
     // One that warms the model up, and five that are timed.
     expect(models.map((model) => model.runs)).toEqual([6, 6, 6]);
-    await value(client.prepare(image));
+    await prepared(client, { sample: image });
     expect(models.map((model) => model.runs)).toEqual([6, 6, 6]);
     expect(client.statistics().onDevice.map(({ measuredMs }) => measuredMs)).toEqual([20, 90, 60]);
   });
@@ -53,7 +56,7 @@ describe('several models on the device', () => {
     );
     const client = fake.client({ onDevice: models });
     expect(chosen(client)).toBe('middle');
-    await value(client.prepare(image));
+    await prepared(client, { sample: image });
     expect(models.map(({ runs }) => runs)).toEqual([0, 0, 0]);
   });
 
@@ -62,11 +65,11 @@ describe('several models on the device', () => {
     large.fails = true;
     middle.runMs = 1_500;
     const client = fake.client({ onDevice: [small, large, middle] });
-    await value(client.prepare(image));
+    await prepared(client, { sample: image });
     expect(chosen(client)).toBe('small');
     expect(client.statistics().onDevice.map(({ measuredMs }) => measuredMs)).toEqual([
       20,
-      Number.POSITIVE_INFINITY,
+      undefined,
       1_500,
     ]);
     expect(large.runs).toBe(1);
@@ -75,7 +78,7 @@ describe('several models on the device', () => {
 
   it('each have their accuracy told to the server', async () => {
     const client = fake.client({ onDevice: ladder() });
-    await value(client.prepare(image));
+    await prepared(client, { sample: image });
     await value(client.classify(image));
     await value(client.classify(image, { slaMs: 80 }));
     const told = fake.service.inferences.map(({ headers }) => headers['mdi-device-accuracy']);
@@ -87,22 +90,185 @@ describe('several models on the device', () => {
       prepare: vi.fn(() => new Promise((resolve) => setTimeout(resolve, 3_000))),
     });
     const client = fake.client({ onDevice: [model] });
-    await value(client.prepare(image));
+    await prepared(client, { sample: image });
     await value(client.classify(image));
     expect(model.prepare).toHaveBeenCalledOnce();
     expect(client.statistics().onDevice[0]?.measuredMs).toBe(30);
   });
 
-  it('are loaded again when that failed', async () => {
-    const prepare = vi
-      .fn()
-      .mockRejectedValueOnce(new Error('offline'))
-      .mockResolvedValue(undefined);
-    const client = fake.client({ onDevice: Object.assign(new FakeModel(30), { prepare }) });
+  it('are measured later when that failed', async () => {
+    const [small, large, middle] = ladder() as [FakeModel, FakeModel, FakeModel];
+    large.fails = true;
+    const client = fake.client({ onDevice: [small, large, middle] });
+    await prepared(client, { sample: image });
+    expect(chosen(client)).toBe('middle');
+    large.fails = false;
+    await value(client.classify(image));
+    await vi.runAllTimersAsync();
+    expect(chosen(client)).toBe('large');
+  });
+});
+
+/** A model that can be loaded after so many failures, and how often that was tried. */
+function failing(failures: number, runMs = 30) {
+  const prepare = vi.fn(async (onProgress?: (progress: LoadProgress) => void) => {
+    onProgress?.({ loadedBytes: 10, totalBytes: 20 });
+    if (prepare.mock.calls.length <= failures) throw new Error('offline');
+  });
+  return Object.assign(new FakeModel(runMs), { prepare });
+}
+
+describe('a model that cannot be loaded', () => {
+  it('is loaded again after a pause', async () => {
+    const onDevice = failing(1);
+    const client = fake.client({ onDevice });
     fake.service.infer = { hangs: true };
-    await value(client.prepare());
+    await prepared(client);
+    await vi.advanceTimersByTimeAsync(1_000);
     expect((await value(client.classify(image))).source).toBe('device');
-    expect(prepare).toHaveBeenCalledTimes(2);
+    expect(onDevice.prepare).toHaveBeenCalledTimes(2);
+    expect(client.statistics().onDevice[0]).toMatchObject({ ready: true, error: undefined });
+  });
+
+  it('is left alone for longer each time, up to a minute', async () => {
+    const onDevice = failing(Infinity);
+    const client = fake.client({ onDevice });
+    fake.service.infer = { serverMs: 10 };
+    const triedAfterS: number[] = [];
+    await prepared(client);
+    const startMs = performance.now();
+    for (let tried = 1; performance.now() - startMs < 250_000; ) {
+      await vi.advanceTimersByTimeAsync(490);
+      await value(client.classify(image));
+      if (onDevice.prepare.mock.calls.length === tried) continue;
+      tried++;
+      triedAfterS.push(Math.round((performance.now() - startMs) / 1_000));
+    }
+    // 1, 2, 4, 8, 16, 32, 60 and 60 s after the one before.
+    const expected = [1, 3, 7, 15, 31, 63, 123, 183, 243];
+    expect(triedAfterS).toHaveLength(expected.length);
+    triedAfterS.forEach((s, i) => {
+      expect(Math.abs(s - (expected[i] ?? 0))).toBeLessThanOrEqual(5);
+    });
+  });
+
+  it('is told by prepare, by statistics and by the runs’ errors, also while it is left alone', async () => {
+    const client = fake.client({ onDevice: failing(Infinity) });
+    fake.service.infer = { serverMs: 100 };
+    const error = expect.objectContaining({
+      name: 'DeviceModelError',
+      message: 'offline',
+      cause: expect.objectContaining({ message: 'offline' }),
+    });
+    expect(await prepared(client)).toMatchObject({
+      models: [{ name: 'device-model', ready: false, error }],
+    });
+    const { race } = await value(client.classify(image));
+    expect(race.device).toMatchObject({ state: 'failed' });
+    expect(race.device?.error).toMatchObject({ name: 'DeviceModelError', message: 'offline' });
+    expect(client.statistics()).toMatchObject({
+      deviceFailed: 1,
+      deviceError: { name: 'DeviceModelError', message: 'offline' },
+      onDevice: [{ ready: false, error }],
+    });
+  });
+
+  it('leaves its place to another, until it can be loaded', async () => {
+    const large = Object.assign(failing(1), { name: 'large', accuracyPct: 80, measuredMs: 30 });
+    const small = Object.assign(new FakeModel(10, { name: 'small' }), { measuredMs: 10 });
+    const client = fake.client({ onDevice: [large, small] });
+    expect(chosen(client)).toBe('large');
+    await prepared(client);
+    expect(chosen(client)).toBe('small');
+    fake.service.infer = { hangs: true };
+    expect((await value(client.classify(image))).model.name).toBe('small');
+    await vi.advanceTimersByTimeAsync(1_000);
+    await prepared(client);
+    expect(chosen(client)).toBe('large');
+  });
+
+  it('is told of by events, and so are its bytes and its success', async () => {
+    const events: ClientEvent[] = [];
+    const client = fake.client({ onDevice: failing(1), onEvent: (event) => events.push(event) });
+    await prepared(client);
+    await vi.advanceTimersByTimeAsync(1_000);
+    await prepared(client);
+    const ofModel = events.filter(({ type }) => type.startsWith('model-'));
+    const loading = {
+      type: 'model-loading',
+      model: 'device-model',
+      loadedBytes: 10,
+      totalBytes: 20,
+    };
+    expect(ofModel).toEqual([
+      loading,
+      {
+        ...{ type: 'model-failed', model: 'device-model', retryMs: 1_000 },
+        error: expect.objectContaining({ name: 'DeviceModelError' }),
+      },
+      loading,
+      { type: 'model-ready', model: 'device-model', loadMs: 0 },
+    ]);
+  });
+
+  it('does not run later what nobody waits for any more', async () => {
+    const onDevice = Object.assign(new FakeModel(30), {
+      prepare: vi.fn(() => new Promise((resolve) => setTimeout(resolve, 5_000))),
+    });
+    const client = fake.client({ onDevice });
+    fake.service.infer = { serverMs: 10 };
+    for (let i = 0; i < 5; i++) await value(client.classify(image));
+    await vi.runAllTimersAsync();
+    expect(onDevice.prepare).toHaveBeenCalledOnce();
+    expect(onDevice.runs).toBe(0);
+  });
+});
+
+describe('an answer of the device', () => {
+  const classifying = (answer: unknown) =>
+    Object.assign(new FakeModel(0, { accuracyPct: 99 }), { classify: async () => answer as never });
+
+  it.each([
+    ['nothing', undefined],
+    ['an empty object', {}],
+    ['an empty list', []],
+    ['no prediction', { predictions: [] }],
+    ['a prediction without a label', { predictions: [{ index: 0, score: 0.9 }] }],
+    ['a score that is none', { predictions: [{ index: 0, label: 'disc', score: Number.NaN }] }],
+    ['a score above 1', { predictions: [{ index: 0, label: 'disc', score: 7 }] }],
+  ])('with %s never wins against a good one of the cloud', async (_, answer) => {
+    fake.service.infer = { serverMs: 100 };
+    const client = fake.client({ onDevice: classifying(answer) });
+    const classification = await value(client.classify(image));
+    expect(classification).toMatchObject({
+      source: 'cloud',
+      race: { device: { state: 'failed' } },
+    });
+    const { error } = classification.race.device ?? {};
+    expect(error).toMatchObject({
+      name: 'DeviceModelError',
+      message: expect.stringContaining('the answer of "device-model" lacks predictions'),
+    });
+    expect(client.statistics()).toMatchObject({ deviceFailed: 1, deviceError: error });
+  });
+
+  it.each([
+    ['an error', new Error('out of memory'), 'out of memory'],
+    ['something else', 'out of memory', 'out of memory'],
+  ])('that is %s has a class and a cause', async (_, thrown, message) => {
+    const onDevice = Object.assign(new FakeModel(0), { classify: () => Promise.reject(thrown) });
+    fake.service.infer = { breaks: true };
+    const { error } = await outcome(fake.client({ onDevice }).classify(image));
+    const { race } = error as NetworkError;
+    expect(race?.device?.error).toBeInstanceOf(DeviceModelError);
+    expect(race?.device?.error).toMatchObject({ message, cause: thrown });
+  });
+
+  it('keeps an error that has a class', async () => {
+    const thrown = new DeviceModelError('no WebAssembly here');
+    const onDevice = Object.assign(new FakeModel(0), { classify: () => Promise.reject(thrown) });
+    const client = fake.client({ onDevice, mode: 'device-only' });
+    expect((await outcome(client.classify(image))).error).toBe(thrown);
   });
 });
 
@@ -120,7 +286,7 @@ describe('choose', () => {
           const models = specifications.map((specification) =>
             Object.assign(new FakeModel(1), specification),
           );
-          const choice = new DeviceModels(models, systemTime).choose(slaMs);
+          const choice = new DeviceModels(models, systemTime, () => undefined).choose(slaMs);
           const inTime = models.filter(({ measuredMs }) => measuredMs + marginMs <= slaMs);
           if (inTime.length > 0) {
             expect(choice?.measuredMs).toBeLessThanOrEqual(slaMs - marginMs);
@@ -137,11 +303,11 @@ describe('choose', () => {
 
   it('takes the least accurate before they have been measured, wherever it stands', () => {
     const [small, large, middle] = ladder() as [FakeModel, FakeModel, FakeModel];
-    const models = new DeviceModels([large, small, middle], systemTime);
+    const models = new DeviceModels([large, small, middle], systemTime, () => undefined);
     expect(models.choose(250)?.model).toBe(small);
   });
 
   it('has nothing to choose from without models', () => {
-    expect(new DeviceModels([], systemTime).choose(250)).toBeUndefined();
+    expect(new DeviceModels([], systemTime, () => undefined).choose(250)).toBeUndefined();
   });
 });

@@ -2,11 +2,17 @@ import { describe, expect, it } from 'vitest';
 import type { RunState } from '../../../../lib/client/api/types.ts';
 import { type Standing, verdict } from '../../../../lib/client/race/verdict.ts';
 
-const states: RunState[] = ['waiting', 'running', 'answered', 'failed', 'cancelled'];
+const states: RunState[] = ['waiting', 'running', 'answered', 'failed', 'cancelled', 'skipped'];
 const standings: Standing[] = states.flatMap((cloud) =>
   [undefined, ...states].flatMap((device) =>
-    [false, true].flatMap((expired) =>
-      [false, true].map((deviceIsBetter) => ({ cloud, device, expired, deviceIsBetter })),
+    [
+      { isDue: false, isOver: false },
+      { isDue: true, isOver: false },
+      { isDue: true, isOver: true },
+    ].flatMap((when) =>
+      [false, true].flatMap((isHard) =>
+        [false, true].map((deviceIsBetter) => ({ cloud, device, ...when, isHard, deviceIsBetter })),
+      ),
     ),
   ),
 );
@@ -26,15 +32,39 @@ describe('verdict', () => {
       if (verdict(standing) !== 'none') continue;
       expect(standing.cloud).not.toBe('answered');
       expect(standing.device).not.toBe('answered');
-      expect(mayCome(standing.device)).toBe(false);
-      expect(standing.expired || !mayCome(standing.cloud)).toBe(true);
+      const isEnd = standing.isOver && standing.isHard;
+      expect(isEnd || !mayCome(standing.device)).toBe(true);
+      expect(standing.isOver || !mayCome(standing.cloud)).toBe(true);
     }
   });
 
-  it('never waits after the SLA with an answer in hand', () => {
+  it('never waits with an answer in hand when the SLA is about to end, or has ended', () => {
     for (const standing of standings) {
       const inHand = standing.cloud === 'answered' || standing.device === 'answered';
-      if (standing.expired && inHand) expect(verdict(standing)).not.toBe('wait');
+      if (standing.isDue && inHand) expect(verdict(standing)).not.toBe('wait');
+    }
+  });
+
+  it('waits for nothing when the SLA has ended and that is the end', () => {
+    for (const standing of standings) {
+      if (standing.isOver && standing.isHard) expect(verdict(standing)).not.toBe('wait');
+    }
+  });
+
+  it('takes an answer in hand whether or not one that comes late is of use', () => {
+    for (const standing of standings) {
+      const decision = verdict({ ...standing, isHard: false });
+      if (decision === 'cloud' || decision === 'device') {
+        expect(verdict({ ...standing, isHard: true })).toBe(decision);
+      }
+    }
+  });
+
+  it('takes the device’s answer at once when the cloud is not asked', () => {
+    for (const standing of standings) {
+      if (standing.cloud === 'skipped' && standing.device === 'answered') {
+        expect(verdict(standing)).toBe('device');
+      }
     }
   });
 
@@ -46,8 +76,9 @@ describe('verdict', () => {
   });
 
   it('takes the more accurate of two answers', () => {
-    const both = { cloud: 'answered', device: 'answered', expired: false } as const;
-    expect(verdict({ ...both, deviceIsBetter: true })).toBe('device');
-    expect(verdict({ ...both, deviceIsBetter: false })).toBe('cloud');
+    const both = { cloud: 'answered', device: 'answered' } as const;
+    const early = { isDue: false, isOver: false, isHard: false };
+    expect(verdict({ ...both, ...early, deviceIsBetter: true })).toBe('device');
+    expect(verdict({ ...both, ...early, deviceIsBetter: false })).toBe('cloud');
   });
 });

@@ -1,6 +1,11 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { type ClockSample, estimateOf, ServerClock } from '../../../../lib/client/time/clock.ts';
+import {
+  CachedTimeError,
+  type ClockSample,
+  estimateOf,
+  ServerClock,
+} from '../../../../lib/client/time/clock.ts';
 import type { TimeSource } from '../../../../lib/client/time/time-source.ts';
 
 const hourMs = 3_600_000;
@@ -16,13 +21,19 @@ class World {
   serverErrorMs = 0;
   delays: { upMs: number; downMs: number }[] = [];
   exchanges = 0;
+  /** The step in ms by which the monotonic clock ticks; 0: none. */
+  stepMs = 0;
   isOffline = false;
 
   readonly time: TimeSource = {
-    nowMs: () => 5_000 + (this.trueMs - this.sleptMs) * (1 + this.drift),
+    nowMs: () => {
+      const ms = 5_000 + (this.trueMs - this.sleptMs) * (1 + this.drift);
+      return this.stepMs === 0 ? ms : this.stepMs * Math.floor(ms / this.stepMs);
+    },
     wallMs: () => Math.floor(1.7e12 + this.wallErrorMs + this.trueMs),
     setTimeout: () => 0,
     clearTimeout: () => undefined,
+    stepMs: async () => this.stepMs,
   };
 
   serverMs(): number {
@@ -45,7 +56,8 @@ class World {
   };
 
   clock(settings: Partial<ConstructorParameters<typeof ServerClock>[0]> = {}): ServerClock {
-    const defaults = { samples: 3, resyncMs: 300_000, maxErrorMs: 250 };
+    const onSync = () => undefined;
+    const defaults = { samples: 3, resyncMs: 300_000, maxErrorMs: 250, onSync };
     return new ServerClock({ time: this.time, exchange: this.exchange, ...defaults, ...settings });
   }
 
@@ -259,5 +271,133 @@ describe('ServerClock', () => {
     const clock = world.clock();
     await Promise.all([clock.synchronize(), clock.synchronize(), clock.refresh()]);
     expect(world.exchanges).toBe(3);
+  });
+});
+
+describe('a clock that ticks in steps', () => {
+  it.each([0.1, 1, 16.7, 100])('of %s ms is never wrong by more than its bound', async (stepMs) => {
+    const step = fc.record({ waitMs: fc.nat(600_000), upMs: delay, downMs: delay });
+    await fc.assert(
+      fc.asyncProperty(fc.array(step, { minLength: 1, maxLength: 8 }), async (steps) => {
+        const world = new World();
+        world.stepMs = stepMs;
+        world.delays = steps;
+        const clock = world.clock();
+        for (const { waitMs } of steps) {
+          await clock.synchronize();
+          const { offsetMs = 0, errorMs = 0 } = clock.estimate() ?? {};
+          // Against a clock without steps, as the server sees the device.
+          const offMs = Math.abs(offsetMs - (world.serverMs() - 5_000 - world.trueMs));
+          expect(offMs).toBeLessThanOrEqual(errorMs + 0.02);
+          world.trueMs += waitMs;
+        }
+      }),
+    );
+  });
+
+  it('widens its bound by the step', async () => {
+    const world = new World();
+    world.stepMs = 100;
+    const clock = world.clock();
+    await clock.synchronize();
+    expect(clock.estimate()?.errorMs).toBeGreaterThanOrEqual(100);
+    expect(clock.usable()).toBeDefined();
+  });
+
+  it('takes two exchanges within a step for what they are', async () => {
+    const world = new World();
+    world.stepMs = 100;
+    // The device's clock ticks between two exchanges that see the same ms of the server's.
+    world.trueMs = 96;
+    const errors: unknown[] = [];
+    const exchange = async () => {
+      const sentMs = world.time.nowMs();
+      world.trueMs += 3;
+      return { sentMs, receivedEpochMs: 7, epochMs: 7, arrivedMs: world.time.nowMs() };
+    };
+    await world.clock({ exchange, onSync: (_, error) => errors.push(error) }).synchronize();
+    expect(errors).toEqual([undefined]);
+  });
+});
+
+describe('a time out of a cache', () => {
+  /** A cache that answers in so many ms what the server said once. */
+  function caching(world: World, cacheMs: number) {
+    let stored: ClockSample | undefined;
+    return async () => {
+      if (!stored) {
+        stored = await world.exchange();
+        return stored;
+      }
+      const sentMs = world.time.nowMs();
+      world.trueMs += cacheMs;
+      return { ...stored, sentMs, arrivedMs: world.time.nowMs() };
+    };
+  }
+
+  it.each([0.7, 3, 40])(
+    'that answers in %s ms is noticed, and nothing is learned',
+    async (cacheMs) => {
+      const world = new World();
+      const told: unknown[] = [];
+      const clock = world.clock({
+        samples: 5,
+        exchange: caching(world, cacheMs),
+        onSync: (...args) => told.push(args),
+      });
+      await clock.synchronize();
+      expect(told).toEqual([[undefined, expect.any(CachedTimeError)]]);
+      expect(clock.usable()).toBeUndefined();
+      expect(clock.epochMs()).toBe(world.time.wallMs());
+    },
+  );
+
+  it('undoes the whole synchronization, and keeps what was known before', async () => {
+    const world = new World();
+    world.delays = [{ upMs: 30, downMs: 30 }];
+    let exchange = world.exchange;
+    const errors: unknown[] = [];
+    const clock = world.clock({
+      exchange: () => exchange(),
+      onSync: (_, error) => errors.push(error),
+    });
+    await clock.synchronize();
+    const before = clock.estimate();
+    // The first exchange with it looks like the best of all; the second shows how old it was.
+    const [epochMs, receivedEpochMs] = [world.serverMs() - 50_000, world.serverMs() - 50_000];
+    exchange = async () => {
+      const sentMs = world.time.nowMs();
+      world.trueMs += 3;
+      return { sentMs, receivedEpochMs, epochMs, arrivedMs: world.time.nowMs() };
+    };
+    await clock.synchronize();
+    expect(errors).toEqual([undefined, expect.any(CachedTimeError)]);
+    expect(clock.estimate()?.offsetMs).toBe(before?.offsetMs);
+  });
+
+  it('is asked for again a while later, not all the time', async () => {
+    const world = new World();
+    const cached = caching(world, 5);
+    const clock = world.clock({ exchange: () => (world.isOffline ? world.exchange() : cached()) });
+    await clock.refresh();
+    const asked = world.exchanges;
+    await clock.refresh();
+    expect(world.exchanges).toBe(asked);
+  });
+});
+
+describe('onSync', () => {
+  it('tells what is known, and why nothing new was learned', async () => {
+    const world = new World();
+    const told: unknown[][] = [];
+    const clock = world.clock({ onSync: (...args) => told.push(args) });
+    await clock.synchronize();
+    world.isOffline = true;
+    await clock.synchronize();
+    const known = { offsetMs: expect.any(Number), errorMs: expect.any(Number) };
+    expect(told).toEqual([
+      [known, undefined],
+      [known, expect.objectContaining({ message: 'offline' })],
+    ]);
   });
 });

@@ -1,9 +1,8 @@
 import { boxOf } from '../../core/preprocessing/crop.ts';
-import type { ImageCodec, OpenImage } from '../api/codec.ts';
-import { ImageReadError } from '../api/image-errors.ts';
+import type { OpenImage } from '../api/codec.ts';
 import { browser } from './browser.ts';
 import { encodePicture, type Picture, pictureOf, pixelsOf } from './canvas.ts';
-import { type Captured, capture } from './capture.ts';
+import type { Captured } from './capture.ts';
 
 /**
  * Gives the picture of what has been captured.
@@ -18,25 +17,6 @@ export type Look<P extends Picture> = (
   shorter: number,
   longer: number,
 ) => Promise<P>;
-
-const webpNeedsMore = 'WebP is decoded by webImages() of @mdinference/client/web-images alone';
-
-/**
- * What every browser has to decode and encode, in the thread that calls.
- *
- * @returns undefined where there is nothing, as in Node and React Native
- */
-export function browserImages(): ImageCodec | undefined {
-  if (!browser.OffscreenCanvas) return undefined;
-  return {
-    open: (input) =>
-      openCaptured(capture(input), async (image, before) => {
-        // No browser honours its EXIF orientation: it would lie on its side.
-        if ('type' in image && image.type === 'image/webp') throw new ImageReadError(webpNeedsMore);
-        return before ?? (await wholePicture(image));
-      }),
-  };
-}
 
 /** Opens what is being captured, for calls at any time: each looks at it when the last has done so. */
 export function openCaptured<P extends Picture>(
