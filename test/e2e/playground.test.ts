@@ -111,7 +111,7 @@ describe.skipIf(!chromiumPath)('the playground', () => {
     await context.close();
   });
 
-  it.each([390, 1280])('does not scroll sideways at %i pixels', async (width) => {
+  it.each([320, 390, 1280])('does not scroll sideways at %i pixels', async (width) => {
     const { page, context } = await open({ viewport: { width, height: 844 } });
     await page.click('#run');
     await page.waitForSelector('#budget .budget-bar');

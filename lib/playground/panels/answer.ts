@@ -25,8 +25,8 @@ export class AnswerPanel {
       make(
         'p',
         { class: 'who' },
-        make('span', { class: 'chip device' }, `so far, from the device: ${model.name}`),
-        `after ${elapsedMs.toFixed(0)} ms`,
+        make('span', { class: 'chip device' }, 'so far, from the device'),
+        `${model.name}, after ${elapsedMs.toFixed(0)} ms`,
       ),
       make('p', { class: 'because' }, 'The cloud may have a better one before the SLA ends.'),
     );

@@ -120,6 +120,8 @@ export class SettingsPanel {
     byId('upload-value', HTMLOutputElement).value = `${upload.value} ms`;
     byId('download-value', HTMLOutputElement).value = `${download.value} ms`;
     byId('jitter-value', HTMLOutputElement).value =
-      `2 of 3 uploads: ${fromMs.toFixed(0)} to ${toMs.toFixed(0)} ms`;
+      upload.valueAsNumber === 0
+        ? 'none'
+        : `2 of 3 uploads: ${fromMs.toFixed(0)} to ${toMs.toFixed(0)} ms`;
   }
 }
