@@ -24,7 +24,7 @@ describe('the client’s bundle', () => {
   });
 
   it('is under 9 KB gzipped', () => {
-    expect(gzipSync(code, { level: 9 }).length).toBeLessThan(8_000);
+    expect(gzipSync(code, { level: 9 }).length).toBeLessThan(9_000);
   });
 
   // Of what Node has, and browsers and React Native have not all, nothing: no process, Buffer, URL,

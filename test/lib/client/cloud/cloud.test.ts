@@ -14,7 +14,10 @@ const problem = {
 const throttled = (retryAfter?: string, status = 429) => ({
   status,
   body: { ...problem, status },
-  headers: retryAfter === undefined ? {} : { 'retry-after': retryAfter },
+  headers: { ...(retryAfter !== undefined && { 'retry-after': retryAfter }) } as Record<
+    string,
+    string
+  >,
 });
 /** A client that has been told to come back later, with its events. */
 async function throttledClient(behaviour: ReturnType<typeof throttled>) {
