@@ -2,8 +2,8 @@
  * Decodes and encodes images inside a Web Worker.
  */
 import type { OpenImage } from './api/codec.ts';
-import { openFast } from './images/fast-images.ts';
 import type { FromImageWorker, ToImageWorker } from './images/image-messages.ts';
+import { openImage } from './images/open-image.ts';
 
 const worker = globalThis as unknown as {
   onmessage: (event: { data: ToImageWorker }) => void;
@@ -15,7 +15,7 @@ const images = new Map<number, OpenImage>();
 worker.onmessage = ({ data: message }) => {
   const { image } = message;
   if (message.kind === 'open') {
-    images.set(image, openFast(Promise.resolve(message.captured), message.side));
+    images.set(image, openImage(Promise.resolve(message.captured), message.side));
   } else if (message.kind === 'close') {
     images.get(image)?.close();
     images.delete(image);

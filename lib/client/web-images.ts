@@ -4,11 +4,10 @@
  *
  * @module @mdinference/client/web-images
  */
-import type { OpenImage } from './api/codec.ts';
-import { ImageReadError } from './api/image-errors.ts';
 import type { ImagePipeline } from './api/pipeline.ts';
-import { fastImages } from './images/fast-images.ts';
+import { capture } from './images/capture.ts';
 import { ImagesInWorker } from './images/images-in-worker.ts';
+import { openImage } from './images/open-image.ts';
 import { pipelineOf } from './images/pipeline.ts';
 
 export { CanvasBlockedError, ImageReadError } from './api/image-errors.ts';
@@ -39,7 +38,6 @@ export interface WebImagesOptions {
  * ```
  */
 export function webImages({ worker = startWorker }: WebImagesOptions = {}): ImagePipeline {
-  const here = fastImages();
   let there: ImagesInWorker | undefined;
   const start = () => {
     there ??= new ImagesInWorker(worker);
@@ -50,8 +48,9 @@ export function webImages({ worker = startWorker }: WebImagesOptions = {}): Imag
       await start().started;
     },
     open: (input, shorterSide) => {
-      const images = start();
-      return (images.isReady ? images : here)?.open(input, shorterSide) ?? unreadable;
+      const inWorker = start();
+      if (inWorker.isReady) return inWorker.open(input, shorterSide);
+      return openImage(capture(input), shorterSide);
     },
     close: () => {
       there?.close();
@@ -59,9 +58,6 @@ export function webImages({ worker = startWorker }: WebImagesOptions = {}): Imag
     },
   });
 }
-
-const refuse = () => Promise.reject(new ImageReadError('this browser has no OffscreenCanvas'));
-const unreadable: OpenImage = { pixels: refuse, encode: refuse, close: () => undefined };
 
 function startWorker(): Worker {
   // Bundlers look for exactly this expression.

@@ -53,9 +53,7 @@ afterAll(async () => {
 /** Calls a function of the module that runs in the page. */
 async function call<Result>(name: string, ...args: readonly unknown[]): Promise<Result> {
   const text = args.map((arg) => JSON.stringify(arg) ?? 'undefined').join(', ');
-  return (await page.evaluate(
-    `import('/test/e2e/page/images.js').then((it) => it.${name}(${text}))`,
-  )) as Result;
+  return (await page.evaluate(`import('/images.js').then((it) => it.${name}(${text}))`)) as Result;
 }
 
 function serve(url: string, body: Uint8Array, type = 'image/jpeg'): Source {
@@ -141,7 +139,7 @@ describe.skipIf(!chromiumPath).each<Where>(['page', 'worker'])('by the %s, an im
     }
   });
 
-  it('is decoded once for the model and for the upload', async () => {
+  it('is scaled down for the upload', async () => {
     const source = serve('/photo.jpg', await photo());
     const { bytes } = await upload(where, source, undefined, { width: 224, height: 224 });
     expect(await sharp(bytes).metadata()).toMatchObject({ width: 640, height: 480 });
@@ -163,7 +161,7 @@ describe.skipIf(!chromiumPath).each<Where>(['page', 'worker'])('by the %s, an im
     const heic = Buffer.from('\0\0\0\x18ftypheic\0\0\0\0mif1heic');
     const source = serve('/x.heic', heic, 'image/heic');
     const failed = page.evaluate(
-      `import('/test/e2e/page/images.js').then((it) => it.errorOf(it.upload('${where}', ${JSON.stringify(source)})))`,
+      `import('/images.js').then((it) => it.errorOf(it.upload('${where}', ${JSON.stringify(source)})))`,
     );
     const error = (await failed) as Failure;
     expect(error.name).toBe('ImageFormatError');
@@ -184,9 +182,101 @@ describe.skipIf(!chromiumPath).each<Where>(['page', 'worker'])('by the %s, an im
     ],
   ])('is named when it is %s', async (_, made, name, part) => {
     const error = (await page.evaluate(
-      `import('/test/e2e/page/images.js').then((it) => it.errorOfImage('${where}', ${made}))`,
+      `import('/images.js').then((it) => it.errorOfImage('${where}', ${made}))`,
     )) as Failure;
     expect(error.name).toBe(name);
     expect(error.message).toContain(part);
+  });
+});
+
+/** A page of its own, whose browser is not as it should be. */
+async function inPage<Result>(changed: string, script: string): Promise<Result> {
+  const other = await browser.newPage();
+  await other.addInitScript({ content: changed });
+  await other.goto(server.url);
+  const result = await other.evaluate(`import('/images.js').then(async (it) => ${script})`);
+  await other.close();
+  return result as Result;
+}
+
+describe.skipIf(!chromiumPath)('one decode', () => {
+  const counting = `
+    globalThis.decodes = 0;
+    const { decode } = ImageDecoder.prototype;
+    ImageDecoder.prototype.decode = function (...args) { decodes++; return decode.apply(this, args); };
+    const bitmap = createImageBitmap;
+    globalThis.createImageBitmap = (...args) => { decodes++; return bitmap(...args); };`;
+
+  it.each<[string, number, object | undefined, number]>([
+    ['is enough for the model and the usual upload', 224, undefined, 1],
+    ['is followed by another when the upload needs more', 224, { maxSide: 2_000 }, 2],
+    ['is enough when who needs more is the first to ask', 1_200, undefined, 1],
+  ])('%s', async (_, side, settings, decodes) => {
+    const source = serve('/photo.jpg', await photo());
+    const size = { width: side, height: side };
+    const script = `
+      (await it.upload('page', ${JSON.stringify(source)}, ${JSON.stringify(settings)}, ${JSON.stringify(size)}), decodes)`;
+    expect(await inPage(counting, script)).toBe(decodes);
+  });
+});
+
+describe.skipIf(!chromiumPath)('a canvas that does not show what was drawn', () => {
+  const lying = `
+    const { getImageData } = OffscreenCanvasRenderingContext2D.prototype;
+    OffscreenCanvasRenderingContext2D.prototype.getImageData = function (...args) {
+      const image = getImageData.apply(this, args);
+      crypto.getRandomValues(new Uint8Array(image.data.buffer, 0, 4096));
+      return image;
+    };`;
+  const size = { width: 32, height: 32 };
+
+  it('gives no pixels, and nothing made of it is sent', async () => {
+    const jpeg = JSON.stringify(serve('/photo.jpg', await photo()));
+    const avif = JSON.stringify(serve('/x.avif', await quarterFile('avif'), 'image/avif'));
+    const results = await inPage<[Failure, Sent, Failure]>(
+      lying,
+      `await Promise.all([
+        it.errorOf(it.pixels('page', ${jpeg}, [${JSON.stringify(size)}])),
+        it.upload('page', ${jpeg}),
+        it.errorOf(it.upload('page', ${avif})),
+      ])`,
+    );
+    expect(results[0]).toMatchObject({ name: 'CanvasBlockedError' });
+    expect(results[1]).toMatchObject({ isOriginal: true });
+    expect(results[2]).toMatchObject({ name: 'ImageFormatError' });
+    expect(results[2].message).toContain('resistFingerprinting');
+  });
+
+  it('does not matter to a worker whose canvas does', async () => {
+    const source = JSON.stringify(serve('/q.png', await quarterFile('png'), 'image/png'));
+    const [pixels] = await inPage<{ data: number[] }[]>(
+      lying,
+      `await it.pixels('worker', ${source}, [{ width: 32, height: 24 }])`,
+    );
+    expectQuarters(pixels?.data ?? []);
+  });
+
+  it('is believed when only the lowest bits are off', async () => {
+    const source = JSON.stringify(serve('/q.png', await quarterFile('png'), 'image/png'));
+    const noisy = lying.replace(
+      /crypto.*/,
+      'for (let i = 0; i < 999; i++) image.data[i] ^= i & 1;',
+    );
+    const [pixels] = await inPage<{ data: number[] }[]>(
+      noisy,
+      `await it.pixels('page', ${source}, [{ width: 32, height: 24 }])`,
+    );
+    expectQuarters(pixels?.data ?? []);
+  });
+});
+
+describe.skipIf(!chromiumPath)('where the worker cannot start', () => {
+  it('the page decodes by itself', async () => {
+    const source = JSON.stringify(serve('/q.png', await quarterFile('png'), 'image/png'));
+    const [pixels] = await inPage<{ data: number[] }[]>(
+      '',
+      `await it.pixelsWithoutWorker(${source}, { width: 32, height: 24 })`,
+    );
+    expectQuarters(pixels?.data ?? []);
   });
 });

@@ -1,5 +1,6 @@
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { text } from 'node:stream/consumers';
 import { buildSync } from 'esbuild';
 
 /** What a page is served. */
@@ -9,7 +10,7 @@ export interface PageFile {
   readonly headers?: Readonly<Record<string, string>>;
 }
 
-/** The client's modules as a bundler splits them, by path below `/`. */
+/** Modules as a bundler splits them, beside the page: entries by their paths below `lib/client`. */
 export function clientModules(...entries: readonly string[]): Map<string, PageFile> {
   const { outputFiles } = buildSync({
     entryPoints: entries.map((entry) => `lib/client/${entry}.ts`),
@@ -17,6 +18,7 @@ export function clientModules(...entries: readonly string[]): Map<string, PageFi
     splitting: true,
     write: false,
     outdir: '/',
+    entryNames: '[name]',
     format: 'esm',
     platform: 'browser',
     target: 'es2022',
@@ -31,6 +33,8 @@ export class PageServer {
   readonly files: Map<string, PageFile>;
   /** Paths that were asked for, in order. */
   readonly asked: string[] = [];
+  /** What pages have posted, in order. */
+  readonly posted: string[] = [];
   readonly #server: Server;
 
   private constructor(files: Map<string, PageFile>) {
@@ -38,6 +42,10 @@ export class PageServer {
     this.#server = createServer((request, response) => {
       const path = new URL(request.url ?? '/', 'http://page').pathname;
       this.asked.push(path);
+      if (request.method === 'POST') {
+        text(request).then((body) => this.posted.push(body));
+        return response.end();
+      }
       const page = { body: '<!doctype html><title>Test</title>', type: 'text/html' };
       const file: PageFile | undefined = files.get(path) ?? (path === '/' ? page : undefined);
       if (!file) return response.writeHead(404).end();

@@ -52,6 +52,7 @@ describe('the tarball', () => {
         'playground/ort-wasm-simd-threaded.wasm',
         'playground/styles.css',
         'playground/worker.js',
+        'playground/image-worker.js',
       ]),
     );
     expect(

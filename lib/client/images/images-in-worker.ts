@@ -1,7 +1,7 @@
 import type { ImageCodec, OpenImage } from '../api/codec.ts';
 import type { DeviceInput } from '../api/image.ts';
 import { CanvasBlockedError, ImageReadError } from '../api/image-errors.ts';
-import { captureAny } from './capture-any.ts';
+import { capture } from './capture.ts';
 import type { FromImageWorker, ToImageWorker } from './image-messages.ts';
 import { nameError } from './read-errors.ts';
 
@@ -49,7 +49,7 @@ export class ImagesInWorker implements ImageCodec {
 
   open(input: DeviceInput, shorterSide: number): OpenImage {
     const image = this.#lastId++;
-    const sent = captureAny(input).then((captured) => {
+    const sent = capture(input).then((captured) => {
       try {
         const transfer = captured instanceof Blob ? [] : [captured as unknown as Transferable];
         this.#post({ kind: 'open', image, captured, side: shorterSide }, transfer);

@@ -1,41 +1,56 @@
 import { boxOf } from '../../core/preprocessing/crop.ts';
 import type { OpenImage } from '../api/codec.ts';
-import { browser } from './browser.ts';
+import { usualUpload } from '../api/upload-settings.ts';
 import { encodePicture, type Picture, pictureOf, pixelsOf } from './canvas.ts';
 import type { Captured } from './capture.ts';
+import { type Decoded, decode } from './decode.ts';
+import { nameError } from './read-errors.ts';
+
+/** The shorter side of most photos, in parts of the longer. */
+const usualShape = 3 / 4;
+/** What the upload needs unless the app has settings of its own: one decode is to serve both. */
+const usualSide = usualUpload.maxSide * usualShape;
 
 /**
- * Gives the picture of what has been captured.
+ * Opens what is being captured, in the thread that calls: decoded once, or once more when more of it is
+ * needed than was.
  *
- * @param before - what it gave last time, if it is asked again
- * @param shorter - pixels that the picture needs in its shorter side, if the image has them
- * @param longer - and in its longer side
+ * @param shorterSide - pixels that the shorter side will be needed with
  */
-export type Look<P extends Picture> = (
-  image: Captured,
-  before: P | undefined,
-  shorter: number,
-  longer: number,
-) => Promise<P>;
-
-/** Opens what is being captured, for calls at any time: each looks at it when the last has done so. */
-export function openCaptured<P extends Picture>(
-  captured: Promise<Captured>,
-  look: Look<P>,
-): OpenImage {
+export function openImage(captured: Promise<Captured>, shorterSide: number): OpenImage {
   captured.catch(() => undefined);
-  let last: Promise<P> | undefined;
-  const picture = (shorter: number, longer: number) => {
+  let last: Promise<Decoded> | undefined;
+
+  const pictureWith = (shorter: number, longer: number): Promise<Decoded> => {
     const before = last;
-    last = captured.then(async (image) => look(image, await before, shorter, longer));
+    const look = async () => {
+      const image = await captured;
+      if (!(image instanceof Blob)) return { ...pictureOf(image), isWhole: true };
+      const picture = await before;
+      const side = Math.max(shorter, shorterSide, usualSide, longer * usualShape);
+      if (!picture) return await decode(image, side);
+      if (picture.isWhole || isEnough(picture, shorter, longer)) return picture;
+      picture.image.close();
+      return await decode(image, Number.POSITIVE_INFINITY);
+    };
+    last = look();
     return last;
   };
+  const named = async <Result>(work: () => Promise<Result>): Promise<Result> => {
+    try {
+      return await work();
+    } catch (error) {
+      throw nameError(error, await captured);
+    }
+  };
+
   return {
-    pixels: async (size) => {
-      const { width, height } = boxOf(size);
-      return pixelsOf(await picture(Math.max(width, height), 0), size);
-    },
-    encode: async (how) => await encodePicture(await picture(0, how.maxSide), how),
+    pixels: (size) =>
+      named(async () => {
+        const { width, height } = boxOf(size);
+        return pixelsOf(await pictureWith(Math.max(width, height), 0), size);
+      }),
+    encode: (how) => named(async () => encodePicture(await pictureWith(0, how.maxSide), how)),
     close: () => {
       captured.then((image) => 'close' in image && image.close()).catch(() => undefined);
       last?.then(({ image }) => image.close()).catch(() => undefined);
@@ -43,7 +58,6 @@ export function openCaptured<P extends Picture>(
   };
 }
 
-/** Decodes by the means that every browser has. */
-export async function wholePicture(image: Captured): Promise<Picture> {
-  return pictureOf(image instanceof Blob ? await browser.createImageBitmap(image) : image);
+function isEnough({ width, height }: Picture, shorter: number, longer: number): boolean {
+  return Math.min(width, height) >= shorter && Math.max(width, height) >= longer;
 }

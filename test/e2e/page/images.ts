@@ -21,13 +21,22 @@ export interface Source {
 const noWorker = () => {
   throw new Error('no worker here');
 };
-const pipelines = { page: webImages({ worker: noWorker }), worker: webImages() };
+let hasStarted = false;
+const worker = () => {
+  const made = new Worker('/image-worker.js', { type: 'module' });
+  made.addEventListener('message', () => {
+    hasStarted = true;
+  });
+  return made;
+};
+const pipelines = { page: webImages({ worker: noWorker }), worker: webImages({ worker }) };
 /** The page's thread, or a worker. */
 export type Where = keyof typeof pipelines;
 /** The pipeline that is asked for; that of the worker has started. */
 async function pipelineIn(where: Where): Promise<ImagePipeline> {
   const pipeline = pipelines[where];
   await pipeline.prepare?.();
+  if (where === 'worker' && !hasStarted) throw new Error('the worker has not started');
   return pipeline;
 }
 
@@ -42,6 +51,15 @@ export async function pixels(where: Where, source: Source, sizes: CropSize[]) {
   } finally {
     open.close();
   }
+}
+
+/** The pixels where the worker's file is missing. */
+export async function pixelsWithoutWorker(source: Source, size: CropSize) {
+  const pipeline = webImages({ worker: () => new Worker('/no-such-worker.js') });
+  await pipeline.prepare?.();
+  const open = pipeline.open({ image: await hold(source), contentType: source.type }, 32);
+  const { data } = await open.pixels(size);
+  return [{ data: Array.from(data) }];
 }
 
 /** What would be sent of an image, and what the model would see of it. */

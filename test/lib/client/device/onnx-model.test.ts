@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import type { Decode } from '../../../../lib/client/api/codec.ts';
 import { describeModel } from '../../../../lib/client/device/model-description.ts';
 import { OnnxModel, onnxOnDevice } from '../../../../lib/client/device/onnx-model.ts';
@@ -198,6 +198,27 @@ describe('describeModel', () => {
     });
   });
 
+  it('hands on what is known of its file and of its reliability', () => {
+    const reliability = { bins: [{ from: 0, count: 2, right: 1 }] };
+    const known = { ...model, reliability };
+    const { sha256, bytes } = model;
+    const described = describeModel({ ...catalogue, models: [known] }, model.name);
+    expect(described).toMatchObject({ sha256, bytes, reliability });
+    const onDevice = onnxOnDevice(ort, { ...described, model: pathOf(model), decode });
+    const { labels } = catalogue;
+    expect(onDevice).toMatchObject({ labels, reliability, shorterSide: 192 });
+  });
+
+  it.each([
+    [{ resizeShorterSide: 256, centerCrop: 224 }, 256],
+    [{ centerCrop: 224 }, 224],
+    [{ resizeShorterSide: 100 }, 192],
+  ])('knows how many pixels the shorter side needs: %o', (preprocessing, shorterSide) => {
+    const described = { ...describeModel(catalogue, model.name), preprocessing };
+    const onDevice = onnxOnDevice(ort, { ...described, model: pathOf(model), decode });
+    expect(onDevice.shorterSide).toBe(shorterSide);
+  });
+
   it('says what is missing', () => {
     expect(() => describeModel(catalogue, 'none')).toThrow('no model named "none"');
     const unknown = { ...model, accuracyPct: undefined };
@@ -218,6 +239,33 @@ describe('onnxOnDevice', () => {
     const { predictions } = await onDevice.classify(image, { signal, contentType: 'image/jpeg' });
     expect(predictions[0]?.score).toBeGreaterThan(0);
     onDevice.close?.();
+  });
+
+  it('is downloaded from an address, into the storage that it is given', async () => {
+    const file = read(model.file);
+    const fetched = vi.fn(async (_: string) => new Response(file));
+    vi.stubGlobal('fetch', fetched);
+    const kept = new Map<string, Uint8Array>();
+    const storage = {
+      get: async (sha256: string) => kept.get(sha256),
+      put: async (sha256: string, bytes: Uint8Array) => {
+        kept.set(sha256, bytes);
+      },
+    };
+    const url = 'https://models.example/m.onnx';
+    for (let start = 0; start < 2; start++) {
+      const onDevice = onnxOnDevice(ort, { ...description, model: url, decode, storage });
+      const progress = vi.fn();
+      await onDevice.prepare?.(progress);
+      expect(progress).toHaveBeenLastCalledWith({
+        loadedBytes: file.length,
+        totalBytes: file.length,
+      });
+      onDevice.close?.();
+    }
+    vi.unstubAllGlobals();
+    expect(fetched).toHaveBeenCalledExactlyOnceWith(url);
+    expect([...kept.keys()]).toEqual([model.sha256]);
   });
 
   it('is loaded again after it could not be', async () => {

@@ -1,0 +1,124 @@
+import { spawn } from 'node:child_process';
+import { accessSync, constants, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { delimiter, join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { phonePhoto, quarterFile, quarters } from '../fixtures/photos.ts';
+import { clientModules, PageServer } from './module-page.ts';
+
+const firefoxPath = [
+  process.env.FIREFOX_PATH ?? '',
+  ...(process.env.PATH ?? '')
+    .split(delimiter)
+    .flatMap((folder) => ['firefox-esr', 'firefox'].map((name) => join(folder, name))),
+].find((path) => path !== '' && isExecutable(path));
+
+if (!firefoxPath) {
+  console.warn('No Firefox: its tests are skipped (install firefox-esr, or set FIREFOX_PATH)');
+}
+
+function isExecutable(path: string): boolean {
+  try {
+    accessSync(path, constants.X_OK);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+/** Nothing that asks anybody else for anything. */
+const quiet = [
+  ...['datareporting.policy.dataSubmissionEnabled', 'app.update.enabled'],
+  ...['browser.shell.checkDefaultBrowser', 'network.captive-portal-service.enabled'],
+  ...['browser.aboutwelcome.enabled', 'extensions.getAddons.cache.enabled'],
+];
+
+let server: PageServer;
+beforeAll(async () => {
+  if (!firefoxPath) return;
+  const files = clientModules('image-worker', '../../test/e2e/page/images');
+  server = await PageServer.start(files);
+  const turned = await quarterFile('webp', { orientation: 6, width: 320, height: 240 });
+  files.set('/6.webp', { body: turned, type: 'image/webp' });
+  files.set('/q.avif', { body: await quarterFile('avif'), type: 'image/avif' });
+  files.set('/photo.jpg', { body: await phonePhoto(2_048, 1_536), type: 'image/jpeg' });
+});
+afterAll(() => server?.close());
+
+/** What a script of a page comes to, in a Firefox of its own. */
+async function inFirefox<Result>(preferences: readonly string[], script: string): Promise<Result> {
+  const profile = mkdtempSync(join(tmpdir(), 'mdinference-firefox-'));
+  const set = (name: string, value: boolean) => `user_pref("${name}", ${value});\n`;
+  writeFileSync(
+    join(profile, 'user.js'),
+    [...quiet.map((name) => set(name, false)), ...preferences.map((name) => set(name, true))].join(
+      '',
+    ),
+  );
+  const body = `<!doctype html><script type="module">
+    const post = (value) => fetch('/', { method: 'POST', body: JSON.stringify(value) });
+    import('/images.js').then(async (it) => ${script})
+      .then((result) => post({ result }), (error) => post({ error: String(error) }));
+  </script>`;
+  server.files.set('/', { body, type: 'text/html' });
+  const before = server.posted.length;
+  const firefox = spawn(
+    firefoxPath ?? '',
+    ['--headless', '--no-remote', '--profile', profile, server.url],
+    { stdio: 'ignore', env: { ...process.env, HOME: profile } },
+  );
+  const ended = new Promise((resolve) => {
+    firefox.on('close', resolve);
+  });
+  try {
+    await expect.poll(() => server.posted.length).toBeGreaterThan(before);
+    const { result, error } = JSON.parse(server.posted.at(-1) ?? '');
+    if (error) throw new Error(error);
+    return result as Result;
+  } finally {
+    firefox.kill('SIGKILL');
+    await ended;
+    rmSync(profile, { recursive: true, force: true, maxRetries: 5 });
+  }
+}
+
+const photo = JSON.stringify({ url: '/photo.jpg', type: 'image/jpeg' });
+const avif = JSON.stringify({ url: '/q.avif', type: 'image/avif' });
+
+describe.skipIf(!firefoxPath)('Firefox', () => {
+  it('decodes in the page and in a worker, upright', async () => {
+    const webp = JSON.stringify({ url: '/6.webp', type: 'image/webp' });
+    const results = await inFirefox<{ data: number[] }[][]>(
+      [],
+      `await Promise.all(['page', 'worker'].map((where) =>
+        it.pixels(where, ${webp}, [{ width: 32, height: 24 }])))`,
+    );
+    for (const [pixels] of results) {
+      [0.25, 0.75].forEach((y, row) => {
+        [0.25, 0.75].forEach((x, column) => {
+          const at = 3 * (24 * y * 32 + 32 * x);
+          const colour = quarters[2 * row + column] ?? [];
+          colour.forEach((value, i) => {
+            expect(Math.abs((pixels?.data[at + i] ?? -99) - value)).toBeLessThan(12);
+          });
+        });
+      });
+    }
+  });
+
+  it('that resists fingerprinting is told by name, and sends nothing that is made up', async () => {
+    const [pixels, sent, unsendable] = await inFirefox<
+      [{ name: string }, { isOriginal: boolean }, { name: string }]
+    >(
+      ['privacy.resistFingerprinting'],
+      `await Promise.all([
+        it.errorOf(it.pixels('worker', ${photo}, [{ width: 32, height: 32 }])),
+        it.upload('worker', ${photo}),
+        it.errorOf(it.upload('worker', ${avif})),
+      ])`,
+    );
+    expect(pixels.name).toBe('CanvasBlockedError');
+    expect(sent.isOriginal).toBe(true);
+    expect(unsendable.name).toBe('ImageFormatError');
+  });
+});
