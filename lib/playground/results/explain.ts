@@ -83,5 +83,5 @@ export function whyThisModel({ timing, selection, model }: InferResponse): strin
   const base = `Of the models that fit, ${selection.baseModel} is the most accurate`;
   if (others.length === 0) return `${budget} ${base}, and none takes about as long.`;
   const drawn = model.name === selection.baseModel ? 'it was drawn' : `${model.name} was drawn`;
-  return `${budget} ${base}; ${others.length} more take about as long, and ${drawn} among them.`;
+  return `${budget} ${base}; ${others.length} more ${others.length === 1 ? 'takes' : 'take'} about as long, and ${drawn} among them.`;
 }
