@@ -76,6 +76,7 @@ function buildMdInference(to: string): void {
  */
 function buildClient(to: string): void {
   buildSync({
+    absWorkingDir: packageRoot,
     entryPoints: clientEntries.map((name) => `lib/client/${name}.ts`),
     outdir: join(to, 'esm'),
     bundle: true,

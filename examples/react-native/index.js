@@ -5,7 +5,7 @@ import { makeClient } from './src/client.ts';
 
 // The camera and the model's path are the app's own: such as react-native-vision-camera and
 // react-native-fs.
-const client = makeClient(catalogue, 'models/nano-24.onnx');
+const client = makeClient(catalogue, `models/${catalogue.onDevice}.onnx`);
 const takePhoto = async () => 'file:///photo.jpg';
 
 AppRegistry.registerComponent('Mdinference', () => () => App({ client, takePhoto }));

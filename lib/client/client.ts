@@ -16,7 +16,7 @@ import type {
 import { Cloud } from './cloud/cloud.ts';
 import { plainUpload } from './cloud/plain-upload.ts';
 import { aborted, describe } from './cloud/request.ts';
-import { type DeviceModel, DeviceModels, marginMs } from './device/on-device.ts';
+import { type DeviceModel, DeviceModels } from './device/on-device.ts';
 import { RunningRace } from './race/race.ts';
 import { RecentTimes } from './time/recent-times.ts';
 import { systemTime, type TimeSource } from './time/time-source.ts';
@@ -27,6 +27,8 @@ const rawTensor = 'application/octet-stream';
 const usualSide = 256;
 /** The part of the SLA that a device may take to show that the cloud is not needed. */
 const patience = 0.25;
+/** How long before it is due the answer of a run that was put off is expected, in ms. */
+const spareMs = 5;
 
 /**
  * Makes a client of a service. It does nothing before its first call.
@@ -238,8 +240,8 @@ class RacingClient implements Client {
     if (!this.#usesCloud || this.#asksWhenUnsure || duplication === 'always') return 0;
     if (duplication === 'never') return Number.POSITIVE_INFINITY;
     const chance = this.#cloudTimes.chanceWithin(slaMs, this.#time.nowMs());
-    const earlyMs = Math.max(marginMs, this.#margin.of(slaMs));
-    return chance > chanceThreshold ? slaMs - device.expectedMs - earlyMs : 0;
+    const dueMs = slaMs - this.#margin.of(slaMs);
+    return chance > chanceThreshold ? dueMs - spareMs - device.expectedMs : 0;
   }
 
   /** Once: a page with the catalogue of another version would show wrong labels. */

@@ -8,6 +8,7 @@ import type { ImageInput } from './api/image.ts';
 import type { ClassifyOptions, Client, PrepareOptions } from './api/options.ts';
 import { Counters } from './api/statistics.ts';
 import type { Classification, Prediction, Race, Source } from './api/types.ts';
+import { aborted } from './cloud/request.ts';
 
 /** What a fake client answers; what is not said is made up. */
 export interface FakeAnswer {
@@ -89,10 +90,13 @@ export function fakeClient(options: FakeClientOptions = {}): FakeClient {
       return isClosed;
     },
     async classify(image, asked = {}) {
+      if (isClosed) throw aborted('the client is closed');
       asked.signal?.throwIfAborted();
       images.push(image);
-      const given = await (typeof answer === 'function' ? answer(image, asked) : answer);
-      asked.signal?.throwIfAborted();
+      const given = await Promise.race([
+        typeof answer === 'function' ? answer(image, asked) : answer,
+        abortOf(asked.signal),
+      ]);
       if (given instanceof Error) {
         counters.failed();
         throw given;
@@ -142,6 +146,13 @@ function classificationOf(wanted: FakeAnswer, slaMs: number): Classification {
     timing: { slaMs, totalMs, timerErrorMs: 0 },
     settled: Promise.resolve(race),
   };
+}
+
+/** Rejects as soon as a signal is aborted, as the client does. */
+function abortOf(signal: AbortSignal | undefined): Promise<never> {
+  return new Promise((_, reject) => {
+    signal?.addEventListener('abort', () => reject(signal.reason), { once: true });
+  });
 }
 
 function deviceAnswer({ interim = '' }: FakeAnswer) {

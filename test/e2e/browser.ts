@@ -12,8 +12,12 @@ if (!chromiumPath) {
   console.warn('No browser: end-to-end tests are skipped (install chromium, or set CHROME_PATH)');
 }
 
-/** Starts Chromium without a window, and without asking anybody else for anything. */
-export async function launchBrowser(): Promise<Browser> {
+/**
+ * Starts Chromium without a window, and without asking anybody else for anything.
+ *
+ * @param more - further switches
+ */
+export async function launchBrowser(...more: string[]): Promise<Browser> {
   return await chromium.launch({
     ...(chromiumPath && { executablePath: chromiumPath }),
     args: [
@@ -24,6 +28,7 @@ export async function launchBrowser(): Promise<Browser> {
       '--disable-background-networking',
       '--disable-component-update',
       '--disable-sync',
+      ...more,
     ],
   });
 }

@@ -158,7 +158,9 @@ export class ServerClock {
       for (let i = 0; i < samples; i++) {
         const sample = await exchange();
         this.#checkFresh(sample, stepMs);
-        this.#take(estimateOf({ ...sample, doubtMs: (sample.doubtMs ?? 0) + stepMs }));
+        const { sentMs, arrivedMs, doubtMs = 0 } = sample;
+        const driftMs = driftShare * (arrivedMs - sentMs);
+        this.#take(estimateOf({ ...sample, doubtMs: doubtMs + driftMs + stepMs }));
       }
     } catch (error) {
       // Without an estimate no upload time is sent, and the server uses its default network time.

@@ -1,7 +1,7 @@
 import { describe, expect, it, vi } from 'vitest';
 import type { Client, ClientOptions } from '../../../lib/client/api/options.ts';
 import { FakeModel } from './fake-service.ts';
-import { image, prepared, useFakeService, value } from './running-client.ts';
+import { fakeTimers, image, outcome, prepared, useFakeService, value } from './running-client.ts';
 
 const fake = useFakeService();
 
@@ -76,6 +76,32 @@ describe('when-needed', () => {
     expect(answer.race.device).toMatchObject({ startMs: 210, endMs: 240 });
   });
 
+  it('begins early enough for what late timers make of a hard end', async () => {
+    let latenessMs = 0;
+    const time = {
+      ...fakeTimers,
+      setTimeout: (callback: () => void, ms: number) => setTimeout(callback, ms + latenessMs),
+    };
+    const onDevice = new FakeModel(30);
+    const client = await trusting({ onDevice, atDeadline: 'fail', time, chanceThreshold: 0 });
+    fake.service.infer = { hangs: true };
+    latenessMs = 20;
+    for (let i = 0; i < 4; i++) {
+      await outcome(client.classify(image));
+      await vi.runAllTimersAsync();
+    }
+    // Timers are right again, which the client does not know yet: its end is 21 ms early.
+    latenessMs = 0;
+    for (let i = 0; i < 12; i++) {
+      fake.service.infer = { serverMs: 100 };
+      await value(client.classify(image));
+    }
+    fake.service.infer = { hangs: true };
+    const { race, inTime } = await value(client.classify(image));
+    expect(inTime).toBe(true);
+    expect(race.device).toMatchObject({ startMs: 194, endMs: 224 });
+  });
+
   it('begins at once when the cloud has failed', async () => {
     const client = await trusting({ onDevice: new FakeModel(30) });
     fake.service.infer = { inputMs: 20, breaks: true };
@@ -140,7 +166,7 @@ describe('when-needed', () => {
     fake.service.infer = { serverMs: 100 };
     await value(client.classify(image));
     fake.service.infer = { hangs: true };
-    expect((await value(client.classify(image))).race.device).toMatchObject({ startMs: 210 });
+    expect((await value(client.classify(image))).race.device).toMatchObject({ startMs: 214 });
   });
 
   it('does not expect an answer within a shorter SLA than answers took', async () => {

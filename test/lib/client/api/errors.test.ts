@@ -4,9 +4,11 @@ import {
   ClassifyError,
   DeviceModelError,
   MalformedAnswerError,
+  MovedError,
   NetworkError,
   SlaExceededError,
 } from '../../../../lib/client/api/errors.ts';
+import { CachedTimeError } from '../../../../lib/client/time/clock.ts';
 import { MdInferenceError } from '../../../../lib/core/errors.ts';
 
 describe('errors', () => {
@@ -16,15 +18,21 @@ describe('errors', () => {
     ['SlaExceededError', new SlaExceededError(9), 'no answer within the SLA of 9 ms'],
     ['NetworkError', new NetworkError('why'), 'the service could not be reached'],
     ['MalformedAnswerError', new MalformedAnswerError('it is malformed'), 'it is malformed'],
+    [
+      'MovedError',
+      new MovedError('https://a.example'),
+      'the service has moved: use https://a.example as the endpoint',
+    ],
+    ['DeviceModelError', new DeviceModelError('the worker failed'), 'the worker failed'],
   ])('of classify say their name and what happened: %s', (name, error, message) => {
     expect(error).toBeInstanceOf(ClassifyError);
     expect(error).toBeInstanceOf(MdInferenceError);
     expect(error).toMatchObject({ name, message });
   });
 
-  it('of a model on the device too', () => {
-    const error = new DeviceModelError('the worker failed');
+  it('of a cache say their name, too', () => {
+    const error = new CachedTimeError();
     expect(error).toBeInstanceOf(MdInferenceError);
-    expect(error).toMatchObject({ name: 'DeviceModelError', message: 'the worker failed' });
+    expect(error).toMatchObject({ name: 'CachedTimeError' });
   });
 });

@@ -42,6 +42,17 @@ describe('an answer counts', () => {
   });
 });
 
+it('remembers why the last run of the device failed', () => {
+  const cloud = { state: 'cancelled' } as const;
+  const counters = counted((count) => {
+    for (const error of ['first', 'last']) {
+      count.settled({ slaMs: 250, cloud, device: { state: 'failed', startMs: 0, error } });
+    }
+    count.settled({ slaMs: 250, cloud, device: { state: 'answered', startMs: 0 } });
+  });
+  expect(counters).toMatchObject({ deviceFailed: 2, deviceError: 'last' });
+});
+
 describe('the runs of a race count', () => {
   const answered = { state: 'answered', startMs: 0 } as const;
   it.each<[string, Omit<Race, 'slaMs'>, Partial<Counters>]>([
@@ -62,6 +73,16 @@ describe('the runs of a race count', () => {
       'without the device’s',
       { cloud: { ...answered, endMs: 9 }, device: { state: 'waiting' }, winner: 'cloud' },
       { deviceRunsSaved: 1 },
+    ],
+    [
+      'the device’s failed',
+      { cloud: { ...answered, endMs: 9 }, device: { state: 'failed', startMs: 0, error: 'no' } },
+      { deviceRuns: 1, deviceFailed: 1, deviceError: 'no' },
+    ],
+    [
+      'without an upload',
+      { cloud: { state: 'skipped' }, device: { ...answered, endMs: 9 }, winner: 'device' },
+      { deviceRuns: 1, uploadsSaved: 1 },
     ],
     [
       'aborted before the device’s',

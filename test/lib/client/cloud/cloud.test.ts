@@ -1,6 +1,6 @@
 import { describe, expect, it, vi } from 'vitest';
 import type { ClientEvent } from '../../../../lib/client/api/events.ts';
-import { FakeModel } from '../fake-service.ts';
+import { type Behaviour, FakeModel } from '../fake-service.ts';
 import { image, outcome, prepared, useFakeService, value } from '../running-client.ts';
 
 const fake = useFakeService();
@@ -11,7 +11,7 @@ const problem = {
   detail: 'try again later',
   requestId: 'r2',
 };
-const throttled = (retryAfter?: string, status = 429) => ({
+const throttled = (retryAfter?: string, status = 429): Behaviour & { status: number } => ({
   status,
   body: { ...problem, status },
   headers: { ...(retryAfter !== undefined && { 'retry-after': retryAfter }) } as Record<
@@ -20,7 +20,7 @@ const throttled = (retryAfter?: string, status = 429) => ({
   >,
 });
 /** A client that has been told to come back later, with its events. */
-async function throttledClient(behaviour: ReturnType<typeof throttled>) {
+async function throttledClient(behaviour: Behaviour) {
   const events: ClientEvent[] = [];
   const client = fake.client({ onEvent: (event) => events.push(event) });
   await prepared(client);
