@@ -29,12 +29,15 @@ export interface WebImagesOptions {
  *
  * @example
  * ```ts
- * import type { OnDeviceModel } from '@mdinference/client';
+ * import { createClient } from '@mdinference/client';
  * import { webImages } from '@mdinference/client/web-images';
  *
- * declare const ownModel: OnDeviceModel;
- *
- * export const onDevice: OnDeviceModel = { ...ownModel, images: webImages() };
+ * // A page that asks the cloud alone.
+ * export const client = createClient({
+ *   endpoint: 'https://abc123.execute-api.eu-central-1.amazonaws.com',
+ *   slaMs: 250,
+ *   images: webImages(),
+ * });
  * ```
  */
 export function webImages({ worker = startWorker }: WebImagesOptions = {}): ImagePipeline {
