@@ -37,7 +37,12 @@ const languages: Readonly<Record<string, Language>> = {
     needs: ['mvn'],
     program: ['Call.java', 'src/main/java/Call.java'],
     build: (folder) => maven(folder, 'compile', ...copyDependencies),
-    run: (folder) => ['java', '-cp', `${folder}/target/classes:${folder}/target/libraries/*`, 'Call'],
+    run: (folder) => [
+      'java',
+      '-cp',
+      `${folder}/target/classes:${folder}/target/libraries/*`,
+      'Call',
+    ],
   },
   kotlin: {
     generator: 'kotlin',
@@ -112,9 +117,18 @@ try {
   await using service = await startService('--profile-seconds', '0.3');
   const path = join(folder, 'openapi.json');
   writeFileSync(path, await (await fetch(`${service.url}/openapi.json`)).text());
-  command(folder, 'mvn', '-q', '-B', 'dependency:copy', `-Dartifact=${generator}`, '-DoutputDirectory=.');
+  command(
+    folder,
+    'mvn',
+    '-q',
+    '-B',
+    'dependency:copy',
+    `-Dartifact=${generator}`,
+    '-DoutputDirectory=.',
+  );
   for (const [name, language] of Object.entries(languages)) {
-    if (asked.length === 0 || asked.includes(name)) checkLanguage(name, language, path, service.url);
+    if (asked.length === 0 || asked.includes(name))
+      checkLanguage(name, language, path, service.url);
   }
 } finally {
   rmSync(folder, { recursive: true, force: true });
@@ -128,13 +142,19 @@ function checkLanguage(name: string, language: Language, path: string, url: stri
   mkdirSync(into);
   generate(language, path, join(into, language.into));
   const missing = language.needs.filter((tool) => spawnSync('which', [tool]).status !== 0);
-  if (missing.length > 0) return done(`generated; not compiled, for there is no ${missing.join()}`);
+  if (missing.length > 0) {
+    done(`generated; not compiled, for there is no ${missing.join()}`);
+    return;
+  }
 
   const { program, run } = language;
   if (program) cpSync(join(here, 'clients', name, program[0]), join(into, program[1]));
   language.build(into);
   const [tool = '', ...options] = run?.(into) ?? [];
-  if (!tool) return done('generated and compiled');
+  if (!tool) {
+    done('generated and compiled');
+    return;
+  }
   // A file that is no picture comes as whatever the client sends it as.
   const printed = command(into, tool, ...options, url, sample, fileURLToPath(import.meta.url));
   const expected = /^gear client\n422 \/problems\/(undecodable-image|wrong-tensor-length)\n$/;
@@ -143,7 +163,10 @@ function checkLanguage(name: string, language: Language, path: string, url: stri
 }
 
 function generate({ generator, options }: Language, path: string, into: string): void {
-  const properties = ['disallowAdditionalPropertiesIfNotPresent=false', ...(options ? [options] : [])];
+  const properties = [
+    'disallowAdditionalPropertiesIfNotPresent=false',
+    ...(options ? [options] : []),
+  ];
   const jar = 'openapi-generator-cli-7.25.0.jar';
   const how = [`--additional-properties=${properties.join()}`, '-i', path, '-o', into];
   command(folder, 'java', '-jar', jar, 'generate', '-g', generator, ...how);
@@ -155,5 +178,9 @@ function maven(into: string, ...goals: string[]): void {
 
 /** Runs a command, whose complaints are shown. */
 function command(cwd: string, tool: string, ...options: string[]): string {
-  return execFileSync(tool, options, { cwd, encoding: 'utf8', stdio: ['ignore', 'pipe', 'inherit'] });
+  return execFileSync(tool, options, {
+    cwd,
+    encoding: 'utf8',
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
 }

@@ -5,7 +5,6 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import SwaggerParser from '@apidevtools/swagger-parser';
-import { createConfig, formatProblems, getTotals, lint } from '@redocly/openapi-core';
 import openapiTypeScript, { astToString } from 'openapi-typescript';
 import sharp from 'sharp';
 import ts from 'typescript';
@@ -27,30 +26,28 @@ try {
   writeFileSync(path, await answer.text());
 
   await step('Redocly', () => lintDocument(path));
-  await step('swagger-parser', async () => void (await SwaggerParser.validate(path)));
+  await step('swagger-parser', async () => {
+    await SwaggerParser.validate(path);
+    return undefined;
+  });
   await step('openapi-typescript', () => callWithTypes(path, service.url));
   await step('schemathesis', () => makeUpRequests(path, service.url));
 } finally {
   rmSync(folder, { recursive: true, force: true });
 }
 
-async function step(name: string, run: () => string | Promise<string | undefined | void>) {
+async function step(name: string, run: () => string | undefined | Promise<string | undefined>) {
   const startMs = performance.now();
   const note = await run();
   const seconds = ((performance.now() - startMs) / 1000).toFixed(1);
   console.log(`${name}: ${note ?? 'no complaints'} (${seconds} s)`);
 }
 
-async function lintDocument(path: string): Promise<string | undefined> {
-  const config = await createConfig({
-    extends: ['recommended'],
-    // It is served on this machine, and the paths are no resources of their own.
-    rules: { 'no-server-example.com': 'off' },
+function lintDocument(path: string): undefined {
+  execFileSync('npx', ['redocly', 'lint', '--extends', 'recommended', path], {
+    env: { ...process.env, REDOCLY_TELEMETRY: 'off', REDOCLY_SUPPRESS_UPDATE_NOTICE: 'true' },
+    stdio: ['ignore', 'ignore', 'inherit'],
   });
-  const found = await lint({ ref: path, config });
-  if (found.length === 0) return undefined;
-  formatProblems(found, { format: 'codeframe', totals: getTotals(found), version: '' });
-  throw new Error(`Redocly has ${found.length} complaints`);
 }
 
 /** Makes types of the document, checks a program against them and runs it. */
@@ -79,14 +76,15 @@ async function makeUpRequests(path: string, url: string): Promise<string | undef
   });
   const { status } = spawnSync(
     join(bin, 'schemathesis'),
-    [
-      ...['--config-file', join(here, 'schemathesis.toml')],
-      ...['run', path, '--url', url],
-    ],
+    [...['--config-file', join(here, 'schemathesis.toml')], ...['run', path, '--url', url]],
     {
       cwd: folder,
       stdio: 'inherit',
-      env: { ...process.env, SCHEMATHESIS_HOOKS: join(here, 'hooks.py'), MDI_BODIES: await bodies() },
+      env: {
+        ...process.env,
+        SCHEMATHESIS_HOOKS: join(here, 'hooks.py'),
+        MDI_BODIES: await bodies(),
+      },
     },
   );
   if (status !== 0) throw new Error('schemathesis has found what the document does not say');

@@ -27,7 +27,10 @@ export type AtDeadline = (typeof atDeadlineChoices)[number];
 /** The request headers of `POST /v1/infer`, by their names. */
 export const inferHeadersSchema = z.object({
   'mdi-sla-ms': decimal(
-    z.number().min(minSlaMs, `must be at least ${minSlaMs}`).max(maxSlaMs, `must be at most ${maxSlaMs}`),
+    z
+      .number()
+      .min(minSlaMs, `must be at least ${minSlaMs}`)
+      .max(maxSlaMs, `must be at most ${maxSlaMs}`),
   )
     .optional()
     .describe('T_sla in ms; the default is set by the deployment')

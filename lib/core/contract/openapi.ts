@@ -212,7 +212,11 @@ function headerParameters(): object[] {
 
 /** What a header is read as: all are texts on the wire. */
 function headerSchema(header: z.ZodType): object {
-  const { $schema: _, description: __, ...schema } = z.toJSONSchema(header, {
+  const {
+    $schema: _,
+    description: __,
+    ...schema
+  } = z.toJSONSchema(header, {
     io: 'output',
     override,
   });

@@ -2,9 +2,9 @@ import { randomUUID } from 'node:crypto';
 import {
   createServer,
   type IncomingMessage,
-  STATUS_CODES,
   type Server,
   type ServerResponse,
+  STATUS_CODES,
 } from 'node:http';
 import type { Duplex } from 'node:stream';
 import type { FunctionRegistry } from '../lambda/function-registry.ts';
@@ -14,7 +14,13 @@ import { close, listen, readBody } from '../shared/http-server.ts';
 import type { ApiRoute, HttpApi } from '../template/http-api.ts';
 import { corsHeaders } from './cors.ts';
 import { readTarget, toEvent } from './http-event.ts';
-import { bytesOf, type HttpResponse, type ProblemKinds, problem, toResponse } from './http-response.ts';
+import {
+  bytesOf,
+  type HttpResponse,
+  type ProblemKinds,
+  problem,
+  toResponse,
+} from './http-response.ts';
 import { createRouter } from './http-routing.ts';
 import { type StaticFiles, serveFile } from './static-files.ts';
 
@@ -55,9 +61,7 @@ export class HttpFront {
       const detail = `"${request.headers.expect}" is not met; only 100-continue is`;
       this.#send(request, response, problem(417, 'Expectation Failed', detail));
     });
-    server.on('clientError', (error: NodeJS.ErrnoException, socket) =>
-      this.#refuse(error, socket),
-    );
+    server.on('clientError', (error: NodeJS.ErrnoException, socket) => this.#refuse(error, socket));
   }
 
   /** @throws {@link PortInUseError} when the port is taken */

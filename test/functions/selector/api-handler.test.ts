@@ -219,12 +219,15 @@ describe('an error', () => {
     expect((await get('/v1/time', 'POST')).headers).toMatchObject({ allow: 'GET, HEAD' });
   });
 
-  it.each(['/v1/infer', '/v1/feedback', '/v1/prepare'])('is an encoded body of %s', async (path) => {
-    const event = apiEvent({ path, headers: { 'content-encoding': 'gzip' }, body: '{}' });
-    expect(await call(madeUpService(), event)).toMatchObject({
-      statusCode: 415,
-      headers: { 'accept-encoding': 'identity' },
-      body: { detail: 'content-encoding gzip is not taken; send the body as it is' },
-    });
-  });
+  it.each(['/v1/infer', '/v1/feedback', '/v1/prepare'])(
+    'is an encoded body of %s',
+    async (path) => {
+      const event = apiEvent({ path, headers: { 'content-encoding': 'gzip' }, body: '{}' });
+      expect(await call(madeUpService(), event)).toMatchObject({
+        statusCode: 415,
+        headers: { 'accept-encoding': 'identity' },
+        body: { detail: 'content-encoding gzip is not taken; send the body as it is' },
+      });
+    },
+  );
 });

@@ -12,11 +12,7 @@ const described = (headers: Record<string, string>, authorizer?: object) => {
 it.each([
   ['the domain of the API', {}, 'https://a1b2c3.execute-api.eu-west-1.amazonaws.com'],
   ['the host that was called', { host: 'api.example.com' }, 'https://api.example.com'],
-  [
-    'one machine',
-    { host: '127.0.0.1:8787', 'x-forwarded-proto': 'http' },
-    'http://127.0.0.1:8787',
-  ],
+  ['one machine', { host: '127.0.0.1:8787', 'x-forwarded-proto': 'http' }, 'http://127.0.0.1:8787'],
   ['an IPv6 address', { host: '[::1]:8787', 'x-forwarded-proto': 'http' }, 'http://[::1]:8787'],
   [
     'a proxy’s host',

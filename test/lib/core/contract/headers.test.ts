@@ -68,7 +68,7 @@ describe('parseInferHeaders', () => {
     ['mdi-output-ms', '-1'],
     ['mdi-output-input-ms', '-1'],
     ['mdi-output-input-ms', 'NaN'],
-    ['mdi-output-input-ms', '1e9'],
+    ['mdi-output-input-ms', '1e99'],
     ['mdi-device-accuracy', '101'],
   ])('refuses %s: %j by its name', (name, value) => {
     expect(() => parseInferHeaders({ [name]: value })).toThrow(
