@@ -1,18 +1,10 @@
-import { chanceOfBeingRight } from '../core/statistics/reliability.ts';
 import { check, checkOptions, modelsOf } from './api/check-options.ts';
 import type { Emit } from './api/events.ts';
 import type { DeviceInput, ImageInput } from './api/image.ts';
 import type { ClassifyOptions, Client, ClientOptions, PrepareOptions } from './api/options.ts';
 import type { ImagePipeline, PipelineImage } from './api/pipeline.ts';
 import { type ClientStatistics, Counters } from './api/statistics.ts';
-import type {
-  Classification,
-  DeviceAnswer,
-  OnDeviceModel,
-  Prediction,
-  Race,
-  Readiness,
-} from './api/types.ts';
+import type { Classification, DeviceAnswer, Prediction, Race, Readiness } from './api/types.ts';
 import { Cloud } from './cloud/cloud.ts';
 import { plainUpload } from './cloud/plain-upload.ts';
 import { aborted, describe } from './cloud/request.ts';
@@ -192,12 +184,8 @@ class RacingClient implements Client {
           }
         : undefined,
       device: device && {
-        model: identify(device.model),
         startAfterMs: this.#startAfterMs(device, slaMs),
-        run: async (signal) => {
-          const predictions = await device.run({ input, pixels: opened?.pixels }, signal);
-          return { predictions, chance: chanceOf(device.model, predictions) };
-        },
+        run: (signal) => device.run({ input, pixels: opened?.pixels }, signal),
         accuracyPctOf: (answer) => this.#accuracyPct(device, answer),
       },
       onDue: (latenessMs) => this.#margin.observe(latenessMs, this.#time.nowMs()),
@@ -302,12 +290,4 @@ function tell<T>(listener: ((value: T) => void) | undefined, value: T): void {
   } catch {
     // It is the app's own.
   }
-}
-
-function identify({ name, version, accuracyPct }: OnDeviceModel) {
-  return { name, version, accuracyPct };
-}
-
-function chanceOf({ reliability }: OnDeviceModel, [best]: readonly Prediction[]) {
-  return reliability && best ? chanceOfBeingRight(reliability, best.score) : undefined;
 }

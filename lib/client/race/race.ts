@@ -1,14 +1,7 @@
 import type { InferResponse } from '../../core/contract/messages.ts';
 import { ClassifyError, SlaExceededError } from '../api/errors.ts';
 import type { AtDeadline } from '../api/options.ts';
-import type {
-  AnsweringModel,
-  Classification,
-  DeviceAnswer,
-  Race,
-  Run,
-  Source,
-} from '../api/types.ts';
+import type { Classification, DeviceAnswer, Race, Run, Source } from '../api/types.ts';
 import type { TimeSource } from '../time/time-source.ts';
 import { verdict } from './verdict.ts';
 
@@ -43,15 +36,12 @@ export interface RaceOptions {
     | undefined;
   readonly device?:
     | {
-        readonly model: AnsweringModel;
         /**
          * When the run begins, in ms from now; `Infinity`: only when the cloud has failed, or at the
          * deadline.
          */
         readonly startAfterMs: number;
-        readonly run: (
-          signal: AbortSignal,
-        ) => Promise<Pick<DeviceAnswer, 'predictions' | 'chance'>>;
+        readonly run: (signal: AbortSignal) => Promise<Omit<DeviceAnswer, 'elapsedMs'>>;
         /** How accurate its answer is, in percent. */
         readonly accuracyPctOf: (answer: DeviceAnswer | undefined) => number;
       }
@@ -138,7 +128,7 @@ export class RunningRace {
     this.#device.startMs = this.#elapsedMs();
     const run = async () => {
       const answer = await device.run(this.#aborts.device.signal);
-      return { model: device.model, ...answer, elapsedMs: this.#elapsedMs() };
+      return { ...answer, elapsedMs: this.#elapsedMs() };
     };
     this.#start('device', this.#device, run());
   }

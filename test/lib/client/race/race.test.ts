@@ -100,11 +100,10 @@ async function raced({
       },
     },
     device: device && {
-      model,
       startAfterMs: device.startAfterMs,
       run: (signal) => {
         signals.push(signal);
-        return run(device, signal, () => ({ predictions }));
+        return run(device, signal, () => ({ model, predictions }));
       },
       accuracyPctOf: () => device.accuracyPct,
     },
