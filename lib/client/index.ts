@@ -41,6 +41,7 @@ export type { ClientStatistics } from './api/statistics.ts';
 export type {
   AnsweringModel,
   Classification,
+  ClockEstimate,
   DeviceAnswer,
   LoadProgress,
   OnDeviceModel,
@@ -53,5 +54,4 @@ export type {
 } from './api/types.ts';
 export type { Upload, UploadSettings } from './api/upload-settings.ts';
 export { createClient } from './client.ts';
-export { CachedTimeError, type ClockEstimate } from './time/clock.ts';
 export type { TimeSource } from './time/time-source.ts';

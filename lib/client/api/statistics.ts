@@ -1,5 +1,4 @@
-import type { ClockEstimate } from '../time/clock.ts';
-import type { Classification, Race } from './types.ts';
+import type { Classification, ClockEstimate, Race } from './types.ts';
 
 /** What a client has done so far. */
 export interface ClientStatistics {

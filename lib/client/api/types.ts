@@ -114,6 +114,14 @@ export interface DeviceAnswer {
   readonly elapsedMs: number;
 }
 
+/** The server's clock as seen from the client. */
+export interface ClockEstimate {
+  /** Unix ms of the server minus the client's monotonic clock, in ms. */
+  readonly offsetMs: number;
+  /** The offset is wrong by no more than this, in ms. */
+  readonly errorMs: number;
+}
+
 /** Which models on the device are ready, and why the others are not. */
 export interface Readiness {
   readonly models: readonly {

@@ -22,10 +22,12 @@ export function faultOfAnswer(body: unknown): string | undefined {
   return faultOfPredictions(predictions);
 }
 
-/** Whether this is a body of `GET /v1/time`. */
-export function isTimeResponse(body: unknown): body is TimeResponse {
+/** What is wrong with an answer of `GET /v1/time`; undefined when nothing is. */
+export function faultOfTime(body: unknown, headers: Headers): string | undefined {
+  if (Number(headers.get('age')) > 0) return 'it is out of a cache';
   const { epochMs, receivedEpochMs } = objectOf<TimeResponse>(body);
-  return isBetween(epochMs, 0, lastEpochMs) && isBetween(receivedEpochMs, 0, lastEpochMs);
+  const isTime = isBetween(epochMs, 0, lastEpochMs) && isBetween(receivedEpochMs, 0, lastEpochMs);
+  return isTime ? undefined : 'epochMs';
 }
 
 /** Whether this is a problem document. */

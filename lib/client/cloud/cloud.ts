@@ -3,12 +3,14 @@ import type { EncodedImage } from '../api/codec.ts';
 import { ApiError } from '../api/errors.ts';
 import type { Emit } from '../api/events.ts';
 import type { ClientOptions } from '../api/options.ts';
-import { type ClockEstimate, type ClockSample, ServerClock } from '../time/clock.ts';
+import type { ClockEstimate } from '../api/types.ts';
 import { Pause } from '../time/pause.ts';
 import type { TimeSource } from '../time/time-source.ts';
 import { faultOfAnswer } from './answer.ts';
 import { bestAccuracyPct, faultOfModels, type ServedModels } from './best-model.ts';
-import { ask, type Call, type Connection, exchangeTime } from './http.ts';
+import { ServerClock } from './clock.ts';
+import { exchangeTime } from './exchange-time.ts';
+import { ask, type Call, type Connection, type FaultOf } from './http.ts';
 import { OutputTime } from './output-time.ts';
 import { aborted, slaHeader } from './request.ts';
 
@@ -16,6 +18,10 @@ import { aborted, slaHeader } from './request.ts';
 const asideMs = 5_000;
 /** How long what the service tells of its models is believed, in ms. */
 const modelsAgeMs = 300_000;
+
+const json = { 'content-type': 'application/json' };
+/** Of an answer of which nothing has to be right. */
+const anything: FaultOf = () => undefined;
 
 /** An image on its way to the cloud. */
 export interface UploadCall extends EncodedImage {
@@ -53,7 +59,7 @@ export class Cloud {
     };
     this.#clock = new ServerClock({
       time,
-      exchange: () => this.#exchange(),
+      exchange: () => exchangeTime((path, faultOf) => this.#aside(path, faultOf), time),
       samples: clock?.samples ?? 5,
       resyncMs: clock?.resyncMs ?? 300_000,
       maxErrorMs: clock?.maxErrorMs ?? 250,
@@ -114,13 +120,14 @@ export class Cloud {
   /** `POST /v1/feedback`; whether it was counted. */
   async feedback({ requestId, model }: InferResponse, correct: boolean): Promise<boolean> {
     const label = { requestId, model: model.name, correct };
-    const answer = await this.#post<FeedbackResponse | undefined>('/v1/feedback', label);
+    const answer = await this.#aside<FeedbackResponse | undefined>('/v1/feedback', anything, label);
     return answer?.counted === true;
   }
 
   /** Opens the connection, and asks the service to warm what it would choose; never rejects. */
   async prepare(slaMs: number): Promise<void> {
-    await this.#post('/v1/prepare', { slaMs: Number(slaHeader(slaMs)) }).catch(() => undefined);
+    const asked = { slaMs: Number(slaHeader(slaMs)) };
+    await this.#aside('/v1/prepare', anything, asked).catch(() => undefined);
   }
 
   /** Learns the server's clock, if it is time to; never rejects. */
@@ -134,10 +141,7 @@ export class Cloud {
     if (nowMs < this.#modelsDueMs) return;
     this.#modelsDueMs = nowMs + asideMs;
     try {
-      const call = { method: 'GET', path: '/v1/models' } as const;
-      this.#models = await this.#aside((signal) =>
-        this.#send<ServedModels>({ ...call, signal }, faultOfModels),
-      );
+      this.#models = await this.#aside<ServedModels>('/v1/models', faultOfModels);
       this.#modelsDueMs = nowMs + modelsAgeMs;
     } catch {
       // What is not known is asked: see `bestAccuracyPct`.
@@ -159,7 +163,7 @@ export class Cloud {
     for (const controller of this.#asides) controller.abort();
   }
 
-  async #send<T>(call: Call, faultOf: (body: unknown) => string | undefined): Promise<T> {
+  async #send<T>(call: Call, faultOf: FaultOf): Promise<T> {
     const { error: last } = this.#pause;
     if (last && this.#pauseMs > 0) throw new ApiError(last.status, last.problem, this.#pauseMs);
     try {
@@ -186,33 +190,24 @@ export class Cloud {
     this.#emit({ type: 'throttled', retryMs });
   }
 
-  #post<T>(path: string, body: object): Promise<T> {
-    const headers = { 'content-type': 'application/json' };
-    return this.#aside((signal) =>
-      this.#send(
-        { method: 'POST', path, headers, body: JSON.stringify(body), signal },
-        () => undefined,
-      ),
-    );
-  }
-
-  #exchange(): Promise<ClockSample> {
-    return this.#aside((signal) => exchangeTime(this.#connection, this.#time, signal));
-  }
-
-  /** What is asked beside images ends in time, though not every `fetch` obeys its signal, and `auth` gets none. */
-  async #aside<T>(work: (signal: AbortSignal) => Promise<T>): Promise<T> {
+  /**
+   * Asks for something beside images, by POST where there is a body. It ends in time, though not every
+   * `fetch` obeys its signal, and `auth` gets none.
+   */
+  async #aside<T>(path: string, faultOf: FaultOf, body?: object): Promise<T> {
+    const gone = aborted('the service was given up');
+    if (this.#isClosed) throw gone;
     const controller = new AbortController();
     const { signal } = controller;
     const timer = this.#time.setTimeout(() => controller.abort(), asideMs);
     this.#asides.add(controller);
-    if (this.#isClosed) controller.abort();
+    const call: Call = body
+      ? { method: 'POST', path, headers: json, body: JSON.stringify(body), signal }
+      : { method: 'GET', path, signal };
     try {
       return await new Promise<T>((resolve, reject) => {
-        const giveUp = () => reject(aborted('the service was given up'));
-        if (signal.aborted) return giveUp();
-        signal.addEventListener('abort', giveUp);
-        work(signal).then(resolve, reject);
+        signal.addEventListener('abort', () => reject(gone));
+        this.#send<T>(call, faultOf).then(resolve, reject);
       });
     } finally {
       this.#time.clearTimeout(timer);

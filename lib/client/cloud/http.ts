@@ -2,9 +2,7 @@ import type { Auth, AuthRequest } from '../api/auth.ts';
 import { ApiError, MalformedAnswerError, MovedError, NetworkError } from '../api/errors.ts';
 import type { Fetch } from '../api/fetch.ts';
 import type { ImageFile } from '../api/image.ts';
-import { CachedTimeError, type ClockSample, partedMs } from '../time/clock.ts';
-import type { TimeSource } from '../time/time-source.ts';
-import { isProblem, isTimeResponse } from './answer.ts';
+import { isProblem } from './answer.ts';
 
 /** How the service is reached. */
 export interface Connection {
@@ -25,10 +23,12 @@ export interface Call {
   readonly signal: AbortSignal;
 }
 
+/** What is wrong with an answer; undefined when nothing is. */
+export type FaultOf = (body: unknown, headers: Headers) => string | undefined;
+
 /**
  * Asks the service.
  *
- * @param faultOf - what is wrong with the answer's body; undefined when nothing is
  * @returns the answer's body
  * @throws {@link ApiError}, {@link MovedError}, {@link NetworkError}, {@link MalformedAnswerError}, or
  *   what `auth` throws
@@ -36,10 +36,10 @@ export interface Call {
 export async function ask<T>(
   connection: Connection,
   call: Call,
-  faultOf: (body: unknown) => string | undefined,
+  faultOf: FaultOf,
 ): Promise<T> {
   const { response, body } = await send(connection, call);
-  const fault = response.ok ? faultOf(body) : 'its status';
+  const fault = response.ok ? faultOf(body, response.headers) : 'its status';
   if (!fault) return body as T;
   const { ok, status, redirected, url } = response;
   // 301 and 302 have made a GET of the POST; a captive portal leads to a page of its own.
@@ -47,28 +47,6 @@ export async function ask<T>(
   if (ok) throw new MalformedAnswerError(`the service's answer is malformed: ${fault}`);
   const retryMs = retryAfterMs(response.headers.get('retry-after'), connection.epochMs());
   throw new ApiError(status, isProblem(body) ? body : undefined, retryMs);
-}
-
-/**
- * `GET /v1/time`, as a clock sample, past every cache.
- *
- * @throws Error when the service cannot be reached or does not tell the time
- */
-export async function exchangeTime(
-  connection: Connection,
-  time: TimeSource,
-  signal: AbortSignal,
-): Promise<ClockSample> {
-  const sentMs = time.nowMs();
-  const sentWallMs = time.wallMs();
-  const path = `/v1/time?once=${Math.random().toString(36).slice(2)}`;
-  const { response, body } = await send(connection, { method: 'GET', path, signal });
-  const arrivedMs = time.nowMs();
-  if (!response.ok || !isTimeResponse(body)) throw new ApiError(response.status);
-  if (Number(response.headers.get('age')) > 0) throw new CachedTimeError();
-  // The device may have slept in between.
-  const doubtMs = partedMs(time.wallMs() - sentWallMs, arrivedMs - sentMs);
-  return { ...body, sentMs, arrivedMs, doubtMs };
 }
 
 /** Sends a request; once more when it was refused and `auth` knows better now. */

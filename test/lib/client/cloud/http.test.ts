@@ -2,17 +2,13 @@ import { describe, expect, it, vi } from 'vitest';
 import type { Auth } from '../../../../lib/client/api/auth.ts';
 import {
   ApiError,
+  ClassifyError,
   MalformedAnswerError,
   MovedError,
   NetworkError,
 } from '../../../../lib/client/api/errors.ts';
-import {
-  ask,
-  type Call,
-  type Connection,
-  exchangeTime,
-} from '../../../../lib/client/cloud/http.ts';
-import { CachedTimeError } from '../../../../lib/client/time/clock.ts';
+import { exchangeTime } from '../../../../lib/client/cloud/exchange-time.ts';
+import { ask, type Call, type Connection } from '../../../../lib/client/cloud/http.ts';
 import { systemTime } from '../../../../lib/client/time/time-source.ts';
 
 const { signal } = new AbortController();
@@ -44,7 +40,8 @@ const call: Call = {
 };
 const infer = (made: Connection) => ask(made, call, () => undefined);
 const inferFrom = (...responses: (() => Response)[]) => infer(connection(responses).made);
-const time = (made: Connection) => exchangeTime(made, systemTime, signal);
+const time = (made: Connection, source = systemTime) =>
+  exchangeTime((path, faultOf) => ask(made, { method: 'GET', path, signal }, faultOf), source);
 
 describe('ask', () => {
   it('posts the body with its headers, and gives the answer’s', async () => {
@@ -235,7 +232,7 @@ describe('exchangeTime', () => {
     ['?', false],
   ])('is no sample when it has been stored: Age: %s', async (age, isCached) => {
     const sample = time(connection([told({ age })]).made);
-    if (isCached) await expect(sample).rejects.toBeInstanceOf(CachedTimeError);
+    if (isCached) await expect(sample).rejects.toThrow('it is out of a cache');
     else expect(await sample).toMatchObject(body);
   });
 
@@ -251,7 +248,7 @@ describe('exchangeTime', () => {
       made.headers.set('date', 'Thu, 01 Jan 2015 00:00:07 GMT');
       return made;
     };
-    await expect(time(connection([dated]).made)).rejects.toBeInstanceOf(ApiError);
+    await expect(time(connection([dated]).made)).rejects.toBeInstanceOf(ClassifyError);
   });
 
   it('doubts its sample when the device slept meanwhile', async () => {
@@ -264,7 +261,7 @@ describe('exchangeTime', () => {
         return told()();
       },
     ]);
-    const { doubtMs } = await exchangeTime(made, sleeping, signal);
+    const { doubtMs } = await time(made, sleeping);
     expect(doubtMs).toBeGreaterThan(3_599_000);
   });
 });

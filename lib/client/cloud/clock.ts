@@ -1,13 +1,7 @@
-import { MdInferenceError } from '../../core/errors.ts';
-import type { TimeSource } from './time-source.ts';
-
-/** The server's clock as seen from the client. */
-export interface ClockEstimate {
-  /** Unix ms of the server minus the client's monotonic clock, in ms. */
-  readonly offsetMs: number;
-  /** The offset is wrong by no more than this, in ms. */
-  readonly errorMs: number;
-}
+import { MalformedAnswerError } from '../api/errors.ts';
+import type { ClockEstimate } from '../api/types.ts';
+import { type Moment, momentOf, since } from '../time/moment.ts';
+import type { TimeSource } from '../time/time-source.ts';
 
 /** One exchange with the server; all four times in ms (RFC 5905, Section 8). */
 export interface ClockSample {
@@ -37,25 +31,8 @@ export function estimateOf(sample: ClockSample): ClockEstimate {
   };
 }
 
-/**
- * How far the two clocks of a device have drifted apart, beyond what a wall clock of whole ms
- * explains.
- */
-export function partedMs(wallMs: number, monotonicMs: number): number {
-  return Math.max(0, Math.abs(wallMs - monotonicMs) - 1);
-}
-
 /** The drift between two clocks: 50 ms in 1,000 s, the tolerance of quartz. */
 const driftShare = 50e-6;
-
-/** An exchange that says nothing about the time: its answer came out of a cache. */
-export class CachedTimeError extends MdInferenceError {
-  override readonly name = 'CachedTimeError';
-
-  constructor() {
-    super('GET /v1/time is answered by a cache: it must not be stored (no-store)');
-  }
-}
 
 /** Settings of a {@link ServerClock}. */
 export interface ClockSettings {
@@ -77,8 +54,6 @@ const [pauseAfterFailureMs, pauseAfterUselessMs] = [5_000, 60_000];
 
 /** Exchanges so close together may see the same ms of the server's clock. */
 const sameTimeMs = 2;
-/** How many of the server's times are remembered. */
-const remembered = 32;
 
 /**
  * The server's clock. It is based on the client's monotonic clock, so that a wall clock that is
@@ -88,13 +63,11 @@ const remembered = 32;
  */
 export class ServerClock {
   readonly #settings: ClockSettings;
-  /** When a time of the server was seen first, in ms of the client's monotonic clock. */
-  readonly #seen = new Map<number, number>();
-  #best: (ClockEstimate & { readonly nowMs: number; readonly wallMs: number }) | undefined;
+  #best: (ClockEstimate & Moment) | undefined;
+  /** The server's time that was told last, and when it was told first, in ms of the monotonic clock. */
+  #told: { readonly epochMs: number; readonly firstMs: number } | undefined;
   #syncing: Promise<void> | undefined;
-  #synced:
-    | { readonly nowMs: number; readonly wallMs: number; readonly pauseMs: number }
-    | undefined;
+  #synced: (Moment & { readonly pauseMs: number }) | undefined;
 
   constructor(settings: ClockSettings) {
     this.#settings = settings;
@@ -103,11 +76,9 @@ export class ServerClock {
   /** What is known about the server's clock now, its error bound grown with its age. */
   estimate(): ClockEstimate | undefined {
     if (!this.#best) return undefined;
-    const { time } = this.#settings;
-    const { offsetMs, errorMs, nowMs, wallMs } = this.#best;
-    const ageMs = time.nowMs() - nowMs;
-    const doubtMs = driftShare * ageMs + partedMs(time.wallMs() - wallMs, ageMs);
-    return { offsetMs, errorMs: errorMs + doubtMs };
+    const { offsetMs, errorMs } = this.#best;
+    const { monotonicMs, partedMs } = since(this.#best, this.#settings.time);
+    return { offsetMs, errorMs: errorMs + driftShare * monotonicMs + partedMs };
   }
 
   /** The estimate, if it is good enough to send the server a time. */
@@ -118,13 +89,12 @@ export class ServerClock {
 
   /** The server's Unix time in ms: the best that is known, else the device's own. */
   epochMs(): number {
-    const { nowMs, wallMs } = this.#settings.time;
-    const best = this.#best;
-    if (!best) return wallMs();
-    const parted = partedMs(wallMs() - best.wallMs, nowMs() - best.nowMs);
-    if (parted < 1_000) return nowMs() + best.offsetMs;
-    // Most likely the device has slept: its wall clock is as wrong as it was, and has not stood still.
-    return wallMs() + best.nowMs + best.offsetMs - best.wallMs;
+    const { time } = this.#settings;
+    if (!this.#best) return time.wallMs();
+    const { nowMs, offsetMs } = this.#best;
+    const { monotonicMs, wallMs, partedMs } = since(this.#best, time);
+    // Clocks that have parted: most likely the device has slept, and its wall clock has not stood still.
+    return nowMs + offsetMs + (partedMs < 1_000 ? monotonicMs : wallMs);
   }
 
   /** Synchronizes if it is time to; never rejects. */
@@ -142,9 +112,9 @@ export class ServerClock {
 
   #isDue(): boolean {
     if (!this.#synced) return true;
-    const { nowMs, wallMs } = this.#settings.time;
+    const { monotonicMs, wallMs } = since(this.#synced, this.#settings.time);
     // A monotonic clock that has stood still cannot say how long ago something was.
-    const sinceMs = Math.max(nowMs() - this.#synced.nowMs, wallMs() - this.#synced.wallMs);
+    const sinceMs = Math.max(monotonicMs, wallMs);
     if (sinceMs > this.#settings.resyncMs) return true;
     return !this.usable() && sinceMs >= this.#synced.pauseMs;
   }
@@ -152,48 +122,37 @@ export class ServerClock {
   async #sample(): Promise<void> {
     const { time, exchange, samples, onSync } = this.#settings;
     const before = this.#best;
+    let pauseMs = pauseAfterUselessMs;
     let failure: unknown;
     try {
       const stepMs = (await time.stepMs?.()) ?? 0;
-      for (let i = 0; i < samples; i++) {
-        const sample = await exchange();
-        this.#checkFresh(sample, stepMs);
-        const { sentMs, arrivedMs, doubtMs = 0 } = sample;
-        const driftMs = driftShare * (arrivedMs - sentMs);
-        this.#take(estimateOf({ ...sample, doubtMs: doubtMs + driftMs + stepMs }));
-      }
+      for (let i = 0; i < samples; i++) this.#take(await exchange(), stepMs);
     } catch (error) {
       // Without an estimate no upload time is sent, and the server uses its default network time.
       failure = error;
-      // Whatever else has come out of that cache was as old.
-      if (error instanceof CachedTimeError) this.#best = before;
+      pauseMs = pauseAfterFailureMs;
+      // Whatever else has come out of a cache was as old.
+      if (error instanceof MalformedAnswerError) this.#best = before;
     }
     const clock = this.usable();
-    const pauseMs = clock ? 0 : pauseAfterUselessMs;
-    this.#synced = {
-      nowMs: time.nowMs(),
-      wallMs: time.wallMs(),
-      pauseMs: failure ? pauseAfterFailureMs : pauseMs,
-    };
+    if (clock && !failure) pauseMs = 0;
+    this.#synced = { ...momentOf(time), pauseMs };
     onSync(clock, failure);
   }
 
-  /** A time that the server has told before was told by a cache. */
-  #checkFresh({ sentMs, receivedEpochMs }: ClockSample, stepMs: number): void {
-    const seenMs = this.#seen.get(receivedEpochMs) ?? sentMs;
-    if (sentMs - seenMs > sameTimeMs + stepMs) throw new CachedTimeError();
-    this.#seen.set(receivedEpochMs, seenMs);
-    const [oldest] = this.#seen.keys();
-    if (this.#seen.size > remembered && oldest !== undefined) this.#seen.delete(oldest);
-  }
-
-  #take(sample: ClockEstimate): void {
-    const { time } = this.#settings;
+  #take(sample: ClockSample, stepMs: number): void {
+    const { sentMs, arrivedMs, receivedEpochMs: epochMs } = sample;
+    const firstMs = this.#told?.epochMs === epochMs ? this.#told.firstMs : sentMs;
+    this.#told = { epochMs, firstMs };
+    if (sentMs - firstMs > sameTimeMs + stepMs) {
+      throw new MalformedAnswerError('GET /v1/time is answered by a cache: it is to store nothing');
+    }
+    const { offsetMs, errorMs } = estimateOf(sample);
+    const boundMs = errorMs + driftShare * (arrivedMs - sentMs) + stepMs;
     const known = this.estimate();
-    const agree =
-      known && Math.abs(known.offsetMs - sample.offsetMs) <= known.errorMs + sample.errorMs;
+    const agree = known && Math.abs(known.offsetMs - offsetMs) <= known.errorMs + boundMs;
     // Where the two cannot both be right, one of the clocks has been set: only the newer counts.
-    if (agree && known.errorMs <= sample.errorMs) return;
-    this.#best = { ...sample, nowMs: time.nowMs(), wallMs: time.wallMs() };
+    if (agree && known.errorMs <= boundMs) return;
+    this.#best = { offsetMs, errorMs: boundMs, ...momentOf(this.#settings.time) };
   }
 }

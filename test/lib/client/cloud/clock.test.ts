@@ -1,11 +1,11 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { MalformedAnswerError } from '../../../../lib/client/api/errors.ts';
 import {
-  CachedTimeError,
   type ClockSample,
   estimateOf,
   ServerClock,
-} from '../../../../lib/client/time/clock.ts';
+} from '../../../../lib/client/cloud/clock.ts';
 import type { TimeSource } from '../../../../lib/client/time/time-source.ts';
 
 const hourMs = 3_600_000;
@@ -346,7 +346,7 @@ describe('a time out of a cache', () => {
         onSync: (...args) => told.push(args),
       });
       await clock.synchronize();
-      expect(told).toEqual([[undefined, expect.any(CachedTimeError)]]);
+      expect(told).toEqual([[undefined, expect.any(MalformedAnswerError)]]);
       expect(clock.usable()).toBeUndefined();
       expect(clock.epochMs()).toBe(world.time.wallMs());
     },
@@ -371,7 +371,7 @@ describe('a time out of a cache', () => {
       return { sentMs, receivedEpochMs, epochMs, arrivedMs: world.time.nowMs() };
     };
     await clock.synchronize();
-    expect(errors).toEqual([undefined, expect.any(CachedTimeError)]);
+    expect(errors).toEqual([undefined, expect.any(MalformedAnswerError)]);
     expect(clock.estimate()?.offsetMs).toBe(before?.offsetMs);
   });
 
