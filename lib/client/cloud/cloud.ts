@@ -43,11 +43,12 @@ export class Cloud {
   /** What `close` has to end. */
   readonly #asides = new Set<AbortController>();
   #models: ServedModels | undefined;
-  #modelsDueMs = Number.NEGATIVE_INFINITY;
+  #modelsDueMs = 0;
   #isClosed = false;
 
   constructor(options: ClientOptions, time: TimeSource, emit: Emit) {
-    const { endpoint, auth, clock } = options;
+    const { endpoint, auth } = options;
+    const { samples = 5, resyncMs = 300_000, maxErrorMs = 250 } = options.clock ?? {};
     this.#time = time;
     this.#emit = emit;
     this.#connection = {
@@ -60,11 +61,11 @@ export class Cloud {
     this.#clock = new ServerClock({
       time,
       exchange: () => exchangeTime((path, faultOf) => this.#aside(path, faultOf), time),
-      samples: clock?.samples ?? 5,
-      resyncMs: clock?.resyncMs ?? 300_000,
-      maxErrorMs: clock?.maxErrorMs ?? 250,
-      onSync: (estimate, error) => {
-        if (!this.#isClosed) emit({ type: 'clock', clock: estimate, error });
+      samples,
+      resyncMs,
+      maxErrorMs,
+      onSync: (clock, error) => {
+        if (!this.#isClosed) emit({ type: 'clock', clock, error });
       },
     });
   }
@@ -150,12 +151,11 @@ export class Cloud {
 
   /**
    * The accuracy in percent of the best model that the service could run in the time left, at the
-   * fastest exchange seen; undefined when it is not known, 0 when there is none.
+   * fastest exchange seen; 100 when it is not known, 0 when there is none.
    */
-  bestAccuracyPct(leftMs: number): number | undefined {
-    if (!this.#models) return undefined;
+  bestAccuracyPct(leftMs: number): number {
     const networkMs = 2 * (this.clock?.errorMs ?? 0);
-    return bestAccuracyPct(this.#models, leftMs - networkMs) ?? 0;
+    return this.#models ? bestAccuracyPct(this.#models, leftMs - networkMs) : 100;
   }
 
   close(): void {

@@ -33,11 +33,7 @@ export type FaultOf = (body: unknown, headers: Headers) => string | undefined;
  * @throws {@link ApiError}, {@link MovedError}, {@link NetworkError}, {@link MalformedAnswerError}, or
  *   what `auth` throws
  */
-export async function ask<T>(
-  connection: Connection,
-  call: Call,
-  faultOf: FaultOf,
-): Promise<T> {
+export async function ask<T>(connection: Connection, call: Call, faultOf: FaultOf): Promise<T> {
   const { response, body } = await send(connection, call);
   const fault = response.ok ? faultOf(body, response.headers) : 'its status';
   if (!fault) return body as T;

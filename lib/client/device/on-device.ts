@@ -129,9 +129,8 @@ export class DeviceModel {
     this.#emit({ type: 'model-ready', model: name, loadMs: this.#time.nowMs() - startMs });
   }
 
-  /** Measures the model on an image, unless it has been; after a failure, the next time. */
+  /** Measures the model on an image; never rejects, but may leave it unmeasured. */
   async measure(call: DeviceCall): Promise<void> {
-    if (this.measuredMs !== undefined) return;
     const { signal } = new AbortController();
     const endMs = this.#time.nowMs() + longestMeasurementMs;
     try {
@@ -147,45 +146,22 @@ export class DeviceModel {
   }
 }
 
-/** The models on the device, of which one is run. */
-export class DeviceModels {
-  readonly models: readonly DeviceModel[];
-  #measuring: Promise<void> | undefined;
-
-  constructor(models: readonly OnDeviceModel[], time: TimeSource, emit: Emit) {
-    this.models = models.map((model) => new DeviceModel(model, time, emit));
-  }
-
-  /**
-   * The most accurate model that meets the SLA on this device. Before they have been measured, or when
-   * none meets it, the fastest, which unmeasured is the least accurate. One that could not be loaded is
-   * chosen when there is no other.
-   */
-  choose(slaMs: number): DeviceModel | undefined {
-    const loadable = this.models.filter(({ loadError }) => loadError === undefined);
-    const models = loadable.length > 0 ? loadable : this.models;
-    const [best] = models
-      .filter(({ measuredMs }) => measuredMs !== undefined && measuredMs + marginMs <= slaMs)
-      .sort((a, b) => b.model.accuracyPct - a.model.accuracyPct);
-    if (best) return best;
-    const [fastest] = [...models].sort(
-      (a, b) =>
-        (a.measuredMs ?? 0) - (b.measuredMs ?? 0) || a.model.accuracyPct - b.model.accuracyPct,
-    );
-    return fastest;
-  }
-
-  /** Measures all models, one at a time. */
-  async measure(call: DeviceCall): Promise<void> {
-    this.#measuring ??= this.#measure(call).finally(() => {
-      this.#measuring = undefined;
-    });
-    await this.#measuring;
-  }
-
-  async #measure(call: DeviceCall): Promise<void> {
-    for (const model of this.models) await model.measure(call);
-  }
+/**
+ * The most accurate model that meets the SLA on this device. Before they have been measured, or when
+ * none meets it, the fastest, which unmeasured is the least accurate. One that could not be loaded is
+ * chosen when there is no other.
+ */
+export function choose(all: readonly DeviceModel[], slaMs: number): DeviceModel | undefined {
+  const loadable = all.filter(({ loadError }) => loadError === undefined);
+  const models = loadable.length > 0 ? loadable : [...all];
+  const [best] = models
+    .filter(({ measuredMs }) => measuredMs !== undefined && measuredMs + marginMs <= slaMs)
+    .sort((a, b) => b.model.accuracyPct - a.model.accuracyPct);
+  const [fastest] = models.sort(
+    (a, b) =>
+      (a.measuredMs ?? 0) - (b.measuredMs ?? 0) || a.model.accuracyPct - b.model.accuracyPct,
+  );
+  return best ?? fastest;
 }
 
 function deviceError(cause: unknown): MdInferenceError {

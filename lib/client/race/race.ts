@@ -3,6 +3,7 @@ import { ClassifyError, SlaExceededError } from '../api/errors.ts';
 import type { AtDeadline } from '../api/options.ts';
 import type { Classification, DeviceAnswer, Race, Run, Source } from '../api/types.ts';
 import type { TimeSource } from '../time/time-source.ts';
+import type { TimerMargin } from '../time/timer-margin.ts';
 import { verdict } from './verdict.ts';
 
 type Answer = Omit<Classification, 'settled'>;
@@ -11,29 +12,29 @@ type Changing<T> = { -readonly [Key in keyof T]: T[Key] };
 /** The contestants of a race, and its limits. */
 export interface RaceOptions {
   readonly slaMs: number;
-  /** By how much an answer that is there is handed over before the SLA ends, in ms: timers are late. */
-  readonly marginMs: number;
+  /** By how much an answer that is there is handed over before the SLA ends; learns from the timer. */
+  readonly margin: Pick<TimerMargin, 'of' | 'observe'>;
   /** How long to wait for the runs after the deadline, in ms. */
   readonly lateMs: number;
   readonly atDeadline: AtDeadline;
   readonly time: TimeSource;
-  /** Absent when the cloud is not asked. */
+  /**
+   * Absent when the cloud is not asked.
+   *
+   * @param onUpload - to be called when the upload begins
+   * @param answer - the device's, if it is there already
+   */
   readonly cloud?:
-    | {
-        /** How long the device may take to show that the cloud is not needed, in ms; 0: no time. */
-        readonly waitMs: number;
-        readonly isNeeded: (answer: DeviceAnswer) => boolean;
-        /**
-         * @param begin - to be called when the upload begins
-         * @param answer - the device's, if it is there already
-         */
-        readonly run: (
-          signal: AbortSignal,
-          begin: () => void,
-          answer: DeviceAnswer | undefined,
-        ) => Promise<InferResponse>;
-      }
+    | ((
+        signal: AbortSignal,
+        onUpload: () => void,
+        answer: DeviceAnswer | undefined,
+      ) => Promise<InferResponse>)
     | undefined;
+  /** How long the device may take to show that the cloud is not needed, in ms; 0: no time. */
+  readonly patienceMs: number;
+  /** Whether the cloud is to be asked though the device has this answer. */
+  readonly isUnsure: (answer: DeviceAnswer) => boolean;
   readonly device?:
     | {
         /**
@@ -46,8 +47,6 @@ export interface RaceOptions {
         readonly accuracyPctOf: (answer: DeviceAnswer | undefined) => number;
       }
     | undefined;
-  /** Called with the lateness in ms of the timer before the deadline. */
-  readonly onDue: (latenessMs: number) => void;
   /** Called when a run has an answer, or has failed: before the deadline or after it. */
   readonly onEnd: (source: Source, run: Run<InferResponse | DeviceAnswer>) => void;
   /** Called with the device's answer when the cloud's is still being waited for. */
@@ -71,12 +70,12 @@ export class RunningRace {
   #timerErrorMs = 0;
   #decided = false;
   #winner: Source | undefined;
-  #resolve: (answer: Answer) => void = () => undefined;
-  #reject: (error: unknown) => void = () => undefined;
-  #resolveSettled: (race: Race) => void = () => undefined;
+  #resolve!: (answer: Answer) => void;
+  #reject!: (error: unknown) => void;
+  #resolveSettled!: (race: Race) => void;
 
   constructor(options: RaceOptions) {
-    const { slaMs, marginMs, lateMs, cloud, device, atDeadline } = options;
+    const { slaMs, margin, lateMs, cloud, device, patienceMs, atDeadline } = options;
     this.#options = options;
     this.#startedMs = options.time.nowMs();
     this.#cloud = { state: cloud ? 'waiting' : 'skipped' };
@@ -88,12 +87,12 @@ export class RunningRace {
     this.settled = new Promise((resolve) => {
       this.#resolveSettled = resolve;
     });
-    const dueMs = slaMs - marginMs;
+    const dueMs = slaMs - margin.of(slaMs);
     this.#at(dueMs, () => this.#due(dueMs));
     this.#at(atDeadline === 'fail' ? dueMs : slaMs, () => this.#over());
     this.#at(slaMs + lateMs, () => this.#giveUp());
     // The upload goes first: a model on the device may block the thread.
-    this.#at(device && cloud ? cloud.waitMs : 0, () => this.#startCloud());
+    this.#at(device ? patienceMs : 0, () => this.#startCloud());
     this.#at(device?.startAfterMs ?? Number.POSITIVE_INFINITY, () => this.#startDevice());
   }
 
@@ -104,9 +103,14 @@ export class RunningRace {
     else this.#fail(reason);
   }
 
-  #start<T>(source: Source, run: Changing<Run<T>>, promise: Promise<T>): void {
+  #start<T>(
+    source: Source,
+    run: Changing<Run<T>> | undefined,
+    begin: (signal: AbortSignal) => Promise<T>,
+  ): void {
+    if (run?.state !== 'waiting' || this.#decided) return;
     run.state = 'running';
-    promise.then(
+    begin(this.#aborts[source].signal).then(
       (answer) => this.#end(source, run, { state: 'answered', answer }),
       (error) => this.#end(source, run, { state: 'failed', error }),
     );
@@ -114,23 +118,21 @@ export class RunningRace {
 
   #startCloud(): void {
     const { cloud } = this.#options;
-    if (!cloud || this.#cloud.state !== 'waiting' || this.#decided) return;
-    const begin = () => {
-      this.#cloud.startMs = this.#elapsedMs();
+    const run = this.#cloud;
+    const onUpload = () => {
+      run.startMs = this.#elapsedMs();
     };
-    const { signal } = this.#aborts.cloud;
-    this.#start('cloud', this.#cloud, cloud.run(signal, begin, this.#device?.answer));
+    if (cloud) this.#start('cloud', run, (signal) => cloud(signal, onUpload, this.#device?.answer));
   }
 
   #startDevice(): void {
     const { device } = this.#options;
-    if (!device || this.#device?.state !== 'waiting' || this.#decided) return;
-    this.#device.startMs = this.#elapsedMs();
-    const run = async () => {
-      const answer = await device.run(this.#aborts.device.signal);
-      return { ...answer, elapsedMs: this.#elapsedMs() };
-    };
-    this.#start('device', this.#device, run());
+    const run = this.#device;
+    if (!device || !run) return;
+    this.#start('device', run, async (signal) => {
+      run.startMs = this.#elapsedMs();
+      return { ...(await device.run(signal)), elapsedMs: this.#elapsedMs() };
+    });
   }
 
   #end<T>(source: Source, run: Changing<Run<T>>, how: Partial<Run<T>>): void {
@@ -138,27 +140,27 @@ export class RunningRace {
     if (run.state !== 'running') return;
     Object.assign(run, how, { endMs: this.#elapsedMs() });
     this.#options.onEnd(source, { ...run } as Run<never>);
-    const answer = source === 'device' && !this.#decided ? this.#device?.answer : undefined;
-    if (source === 'device' && this.#cloud.state === 'waiting') this.#askWhetherUnsure(answer);
+    const answer = source === 'device' ? this.#device?.answer : undefined;
+    // The device has run first: it was sure, and nothing is uploaded, or the upload begins now.
+    if (answer && this.#cloud.state === 'waiting' && !this.#options.isUnsure(answer)) {
+      this.#cloud.state = 'skipped';
+    }
+    this.#startCloud();
     this.#decide();
     if (answer && !this.#decided) this.#options.onInterim(answer);
   }
 
-  /** The device has run first: it was sure, and nothing is uploaded, or the upload begins now. */
-  #askWhetherUnsure(answer: DeviceAnswer | undefined): void {
-    if (answer && !this.#options.cloud?.isNeeded(answer)) this.#cloud.state = 'skipped';
-    else this.#startCloud();
-  }
-
   #due(plannedMs: number): void {
+    const { margin, time } = this.#options;
     this.#timerErrorMs = Math.max(0, this.#elapsedMs() - plannedMs);
-    this.#options.onDue(this.#timerErrorMs);
+    margin.observe(this.#timerErrorMs, time.nowMs());
     this.#isDue = true;
     this.#decide();
   }
 
   #over(): void {
     this.#isOver = true;
+    if (this.#options.atDeadline === 'fail') this.#stop('device');
     this.#decide();
   }
 
@@ -179,7 +181,6 @@ export class RunningRace {
       device: this.#device?.state,
       isDue: this.#isDue,
       isOver: this.#isOver,
-      isHard: this.#options.atDeadline === 'fail',
       deviceIsBetter: this.#deviceIsBetter(),
     });
     if (decision === 'wait') return;

@@ -1,11 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { MalformedAnswerError } from '../../../../lib/client/api/errors.ts';
-import {
-  type ClockSample,
-  estimateOf,
-  ServerClock,
-} from '../../../../lib/client/cloud/clock.ts';
+import { type ClockSample, estimateOf, ServerClock } from '../../../../lib/client/cloud/clock.ts';
 import type { TimeSource } from '../../../../lib/client/time/time-source.ts';
 
 const hourMs = 3_600_000;

@@ -85,20 +85,21 @@ async function raced({
   const model = { name: 'device', accuracyPct: device?.accuracyPct ?? 0 };
   const { predictions } = cloudAnswer;
   const options: RaceOptions = {
-    ...{ slaMs, lateMs, atDeadline, time, marginMs: marginShare * slaMs },
-    cloud: cloud && {
-      waitMs: cloud.waitMs,
-      isNeeded: () => cloud.isNeeded,
-      run: (signal, begin) => {
+    ...{ slaMs, lateMs, atDeadline, time },
+    margin: { of: () => marginShare * slaMs, observe: () => undefined },
+    patienceMs: cloud?.waitMs ?? 0,
+    isUnsure: () => cloud?.isNeeded ?? true,
+    cloud:
+      cloud &&
+      ((signal, onUpload) => {
         signals.push(signal);
-        begin();
+        onUpload();
         const { accuracyPct } = cloud;
         return run<InferResponse>(cloud, signal, () => ({
           ...cloudAnswer,
           model: { ...cloudAnswer.model, accuracyPct },
         }));
-      },
-    },
+      }),
     device: device && {
       startAfterMs: device.startAfterMs,
       run: (signal) => {
@@ -107,7 +108,6 @@ async function raced({
       },
       accuracyPctOf: () => device.accuracyPct,
     },
-    onDue: () => undefined,
     onEnd: (source) => ends.push(source),
     onInterim: (answer) => interim.push({ answer, atMs: sinceStart() }),
   };
