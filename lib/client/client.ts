@@ -225,7 +225,7 @@ class RacingClient implements Client {
   #startAfterMs(device: DeviceModel, slaMs: number): number {
     const { duplication = 'always', chanceThreshold = 0.9 } = this.#options;
     if (!this.#usesCloud || this.#asksWhenUnsure || duplication === 'always') return 0;
-    if (duplication === 'never') return Number.POSITIVE_INFINITY;
+    if (duplication === 'never') return Infinity;
     const chance = this.#cloudTimes.chanceWithin(slaMs, this.#time.nowMs());
     const dueMs = slaMs - this.#margin.of(slaMs);
     return chance > chanceThreshold ? dueMs - spareMs - device.expectedMs : 0;
@@ -248,7 +248,7 @@ class RacingClient implements Client {
     const isAnswered = state === 'answered';
     // Nothing is known about a request that was not made, or was aborted before the deadline.
     if (!isAnswered && state !== 'failed' && endMs < race.slaMs) return;
-    this.#cloudTimes.observe(isAnswered ? endMs : Number.POSITIVE_INFINITY, this.#time.nowMs());
+    this.#cloudTimes.observe(isAnswered ? endMs : Infinity, this.#time.nowMs());
   }
 
   /** Measures the models on the device where their speed decides something. */

@@ -10,7 +10,6 @@ export { MdInferenceError } from '../core/errors.ts';
 export type { CropSize } from '../core/preprocessing/crop.ts';
 export type { Size } from '../core/preprocessing/preprocessing.ts';
 export type { Pixels } from '../core/preprocessing/tensor.ts';
-export type { Reliability } from '../core/statistics/reliability.ts';
 export { type Auth, type AuthRequest, bearer } from './api/auth.ts';
 export type { EncodedImage, EncodeSettings } from './api/codec.ts';
 export {

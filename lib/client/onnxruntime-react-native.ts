@@ -17,6 +17,7 @@ export type {
 } from '../core/preprocessing/preprocessing.ts';
 export type { Pixels } from '../core/preprocessing/tensor.ts';
 export type { Decode } from './api/codec.ts';
+export { chanceOfBeingRight, type Reliability } from '../core/statistics/reliability.ts';
 export { DeviceModelError } from './api/errors.ts';
 export {
   type CatalogueJson,

@@ -38,8 +38,9 @@ export function checkOptions(options: ClientOptions): void {
     check({ accuracyPct });
     if (typeof classify !== 'function') throw new TypeError(`onDevice: no classify in "${name}"`);
   }
-  if (mode === 'device-only' && models.length === 0) throw new TypeError(`${mode} needs onDevice`);
-  if (cloud === 'when-unsure' && !models.every(({ reliability }) => reliability)) {
+  const isNone = models.length === 0;
+  if (mode === 'device-only' && isNone) throw new TypeError(`${mode} needs onDevice`);
+  if (cloud === 'when-unsure' && (isNone || !models.every(({ chanceOf }) => chanceOf))) {
     throw new TypeError(`${cloud} needs models with reliability: mdi models evaluate --write`);
   }
 }

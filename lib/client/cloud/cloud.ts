@@ -12,7 +12,7 @@ import { ServerClock } from './clock.ts';
 import { exchangeTime } from './exchange-time.ts';
 import { ask, type Call, type Connection, type FaultOf } from './http.ts';
 import { OutputTime } from './output-time.ts';
-import { aborted, slaHeader } from './request.ts';
+import { aborted, sentSla } from './request.ts';
 
 /** Time limit in ms of what is asked beside images. */
 const asideMs = 5_000;
@@ -90,14 +90,14 @@ export class Cloud {
     const { image, contentType, endMs, deviceAccuracyPct, signal } = upload;
     const startMs = this.#time.nowMs();
     const clock = this.#clock.usable();
-    const slaMs = slaHeader(endMs - startMs);
+    const sentSlaMs = sentSla(endMs - startMs);
     const response = await this.#send<InferResponse>(
       {
         method: 'POST',
         path: '/v1/infer',
         headers: {
           'content-type': contentType,
-          'mdi-sla-ms': slaMs,
+          'mdi-sla-ms': String(sentSlaMs),
           ...(clock && { 'mdi-upload-start': (startMs + clock.offsetMs).toFixed(3) }),
           ...this.#outputTime.headers(clock?.offsetMs),
           ...(deviceAccuracyPct !== undefined && {
@@ -110,8 +110,7 @@ export class Cloud {
       faultOfAnswer,
     );
     const { timing } = response;
-    if (Math.abs(timing.slaMs - Number(slaMs)) > 1) {
-      const sentSlaMs = Number(slaMs);
+    if (Math.abs(timing.slaMs - sentSlaMs) > 1) {
       this.#emit({ type: 'headers-lost', sentSlaMs, usedSlaMs: timing.slaMs });
     }
     if (clock) this.#outputTime.observe(this.#time.nowMs() - startMs, timing, clock.offsetMs);
@@ -127,8 +126,7 @@ export class Cloud {
 
   /** Opens the connection, and asks the service to warm what it would choose; never rejects. */
   async prepare(slaMs: number): Promise<void> {
-    const asked = { slaMs: Number(slaHeader(slaMs)) };
-    await this.#aside('/v1/prepare', anything, asked).catch(() => undefined);
+    await this.#aside('/v1/prepare', anything, { slaMs: sentSla(slaMs) }).catch(() => undefined);
   }
 
   /** Learns the server's clock, if it is time to; never rejects. */

@@ -9,12 +9,11 @@ import { ImageFormatError } from '../api/image-errors.ts';
  * @throws {@link ImageFormatError} when it is no file, or a larger one than the service takes
  */
 export function plainUpload({ image, contentType }: DeviceInput): EncodedImage {
-  if ('width' in image || 'displayWidth' in image) throw needed('an image without a file');
-  const bytes = 'byteLength' in image ? image.byteLength : image.size;
-  if (bytes > maxBodyBytes) throw needed(`an image of ${bytes} bytes`);
-  return { image, contentType };
-}
-
-function needed(what: string): ImageFormatError {
-  return new ImageFormatError(`${what} cannot be sent as it is: set images, such as webImages()`);
+  const isFile = !('width' in image || 'displayWidth' in image);
+  const bytes = !isFile ? 0 : 'byteLength' in image ? image.byteLength : image.size;
+  if (isFile && bytes <= maxBodyBytes) return { image, contentType };
+  const what = isFile ? `of ${bytes} bytes` : 'without a file';
+  throw new ImageFormatError(
+    `an image ${what} cannot be sent as it is: set images, such as webImages()`,
+  );
 }

@@ -17,9 +17,9 @@ export function describe(image: ImageInput, contentType?: string): DeviceInput {
   return { image, contentType: image.type };
 }
 
-/** `mdi-sla-ms`: what is left of the SLA after scaling the image down. */
-export function slaHeader(leftMs: number): string {
-  return String(Math.min(maxSlaMs, Math.max(1, Math.ceil(leftMs))));
+/** `mdi-sla-ms`, in whole ms: what is left of the SLA after scaling the image down. */
+export function sentSla(leftMs: number): number {
+  return Math.min(maxSlaMs, Math.max(1, Math.ceil(leftMs)));
 }
 
 /** An `AbortError` as `DOMException` makes it, which React Native does not have. */

@@ -1,7 +1,6 @@
 import { MdInferenceError } from '../../core/errors.ts';
 import type { CropSize } from '../../core/preprocessing/crop.ts';
 import type { Pixels } from '../../core/preprocessing/tensor.ts';
-import { chanceOfBeingRight } from '../../core/statistics/reliability.ts';
 import { DeviceModelError } from '../api/errors.ts';
 import type { Emit } from '../api/events.ts';
 import type { DeviceInput } from '../api/image.ts';
@@ -55,8 +54,7 @@ export class DeviceModel {
 
   /** Upper bound of a run's time here, almost certainly; `Infinity` when that is not known. */
   get expectedMs(): number {
-    const recentMs = this.#times.quantileMs(expectedQuantile);
-    return Number.isFinite(recentMs) ? recentMs : (this.measuredMs ?? recentMs);
+    return this.#times.quantileMs(expectedQuantile) ?? this.measuredMs ?? Infinity;
   }
 
   /**
@@ -65,13 +63,11 @@ export class DeviceModel {
    * @throws {@link DeviceModelError} also while such a pause lasts
    */
   async prepare(): Promise<void> {
-    this.#prepared ??= this.#load();
-    try {
-      await this.#prepared;
-    } catch (error) {
+    this.#prepared ??= this.#load().catch((error) => {
       this.#prepared = undefined;
       throw error;
-    }
+    });
+    await this.#prepared;
   }
 
   /**
@@ -89,9 +85,9 @@ export class DeviceModel {
     // The first run is slower than all others.
     if (this.#isWarm) this.#times.observe(nowMs - startMs, nowMs);
     this.#isWarm = true;
-    const { name, version, accuracyPct, reliability } = this.model;
+    const { name, version, accuracyPct } = this.model;
     const [best] = predictions;
-    const chance = reliability && best && chanceOfBeingRight(reliability, best.score);
+    const chance = best && this.model.chanceOf?.(best.score);
     return { model: { name, version, accuracyPct }, predictions, chance };
   }
 

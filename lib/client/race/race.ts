@@ -93,7 +93,7 @@ export class RunningRace {
     this.#at(slaMs + lateMs, () => this.#giveUp());
     // The upload goes first: a model on the device may block the thread.
     this.#at(device ? patienceMs : 0, () => this.#startCloud());
-    this.#at(device?.startAfterMs ?? Number.POSITIVE_INFINITY, () => this.#startDevice());
+    this.#at(device?.startAfterMs ?? Infinity, () => this.#startDevice());
   }
 
   /** Ends both runs; without an answer so far, with this error. */

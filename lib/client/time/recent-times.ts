@@ -31,9 +31,9 @@ export class RecentTimes {
     return within / total;
   }
 
-  /** The q-quantile (0 to 1) by nearest rank; `Infinity` when fewer than `atLeast` are known. */
-  quantileMs(q: number, atLeast = 3): number {
-    if (this.#times.length < atLeast) return Number.POSITIVE_INFINITY;
+  /** The q-quantile (0 to 1) by nearest rank; undefined when fewer than `atLeast` are known. */
+  quantileMs(q: number, atLeast = 3): number | undefined {
+    if (this.#times.length < atLeast) return undefined;
     return quantile(
       this.#times.map(({ ms }) => ms),
       q,

@@ -22,7 +22,7 @@ export class TimerMargin {
   /** The margin in ms. */
   of(slaMs: number): number {
     const usualMs = this.#latenesses.quantileMs(usualQuantile);
-    const expectedMs = Number.isFinite(usualMs) ? usualMs + spareMs : assumedMs;
+    const expectedMs = usualMs === undefined ? assumedMs : usualMs + spareMs;
     return Math.min(expectedMs, longestMs, largestShare * slaMs);
   }
 }
