@@ -160,28 +160,35 @@ class RacingClient implements Client {
     const device = choose(this.#devices, slaMs);
     const opened = this.#open(input);
     const { upload, lateMs = 2_000, atDeadline = 'wait' } = this.#options;
-    const endMs = this.#time.nowMs() + slaMs;
+    const startMs = this.#time.nowMs();
+    const endMs = startMs + slaMs;
     const race = new RunningRace({
       slaMs,
       lateMs,
       atDeadline,
       margin: this.#margin,
       time: this.#time,
-      patienceMs: this.#asksWhenUnsure && device?.isReady ? slaMs * patience : 0,
-      isUnsure: (answer) => this.#isUnsure(answer, endMs - this.#time.nowMs()),
       cloud: this.#usesCloud
-        ? async (signal, onUpload, answer) => {
-            const file = opened ? await opened.upload(upload) : plainUpload(input);
-            onUpload();
-            const deviceAccuracyPct = this.#toldAccuracyPct(device, answer);
-            return await this.#cloud.infer({ ...file, endMs, deviceAccuracyPct, signal });
+        ? {
+            startAfterMs: this.#asksWhenUnsure && device?.isReady ? slaMs * patience : 0,
+            run: async (signal, onStart, answer) => {
+              const file = opened ? await opened.upload(upload) : plainUpload(input);
+              onStart();
+              const deviceAccuracyPct = this.#toldAccuracyPct(device, answer);
+              return await this.#cloud.infer({ ...file, endMs, deviceAccuracyPct, signal });
+            },
           }
         : undefined,
       device: device && {
         startAfterMs: this.#startAfterMs(device, slaMs),
-        run: (signal) => device.run({ input, pixels: opened?.pixels }, signal),
-        accuracyPctOf: (answer) => this.#accuracyPct(device, answer),
+        run: async (signal, onStart) => {
+          onStart();
+          const answer = await device.run({ input, pixels: opened?.pixels }, signal);
+          return { ...answer, elapsedMs: this.#time.nowMs() - startMs };
+        },
       },
+      isUnsure: (answer) => this.#isUnsure(answer, endMs - this.#time.nowMs()),
+      accuracyPctOf: (answer) => this.#accuracyPct(device, answer),
       onEnd: (source, run) => {
         this.#emit({ type: 'run', request, source, run, late: (run.endMs ?? 0) > slaMs });
         if (source === 'cloud') this.#compareLabels(run.answer?.predictions);
@@ -211,9 +218,9 @@ class RacingClient implements Client {
   }
 
   /** How accurate the device's answer is, or would be, in percent. */
-  #accuracyPct({ model }: DeviceModel, answer: DeviceAnswer | undefined): number {
+  #accuracyPct(device: DeviceModel | undefined, answer: DeviceAnswer | undefined): number {
     const chance = this.#asksWhenUnsure ? answer?.chance : undefined;
-    return chance === undefined ? model.accuracyPct : 100 * chance;
+    return chance === undefined ? (device?.model.accuracyPct ?? 0) : 100 * chance;
   }
 
   /** What answers when the cloud does not, so that the server can weigh its risk by it. */

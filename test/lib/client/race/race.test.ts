@@ -87,27 +87,28 @@ async function raced({
   const options: RaceOptions = {
     ...{ slaMs, lateMs, atDeadline, time },
     margin: { of: () => marginShare * slaMs, observe: () => undefined },
-    patienceMs: cloud?.waitMs ?? 0,
     isUnsure: () => cloud?.isNeeded ?? true,
-    cloud:
-      cloud &&
-      ((signal, onUpload) => {
+    cloud: cloud && {
+      startAfterMs: device ? cloud.waitMs : 0,
+      run: (signal, onStart) => {
         signals.push(signal);
-        onUpload();
+        onStart();
         const { accuracyPct } = cloud;
         return run<InferResponse>(cloud, signal, () => ({
           ...cloudAnswer,
           model: { ...cloudAnswer.model, accuracyPct },
         }));
-      }),
+      },
+    },
     device: device && {
       startAfterMs: device.startAfterMs,
-      run: (signal) => {
+      run: (signal, onStart) => {
         signals.push(signal);
-        return run(device, signal, () => ({ model, predictions }));
+        onStart();
+        return run(device, signal, () => ({ model, predictions, elapsedMs: sinceStart() }));
       },
-      accuracyPctOf: () => device.accuracyPct,
     },
+    accuracyPctOf: () => device?.accuracyPct ?? 0,
     onEnd: (source) => ends.push(source),
     onInterim: (answer) => interim.push({ answer, atMs: sinceStart() }),
   };
