@@ -5,22 +5,38 @@ import type { OnDeviceModel } from './types.ts';
 /** The longest SLA in ms that timers support, late answers included. */
 const longestSlaMs = 2 ** 30;
 
-/** What an option may be: one of some words, or a number of a range. */
-const allowed: Readonly<
-  Record<string, readonly string[] | readonly [least: number, most: number]>
-> = {
-  mode: ['race', 'device-only', 'cloud-only'],
-  cloud: ['always', 'when-unsure'],
-  duplication: ['always', 'when-needed', 'never'],
-  atDeadline: ['wait', 'fail'],
-  slaMs: [1, longestSlaMs],
-  lateMs: [0, longestSlaMs],
-  chanceThreshold: [0, 1],
-  sureFrom: [0, 1],
-  accuracyPct: [0, 100],
-  samples: [1, 1_000],
-  resyncMs: [0, longestSlaMs],
-  maxErrorMs: [0, longestSlaMs],
+/** What an option may be. */
+interface Rule {
+  readonly text: string;
+  readonly allows: (value: unknown) => boolean;
+}
+
+function oneOf(...words: readonly unknown[]): Rule {
+  return { text: `one of ${words.join(', ')}`, allows: (value) => words.includes(value) };
+}
+
+function range(least: number, most: number): Rule {
+  return {
+    text: `from ${least} to ${most}`,
+    allows: (value) => isBetween(value, least, most),
+  };
+}
+
+const duration = range(0, longestSlaMs);
+const chance = range(0, 1);
+const rules: Readonly<Record<string, Rule>> = {
+  mode: oneOf('race', 'device-only', 'cloud-only'),
+  cloud: oneOf('always', 'when-unsure'),
+  duplication: oneOf('always', 'when-needed', 'never'),
+  atDeadline: oneOf('wait', 'fail'),
+  slaMs: range(1, longestSlaMs),
+  lateMs: duration,
+  chanceThreshold: chance,
+  sureFrom: chance,
+  accuracyPct: range(0, 100),
+  samples: range(1, 1_000),
+  resyncMs: duration,
+  maxErrorMs: duration,
 };
 
 /**
@@ -52,16 +68,10 @@ export function checkOptions(options: ClientOptions): void {
  */
 export function check(values: object): void {
   for (const [name, value] of Object.entries(values)) {
-    const choices = allowed[name];
-    if (!choices || (value === undefined && name !== 'slaMs')) continue;
-    const [least, most] = choices;
-    const isRange = typeof least === 'number';
-    const isAllowed = isRange
-      ? isBetween(value, least, most as number)
-      : (choices as readonly unknown[]).includes(value);
-    if (isAllowed) continue;
-    const range = isRange ? `from ${least} to ${most}` : `one of ${choices.join(', ')}`;
-    throw new RangeError(`${name} must be ${range}, not ${value}`);
+    const rule = rules[name];
+    const isOptional = name !== 'slaMs';
+    if (!rule || rule.allows(value) || (isOptional && value === undefined)) continue;
+    throw new RangeError(`${name} must be ${rule.text}, not ${value}`);
   }
 }
 

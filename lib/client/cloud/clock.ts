@@ -1,33 +1,29 @@
+import type { TimeResponse } from '../../core/contract/messages.ts';
 import { MalformedAnswerError } from '../api/errors.ts';
 import type { ClockEstimate } from '../api/types.ts';
 import { type Moment, momentOf, since } from '../time/moment.ts';
 import type { TimeSource } from '../time/time-source.ts';
+import { outOfCache } from './answer.ts';
 
-/** One exchange with the server; all four times in ms (RFC 5905, Section 8). */
-export interface ClockSample {
-  /** The client's monotonic clock when the request left. */
-  readonly sentMs: number;
-  /** The server's Unix time when it came. */
-  readonly receivedEpochMs: number;
-  /** The server's Unix time when the answer left. */
-  readonly epochMs: number;
-  /** The client's monotonic clock when the answer came. */
-  readonly arrivedMs: number;
-  /** What else the times may be wrong by, in ms; by default 0. */
-  readonly doubtMs?: number | undefined;
-}
+/** What the server says of the time. */
+type TimeTold = Pick<TimeResponse, 'receivedEpochMs' | 'epochMs'>;
 
 /**
  * The offset and its error bound by four timestamps: half of the two differences' sum, and half of
  * the time that was spent on the way, since nobody knows how it was divided between the two
  * directions (RFC 5905, Section 8).
+ *
+ * @param sentMs - the client's monotonic clock when the request left
+ * @param tookMs - how long the whole exchange took, in ms
  */
-export function estimateOf(sample: ClockSample): ClockEstimate {
-  const { sentMs, receivedEpochMs, epochMs, arrivedMs, doubtMs = 0 } = sample;
-  const roundTripMs = arrivedMs - sentMs - (epochMs - receivedEpochMs);
+export function estimateOf(
+  sentMs: number,
+  { receivedEpochMs, epochMs }: TimeTold,
+  tookMs: number,
+): ClockEstimate {
   return {
-    offsetMs: (receivedEpochMs - sentMs + (epochMs - arrivedMs)) / 2,
-    errorMs: Math.abs(roundTripMs) / 2 + doubtMs,
+    offsetMs: (receivedEpochMs + epochMs - tookMs) / 2 - sentMs,
+    errorMs: Math.abs(tookMs - (epochMs - receivedEpochMs)) / 2,
   };
 }
 
@@ -38,7 +34,7 @@ const driftShare = 50e-6;
 export interface ClockSettings {
   readonly time: TimeSource;
   /** Asks the server once; rejects when it cannot be reached. */
-  readonly exchange: () => Promise<ClockSample>;
+  readonly exchange: () => Promise<TimeTold>;
   /** Exchanges of one synchronization; the one with the best round trip counts. */
   readonly samples: number;
   /** After how many ms the clock is synchronized again. */
@@ -120,13 +116,13 @@ export class ServerClock {
   }
 
   async #sample(): Promise<void> {
-    const { time, exchange, samples, onSync } = this.#settings;
+    const { time, samples, onSync } = this.#settings;
     const before = this.#best;
     let pauseMs = pauseAfterUselessMs;
     let failure: unknown;
     try {
       const stepMs = (await time.stepMs?.()) ?? 0;
-      for (let i = 0; i < samples; i++) this.#take(await exchange(), stepMs);
+      for (let i = 0; i < samples; i++) await this.#exchange(stepMs);
     } catch (error) {
       // Without an estimate no upload time is sent, and the server uses its default network time.
       failure = error;
@@ -140,19 +136,24 @@ export class ServerClock {
     onSync(clock, failure);
   }
 
-  #take(sample: ClockSample, stepMs: number): void {
-    const { sentMs, arrivedMs, receivedEpochMs: epochMs } = sample;
-    const firstMs = this.#told?.epochMs === epochMs ? this.#told.firstMs : sentMs;
+  async #exchange(stepMs: number): Promise<void> {
+    const { time, exchange } = this.#settings;
+    const sent = momentOf(time);
+    const told = await exchange();
+    // The device may have slept in between.
+    const { monotonicMs, partedMs } = since(sent, time);
+    const { receivedEpochMs: epochMs } = told;
+    const firstMs = this.#told?.epochMs === epochMs ? this.#told.firstMs : sent.nowMs;
     this.#told = { epochMs, firstMs };
-    if (sentMs - firstMs > sameTimeMs + stepMs) {
-      throw new MalformedAnswerError('GET /v1/time is answered by a cache: it is to store nothing');
-    }
-    const { offsetMs, errorMs } = estimateOf(sample);
-    const boundMs = errorMs + driftShare * (arrivedMs - sentMs) + stepMs;
+    if (sent.nowMs - firstMs > sameTimeMs + stepMs) throw new MalformedAnswerError(outOfCache);
+
+    const estimate = estimateOf(sent.nowMs, told, monotonicMs);
+    const { offsetMs } = estimate;
+    const errorMs = estimate.errorMs + driftShare * monotonicMs + partedMs + stepMs;
     const known = this.estimate();
-    const agree = known && Math.abs(known.offsetMs - offsetMs) <= known.errorMs + boundMs;
+    const agree = known && Math.abs(known.offsetMs - offsetMs) <= known.errorMs + errorMs;
     // Where the two cannot both be right, one of the clocks has been set: only the newer counts.
-    if (agree && known.errorMs <= boundMs) return;
-    this.#best = { offsetMs, errorMs: boundMs, ...momentOf(this.#settings.time) };
+    if (agree && known.errorMs <= errorMs) return;
+    this.#best = { offsetMs, errorMs, ...momentOf(time) };
   }
 }

@@ -1,18 +1,17 @@
 import type { FeedbackResponse, InferResponse } from '../../core/contract/messages.ts';
 import type { EncodedImage } from '../api/codec.ts';
-import { ApiError } from '../api/errors.ts';
+import { ApiError, NetworkError } from '../api/errors.ts';
 import type { Emit } from '../api/events.ts';
 import type { ClientOptions } from '../api/options.ts';
 import type { ClockEstimate } from '../api/types.ts';
 import { Pause } from '../time/pause.ts';
 import type { TimeSource } from '../time/time-source.ts';
-import { faultOfAnswer } from './answer.ts';
+import { faultOfAnswer, faultOfTime } from './answer.ts';
 import { bestAccuracyPct, faultOfModels, type ServedModels } from './best-model.ts';
 import { ServerClock } from './clock.ts';
-import { exchangeTime } from './exchange-time.ts';
 import { ask, type Call, type Connection, type FaultOf } from './http.ts';
 import { OutputTime } from './output-time.ts';
-import { aborted, sentSla } from './request.ts';
+import { sentSla, timePath } from './request.ts';
 
 /** Time limit in ms of what is asked beside images. */
 const asideMs = 5_000;
@@ -20,8 +19,6 @@ const asideMs = 5_000;
 const modelsAgeMs = 300_000;
 
 const json = { 'content-type': 'application/json' };
-/** Of an answer of which nothing has to be right. */
-const anything: FaultOf = () => undefined;
 
 /** An image on its way to the cloud. */
 export interface UploadCall extends EncodedImage {
@@ -60,7 +57,7 @@ export class Cloud {
     };
     this.#clock = new ServerClock({
       time,
-      exchange: () => exchangeTime((path, faultOf) => this.#aside(path, faultOf), time),
+      exchange: () => this.#aside(timePath(), undefined, faultOfTime),
       samples,
       resyncMs,
       maxErrorMs,
@@ -93,7 +90,6 @@ export class Cloud {
     const sentSlaMs = sentSla(endMs - startMs);
     const response = await this.#send<InferResponse>(
       {
-        method: 'POST',
         path: '/v1/infer',
         headers: {
           'content-type': contentType,
@@ -120,13 +116,13 @@ export class Cloud {
   /** `POST /v1/feedback`; whether it was counted. */
   async feedback({ requestId, model }: InferResponse, correct: boolean): Promise<boolean> {
     const label = { requestId, model: model.name, correct };
-    const answer = await this.#aside<FeedbackResponse | undefined>('/v1/feedback', anything, label);
+    const answer = await this.#aside<FeedbackResponse | undefined>('/v1/feedback', label);
     return answer?.counted === true;
   }
 
   /** Opens the connection, and asks the service to warm what it would choose; never rejects. */
   async prepare(slaMs: number): Promise<void> {
-    await this.#aside('/v1/prepare', anything, { slaMs: sentSla(slaMs) }).catch(() => undefined);
+    await this.#aside('/v1/prepare', { slaMs: sentSla(slaMs) }).catch(() => undefined);
   }
 
   /** Learns the server's clock, if it is time to; never rejects. */
@@ -140,7 +136,7 @@ export class Cloud {
     if (nowMs < this.#modelsDueMs) return;
     this.#modelsDueMs = nowMs + asideMs;
     try {
-      this.#models = await this.#aside<ServedModels>('/v1/models', faultOfModels);
+      this.#models = await this.#aside<ServedModels>('/v1/models', undefined, faultOfModels);
       this.#modelsDueMs = nowMs + modelsAgeMs;
     } catch {
       // What is not known is asked: see `bestAccuracyPct`.
@@ -161,7 +157,7 @@ export class Cloud {
     for (const controller of this.#asides) controller.abort();
   }
 
-  async #send<T>(call: Call, faultOf: FaultOf): Promise<T> {
+  async #send<T>(call: Call, faultOf?: FaultOf): Promise<T> {
     const { error: last } = this.#pause;
     if (last && this.#pauseMs > 0) throw new ApiError(last.status, last.problem, this.#pauseMs);
     try {
@@ -189,23 +185,21 @@ export class Cloud {
   }
 
   /**
-   * Asks for something beside images, by POST where there is a body. It ends in time, though not every
-   * `fetch` obeys its signal, and `auth` gets none.
+   * Asks for something beside images. It ends in time, though not every `fetch` obeys its signal, and
+   * `auth` gets none.
    */
-  async #aside<T>(path: string, faultOf: FaultOf, body?: object): Promise<T> {
-    const gone = aborted('the service was given up');
-    if (this.#isClosed) throw gone;
+  async #aside<T>(path: string, body?: object, faultOf?: FaultOf): Promise<T> {
     const controller = new AbortController();
     const { signal } = controller;
     const timer = this.#time.setTimeout(() => controller.abort(), asideMs);
     this.#asides.add(controller);
-    const call: Call = body
-      ? { method: 'POST', path, headers: json, body: JSON.stringify(body), signal }
-      : { method: 'GET', path, signal };
+    const content = body && { headers: json, body: JSON.stringify(body) };
     try {
       return await new Promise<T>((resolve, reject) => {
-        signal.addEventListener('abort', () => reject(gone));
-        this.#send<T>(call, faultOf).then(resolve, reject);
+        const giveUp = () => reject(new NetworkError(signal.reason));
+        if (this.#isClosed) return giveUp();
+        signal.addEventListener('abort', giveUp);
+        this.#send<T>({ path, ...content, signal }, faultOf).then(resolve, reject);
       });
     } finally {
       this.#time.clearTimeout(timer);

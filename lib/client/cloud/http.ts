@@ -14,9 +14,8 @@ export interface Connection {
   readonly epochMs: () => number;
 }
 
-/** A request to the service. */
+/** A request to the service: by POST where there is a body, else by GET. */
 export interface Call {
-  readonly method: 'GET' | 'POST';
   readonly path: string;
   readonly headers?: Readonly<Record<string, string>>;
   readonly body?: ImageFile | string;
@@ -27,15 +26,20 @@ export interface Call {
 export type FaultOf = (body: unknown, headers: Headers) => string | undefined;
 
 /**
- * Asks the service.
+ * Asks the service; once more when it has refused and `auth` knows better now.
  *
  * @returns the answer's body
  * @throws {@link ApiError}, {@link MovedError}, {@link NetworkError}, {@link MalformedAnswerError}, or
  *   what `auth` throws
  */
-export async function ask<T>(connection: Connection, call: Call, faultOf: FaultOf): Promise<T> {
-  const { response, body } = await send(connection, call);
-  const fault = response.ok ? faultOf(body, response.headers) : 'its status';
+export async function ask<T>(connection: Connection, call: Call, faultOf?: FaultOf): Promise<T> {
+  let { request, response, body } = await send(connection, call);
+  // Whoever refuses in JSON is the service, and no captive portal.
+  const isRefused = [401, 403].includes(response.status) && body !== undefined;
+  if (isRefused && connection.auth?.refused?.(request, response.headers)) {
+    ({ response, body } = await send(connection, call));
+  }
+  const fault = response.ok ? faultOf?.(body, response.headers) : 'its status';
   if (!fault) return body as T;
   const { ok, status, redirected, url } = response;
   // 301 and 302 have made a GET of the POST; a captive portal leads to a page of its own.
@@ -45,24 +49,12 @@ export async function ask<T>(connection: Connection, call: Call, faultOf: FaultO
   throw new ApiError(status, isProblem(body) ? body : undefined, retryMs);
 }
 
-/** Sends a request; once more when it was refused and `auth` knows better now. */
 async function send(
-  connection: Connection,
-  call: Call,
-): Promise<{ response: Response; body: unknown }> {
-  const first = await sendOnce(connection, call);
-  const { status, headers } = first.response;
-  // Whoever refuses in JSON is the service, and no captive portal.
-  const isRefusal = (status === 401 || status === 403) && first.body !== undefined;
-  if (!isRefusal || !connection.auth?.refused?.(first.request, headers)) return first;
-  return await sendOnce(connection, call);
-}
-
-async function sendOnce(
   { endpoint, fetch, auth, epochMs }: Connection,
-  { method, path, headers = {}, body, signal }: Call,
+  { path, headers = {}, body, signal }: Call,
 ) {
   const url = endpoint + path;
+  const method = body === undefined ? 'GET' : 'POST';
   const request: AuthRequest = { method, url, headers, body, epochMs: epochMs() };
   const authorization = await auth?.(request);
   try {

@@ -258,7 +258,7 @@ describe('feedback', () => {
     });
     fake.service.feedback = { hangs: true };
     const { error, ms } = await outcome(client.feedback(answer, true));
-    expect(error).toMatchObject({ name: 'AbortError' });
+    expect(error).toMatchObject({ name: 'NetworkError' });
     expect(ms).toBe(5_000);
   });
 });

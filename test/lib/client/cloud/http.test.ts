@@ -7,9 +7,9 @@ import {
   MovedError,
   NetworkError,
 } from '../../../../lib/client/api/errors.ts';
-import { exchangeTime } from '../../../../lib/client/cloud/exchange-time.ts';
+import { faultOfTime } from '../../../../lib/client/cloud/answer.ts';
 import { ask, type Call, type Connection } from '../../../../lib/client/cloud/http.ts';
-import { systemTime } from '../../../../lib/client/time/time-source.ts';
+import { timePath } from '../../../../lib/client/cloud/request.ts';
 
 const { signal } = new AbortController();
 /** On a Wednesday. */
@@ -32,7 +32,6 @@ function connection(responses: readonly (() => Response)[], auth?: Auth) {
   return { made, asked };
 }
 const call: Call = {
-  method: 'POST',
   path: '/v1/infer',
   headers: { 'mdi-sla-ms': '250' },
   body: new Blob(['?']),
@@ -40,8 +39,8 @@ const call: Call = {
 };
 const infer = (made: Connection) => ask(made, call, () => undefined);
 const inferFrom = (...responses: (() => Response)[]) => infer(connection(responses).made);
-const time = (made: Connection, source = systemTime) =>
-  exchangeTime((path, faultOf) => ask(made, { method: 'GET', path, signal }, faultOf), source);
+const time = (made: Connection) =>
+  ask(made, { path: timePath(), signal }, faultOfTime);
 
 describe('ask', () => {
   it('posts the body with its headers, and gives the answer’s', async () => {
@@ -200,7 +199,7 @@ describe('a refusal', () => {
   });
 });
 
-describe('exchangeTime', () => {
+describe('the time', () => {
   const body = { epochMs: 1_002, receivedEpochMs: 1_001 };
   const told =
     (headers = {}) =>
@@ -209,7 +208,7 @@ describe('exchangeTime', () => {
 
   it('gets the two times of the server', async () => {
     const { made, asked } = connection([told()]);
-    expect(await time(made)).toMatchObject({ ...body, doubtMs: expect.any(Number) });
+    expect(await time(made)).toEqual(body);
     expect(asked[0]?.init).toMatchObject({ method: 'GET', signal });
     expect(asked[0]?.init).not.toHaveProperty('body');
   });
@@ -232,7 +231,7 @@ describe('exchangeTime', () => {
     ['?', false],
   ])('is no sample when it has been stored: Age: %s', async (age, isCached) => {
     const sample = time(connection([told({ age })]).made);
-    if (isCached) await expect(sample).rejects.toThrow('it is out of a cache');
+    if (isCached) await expect(sample).rejects.toThrow('is answered by a cache');
     else expect(await sample).toMatchObject(body);
   });
 
@@ -249,20 +248,6 @@ describe('exchangeTime', () => {
       return made;
     };
     await expect(time(connection([dated]).made)).rejects.toBeInstanceOf(ClassifyError);
-  });
-
-  it('doubts its sample when the device slept meanwhile', async () => {
-    let [nowMs, wallMs] = [0, 1e12];
-    const sleeping = { ...systemTime, nowMs: () => nowMs, wallMs: () => wallMs };
-    const { made } = connection([
-      () => {
-        nowMs += 20;
-        wallMs += 3_600_020;
-        return told()();
-      },
-    ]);
-    const { doubtMs } = await time(made, sleeping);
-    expect(doubtMs).toBeGreaterThan(3_599_000);
   });
 });
 
