@@ -183,7 +183,7 @@ class RacingClient implements Client {
         startAfterMs: this.#startAfterMs(device, slaMs),
         run: async (signal, onStart) => {
           onStart();
-          const answer = await device.run({ input, pixels: opened?.pixels }, signal);
+          const answer = await device.run({ ...input, pixels: opened?.pixels }, signal);
           return { ...answer, elapsedMs: this.#time.nowMs() - startMs };
         },
       },
@@ -277,7 +277,7 @@ class RacingClient implements Client {
 
   async #measureAll(devices: readonly DeviceModel[], input: DeviceInput): Promise<void> {
     const opened = this.#open(input);
-    for (const device of devices) await device.measure({ input, pixels: opened?.pixels });
+    for (const device of devices) await device.measure({ ...input, pixels: opened?.pixels });
     opened?.close();
   }
 

@@ -77,6 +77,5 @@ export function check(values: object): void {
 
 /** The models on the device; none when only the cloud may answer. */
 export function modelsOf({ onDevice = [], mode }: ClientOptions): readonly OnDeviceModel[] {
-  if (mode === 'cloud-only') return [];
-  return Array.isArray(onDevice) ? onDevice : [onDevice as OnDeviceModel];
+  return mode === 'cloud-only' ? [] : [onDevice].flat();
 }

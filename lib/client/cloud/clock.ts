@@ -46,7 +46,8 @@ export interface ClockSettings {
 }
 
 /** How long to leave the server alone after a synchronization that failed, or was of no use, in ms. */
-const [pauseAfterFailureMs, pauseAfterUselessMs] = [5_000, 60_000];
+const pauseAfterFailureMs = 5_000;
+const pauseAfterUselessMs = 60_000;
 
 /** Exchanges so close together may see the same ms of the server's clock. */
 const sameTimeMs = 2;

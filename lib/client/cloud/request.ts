@@ -10,11 +10,9 @@ import type { DeviceInput, ImageFile, ImageInput } from '../api/image.ts';
 export function describe(image: ImageInput, contentType?: string): DeviceInput {
   if (typeof image !== 'object' || image === null) throw new TypeError('there is no image');
   if (!isFile(image)) return { image, contentType: 'image/raw' };
-  if (contentType) return { image, contentType };
-  if ('byteLength' in image) {
-    throw new TypeError('contentType is missing: bytes do not say what they are');
-  }
-  return { image, contentType: image.type };
+  const type = contentType || (image as Partial<Blob>).type;
+  if (type === undefined) throw new TypeError('contentType is missing');
+  return { image, contentType: type };
 }
 
 /** Whether an image is a file or bytes, and nothing to be drawn. */
@@ -29,7 +27,7 @@ export function sentSla(leftMs: number): number {
 
 /** `GET /v1/time`, past every cache: its address differs each time. */
 export function timePath(): string {
-  return `/v1/time?once=${Math.random().toString(36).slice(2)}`;
+  return `/v1/time?once=${Math.random()}`;
 }
 
 /** An `AbortError` as `DOMException` makes it, which React Native does not have. */

@@ -20,8 +20,7 @@ const expectedQuantile = 0.95;
 export const marginMs = 10;
 
 /** How an image gets to a model on the device. */
-export interface DeviceCall {
-  readonly input: DeviceInput;
+export interface DeviceCall extends DeviceInput {
   /** Absent where nothing can decode. */
   readonly pixels?: ((size: CropSize) => Promise<Pixels>) | undefined;
 }
@@ -91,10 +90,9 @@ export class DeviceModel {
     return { model: { name, version, accuracyPct }, predictions, chance };
   }
 
-  async #classify({ input, pixels }: DeviceCall, signal: AbortSignal) {
-    const { image, contentType } = input;
+  async #classify({ image, ...how }: DeviceCall, signal: AbortSignal) {
     try {
-      const answer = await this.model.classify(image, { signal, contentType, pixels });
+      const answer = await this.model.classify(image, { ...how, signal });
       const fault = faultOfPredictions(answer?.predictions);
       if (fault) throw new DeviceModelError(`the answer of "${this.model.name}" lacks ${fault}`);
       return answer.predictions;
@@ -151,7 +149,7 @@ export function choose(all: readonly DeviceModel[], slaMs: number): DeviceModel 
   const loadable = all.filter(({ loadError }) => loadError === undefined);
   const models = loadable.length > 0 ? loadable : [...all];
   const [best] = models
-    .filter(({ measuredMs }) => measuredMs !== undefined && measuredMs + marginMs <= slaMs)
+    .filter(({ measuredMs = Infinity }) => measuredMs + marginMs <= slaMs)
     .sort((a, b) => b.model.accuracyPct - a.model.accuracyPct);
   const [fastest] = models.sort(
     (a, b) =>

@@ -241,6 +241,6 @@ export class RunningRace {
   #at(delayMs: number, callback: () => void): void {
     const { time } = this.#options;
     if (delayMs <= 0) callback();
-    else if (Number.isFinite(delayMs)) this.#timers.push(time.setTimeout(callback, delayMs));
+    else if (delayMs < Infinity) this.#timers.push(time.setTimeout(callback, delayMs));
   }
 }

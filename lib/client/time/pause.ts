@@ -1,5 +1,6 @@
 /** The first pause after a failure, and the longest, in ms; each is twice as long as the one before. */
-const [shortestMs, longestMs] = [1_000, 60_000];
+const shortestMs = 1_000;
+const longestMs = 60_000;
 
 /** Leaves something alone that has failed: for longer, the more often it fails in a row. */
 export class Pause<E extends Error> {

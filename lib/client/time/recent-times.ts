@@ -16,7 +16,7 @@ export class RecentTimes {
   /** @param ms - `Infinity` when there was no answer */
   observe(ms: number, atMs: number): void {
     this.#times.unshift({ ms, atMs });
-    this.#times.length = Math.min(this.#times.length, capacity);
+    this.#times.splice(capacity);
   }
 
   /** The chance, 0 to 1, that the next answer takes at most this many ms; 0 when nothing is known. */

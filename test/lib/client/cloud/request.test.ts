@@ -17,9 +17,7 @@ suite('describe', () => {
   });
 
   it('asks for the type of bytes, and for an image', () => {
-    expect(() => describe(new Uint8Array(3))).toThrow(
-      new TypeError('contentType is missing: bytes do not say what they are'),
-    );
+    expect(() => describe(new Uint8Array(3))).toThrow(new TypeError('contentType is missing'));
     expect(() => describe(new ArrayBuffer(3))).toThrow(TypeError);
     for (const none of [undefined, null, 'https://example.com/photo.jpg', 7]) {
       expect(() => describe(none as never)).toThrow(new TypeError('there is no image'));
