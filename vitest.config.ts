@@ -13,6 +13,7 @@ const process = [
 const system = ['test/system/**/*.test.ts'];
 /** Those that take long, or want the machine to themselves: no part of `npm test`. */
 const long = [
+  'test/e2e/firefox.test.ts',
   'test/lib/evaluation/experiments/{expected-accuracy,hedging}.test.ts',
   'test/lib/service/inference/telemetry.test.ts',
   'test/package/**/*.test.ts',
@@ -65,7 +66,7 @@ export default defineConfig({
         extends: true,
         test: { name: 'long', include: long, globalSetup: 'test/setup/deployed-service.ts' },
       },
-      { extends: true, test: { name: 'e2e', include: e2e } },
+      { extends: true, test: { name: 'e2e', include: e2e, exclude: long } },
     ],
   },
 });

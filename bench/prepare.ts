@@ -22,7 +22,7 @@ const [slaMs, rounds] = [process.argv[2] ?? 250, process.argv[3] ?? 20].map(Numb
   number,
 ];
 /** How long before the picture it is announced, in ms; never: not at all. */
-const announcedMs = [undefined, 500, 1_000, 2_000, 5_000];
+const announcedMs = [undefined, 500, 1_000, 2_000, 4_000];
 
 const directory = resolveCatalogue('shapes');
 const { samples } = readServedCatalogue(directory);

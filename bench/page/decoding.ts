@@ -48,6 +48,7 @@ function byPipeline(pipeline: ImagePipeline) {
 const noWorker = () => {
   throw new Error('in the page');
 };
+const ours = 'webImages, pixels as well';
 const ways: Readonly<Record<string, (photo: Blob) => Promise<Blob>>> = {
   'ImageDecoder, scaled': (photo) =>
     byDecoder(photo, { desiredWidth: 1_280, desiredHeight: 1_280 }),
@@ -55,18 +56,12 @@ const ways: Readonly<Record<string, (photo: Blob) => Promise<Blob>>> = {
   createImageBitmap: (photo) => byBitmap(photo, {}),
   'createImageBitmap, resized': (photo) =>
     byBitmap(photo, { resizeWidth: maxSide, resizeQuality: 'high' }),
-  'webImages, pixels as well': byPipeline(webImages({ worker: noWorker })),
+  [ours]: byPipeline(webImages({ worker: noWorker })),
 };
 /** In a page alone: this one has a worker of its own. */
 const inOwnWorker = webImages({
   worker: () => new Worker('/image-worker.js', { type: 'module' }),
 });
-
-async function time(way: (photo: Blob) => Promise<Blob>, photo: Blob) {
-  const startMs = performance.now();
-  const { size } = await way(photo);
-  return { ms: performance.now() - startMs, bytes: size };
-}
 
 /** The longest gap between two turns of the event loop while something runs. */
 async function longestBlock(work: () => Promise<unknown>): Promise<number> {
@@ -87,58 +82,50 @@ async function longestBlock(work: () => Promise<unknown>): Promise<number> {
   return Math.max(longest, performance.now() - last);
 }
 
-async function measure(
-  name: string,
-  rounds: number,
-  work: () => Promise<{ ms: number; bytes: number }>,
-): Promise<Measured> {
-  await work();
-  const ms: number[] = [];
-  const blockedMs: number[] = [];
-  let bytes = 0;
-  for (let round = 0; round < rounds; round++) {
-    const block = await longestBlock(async () => {
-      const result = await work();
-      ms.push(result.ms);
-      bytes = result.bytes;
-    });
-    blockedMs.push(block);
-  }
-  return { way: name, ms, blockedMs, bytes };
-}
-
-/** Measures every way, in this page and in a worker. */
+/** Measures every way, in this page and in a worker: in turns, so that all meet the same noise. */
 export async function measureAll(url: string, rounds: number): Promise<Measured[]> {
   const photo = new Blob([await (await fetch(url)).arrayBuffer()], { type: 'image/jpeg' });
   await inOwnWorker.prepare?.();
-  const results: Measured[] = [];
-  for (const [name, way] of Object.entries(ways)) {
-    results.push(await measure(`page: ${name}`, rounds, () => time(way, photo)));
-  }
   const worker = new Worker('/decoding.js', { type: 'module' });
   await new Promise((resolve) => {
     worker.onmessage = resolve;
   });
-  for (const name of Object.keys(ways).filter((it) => !it.includes('pixels as well'))) {
-    const ask = () =>
-      new Promise<{ ms: number; bytes: number }>((resolve) => {
-        const startMs = performance.now();
-        worker.onmessage = ({ data }) => resolve({ ms: performance.now() - startMs, bytes: data });
-        worker.postMessage({ name, photo });
+  const inWorker = (name: string) => () =>
+    new Promise<Blob>((resolve) => {
+      worker.onmessage = ({ data }) => resolve(data);
+      worker.postMessage({ name, photo });
+    });
+  const plain = Object.keys(ways).filter((name) => name !== ours);
+  const all = new Map([
+    ...Object.entries(ways).map(([name, way]) => [`page: ${name}`, way] as const),
+    ...plain.map((name) => [`worker: ${name}`, inWorker(name)] as const),
+    [`worker: ${ours}`, byPipeline(inOwnWorker)] as const,
+  ]);
+  const results = Array.from(all.keys(), (way) => ({
+    ...{ way, ms: [] as number[], blockedMs: [] as number[], bytes: 0 },
+  }));
+  // The first round warms up.
+  for (let round = 0; round <= rounds; round++) {
+    for (const result of results) {
+      const way = all.get(result.way);
+      if (!way) continue;
+      const startMs = performance.now();
+      const blockedMs = await longestBlock(async () => {
+        result.bytes = (await way(photo)).size;
       });
-    results.push(await measure(`worker: ${name}`, rounds, ask));
+      if (round === 0) continue;
+      result.ms.push(performance.now() - startMs);
+      result.blockedMs.push(blockedMs);
+    }
   }
   worker.terminate();
-  const ours = byPipeline(inOwnWorker);
-  results.push(await measure('worker: webImages, pixels as well', rounds, () => time(ours, photo)));
   return results;
 }
 
 const isWorker = !('document' in globalThis);
 if (isWorker) {
   globalThis.onmessage = async ({ data }: MessageEvent<{ name: string; photo: Blob }>) => {
-    const blob = await ways[data.name]?.(data.photo);
-    postMessage(blob?.size);
+    postMessage(await ways[data.name]?.(data.photo));
   };
   postMessage('started');
 }

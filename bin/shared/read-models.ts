@@ -4,6 +4,7 @@ import {
   modelsOfProfiles,
   type PricedModel,
 } from '../../lib/evaluation/cost/models.ts';
+import { type CertainDevice, certainDeviceOf } from '../../lib/evaluation/engine/certainty.ts';
 import { resolveCatalogue } from '../../lib/infra/package-files.ts';
 import { readCatalogue } from '../../lib/service/catalogue/load.ts';
 import { askForModels, parseModels } from './service.ts';
@@ -36,6 +37,11 @@ export async function readModels({
     return modelsOfProfiles(parseModels(await readJsonFile(profiles), profiles));
   }
   return modelsOfCatalogue(readCatalogue(resolveCatalogue(catalogue)), overheadMs);
+}
+
+/** The model on the device of a catalogue; undefined where its reliability was not measured. */
+export function readDevice(catalogue: string): CertainDevice | undefined {
+  return certainDeviceOf(readCatalogue(resolveCatalogue(catalogue)));
 }
 
 async function readJsonFile(path: string): Promise<unknown> {

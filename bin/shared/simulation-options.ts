@@ -99,9 +99,27 @@ export async function profilesOf(options: ModelOptions): Promise<ProfileSet | un
   const name = url ?? profiles ?? catalogue;
   if (name === undefined) return undefined;
   // Loaded only here: the schemas of catalogues and services take time to load.
-  const { readModels } = await import('./read-models.ts');
+  const { readDevice, readModels } = await import('./read-models.ts');
   const models = await readModels({ url, profiles, catalogue: catalogue ?? '', overheadMs });
-  return { name, source: name, models };
+  const isCatalogue = url === undefined && profiles === undefined;
+  const device = isCatalogue ? readDevice(name) : undefined;
+  return { name, source: name, models, device };
+}
+
+/** The catalogue of which it was measured how sure its device's model is, where none was asked for. */
+const certainCatalogue = 'shapes';
+
+/**
+ * Models of which it was measured how sure the device's is: those that were asked for, or without any, the
+ * project's own.
+ *
+ * @throws Error when they cannot be read
+ */
+export async function certainProfilesOf(options: ModelOptions): Promise<ProfileSet | undefined> {
+  const { profiles, url, catalogue = certainCatalogue, overheadMs } = options;
+  if (profiles !== undefined || url !== undefined) return undefined;
+  const set = await profilesOf({ catalogue, overheadMs });
+  return set?.device && set;
 }
 
 /**

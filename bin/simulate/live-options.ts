@@ -1,5 +1,5 @@
 import { type Command, Option } from 'commander';
-import type { Duplication } from '../../lib/client/api/options.ts';
+import type { CloudUse, Duplication } from '../../lib/client/api/options.ts';
 import { maxSlaMs } from '../../lib/core/contract/limits.ts';
 import type { WayConditions } from '../../lib/evaluation/live/link-fetch.ts';
 import { type ArrivalKind, arrivalKinds } from '../../lib/evaluation/live/plan.ts';
@@ -15,6 +15,8 @@ export interface LiveRunOptions extends WayConditions {
   readonly duration: number;
   readonly arrivals: ArrivalKind;
   readonly policy: Duplication;
+  readonly cloud: CloudUse;
+  readonly sureFrom?: number;
   readonly images?: string;
   readonly catalogue?: string;
   readonly seed: number;
@@ -22,10 +24,21 @@ export interface LiveRunOptions extends WayConditions {
   readonly json?: true;
 }
 
+const cloudUses = ['always', 'when-unsure'] as const satisfies readonly CloudUse[];
 const policies = ['always', 'when-needed', 'never'] as const satisfies readonly Duplication[];
 
 /** Options that need `--live`. */
-const ownOptions = ['trace', 'sla', 'rate', 'duration', 'arrivals', 'policy', 'images'] as const;
+const ownOptions = [
+  'trace',
+  'sla',
+  'rate',
+  'duration',
+  'arrivals',
+  'policy',
+  'images',
+  'cloud',
+  'sureFrom',
+] as const;
 
 /** Options of `mdi simulate` that do not go with `--live`: the service, the recording or the images decide. */
 const decided = [
@@ -58,6 +71,16 @@ export function addLiveOptions(simulate: Command): Command {
         .choices(policies)
         .default('always' satisfies Duplication),
     )
+    .addOption(
+      new Option('--cloud <name>', 'which pictures are uploaded')
+        .choices(cloudUses)
+        .default('always' satisfies CloudUse),
+    )
+    .option(
+      '--sure-from <p>',
+      'when-unsure: the probability of being right, 0 to 1, from which on none is',
+      numberBetween(0, 1),
+    )
     .option('--images <path>', 'labelled images: a folder or a CSV, else generated ones');
 }
 
@@ -70,7 +93,7 @@ export function isLive(command: Command, names: readonly string[]): boolean {
   const { live, traces, trace } = command.opts<Partial<LiveRunOptions>>();
   if (live === undefined) {
     const stray = ownOptions.find((name) => command.getOptionValueSource(name) === 'cli');
-    if (stray) command.error(`error: option '--${stray}' needs '--live <url>'`);
+    if (stray) command.error(`error: option '--${asFlag(stray)}' needs '--live <url>'`);
     return false;
   }
   if (names.length > 0) {
@@ -81,4 +104,9 @@ export function isLive(command: Command, names: readonly string[]): boolean {
   }
   if (!URL.canParse(live)) command.error(`error: '--live ${live}' is not a URL`);
   return true;
+}
+
+/** The name of an option as it is typed. */
+function asFlag(name: string): string {
+  return name.replaceAll(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
 }

@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import type { ModelsResponse } from '../../lib/core/contract/messages.ts';
 import { seededRandom } from '../../lib/core/statistics/random.ts';
+import { certainDeviceOf } from '../../lib/evaluation/engine/certainty.ts';
 import { type Link, listLinks, readLink } from '../../lib/evaluation/engine/network/links.ts';
 import { loadDeviceModel } from '../../lib/evaluation/live/device-model.ts';
 import type { ComparedMetric } from '../../lib/evaluation/live/metrics.ts';
@@ -17,6 +18,7 @@ import { generatedImages } from '../../lib/evaluation/models/accuracy/generated-
 import { findImages, someOf } from '../../lib/evaluation/models/accuracy/images.ts';
 import { difference, shown } from '../../lib/evaluation/report/summary.ts';
 import { resolveCatalogue } from '../../lib/infra/package-files.ts';
+import { readServedCatalogue } from '../../lib/service/catalogue/load.ts';
 import { contentTypeOf } from '../shared/content-type.ts';
 import { plainTable, progressBar } from '../shared/output.ts';
 import { askForModels } from '../shared/service.ts';
@@ -31,9 +33,11 @@ const maxImages = 1_000;
 export async function simulateLive(options: LiveRunOptions): Promise<void> {
   const link = chooseLink(options);
   const service = await askForModels(options.live);
-  const onDevice = await loadDeviceModel(resolveCatalogue(options.catalogue ?? service.catalogue));
+  const directory = resolveCatalogue(options.catalogue ?? service.catalogue);
+  const onDevice = await loadDeviceModel(directory);
+  const device = certainDeviceOf(readServedCatalogue(directory));
   const plan = await planOf(options, link, service);
-  const before = predictedService(service, onDevice.accuracyPct);
+  const before = predictedService(service, onDevice.accuracyPct, device);
 
   const bar = progressBar('requests');
   bar.start(plan.dueMs.length, 0);
@@ -45,13 +49,14 @@ export async function simulateLive(options: LiveRunOptions): Promise<void> {
 
   // The measurements are worth reporting even if the service has stopped by now.
   const later = await askForModels(options.live).catch(() => service);
-  const after = predictedService(later, onDevice.accuracyPct);
-  const { live, rate, duration, arrivals, policy, seed } = options;
+  const after = predictedService(later, onDevice.accuracyPct, device);
+  const { live, rate, duration, arrivals, policy, cloud, sureFrom, seed } = options;
   const { strategy, catalogue } = service;
   const report = liveReport(
     {
       ...{ url: live, strategy, catalogue, onDevice: onDevice.name, trace: link.name },
       ...{ slaMs: plan.slaMs, ratePerS: rate, durationS: duration, arrivals, policy, seed },
+      ...{ cloud, sureFrom },
     },
     measured,
     {
@@ -76,7 +81,16 @@ async function planOf(
   link: Link,
   service: ModelsResponse,
 ): Promise<LivePlan> {
-  const { rate, duration, arrivals, policy, seed, sla = service.defaultSlaMs } = options;
+  const {
+    rate,
+    duration,
+    arrivals,
+    policy,
+    cloud,
+    sureFrom,
+    seed,
+    sla = service.defaultSlaMs,
+  } = options;
   const { baseDelayMs, answerBytes } = options;
   const dueMs = arrivalTimes(
     { kind: arrivals, ratePerS: rate, durationS: duration },
@@ -85,7 +99,7 @@ async function planOf(
   // Before the run, because reading and drawing images would compete with the service.
   const images = await imagesOf(options, service, Math.min(dueMs.length, maxImages));
   return {
-    ...{ link, dueMs, images, policy, seed, slaMs: sla },
+    ...{ link, dueMs, images, policy, cloud, sureFrom, seed, slaMs: sla },
     conditions: { baseDelayMs, answerBytes },
   };
 }

@@ -25,6 +25,7 @@ import {
   addLinkOptions,
   addModelOptions,
   addRequestOptions,
+  certainProfilesOf,
   type ModelOptions,
   networkOf,
   profilesOf,
@@ -118,9 +119,10 @@ async function simulateAll(
 async function inputsOf(options: SimulateOptions): Promise<Inputs> {
   const { requests, seed, deviceAccuracyPct, slasMs, traces } = options;
   const profiles = await profilesOf(options);
+  const certain = await certainProfilesOf(options);
   const network = networkOf(options);
   const links = traces === undefined ? undefined : linksOf(traces, options);
-  return { requests, seed, deviceAccuracyPct, slasMs, profiles, network, links };
+  return { requests, seed, deviceAccuracyPct, slasMs, profiles, certain, network, links };
 }
 
 function linksOf(folder: string, conditions: LinkConditions): LinkNetwork[] {

@@ -18,6 +18,9 @@ const contentSecurityPolicy = [
   "frame-ancestors 'none'",
 ].join('; ');
 
+/** Pages of the documentation that the playground links to. */
+const docs = ['client.md', 'playground.md'];
+
 const headers = {
   'content-security-policy': contentSecurityPolicy,
   'x-content-type-options': 'nosniff',
@@ -30,8 +33,11 @@ const headers = {
  * `/playground/catalogue/` what it needs of the catalogue's folder.
  */
 export function playgroundFiles(directory: string, catalogue: Catalogue): StaticFiles {
-  const files = new Map<string, { bytes: Uint8Array; headers: typeof headers }>();
-  const add = (path: string, bytes: Uint8Array) => files.set(path, { bytes, headers });
+  const files = new Map<string, { bytes: Uint8Array; headers: Record<string, string> }>();
+  const add = (path: string, bytes: Uint8Array) => {
+    const type = path.endsWith('.md') && { 'content-type': 'text/plain; charset=utf-8' };
+    files.set(path, { bytes, headers: { ...headers, ...type } });
+  };
   for (const [name, bytes] of playgroundAssets()) {
     add(name === 'index.html' ? '/' : `/playground/${name}`, bytes);
   }
@@ -85,6 +91,7 @@ function build(): Map<string, Uint8Array> {
     ...outputFiles.map(({ path, contents }) => [path.slice(1), contents] as const),
     ['index.html', source('index.html')],
     ['icon.svg', source('icon.svg')],
+    ...docs.map((name) => [name, readFileSync(join(packageRoot, 'docs', name))] as const),
     [wasm, readFileSync(require.resolve(`onnxruntime-web/${wasm}`))],
   ]);
 }

@@ -1,7 +1,6 @@
 import type { APIGatewayProxyEventV2 } from 'aws-lambda';
 import type { PrepareResponse } from '../../lib/core/contract/messages.ts';
 import { prepareRequestSchema } from '../../lib/core/contract/schemas.ts';
-import { timeBudget } from '../../lib/core/selection/budget.ts';
 import { planHedge } from '../../lib/core/selection/hedging.ts';
 import { fastest, undominated } from '../../lib/core/selection/ranking.ts';
 import { strategies } from '../../lib/core/selection/strategies.ts';
@@ -46,10 +45,10 @@ export async function prepare(
   event: APIGatewayProxyEventV2,
 ): Promise<PrepareResponse> {
   refuseLatencyOnly(service);
-  const { slaMs = service.defaultSlaMs } = event.body
+  const { slaMs = service.defaultSlaMs, inputMs } = event.body
     ? readJsonBody(event, prepareRequestSchema)
     : {};
-  const needed = await modelsFor(service, slaMs);
+  const needed = await modelsFor(service, slaMs, inputMs);
   const [warm, due] = [true, false].map((isWarm) =>
     needed.filter(({ name }) => service.warmUps.isRecent(name) === isWarm),
   ) as [ServedCandidate[], ServedCandidate[]];
@@ -65,26 +64,38 @@ export async function prepare(
  * The models that may be asked: those that the strategy would choose once they run, whom it would hedge with, and
  * the one that answers when others cannot.
  */
-async function modelsFor(service: PrepareParts, slaMs: number): Promise<ServedCandidate[]> {
-  // How long this client's upload will take, nobody knows yet.
-  const budget = {
-    ...timeBudget({ slaMs, receivedMs: 0 }, service.budget),
-    clockErrorMs: service.clockErrorMs,
-  };
+async function modelsFor(
+  service: PrepareParts,
+  slaMs: number,
+  inputMs: number | undefined,
+): Promise<ServedCandidate[]> {
   const profiles = await service.profiles.profiles(profilesWaitMs);
   const candidates = candidatesOf(service, profiles).map((model) => ({ ...model, coldShare: 0 }));
   const usable = askable(service.breakers, candidates);
-  const { eligible } = strategies[service.strategy](usable, budget);
-  const chosen = eligible
+  // A fast network leaves the time for a larger model than the usual one.
+  const inputsMs = inputMs === undefined ? [0, service.budget.defaultNetworkMs / 2] : [inputMs];
+  const chosen = inputsMs.flatMap((ms) => chosenFor(service, usable, slaMs, ms));
+  return [...new Set([...chosen, fastest(undominated(usable))])];
+}
+
+/** The models that the strategy chooses for an upload that takes so long, and their hedges. */
+function chosenFor(
+  { strategy, clockErrorMs, hedgeTokens: { isOn, pricePct } }: PrepareParts,
+  usable: readonly ServedCandidate[],
+  slaMs: number,
+  inputMs: number,
+): ServedCandidate[] {
+  const networkMs = 2 * inputMs;
+  const budget = { slaMs, inputMs, networkMs, budgetMs: slaMs - networkMs, clockErrorMs };
+  const { eligible } = strategies[strategy](usable, budget);
+  return eligible
     .filter(({ probability }) => probability >= leastProbability)
-    .map(({ model }) => model);
-  const { isOn, pricePct } = service.hedgeTokens;
-  // A picture that comes before the chosen model has started meets it cold: then it is hedged.
-  const hedges = chosen.map((model) =>
-    isOn ? planHedge({ ...model, coldShare: 1 }, usable, budget, pricePct)?.model : undefined,
-  );
-  const all = [...chosen, ...hedges, fastest(undominated(usable))];
-  return [...new Set(all.filter((model) => model !== undefined))];
+    .flatMap(({ model }) => {
+      // A picture that comes before the chosen model has started meets it cold: then it is hedged.
+      const cold = { ...model, coldShare: 1 };
+      const hedge = isOn ? planHedge(cold, usable, budget, pricePct)?.model : undefined;
+      return hedge ? [model, hedge] : [model];
+    });
 }
 
 /** False when Lambda did not take the warm-up; the picture then meets what it would have met without it. */

@@ -11,7 +11,7 @@ import { ImageReadError } from './api/image-errors.ts';
 import type { ImagePipeline } from './api/pipeline.ts';
 import { pipelineOf } from './images/pipeline.ts';
 
-export { type CropSize, type Region, regionOf } from '../core/preprocessing/crop.ts';
+export type { CropSize } from '../core/preprocessing/crop.ts';
 export type { Size } from '../core/preprocessing/preprocessing.ts';
 export type { Pixels } from '../core/preprocessing/tensor.ts';
 export type { EncodedImage, EncodeSettings } from './api/codec.ts';
@@ -20,7 +20,7 @@ export type { ImagePipeline } from './api/pipeline.ts';
 
 /** An app's means to read and write images; what is missing cannot be done. */
 export interface AppMeans {
-  /** Decodes an image to `width` x `height` RGB pixels: those of the part that `regionOf` gives. */
+  /** Decodes an image to `width` x `height` RGB pixels: scaled and cropped as the service does it. */
   readonly pixels?: ((input: DeviceInput, size: CropSize) => Promise<Pixels>) | undefined;
   /** Makes a smaller file of an image, upright. */
   readonly encode?:

@@ -208,7 +208,7 @@ class RacingClient implements Client {
   #open(input: DeviceInput): PipelineImage | undefined {
     if (input.contentType === rawTensor) return undefined;
     const sides = this.#devices.map(({ model }) => model.shorterSide ?? usualSide);
-    return this.#images?.open(input, Math.max(usualSide, ...sides));
+    return this.#images?.open(input, Math.max(usualSide, ...sides), this.#options.upload);
   }
 
   /** Whether the best that the cloud could do in the time left is better than the device's answer. */

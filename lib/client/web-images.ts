@@ -29,12 +29,15 @@ export interface WebImagesOptions {
  *
  * @example
  * ```ts
- * import type { OnDeviceModel } from '@mdinference/client';
+ * import { createClient } from '@mdinference/client';
  * import { webImages } from '@mdinference/client/web-images';
  *
- * declare const ownModel: OnDeviceModel;
- *
- * export const onDevice: OnDeviceModel = { ...ownModel, images: webImages() };
+ * // A page that asks the cloud alone.
+ * export const client = createClient({
+ *   endpoint: 'https://abc123.execute-api.eu-central-1.amazonaws.com',
+ *   slaMs: 250,
+ *   images: webImages(),
+ * });
  * ```
  */
 export function webImages({ worker = startWorker }: WebImagesOptions = {}): ImagePipeline {
@@ -50,7 +53,7 @@ export function webImages({ worker = startWorker }: WebImagesOptions = {}): Imag
     open: (input, shorterSide) => {
       const inWorker = start();
       if (inWorker.isReady) return inWorker.open(input, shorterSide);
-      return openImage(capture(input), shorterSide);
+      return openImage(capture(input, shorterSide), shorterSide);
     },
     close: () => {
       there?.close();

@@ -1,8 +1,8 @@
-import { requestOutcome } from '../client/api/outcome.ts';
-import { ClassifyError, type Race } from '../client/index.ts';
+import { ClassifyError, type DeviceAnswer, type Race } from '../client/index.ts';
 import { AnswerPanel } from './panels/answer.ts';
 import { BudgetPanel } from './panels/budget.ts';
 import { ChartsPanel } from './panels/charts.ts';
+import { CodePanel } from './panels/code.ts';
 import { FactsPanel } from './panels/facts.ts';
 import { ModelsPanel } from './panels/models.ts';
 import { PicturePanel } from './panels/picture.ts';
@@ -11,14 +11,18 @@ import { RunButtons } from './panels/runs.ts';
 import { SettingsPanel } from './panels/settings.ts';
 import { fetchCatalogue, modelOnDevice } from './requests/catalogue.ts';
 import { shapedFetch } from './requests/network.ts';
+import type { Picture } from './requests/pictures.ts';
 import { Session } from './requests/session.ts';
+import { clientCode } from './results/client-code.ts';
 import { History } from './results/history.ts';
+import { outcomeOf, wasCloudInTime } from './results/outcome.ts';
 
 const catalogue = await fetchCatalogue();
 const device = modelOnDevice(catalogue);
+const deviceFile = catalogue.models.find(({ name }) => name === device?.name);
 const history = new History();
 
-const settings = new SettingsPanel(device !== undefined);
+const settings = new SettingsPanel(device);
 const pictures = new PicturePanel(catalogue);
 const race = new RacePanel();
 const answer = new AnswerPanel();
@@ -26,6 +30,7 @@ const budget = new BudgetPanel();
 const models = new ModelsPanel();
 const charts = new ChartsPanel(history, device?.accuracyPct);
 const facts = new FactsPanel(catalogue.name);
+const code = new CodePanel();
 
 const session = new Session({
   endpoint: location.origin,
@@ -34,35 +39,51 @@ const session = new Session({
     (url, init) => fetch(url, init),
     () => settings.network,
   ),
-  conditions: () => settings,
+  conditions: () => settings.conditions,
 });
 
 /** Classifies the current picture and shows what came of it. */
-async function run({ inSlowMotion }: { inSlowMotion: boolean }): Promise<void> {
+async function run({ isSingle }: { isSingle: boolean }): Promise<void> {
   const picture = await pictures.current();
   if (!picture) return;
+  answer.expect();
   try {
-    const classification = await session.classify(picture.image);
-    answer.show(classification, picture.label);
-    race.show(classification.race, { inSlowMotion });
-    explain(classification.race);
-    history.add(requestOutcome(classification, picture.label));
-    const shown = classification.race;
-    void classification.settled.then((settled) => {
-      if (race.shown !== shown) return;
-      race.complete(settled);
-      explain(settled);
-    });
+    await classify(picture, isSingle);
   } catch (error) {
     answer.fail(error);
-    history.add(requestOutcome(undefined, picture.label));
+    if (error instanceof ClassifyError) history.add(outcomeOf(undefined, picture.label));
     const ended = error instanceof ClassifyError ? error.race : undefined;
     if (ended) {
-      race.show(ended, { inSlowMotion });
+      race.show(ended, { inSlowMotion: isSingle });
       explain(ended);
     }
   }
+  // Whoever runs one picture wants to see its answer; a page that scrolls by itself again and again is a nuisance.
+  if (isSingle) answer.reveal();
   charts.draw(session.statistics());
+}
+
+async function classify({ image, label }: Picture, isSingle: boolean): Promise<void> {
+  const { mode } = settings.conditions;
+  let interim: DeviceAnswer | undefined;
+  const onInterim = (first: DeviceAnswer) => {
+    interim = first;
+    answer.showInterim(first, label);
+    if (isSingle) answer.reveal();
+  };
+  const classification = await session.classify(image, { onInterim });
+  answer.show(classification, mode, { label, interim });
+  race.show(classification.race, { inSlowMotion: isSingle });
+  explain(classification.race);
+  const outcome = outcomeOf(classification, label);
+  history.add(outcome);
+  void classification.settled.then((settled) => {
+    history.replace(outcome, { ...outcome, cloudInTime: wasCloudInTime(settled) });
+    charts.draw(session.statistics());
+    if (race.shown !== classification.race) return;
+    race.complete(settled);
+    explain(settled);
+  });
 }
 
 /** Shows what the service chose, and why, once it has answered. */
@@ -70,8 +91,21 @@ function explain({ cloud }: Race): void {
   if (cloud.answer) {
     budget.show(cloud.answer);
     models.show(cloud.answer);
-  } else if (cloud.state === 'running') budget.waiting();
-  else budget.unknown();
+    return;
+  }
+  models.showNoChoice();
+  if (cloud.state === 'skipped') budget.say('The cloud was not asked: nothing was uploaded.');
+  else if (cloud.state === 'running') {
+    budget.say('The cloud has not answered yet; when it does, late as it is, its choice is shown.');
+  } else budget.say('The cloud was not heard of, so its choice is not known.');
+}
+
+function showCode(): void {
+  const { conditions } = settings;
+  const { name } = catalogue;
+  code.show(
+    clientCode({ endpoint: location.origin, conditions, catalogue: name, device: deviceFile }),
+  );
 }
 
 new RunButtons({ run, advance: () => pictures.advance() });
@@ -81,9 +115,13 @@ charts.onReset(() => {
   models.clear();
   charts.draw(session.statistics());
 });
+settings.onChange(() => {
+  showCode();
+  void session.prepare();
+});
+showCode();
 
-facts.showDevice(device);
-void session.prepare();
+void facts.showDevice(device, session.prepare());
 await pictures.advance();
 facts.showService(await models.refresh());
 models.startPolling();

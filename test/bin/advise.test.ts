@@ -27,10 +27,22 @@ describe('mdi advise', () => {
     expect(out).toMatch(/the device takes 35 ± 5 ms/);
     expect(out).toMatch(/With an SLA of 250 ms and a risk of 1 % the device .* runs are saved/);
     const { out: json } = await advise('duplication', '--risk-pct', '1', '--json', ...few);
-    expect(JSON.parse(json)).toEqual([
+    const { duplication, uploads } = JSON.parse(json);
+    expect(duplication).toEqual([
       expect.objectContaining({ slaMs: 150, riskPct: 1, skippedPct: expect.any(Number) }),
       expect.objectContaining({ slaMs: 250 }),
     ]);
+    expect(uploads.map(({ slaMs }: { slaMs: number }) => slaMs)).toEqual([150, 250]);
+  });
+
+  it('duplication: says how many uploads a device that is sure leaves out', async () => {
+    const { out } = await advise('duplication', '--sure-pct', '90', ...few);
+    expect(out).toContain('models of shapes, on the device resnet-24-views4');
+    expect(out).toMatch(/│ +250 │ +the cloud │ +4\d\.\d │/);
+    expect(out).toMatch(/│ +250 │ +90 │ +5\d\.\d │/);
+    // Of these models nobody has measured what the device finds easy.
+    const { out: paper } = await advise('duplication', '--profiles', 'table3', ...few);
+    expect(paper).not.toContain('unsure');
   });
 
   it('device: says which model to carry', async () => {

@@ -207,10 +207,17 @@ describe.skipIf(!chromiumPath)('one decode', () => {
     const bitmap = createImageBitmap;
     globalThis.createImageBitmap = (...args) => { decodes++; return bitmap(...args); };`;
 
+  it('is followed by another when more is asked for than was said', async () => {
+    const source = JSON.stringify(serve('/photo.jpg', await photo()));
+    const sizes = JSON.stringify([32, 1_400, 100].map((side) => ({ width: side, height: side })));
+    const script = `(await it.pixels('page', ${source}, ${sizes}), decodes)`;
+    expect(await inPage(counting, script)).toBe(2);
+  });
+
   it.each<[string, number, object | undefined, number]>([
     ['is enough for the model and the usual upload', 224, undefined, 1],
-    ['is followed by another when the upload needs more', 224, { maxSide: 2_000 }, 2],
-    ['is enough when who needs more is the first to ask', 1_200, undefined, 1],
+    ['is enough when the upload needs more', 224, { maxSide: 2_000 }, 1],
+    ['is enough when the model needs more and is the first to ask', 1_200, undefined, 1],
   ])('%s', async (_, side, settings, decodes) => {
     const source = serve('/photo.jpg', await photo());
     const size = { width: side, height: side };
@@ -218,6 +225,21 @@ describe.skipIf(!chromiumPath)('one decode', () => {
       (await it.upload('page', ${JSON.stringify(source)}, ${JSON.stringify(settings)}, ${JSON.stringify(size)}), decodes)`;
     expect(await inPage(counting, script)).toBe(decodes);
   });
+});
+
+describe.skipIf(!chromiumPath)('an image of many pixels that needs no decoding', () => {
+  it.each(['bitmap', 'image element', 'image data', 'raw RGB', 'canvas'])(
+    'crosses to the worker as it is seen: %s',
+    async (kind) => {
+      const file = await quarterFile('jpeg', { width: 2_600, height: 2_000 });
+      const source = { ...serve('/large.jpg', file), kind };
+      expectQuarters(await pixelsOf('worker', source));
+      const { bytes } = await upload('worker', source);
+      const { data, width, height } = await decoded(bytes);
+      expect([width, height]).toEqual([640, 492]);
+      expectQuarters(data, width, height);
+    },
+  );
 });
 
 describe.skipIf(!chromiumPath)('a canvas that does not show what was drawn', () => {

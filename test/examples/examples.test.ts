@@ -30,8 +30,11 @@ describe('examples in TSDoc', () => {
   it.each([
     'mdinference/selection',
     '@mdinference/client',
-    '@mdinference/client/sigv4',
+    '@mdinference/client/app-images',
     '@mdinference/client/onnxruntime-web',
+    '@mdinference/client/sigv4',
+    '@mdinference/client/testing',
+    '@mdinference/client/web-images',
   ])('are there for every function of %s', async (entry) => {
     const exported: Record<string, unknown> = await import(resolve(entries.get(entry) ?? ''));
     const functions = Object.keys(exported).filter(

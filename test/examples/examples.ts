@@ -1,5 +1,6 @@
 import { globSync, readFileSync } from 'node:fs';
 import { relative } from 'node:path';
+import { clientEntries } from '../../scripts/client-entries.ts';
 
 /** An `@example` in a TSDoc comment. */
 export interface Example {
@@ -13,10 +14,10 @@ export interface Example {
 export const entries: ReadonlyMap<string, string> = new Map([
   ['mdinference', 'lib/index.ts'],
   ['mdinference/selection', 'lib/core/selection/index.ts'],
-  ['@mdinference/client', 'lib/client/index.ts'],
-  ['@mdinference/client/sigv4', 'lib/client/sigv4.ts'],
-  ['@mdinference/client/onnxruntime-web', 'lib/client/onnxruntime-web.ts'],
-  ['@mdinference/client/onnxruntime-react-native', 'lib/client/onnxruntime-react-native.ts'],
+  ...clientEntries.map((name) => {
+    const specifier = name === 'index' ? '@mdinference/client' : `@mdinference/client/${name}`;
+    return [specifier, `lib/client/${name}.ts`] as const;
+  }),
 ]);
 
 const comment = /\/\*\*.*?\*\//gs;

@@ -51,10 +51,15 @@ describe('the client’s package', () => {
     expect(imported('d.ts')).toEqual([]);
   });
 
-  it('keeps the expression by which bundlers find the worker', () => {
-    const text = readFileSync(join(installed(), 'esm/onnxruntime-web.js'), 'utf8');
-    expect(text).toContain('new Worker(new URL("./onnxruntime-web-worker.js", import.meta.url)');
-  });
+  it.each(['onnxruntime-web-worker', 'image-worker'])(
+    'keeps the expression by which bundlers find %s',
+    (worker) => {
+      const files = globSync('esm/*.js', { cwd: installed() });
+      const texts = files.map((file) => readFileSync(join(installed(), file), 'utf8'));
+      const expression = `new Worker(new URL("./${worker}.js", import.meta.url)`;
+      expect(texts.filter((text) => text.includes(expression))).toHaveLength(1);
+    },
+  );
 });
 
 describe('an app', () => {

@@ -13,7 +13,7 @@ export async function makeClient(): Promise<Client> {
   const catalogue: CatalogueJson = await (await fetch('/catalogue.json')).json();
   const description = describeModel(catalogue, settings.get('device') ?? undefined);
   return createClient({
-    endpoint: settings.get('endpoint') ?? 'http://127.0.0.1:8080',
+    endpoint: settings.get('endpoint') ?? 'http://127.0.0.1:8787',
     slaMs: Number(settings.get('sla') ?? 250),
     onDevice: onnxruntimeWeb({ ...description, model: `/${description.name}.onnx` }),
     onEvent: (event) => console.debug(event.type, event),

@@ -158,9 +158,9 @@ export interface Client {
   /**
    * Classifies an image: the cloud's answer if it is there within the SLA, otherwise the device's.
    *
-   * @throws {@link SlaExceededError}, {@link ApiError}, {@link NetworkError},
-   * {@link MalformedAnswerError} or {@link ImageFormatError} when no model on the device works either;
-   * {@link DeviceModelError} when only the device may answer; the signal's reason; TypeError when the
+   * @throws SlaExceededError, ApiError, NetworkError,
+   * MalformedAnswerError or ImageFormatError when no model on the device works either;
+   * DeviceModelError when only the device may answer; the signal's reason; TypeError when the
    * content type is not known
    */
   classify(image: ImageInput, options?: ClassifyOptions): Promise<Classification>;
@@ -179,7 +179,7 @@ export interface Client {
    * not sent.
    *
    * @returns whether it was counted
-   * @throws {@link ApiError}, {@link NetworkError}
+   * @throws ApiError, NetworkError
    */
   feedback(answer: Classification, correct: boolean): Promise<boolean>;
   /** What has happened so far. */

@@ -26,9 +26,10 @@ export interface ImagePipeline {
    * Takes hold of an image: what a video or a canvas shows later no longer counts. Decodes nothing
    * yet, and never throws: what is wrong with the image is told by the calls.
    *
-   * @param shorterSide - pixels that the shorter side will be needed with: it may be decoded smaller
+   * @param shorterSide - pixels that the models need of the shorter side: it may be decoded smaller
+   * @param upload - what will be uploaded of it: no less is decoded
    */
-  open(input: DeviceInput, shorterSide: number): PipelineImage;
+  open(input: DeviceInput, shorterSide: number, upload?: Upload | undefined): PipelineImage;
   /** Releases a worker. */
   close?(): void;
 }

@@ -28,5 +28,14 @@ export interface UploadSettings {
  */
 export type Upload = UploadSettings | 'original';
 
+/** The shorter side of most photos, in parts of the longer. */
+export const usualShape = 3 / 4;
+
+/** Pixels of the shorter side that an upload needs of a photo; 0 when it is sent as it is. */
+export function shorterSideOf(upload: Upload | undefined): number {
+  if (upload === 'original') return 0;
+  return (upload?.maxSide ?? usualUpload.maxSide) * usualShape;
+}
+
 /** How a photo is encoded unless the app says it: hardly less accurate than the photo (docs/photos.md). */
 export const usualUpload: EncodeSettings = { maxSide: 640, quality: 0.85, type: 'image/jpeg' };

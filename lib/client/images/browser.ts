@@ -38,7 +38,7 @@ export interface Context {
 
 /** What of all this the browsers have that the client decodes with. */
 export interface Browser {
-  createImageBitmap(image: unknown): Promise<Bitmap>;
+  createImageBitmap(image: unknown, options?: object): Promise<Bitmap>;
   readonly OffscreenCanvas: new (
     width: number,
     height: number,

@@ -49,7 +49,7 @@ export class ImagesInWorker implements ImageCodec {
 
   open(input: DeviceInput, shorterSide: number): OpenImage {
     const image = this.#lastId++;
-    const sent = capture(input).then((captured) => {
+    const sent = capture(input, shorterSide).then((captured) => {
       try {
         const transfer = captured instanceof Blob ? [] : [captured as unknown as Transferable];
         this.#post({ kind: 'open', image, captured, side: shorterSide }, transfer);

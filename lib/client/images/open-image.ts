@@ -1,15 +1,10 @@
 import { boxOf } from '../../core/preprocessing/crop.ts';
 import type { OpenImage } from '../api/codec.ts';
-import { usualUpload } from '../api/upload-settings.ts';
+import { usualShape } from '../api/upload-settings.ts';
 import { encodePicture, type Picture, pictureOf, pixelsOf } from './canvas.ts';
 import type { Captured } from './capture.ts';
 import { type Decoded, decode } from './decode.ts';
 import { nameError } from './read-errors.ts';
-
-/** The shorter side of most photos, in parts of the longer. */
-const usualShape = 3 / 4;
-/** What the upload needs unless the app has settings of its own: one decode is to serve both. */
-const usualSide = usualUpload.maxSide * usualShape;
 
 /**
  * Opens what is being captured, in the thread that calls: decoded once, or once more when more of it is
@@ -27,7 +22,7 @@ export function openImage(captured: Promise<Captured>, shorterSide: number): Ope
       const image = await captured;
       if (!(image instanceof Blob)) return { ...pictureOf(image), isWhole: true };
       const picture = await before;
-      const side = Math.max(shorter, shorterSide, usualSide, longer * usualShape);
+      const side = Math.max(shorter, shorterSide, longer * usualShape);
       if (!picture) return await decode(image, side);
       if (picture.isWhole || isEnough(picture, shorter, longer)) return picture;
       picture.image.close();

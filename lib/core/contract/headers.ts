@@ -11,7 +11,7 @@ const decimal = z
 /** What a request without an answer at its deadline can get: a late answer, or 504. */
 export const atDeadlineChoices = ['wait', 'fail'] as const;
 
-/** One of {@link atDeadlineChoices}. */
+/** What to do when there is no answer at the deadline. */
 export type AtDeadline = (typeof atDeadlineChoices)[number];
 
 /** The request headers of `POST /v1/infer`, by their names. */

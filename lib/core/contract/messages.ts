@@ -69,6 +69,12 @@ export interface PrepareRequest {
    * @default - the deployment's
    */
   readonly slaMs?: number | undefined;
+  /**
+   * How long its upload will take in ms, as far as earlier ones tell: T_input.
+   *
+   * @default - anything from nothing to the deployment's default
+   */
+  readonly inputMs?: number | undefined;
 }
 
 /** `202` of `POST /v1/prepare`: the models that the picture may need. */

@@ -73,6 +73,11 @@ export const prepareRequestSchema = schemaOf<PrepareRequest>()(
         .max(maxSlaMs, `must be at most ${maxSlaMs}`)
         .optional()
         .describe('T_sla in ms of the picture that is coming; by default the deployment’s'),
+      inputMs: z
+        .number()
+        .min(0)
+        .optional()
+        .describe('T_input in ms as far as earlier uploads tell; by default anything up to usual'),
     })
     .meta({ id: 'PrepareRequest' }),
 );

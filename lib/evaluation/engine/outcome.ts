@@ -1,5 +1,6 @@
 import type { Candidate } from '../../core/selection/types.ts';
 import { quantileOfSorted } from '../../core/statistics/quantile.ts';
+import type { DeviceRuns } from './certainty.ts';
 
 /** The cloud's answers: an element for each request, times in ms. */
 export interface Answers {
@@ -8,8 +9,10 @@ export interface Answers {
   readonly inputMs: Float64Array;
   readonly serviceMs: Float64Array;
   readonly outputMs: Float64Array;
-  /** From the start of the upload to the end of the answer. */
+  /** From the start of the request to the end of the answer: of the upload, unless the device runs first. */
   readonly latencyMs: Float64Array;
+  /** What the device has found before the upload, if it runs first. */
+  readonly deviceRuns?: DeviceRuns | undefined;
 }
 
 /** What a simulation came to. */

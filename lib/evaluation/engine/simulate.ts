@@ -2,6 +2,7 @@ import { fastest, mostAccurate } from '../../core/selection/ranking.ts';
 import { select } from '../../core/selection/strategies.ts';
 import type { Candidate, WeightedTimes } from '../../core/selection/types.ts';
 import { seededRandom } from '../../core/statistics/random.ts';
+import { type CertainDevice, chancePct, drawDeviceRuns } from './certainty.ts';
 import { HedgedCalls, type Hedging, type IndexedCandidate } from './hedged-calls.ts';
 import { type Answers, type SimulatedOutcome, summarize } from './outcome.ts';
 import { OutputHistory } from './output-history.ts';
@@ -23,6 +24,13 @@ export interface Simulation {
   readonly selector: SelectorName;
   /** Accuracy in percent of the model on the device. */
   readonly deviceAccuracyPct: number;
+  /**
+   * The device runs its model before the upload: what is left of the SLA is the cloud's, and the client tells
+   * the probability that this answer is right in place of the model's accuracy.
+   *
+   * @default - both run at the same time
+   */
+  readonly deviceFirst?: CertainDevice | undefined;
   /**
    * How the selector hedges.
    *
@@ -53,6 +61,9 @@ export const deployedClockErrorMs = 5;
 export function simulate(requests: Requests, simulation: Simulation): SimulatedOutcome {
   const { models, slaMs, selector, seed } = simulation;
   const count = requests.startMs.length;
+  const first = simulation.deviceFirst;
+  const deviceRuns = first && drawDeviceRuns(first, count, seed);
+  const chancesPct = first?.reliability.bins.map((_, bin) => chancePct(first, bin));
   const timeOf = serviceTimes(models, requests.slowness, seed);
   const answers: Answers = {
     model: new Uint16Array(count),
@@ -60,6 +71,7 @@ export function simulate(requests: Requests, simulation: Simulation): SimulatedO
     serviceMs: new Float64Array(count),
     outputMs: new Float64Array(count),
     latencyMs: new Float64Array(count),
+    deviceRuns,
   };
   const seenOutputMs = new Float64Array(count);
   const history = new OutputHistory(requests.startMs, answers.latencyMs, seenOutputMs, slaMs);
@@ -70,7 +82,7 @@ export function simulate(requests: Requests, simulation: Simulation): SimulatedO
     serviceMsOf: ({ index }: IndexedCandidate) => timeOf(request, index),
     isInTime: (serviceMs: number) => {
       const inputMs = requests.inputMs[request] ?? 0;
-      return inputMs + serviceMs + requests.outputMs(request, serviceMs) <= slaMs;
+      return inputMs + serviceMs + requests.outputMs(request, serviceMs) <= budget.slaMs;
     },
   };
   const choose = chooser(simulation, candidates, budget, (model) =>
@@ -82,21 +94,26 @@ export function simulate(requests: Requests, simulation: Simulation): SimulatedO
   for (; request < count; request++) {
     const inputMs = requests.inputMs[request] ?? 0;
     const measuredMs = Math.max(0, inputMs + (requests.clockMs[request] ?? 0));
+    const waitedMs = deviceRuns?.tookMs[request] ?? 0;
+    if (deviceRuns && chancesPct) {
+      budget.slaMs = slaMs - waitedMs;
+      budget.deviceAccuracyPct = chancesPct[deviceRuns.bin[request] ?? 0] ?? 0;
+    }
     budget.inputMs = measuredMs;
     budget.networkMs = 2 * measuredMs;
-    budget.budgetMs = slaMs - 2 * measuredMs;
+    budget.budgetMs = budget.slaMs - 2 * measuredMs;
     // The only strategy that uses it, and it costs more than the others themselves.
     if (selector === 'expected-accuracy') budget.outputMs = history.before(request, measuredMs);
 
     const { model, serviceMs } = calls.answer(choose(), budget, world);
     const outputMs = requests.outputMs(request, serviceMs);
-    const latencyMs = inputMs + serviceMs + outputMs;
+    const latencyMs = waitedMs + inputMs + serviceMs + outputMs;
     answers.model[request] = model.index;
     answers.serviceMs[request] = serviceMs;
     answers.outputMs[request] = outputMs;
     answers.latencyMs[request] = latencyMs;
     // As the phone computes it: what its clock adds to T_input is missing from T_output.
-    seenOutputMs[request] = Math.max(0, latencyMs - measuredMs - serviceMs);
+    seenOutputMs[request] = Math.max(0, latencyMs - waitedMs - measuredMs - serviceMs);
   }
   return {
     ...summarize(answers, models, simulation),

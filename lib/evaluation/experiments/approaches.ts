@@ -1,6 +1,14 @@
 import { positiveNormal } from '../../core/statistics/draw.ts';
 import { seededRandom } from '../../core/statistics/random.ts';
-import { type Answers, latencyStatistics } from '../engine/outcome.ts';
+import type { CertainDevice } from '../engine/certainty.ts';
+import {
+  type CloudRun,
+  cloudWhenUnsure,
+  type FirstFound,
+  foundFirst,
+} from '../engine/device-first.ts';
+import { spentPerPicture } from '../engine/energy.ts';
+import { latencyStatistics } from '../engine/outcome.ts';
 
 /** What a user gets for one request. */
 export interface Got {
@@ -20,6 +28,8 @@ export interface Choices {
   readonly deviceWorks: boolean;
   /** The cloud's answer for each way of choosing its model. */
   readonly cloud: Readonly<Record<CloudChoice, { accuracyPct: number; latencyMs: number }>>;
+  /** Only where the reliability of the model on the device was measured. */
+  readonly first?: Readonly<Record<'mdinference' | 'expected', FirstFound>> | undefined;
 }
 
 /** The ways of choosing the cloud's model that approaches use. */
@@ -36,6 +46,8 @@ export type CloudChoice =
 export interface Approach {
   readonly name: string;
   readonly ours?: true;
+  /** Whether it needs {@link Choices.first}. */
+  readonly needsReliability?: true;
   run(choices: Choices): Got;
 }
 
@@ -74,6 +86,18 @@ export const approaches: readonly Approach[] = [
   },
   { name: 'MDInference', ours: true, run: (choices) => duplicated(choices, 'mdinference') },
   { name: 'expected accuracy', ours: true, run: (choices) => duplicated(choices, 'expected') },
+  {
+    name: 'MDInference, the cloud when unsure',
+    ours: true,
+    needsReliability: true,
+    run: (choices) => whenUnsure(choices, 'mdinference'),
+  },
+  {
+    name: 'expected accuracy, the cloud when unsure',
+    ours: true,
+    needsReliability: true,
+    run: (choices) => whenUnsure(choices, 'expected'),
+  },
   { name: 'oracle', run: (choices) => duplicated(choices, 'oracle') },
 ];
 
@@ -110,6 +134,13 @@ function duplicated(choices: Choices, whose: CloudChoice): Got {
   return { accuracyPct, latencyMs: answer.latencyMs, ranOnDevice: true, cloudRuns: 1 };
 }
 
+/** The device first: the cloud is asked only if the device is not sure enough. */
+function whenUnsure({ slaMs, first }: Choices, whose: 'mdinference' | 'expected'): Got {
+  if (!first) throw new Error('the device’s reliability was not measured');
+  const { isUploaded, rightPct, latencyMs } = cloudWhenUnsure(first[whose], slaMs);
+  return { accuracyPct: rightPct, latencyMs, ranOnDevice: true, cloudRuns: isUploaded ? 1 : 0 };
+}
+
 /** What an approach comes to; shares are in percent of the requests. */
 export interface ApproachOutcome {
   /** Mean accuracy when a late answer counts as wrong. */
@@ -119,6 +150,9 @@ export interface ApproachOutcome {
   readonly p99Ms: number;
   readonly deviceRunsPct: number;
   readonly cloudRunsPct: number;
+  /** Of a picture: what is uploaded, and the phone's energy for that and for the device's runs. */
+  readonly kilobytes: number;
+  readonly millijoules: number;
 }
 
 /** Runs an approach over all requests. */
@@ -128,14 +162,19 @@ export function outcomeOfApproach(
 ): ApproachOutcome {
   const count = requests.length;
   const latencies = new Float64Array(count);
-  let [inTime, late, device, cloud] = [0, 0, 0, 0];
+  let [inTime, late, device, cloud, uploads, runMs] = [0, 0, 0, 0, 0, 0];
   requests.forEach((choices, i) => {
     const got = run(choices);
     latencies[i] = got.latencyMs;
     if (got.latencyMs > choices.slaMs) late++;
     else inTime += got.accuracyPct;
-    if (got.ranOnDevice) device++;
+    if (got.ranOnDevice) {
+      device++;
+      runMs += choices.deviceMs;
+    }
     cloud += got.cloudRuns;
+    // Two models get the same upload.
+    if (got.cloudRuns > 0) uploads++;
   });
   const { p50Ms, p99Ms } = latencyStatistics(latencies);
   return {
@@ -144,27 +183,43 @@ export function outcomeOfApproach(
     ...{ p50Ms, p99Ms },
     deviceRunsPct: (100 * device) / count,
     cloudRunsPct: (100 * cloud) / count,
+    ...spentPerPicture({ uploads: uploads / count, runMs: runMs / count }),
   };
 }
 
-/** Answers of the cloud, and the models that gave them. */
-export interface CloudRun {
-  readonly answers: Answers;
-  readonly models: readonly { readonly accuracyPct: number }[];
+/** Two runs of the cloud for a device that runs first. */
+export interface RunsAfterDevice {
+  readonly device: CertainDevice;
+  readonly mdinference: CloudRun;
+  readonly expected: CloudRun;
 }
 
-/** The possible answers to every request; the device's times are random, from the seed. */
+/**
+ * The possible answers to every request; the device's times are random, from the seed.
+ *
+ * @param afterDevice - what the cloud does for a device that runs first, if that was simulated
+ */
 export function choicesOf(
   cloud: Readonly<Record<CloudChoice, CloudRun>>,
   { slaMs, deviceAccuracyPct, seed }: { slaMs: number; deviceAccuracyPct: number; seed: number },
+  afterDevice?: RunsAfterDevice,
 ): Choices[] {
+  const found = afterDevice && {
+    mdinference: foundFirst(afterDevice.device, afterDevice.mdinference, slaMs),
+    expected: foundFirst(afterDevice.device, afterDevice.expected, slaMs),
+  };
   const random = seededRandom(seed + 6);
-  const drawDeviceMs = positiveNormal(random, deviceTime.meanMs, deviceTime.stdMs);
+  const { meanMs, stdMs } = afterDevice?.device ?? deviceTime;
+  const drawDeviceMs = positiveNormal(random, meanMs, stdMs);
   const count = cloud.largest.answers.latencyMs.length;
   const answer = ({ answers, models }: CloudRun, i: number) => ({
     accuracyPct: models[answers.model[i] ?? 0]?.accuracyPct ?? 0,
     latencyMs: answers.latencyMs[i] ?? 0,
   });
+  const firstOf = (i: number) => {
+    const [mdinference, expected] = [found?.mdinference[i], found?.expected[i]];
+    return mdinference && expected && { mdinference, expected };
+  };
   return Array.from({ length: count }, (_, i) => ({
     slaMs,
     deviceAccuracyPct,
@@ -179,5 +234,6 @@ export function choicesOf(
       expected: answer(cloud.expected, i),
       oracle: answer(cloud.oracle, i),
     },
+    first: firstOf(i),
   }));
 }

@@ -14,6 +14,8 @@ export interface Inputs {
   /** Accuracy in percent of the model on the device. */
   readonly deviceAccuracyPct: number;
   readonly profiles?: ProfileSet | undefined;
+  /** Models with a device of which it was measured how sure it is, for the rows that need that. */
+  readonly certain?: ProfileSet | undefined;
   readonly network?: SimulatedNetwork | undefined;
   readonly slasMs?: readonly number[] | undefined;
   /** Recorded links, for the experiment over them. */

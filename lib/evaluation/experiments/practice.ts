@@ -3,8 +3,13 @@ import { fits } from '../../core/selection/three-stage.ts';
 import type { Candidate } from '../../core/selection/types.ts';
 import type { Cell } from '../engine/cells/cell.ts';
 import type { Result } from '../engine/cells/run-cells.ts';
+import type { CloudRun } from '../engine/device-first.ts';
 import { residential, university } from '../engine/network/networks.ts';
-import { profileSets, withoutDeviceModel } from '../engine/profiles/profile-sets.ts';
+import {
+  type ProfileSet,
+  profileSets,
+  withoutDeviceModel,
+} from '../engine/profiles/profile-sets.ts';
 import type { SelectorName } from '../engine/selectors.ts';
 import { dotPanels } from '../figures/dot-panels.ts';
 import { selectorSeries } from '../figures/theme.ts';
@@ -13,10 +18,10 @@ import {
   type ApproachOutcome,
   approaches,
   type CloudChoice,
-  type CloudRun,
   choicesOf,
   leastAccuracyPct,
   outcomeOfApproach,
+  type RunsAfterDevice,
 } from './approaches.ts';
 import {
   comparedRows,
@@ -42,22 +47,41 @@ export const practice: Experiment = {
   title: 'What SDKs and servers do today, beside MDInference',
   source: 'Table II, and beyond the paper',
   plan(inputs) {
-    const cells = gridCells(
-      inputs,
-      {
-        profiles: withoutDeviceModel(profileSets.p2),
-        networks: [university, residential],
-        slasMs: [100, 250],
-        selectors: Object.values(selectorOf),
-      },
-      { keepAnswers: true },
-    );
-    return cells.flatMap((cell) =>
-      cell.selector === 'static-latency' ? [cell, withCheapest(cell)] : [cell],
-    );
+    const { certain } = inputs;
+    const cells = cellsOf(inputs, withoutDeviceModel(profileSets.p2));
+    if (!certain?.device) return cells;
+    const { accuracyPct } = certain.device;
+    return [
+      ...cells,
+      ...cellsOf({ ...inputs, profiles: certain, deviceAccuracyPct: accuracyPct }, certain),
+    ];
   },
   report,
 };
+
+function cellsOf(inputs: Inputs, profiles: ProfileSet): Cell[] {
+  const cells = gridCells(
+    inputs,
+    {
+      profiles,
+      networks: [university, residential],
+      slasMs: [100, 250],
+      selectors: Object.values(selectorOf),
+    },
+    { keepAnswers: true },
+  );
+  return cells.flatMap((cell) => [
+    cell,
+    ...(cell.selector === 'static-latency' ? [withCheapest(cell)] : []),
+    ...(profiles.device && afterDevice.some((name) => name === cell.selector)
+      ? [{ ...cell, condition: unsure, deviceFirst: profiles.device }]
+      : []),
+  ]);
+}
+
+/** The selectors that are asked when the device is not sure. */
+const afterDevice = [selectorOf.mdinference, selectorOf.expected] as const;
+const unsure = 'when unsure';
 
 /** Given a latency and an accuracy, a server takes the cheapest model that meets both: the fastest one. */
 function withCheapest(cell: Cell): Cell {
@@ -71,13 +95,15 @@ function withCheapest(cell: Cell): Cell {
 /** One row of the table. */
 interface Row extends ApproachOutcome {
   readonly approach: Approach;
+  readonly models: string;
   readonly network: string;
   readonly slaMs: number;
 }
 
 function report(results: readonly Result[], inputs: Inputs): Findings {
-  const rows = rowsOf(results);
-  // The figure shows one SLA, the table all of them.
+  const all = rowsOf(results);
+  const rows = all.filter(({ models }) => models === all[0]?.models);
+  // The figure shows one SLA and one set of models, the table all of them.
   const longestMs = Math.max(...rows.map(({ slaMs }) => slaMs));
   const drawn = rows.filter(({ slaMs }) => slaMs === longestMs);
   const networks = [...new Set(drawn.map(({ network }) => network))];
@@ -103,8 +129,9 @@ function report(results: readonly Result[], inputs: Inputs): Findings {
       `${ours?.latePct === 0 ? 'never late' : `late in ${ours?.latePct.toFixed(1)} %`}. A late answer counts as wrong.`,
     summary: comparedRows(
       inputs,
-      rows.flatMap((row) => {
-        const condition = `${row.network}, SLA ${row.slaMs} ms, ${row.approach.name}`;
+      all.flatMap((row) => {
+        const ofModels = row.models === rows[0]?.models ? '' : `${row.models}, `;
+        const condition = `${ofModels}${row.network}, SLA ${row.slaMs} ms, ${row.approach.name}`;
         return [
           { condition, metric: 'accuracy in time, %', ours: row.accuracyInTimePct },
           { condition, metric: 'late, %', ours: row.latePct },
@@ -117,16 +144,17 @@ function report(results: readonly Result[], inputs: Inputs): Findings {
     ]),
     table: {
       head: [
-        ...['network', 'SLA', 'approach', 'accuracy in time %', 'late %', 'p50 ms', 'p99 ms'],
-        ...['device runs per 100', 'cloud runs per 100'],
+        ...['models', 'network', 'SLA', 'approach', 'accuracy in time %', 'late %', 'p50 ms'],
+        ...['p99 ms', 'device runs per 100', 'cloud runs per 100', 'KB up', 'mJ'],
       ],
-      textColumns: 3,
-      own: rows.flatMap(({ approach }, i) => (approach.ours ? [i] : [])),
-      rows: rows.map((row) => [
-        ...[row.network, `${row.slaMs} ms`, row.approach.name],
+      textColumns: 4,
+      own: all.flatMap(({ approach }, i) => (approach.ours ? [i] : [])),
+      rows: all.map((row) => [
+        ...[row.models, row.network, `${row.slaMs} ms`, row.approach.name],
         ...[row.accuracyInTimePct.toFixed(2), row.latePct.toFixed(2)],
         ...[row.p50Ms.toFixed(0), row.p99Ms.toFixed(0)],
         ...[row.deviceRunsPct.toFixed(0), row.cloudRunsPct.toFixed(0)],
+        ...[row.kilobytes.toFixed(1), row.millijoules.toFixed(0)],
       ]),
     },
   };
@@ -142,29 +170,52 @@ function dotsOf(rows: readonly Row[], field: 'accuracyInTimePct' | 'latePct') {
 
 /** A row for each approach, network and SLA. */
 function rowsOf(results: readonly Result[]): Row[] {
-  const places = Map.groupBy(results, ({ cell }) => JSON.stringify([cell.network, cell.slaMs]));
+  const places = Map.groupBy(results, ({ cell }) =>
+    JSON.stringify([cell.profiles, cell.deviceAccuracyPct, cell.network, cell.slaMs]),
+  );
   return [...places.values()].flatMap((here) => {
     const cell = here[0]?.cell;
     if (!cell) return [];
-    const choices = choicesOf(cloudRuns(here), cell);
-    return approaches.map((approach) => ({
+    const choices = choicesOf(cloudRuns(here), cell, runsAfterDevice(here));
+    const possible = approaches.filter(
+      ({ needsReliability }) => !needsReliability || choices[0]?.first,
+    );
+    return possible.map((approach) => ({
       ...outcomeOfApproach(approach, choices),
       approach,
+      models: cell.profiles,
       network: cell.network.name,
       slaMs: cell.slaMs,
     }));
   });
 }
 
-function cloudRuns(results: readonly Result[]): Record<CloudChoice, CloudRun> {
-  const find = (selector: SelectorName, condition?: string): CloudRun => {
-    const result = results.find(
-      ({ cell }) => cell.selector === selector && cell.condition === condition,
-    );
-    const answers = result?.outcome.answers;
-    if (!answers) throw new Error(`practice: ${selector} was not run`);
-    return { answers, models: result.cell.models };
+/** What the cloud does for a device that runs first; undefined where its reliability is not known. */
+function runsAfterDevice(results: readonly Result[]): RunsAfterDevice | undefined {
+  const first = results.find(({ cell }) => cell.deviceFirst)?.cell.deviceFirst;
+  if (!first) return undefined;
+  return {
+    device: first,
+    mdinference: runOf(results, selectorOf.mdinference, unsure),
+    expected: runOf(results, selectorOf.expected, unsure),
   };
+}
+
+function runOf(
+  results: readonly Result[],
+  selector: SelectorName,
+  condition: string | undefined,
+): CloudRun {
+  const result = results.find(
+    ({ cell }) => cell.selector === selector && cell.condition === condition,
+  );
+  const answers = result?.outcome.answers;
+  if (!answers) throw new Error(`practice: ${selector} was not run`);
+  return { answers, models: result.cell.models };
+}
+
+function cloudRuns(results: readonly Result[]): Record<CloudChoice, CloudRun> {
+  const find = (selector: SelectorName, condition?: string) => runOf(results, selector, condition);
   return {
     largest: find(selectorOf.largest),
     fastest: find(selectorOf.fastest),

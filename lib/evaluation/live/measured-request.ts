@@ -51,6 +51,7 @@ export function measuredRequest(
     right: correct ? 1 : 0,
     ...{ accuracyPct, source, inTime },
     answerMs: answer?.timing.totalMs ?? Number.POSITIVE_INFINITY,
+    isUploaded: cloud.state !== 'skipped',
     deviceRan: device?.startMs !== undefined,
     cloud: reply && {
       model: reply.model.name,

@@ -36,6 +36,7 @@ export function metricsOf(
     ['the cloud’s within the SLA, %', share(({ cloud }) => !!cloud && cloud.totalMs <= slaMs)],
     ['reliance on the device, %', share(({ source }) => source === 'device')],
     ['no answer at all, %', share(({ source }) => source === 'nobody')],
+    ['uploads saved, %', share(({ isUploaded }) => !isUploaded)],
     ['runs on the device, %', knowsRuns ? share((it) => it.deviceRan === true) : Number.NaN],
     ...models.map((name): [string, number] => {
       const count = clouds.filter(({ model }) => model === name).length;

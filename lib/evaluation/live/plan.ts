@@ -1,4 +1,4 @@
-import type { Duplication } from '../../client/api/options.ts';
+import type { CloudUse, Duplication } from '../../client/api/options.ts';
 import { MdInferenceError } from '../../core/errors.ts';
 import { exponential } from '../../core/statistics/draw.ts';
 import type { Random } from '../../core/statistics/random.ts';
@@ -30,6 +30,14 @@ export interface LivePlan {
   readonly slaMs: number;
   /** When the device runs its own model as well. */
   readonly policy: Duplication;
+  /** Whether every picture is uploaded, or only those of which the device is not sure. */
+  readonly cloud: CloudUse;
+  /**
+   * The probability from which on it is, 0 to 1.
+   *
+   * @default - the client's own
+   */
+  readonly sureFrom?: number | undefined;
   readonly seed: number;
 }
 

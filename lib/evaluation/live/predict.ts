@@ -4,13 +4,15 @@ import type { Candidate } from '../../core/selection/types.ts';
 import { normal } from '../../core/statistics/draw.ts';
 import { seededRandom } from '../../core/statistics/random.ts';
 import { modelsOfProfiles } from '../cost/models.ts';
+import type { CertainDevice } from '../engine/certainty.ts';
+import { cloudWhenUnsure, foundFirst } from '../engine/device-first.ts';
 import type { Answers } from '../engine/outcome.ts';
 import type { Requests } from '../engine/requests/requests.ts';
 import type { SelectorName } from '../engine/selectors.ts';
 import { deployedClockErrorMs, simulate } from '../engine/simulate.ts';
 import { arrivedMs, backMs } from './link-fetch.ts';
 import { imageOf, LiveError, type LivePlan } from './plan.ts';
-import type { RequestResult } from './request-result.ts';
+import type { CloudAnswer, RequestResult } from './request-result.ts';
 
 /** A running service as a simulation needs it. */
 export interface PredictedService {
@@ -21,6 +23,8 @@ export interface PredictedService {
   readonly clockErrorMs: number;
   /** Accuracy in percent of the model on the device. */
   readonly deviceAccuracyPct: number;
+  /** The same model with its reliability, where that was measured. */
+  readonly device?: CertainDevice | undefined;
 }
 
 /**
@@ -32,13 +36,14 @@ export interface PredictedService {
 export function predictedService(
   { models, strategy }: Pick<ModelsResponse, 'models' | 'strategy'>,
   deviceAccuracyPct: number,
+  device?: CertainDevice,
 ): PredictedService {
   const selector = strategyNames.find((name) => name === strategy);
   if (!selector) throw new LiveError(`the service selects by "${strategy}", not known here`);
   const candidates = modelsOfProfiles({ models: models.filter(({ latencyOnly }) => !latencyOnly) });
   return {
     models: candidates,
-    ...{ selector, deviceAccuracyPct },
+    ...{ selector, deviceAccuracyPct, device },
     // The service does not tell its own.
     clockErrorMs: deployedClockErrorMs,
   };
@@ -58,13 +63,17 @@ export function predict(plan: LivePlan, service: PredictedService): RequestResul
     // Far apart, because a simulation uses several consecutive seeds.
     const seed = plan.seed + 1_000 * (repetition + 1);
     const { slaMs, policy } = plan;
+    const deviceFirst = plan.cloud === 'when-unsure' ? service.device : undefined;
     const { answers } = simulate(requestsOf(plan, seed), {
       ...service,
-      ...{ slaMs, seed, keepAnswers: true },
+      ...{ slaMs, seed, keepAnswers: true, deviceFirst },
       // A client that does not duplicate does not tell the accuracy of its model.
       deviceAccuracyPct: policy === 'never' ? 0 : service.deviceAccuracyPct,
     });
-    return answers ? resultsOf(answers, plan, service) : [];
+    if (!answers) return [];
+    return deviceFirst
+      ? resultsWhenUnsure(answers, plan, service, deviceFirst)
+      : resultsOf(answers, plan, service);
   }).flat();
 }
 
@@ -86,6 +95,39 @@ function requestsOf(plan: LivePlan, seed: number): Requests {
   };
 }
 
+/** How a phone uses them that asks the cloud only when it is not sure. */
+function resultsWhenUnsure(
+  answers: Answers,
+  { slaMs, sureFrom }: LivePlan,
+  { models }: PredictedService,
+  device: CertainDevice,
+): RequestResult[] {
+  const surePct = sureFrom === undefined ? undefined : 100 * sureFrom;
+  return foundFirst(device, { answers, models }, slaMs).map((found, i) => {
+    const got = cloudWhenUnsure(found, slaMs, surePct);
+    const byCloud = !got.isOwn;
+    return {
+      right: got.rightPct / 100,
+      accuracyPct: byCloud ? found.cloud.accuracyPct : device.accuracyPct,
+      source: byCloud ? 'cloud' : 'device',
+      inTime: got.latencyMs <= slaMs,
+      answerMs: got.latencyMs,
+      isUploaded: got.isUploaded,
+      deviceRan: true,
+      cloud: got.isUploaded ? cloudAnswer(answers, models, i) : undefined,
+    };
+  });
+}
+
+function cloudAnswer(answers: Answers, models: readonly Candidate[], i: number): CloudAnswer {
+  return {
+    model: models[answers.model[i] ?? 0]?.name ?? '',
+    inputMs: answers.inputMs[i] ?? 0,
+    serviceMs: answers.serviceMs[i] ?? 0,
+    totalMs: answers.latencyMs[i] ?? 0,
+  };
+}
+
 /** How the phone uses the cloud's answers (paper, Section IV-E). */
 function resultsOf(answers: Answers, { slaMs, policy }: LivePlan, service: PredictedService) {
   const { models, deviceAccuracyPct } = service;
@@ -101,13 +143,9 @@ function resultsOf(answers: Answers, { slaMs, policy }: LivePlan, service: Predi
       // Without duplication the device starts only at the SLA.
       inTime: inTime || policy !== 'never',
       answerMs: Math.min(totalMs, slaMs),
+      isUploaded: true,
       deviceRan: { always: true, never: !inTime, 'when-needed': undefined }[policy],
-      cloud: {
-        model: model?.name ?? '',
-        inputMs: answers.inputMs[i] ?? 0,
-        serviceMs: answers.serviceMs[i] ?? 0,
-        totalMs,
-      },
+      cloud: cloudAnswer(answers, models, i),
     };
   });
 }

@@ -21,6 +21,8 @@ export interface LiveFacts {
   readonly durationS: number;
   readonly arrivals: string;
   readonly policy: string;
+  readonly cloud: string;
+  readonly sureFrom?: number | undefined;
   readonly seed: number;
   /** As the service tells. */
   readonly strategy: string;

@@ -22,6 +22,8 @@ export interface RequestResult {
   readonly inTime: boolean;
   /** From the start of the request to the answer, in ms; `Infinity` when there was none. */
   readonly answerMs: number;
+  /** Whether the picture was uploaded: not if the device was sure of its answer. */
+  readonly isUploaded: boolean;
   /** Whether the device ran its model; undefined where the simulation cannot tell. */
   readonly deviceRan: boolean | undefined;
   /** Undefined when there was none, or the client no longer waited for it. */

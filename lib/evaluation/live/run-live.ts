@@ -25,12 +25,12 @@ export interface LiveParties {
  * @throws {@link LiveError} when the service refuses requests or cannot be reached
  */
 export async function runLive(plan: LivePlan, parties: LiveParties): Promise<MeasuredRequest[]> {
-  const { link, conditions, slaMs, policy, dueMs } = plan;
+  const { link, conditions, slaMs, policy, cloud, sureFrom, dueMs } = plan;
   const { endpoint, onDevice, onSettled } = parties;
   const time = new SystemTime();
   const clockAsked = Promise.withResolvers<void>();
   const client = createClient({
-    ...{ endpoint, slaMs, onDevice, duplication: policy },
+    ...{ endpoint, slaMs, onDevice, duplication: policy, cloud, sureFrom },
     fetch: linkFetch(link, conditions, time, parties.fetch),
     onEvent: ({ type }) => {
       if (type === 'clock') clockAsked.resolve();

@@ -1,6 +1,13 @@
 import uPlot from 'uplot';
 import type { ClientStatistics } from '../../client/index.ts';
-import { correctPct, type History, mean, meanOver, type Series } from '../results/history.ts';
+import {
+  cloudInTimePct,
+  correctPct,
+  type History,
+  mean,
+  meanOver,
+  type Series,
+} from '../results/history.ts';
 import { byId, make } from './dom.ts';
 
 /** A curve of a chart. */
@@ -41,8 +48,11 @@ export class ChartsPanel {
       { name: 'models’ accuracy', colour: '--accent', values: (series) => series.accuracyPct },
     ];
     this.#charts = [
-      new Chart('Answered within the SLA, %', inTime),
-      new Chart('Accuracy, %', deviceAccuracyPct === undefined ? accuracy.slice(1) : accuracy),
+      new Chart(`Answered within the SLA, % of the last ${meanOver}`, inTime),
+      new Chart(
+        `Accuracy, % of the last ${meanOver}`,
+        deviceAccuracyPct === undefined ? accuracy.slice(1) : accuracy,
+      ),
     ];
     byId('plots', HTMLElement).replaceChildren(...this.#charts.map(({ root }) => root));
     // The curves' colours are those of the theme.
@@ -66,10 +76,14 @@ export class ChartsPanel {
     const tiles = [
       ['requests', String(outcomes.length)],
       ['in time', share(({ inTime }) => inTime)],
-      ['cloud alone in time', share(({ cloudInTime }) => cloudInTime)],
+      ['cloud alone in time', percent(cloudInTimePct(outcomes))],
       ['models’ accuracy', percent(mean(outcomes.map(({ accuracyPct }) => accuracyPct)))],
       ['really right', percent(correctPct(outcomes))],
       ['device runs saved', String(statistics?.deviceRunsSaved ?? 0)],
+      [
+        'uploads saved',
+        String(outcomes.filter(({ cloudInTime }) => cloudInTime === undefined).length),
+      ],
       ['longest timer error', `${(statistics?.longestTimerErrorMs ?? 0).toFixed(1)} ms`],
     ];
     this.#tiles.replaceChildren(

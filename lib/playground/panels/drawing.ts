@@ -27,7 +27,7 @@ export class Drawing {
   clear(): void {
     this.#context.fillStyle = paper;
     this.#context.fillRect(0, 0, this.#canvas.width, this.#canvas.height);
-    this.#isOwn = true;
+    this.#setOwn(true);
   }
 
   /** Shows a picture, its middle where it is not square. */
@@ -36,13 +36,22 @@ export class Drawing {
     const scale = Math.max(width / bitmap.width, height / bitmap.height);
     const [w, h] = [bitmap.width * scale, bitmap.height * scale];
     this.#context.drawImage(bitmap, (width - w) / 2, (height - h) / 2, w, h);
-    this.#isOwn = false;
+    this.#setOwn(false);
+  }
+
+  #setOwn(isOwn: boolean): void {
+    this.#isOwn = isOwn;
+    this.#canvas.classList.toggle('sheet', isOwn);
   }
 
   #begin(event: PointerEvent): void {
     if (event.button !== 0) return;
-    // A line over somebody else's picture would be no drawing.
-    if (!this.#isOwn) this.clear();
+    if (!this.#isOwn) {
+      // A finger that scrolls the page must not wipe the picture out.
+      if (event.pointerType === 'touch') return;
+      // A line over somebody else's picture would be no drawing.
+      this.clear();
+    }
     this.#canvas.setPointerCapture(event.pointerId);
     this.#line = [this.#pointOf(event)];
     event.preventDefault();

@@ -1,4 +1,4 @@
-import type { OnDeviceModel } from '../../client/index.ts';
+import type { OnDeviceModel, Readiness } from '../../client/index.ts';
 import type { ModelsResponse } from '../../core/contract/messages.ts';
 import { byId, make } from './dom.ts';
 
@@ -18,8 +18,15 @@ export class FactsPanel {
     this.#service.textContent = `cloud: ${models.models.length} models of “${catalogue}”, ${strategy}`;
   }
 
-  /** Follows a model while it is loaded. */
-  showDevice(device: OnDeviceModel | undefined): void {
+  /**
+   * Tells when a model is ready.
+   *
+   * @param preparing - the client that loads it
+   */
+  async showDevice(
+    device: OnDeviceModel | undefined,
+    preparing: Promise<Readiness>,
+  ): Promise<void> {
     if (!device) {
       this.#device.textContent = 'device: no model, see the catalogue’s onDevice';
       return;
@@ -29,9 +36,9 @@ export class FactsPanel {
       this.#device.textContent = `device: ${device.name} ${text}`;
     };
     say('loading', 'is loading …');
-    device.prepare?.().then(
-      () => say('ready', 'in WebAssembly, ready'),
-      (error: Error) => say('failed', `could not be loaded: ${error.message}`),
-    );
+    const { models } = await preparing;
+    const { ready, error } = models.find(({ name }) => name === device.name) ?? {};
+    if (ready) say('ready', 'in WebAssembly, ready');
+    else say('failed', `could not be loaded: ${error instanceof Error ? error.message : error}`);
   }
 }

@@ -49,6 +49,12 @@ export class ModelsPanel {
     this.#draw();
   }
 
+  /** The last request's choice is not known, or there was none. */
+  showNoChoice(): void {
+    this.#last = undefined;
+    this.#draw();
+  }
+
   /** Forgets how often each model answered. */
   clear(): void {
     this.#counts.clear();
@@ -99,7 +105,7 @@ export class ModelsPanel {
         'th',
         { scope: 'row' },
         name,
-        name === selection?.baseModel && make('span', { class: 'tag' }, 'base'),
+        name === selection?.baseModel && make('span', { class: 'tag' }, 'base model'),
         breaker !== 'closed' && make('span', { class: 'tag' }, 'left out'),
       ),
       make('td', { class: 'number' }, accuracyPct.toFixed(1)),
@@ -118,26 +124,21 @@ export class ModelsPanel {
 }
 
 function head(): HTMLElement {
-  const cell = (text: string, title: string, kind = 'number') =>
-    make('th', { scope: 'col', class: kind, title }, text);
+  const cell = (text: string, kind = 'number') => make('th', { scope: 'col', class: kind }, text);
   return make(
     'thead',
     {},
     make(
       'tr',
       {},
-      cell('model', 'Most accurate first', ''),
-      cell('top-1 %', 'Accuracy A(m)'),
-      cell(
-        'service time',
-        'Mean ± deviation on a logarithmic scale; the line is the budget',
-        'plot',
-      ),
-      cell('mean ms', 'Mean service time', 'number wide'),
-      cell('p95 ms', '95 % of the calls are within', 'number wide'),
-      cell('samples', 'Calls that the profile rests on', 'number wide'),
-      cell('chance', 'Probability to be drawn for the last request'),
-      cell('answers', 'Answers of the service in this session, late ones included', 'number wide'),
+      cell('model', ''),
+      cell('top-1 %'),
+      cell('service time', 'plot'),
+      cell('mean ms', 'number wide'),
+      cell('p95 ms', 'number wide'),
+      cell('samples', 'number wide'),
+      cell('chance'),
+      cell('answers', 'number wide'),
     ),
   );
 }

@@ -41,26 +41,32 @@ export class RacePanel {
 
   #draw(race: Race | undefined): void {
     const slaMs = race?.slaMs ?? 250;
-    const share = (ms: number) => Math.min(1, Math.max(0, ms / (slaMs * beyond)));
+    const place = (ms: number) => Math.max(0, ms / (slaMs * beyond));
     const cloud = race && cloudLane(race);
     const device = race && deviceLane(race);
-    const lanes = make(
-      'div',
-      { class: 'lanes' },
-      laneRow('cloud', cloud, { share, hasWon: race?.winner === 'cloud' }),
-      (!race || device) && laneRow('device', device, { share, hasWon: race?.winner === 'device' }),
-    );
+    const hasDevice = !race || device !== undefined;
+    const winner = race?.winner;
     const deadline = make(
       'div',
       { class: 'deadline' },
       make('span', {}, `SLA ${Math.round(slaMs)} ms`),
     );
-    setProperties(deadline, { '--at': String(share(slaMs)) });
-    const cursor = make('div', { class: 'cursor' });
-    const plane = make('div', { class: 'plane' }, deadline, cursor);
-    this.#track.replaceChildren(lanes, plane, axis(slaMs, share));
+    setProperties(deadline, { '--at': String(place(slaMs)) });
+    const rails = make(
+      'div',
+      { class: 'rails' },
+      rail('cloud', cloud, place),
+      hasDevice && rail('device', device, place),
+    );
+    // Captions stand above and below: none of them crosses the deadline.
+    this.#track.replaceChildren(
+      caption('cloud', cloud, winner === 'cloud'),
+      make('div', { class: 'plane' }, rails, deadline, make('div', { class: 'cursor' })),
+      axis(slaMs, place),
+      ...(hasDevice ? [caption('device', device, winner === 'device')] : []),
+    );
     this.#track.setAttribute('aria-label', race ? inWords(cloud, device) : 'No request yet');
-    this.#track.dataset.winner = race?.winner ?? '';
+    this.#track.dataset.winner = winner ?? '';
   }
 
   #play(): void {
@@ -84,47 +90,59 @@ export class RacePanel {
   }
 }
 
-function laneRow(
-  kind: 'cloud' | 'device',
-  lane: Lane | undefined,
-  { share, hasWon }: { share: (ms: number) => number; hasWon: boolean },
-): HTMLElement {
-  const bars = make('div', { class: 'bars' }, ...(lane?.stretches ?? []).map(bar(share)));
+function caption(kind: keyof typeof names, lane: Lane | undefined, hasWon: boolean): HTMLElement {
   return make(
-    'div',
-    { class: `lane ${kind}${hasWon ? ' winner' : ''}` },
-    make(
-      'div',
-      { class: 'lane-name' },
-      make('span', {}, make('b', {}, names[kind]), ` ${lane?.model ?? ''}`),
-      make('span', { class: 'end' }, lane?.end ?? '', hasWon && ' ✓ taken'),
-    ),
-    make('div', { class: 'rail' }, bars),
+    'p',
+    { class: `lane-name ${kind}${hasWon ? ' winner' : ''}` },
+    make('span', {}, make('b', {}, names[kind]), ` ${lane?.model ?? ''}`),
+    make('span', { class: 'end' }, lane?.end ?? '', hasWon && ' ✓ taken'),
   );
 }
 
-function bar(share: (ms: number) => number): (stretch: Stretch) => HTMLElement {
-  return ({ kind, fromMs, toMs, label }) => {
-    const [from, to] = [share(fromMs), share(toMs)];
-    const isOpen = kind === 'pending' || to === 1;
-    const title = label === '' ? '' : `${label}: ${(toMs - fromMs).toFixed(1)} ms`;
-    const element = make(
-      'div',
-      { class: `bar ${kind}${isOpen ? ' open' : ''}`, title },
-      // A name that does not fit is better not there.
-      to - from > 0.1 ? make('span', {}, label) : undefined,
-    );
-    setProperties(element, { '--from': String(from), '--to': String(to) });
-    return element;
-  };
+function rail(
+  kind: keyof typeof names,
+  lane: Lane | undefined,
+  place: (ms: number) => number,
+): HTMLElement {
+  const stretches = lane?.stretches ?? [];
+  const endMs = stretches.at(-1)?.toMs ?? 0;
+  return make(
+    'div',
+    { class: `lane ${kind}` },
+    make('div', { class: 'bars' }, ...stretches.map((stretch) => bar(stretch, place))),
+    place(endMs) > 1 && make('div', { class: 'beyond' }, beyondWords(endMs)),
+  );
 }
 
-function axis(slaMs: number, share: (ms: number) => number): HTMLElement {
+/** What ends beyond the axis says so there. */
+function beyondWords(endMs: number): string {
+  return Number.isFinite(endMs) ? `${endMs.toFixed(0)} ms →` : '→';
+}
+
+function bar(
+  { kind, fromMs, toMs, label }: Stretch,
+  place: (ms: number) => number,
+): HTMLElement | undefined {
+  const [from, to] = [place(fromMs), Math.min(1, place(toMs))];
+  if (from >= 1) return undefined;
+  const isOpen = kind === 'pending' || to === 1;
+  const title = label === '' ? '' : `${label}: ${(toMs - fromMs).toFixed(1)} ms`;
+  const element = make(
+    'div',
+    { class: `bar ${kind}${isOpen ? ' open' : ''}`, title },
+    // A name that does not fit is better not there.
+    to - from > 0.12 && make('span', {}, label),
+  );
+  setProperties(element, { '--from': String(from), '--to': String(to) });
+  return element;
+}
+
+function axis(slaMs: number, place: (ms: number) => number): HTMLElement {
   const step = niceStep((slaMs * beyond) / 5);
   const ticks: HTMLElement[] = [];
   for (let ms = 0; ms <= slaMs * beyond * 0.97; ms += step) {
     const tick = make('span', {}, `${ms}`);
-    setProperties(tick, { '--at': String(share(ms)) });
+    setProperties(tick, { '--at': String(place(ms)) });
     ticks.push(tick);
   }
   return make('div', { class: 'axis' }, ...ticks);

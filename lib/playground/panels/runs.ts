@@ -5,8 +5,12 @@ const pauseMs = 250;
 
 /** What the two buttons do. */
 export interface Runs {
-  /** Runs the current picture; never rejects. */
-  readonly run: (options: { inSlowMotion: boolean }) => Promise<void>;
+  /**
+   * Runs the current picture; never rejects.
+   *
+   * @param options.isSingle - the user waits for this one answer, and looks at it
+   */
+  readonly run: (options: { isSingle: boolean }) => Promise<void>;
   /** Goes on to the next picture. */
   readonly advance: () => Promise<void>;
 }
@@ -30,7 +34,7 @@ export class RunButtons {
     if (this.#isRunning) return;
     this.#isRunning = true;
     this.#once.setAttribute('aria-busy', 'true');
-    await this.#runs.run({ inSlowMotion: !this.#isAuto });
+    await this.#runs.run({ isSingle: !this.#isAuto });
     this.#once.removeAttribute('aria-busy');
     this.#isRunning = false;
   }

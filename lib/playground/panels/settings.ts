@@ -1,16 +1,12 @@
-import type { Duplication } from '../../client/index.ts';
+import type { OnDeviceModel } from '../../client/index.ts';
 import { type Network, networkGroups, noNetwork } from '../requests/network.ts';
+import type { Conditions } from '../requests/session.ts';
+import { ChoicesPanel } from './choices.ts';
 import { byId, make } from './dom.ts';
-
-const policyNotes: Readonly<Record<Duplication, string>> = {
-  always: 'Beside every request: always an answer in time.',
-  'when-needed': 'As late as it can while the cloud is likely to be in time: saves energy.',
-  never: 'Only when the cloud has failed, or is late.',
-};
 
 const custom = 'custom';
 
-/** The conditions of the next request: SLA, network, policy. */
+/** The conditions of the next request: SLA, network, who may answer. */
 export class SettingsPanel {
   readonly #sla = byId('sla', HTMLInputElement);
   readonly #select = byId('network', HTMLSelectElement);
@@ -20,17 +16,25 @@ export class SettingsPanel {
     download: byId('download', HTMLInputElement),
     jitter: byId('jitter', HTMLInputElement),
   };
+  readonly #form = byId('settings', HTMLFormElement);
+  readonly #choices: ChoicesPanel;
   #network: Network = noNetwork;
 
-  /** @param hasDevice - false when there is no model on the device, and so no policy to choose */
-  constructor(hasDevice: boolean) {
-    byId('settings', HTMLFormElement).addEventListener('submit', (event) => event.preventDefault());
+  /** @param device - undefined when there is no model on the device */
+  constructor(device: OnDeviceModel | undefined) {
+    this.#form.addEventListener('submit', (event) => event.preventDefault());
     this.#joinSlaFields();
     this.#listNetworks();
     for (const slider of Object.values(this.#sliders)) {
       slider.addEventListener('input', () => this.#readSliders());
     }
-    this.#offerPolicies(hasDevice);
+    this.#choices = new ChoicesPanel(device);
+  }
+
+  /** Does something whenever the conditions change. */
+  onChange(changed: () => void): void {
+    this.#form.addEventListener('input', changed);
+    this.#form.addEventListener('change', changed);
   }
 
   /** In ms, within what the service takes. */
@@ -43,9 +47,8 @@ export class SettingsPanel {
     return this.#network;
   }
 
-  get policy(): Duplication {
-    const checked = document.querySelector<HTMLInputElement>('input[name=policy]:checked');
-    return (checked?.value ?? 'always') as Duplication;
+  get conditions(): Conditions {
+    return { slaMs: this.slaMs, ...this.#choices.chosen };
   }
 
   #joinSlaFields(): void {
@@ -99,34 +102,26 @@ export class SettingsPanel {
       name: custom,
       uploadMs: upload.valueAsNumber,
       uploadSigma: jitter.valueAsNumber,
+      uploadBytes: noNetwork.uploadBytes,
       downloadMs: download.valueAsNumber,
       downloadSigma: jitter.valueAsNumber,
     };
     this.#select.value = custom;
-    this.#note.textContent = 'Lognormal, with these medians.';
+    this.#note.textContent =
+      'Lognormal, with these medians for 12 KB up. A larger picture takes longer in proportion.';
     byId('sliders', HTMLElement).hidden = false;
     this.#showValues();
   }
 
   #showValues(): void {
     const { upload, download, jitter } = this.#sliders;
-    const factor = Math.exp(jitter.valueAsNumber).toFixed(1);
+    const factor = Math.exp(jitter.valueAsNumber);
+    const [fromMs, toMs] = [upload.valueAsNumber / factor, upload.valueAsNumber * factor];
     byId('upload-value', HTMLOutputElement).value = `${upload.value} ms`;
     byId('download-value', HTMLOutputElement).value = `${download.value} ms`;
-    byId('jitter-value', HTMLOutputElement).value = `÷ ${factor} to × ${factor}`;
-  }
-
-  #offerPolicies(hasDevice: boolean): void {
-    const note = byId('policy-note', HTMLElement);
-    const show = () => {
-      note.textContent = hasDevice
-        ? policyNotes[this.policy]
-        : 'The catalogue names no model for devices (onDevice), or its file is not here: only the cloud answers.';
-    };
-    for (const radio of document.querySelectorAll<HTMLInputElement>('input[name=policy]')) {
-      radio.disabled = !hasDevice;
-      radio.addEventListener('change', show);
-    }
-    show();
+    byId('jitter-value', HTMLOutputElement).value =
+      upload.valueAsNumber === 0
+        ? 'none'
+        : `2 of 3 uploads: ${fromMs.toFixed(0)} to ${toMs.toFixed(0)} ms`;
   }
 }

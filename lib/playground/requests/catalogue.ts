@@ -1,5 +1,6 @@
 import type { OnDeviceModel } from '../../client/index.ts';
 import { type CatalogueJson, describeModel, onnxruntimeWeb } from '../../client/onnxruntime-web.ts';
+import { webImages } from '../../client/web-images.ts';
 import { inputSize } from '../../core/preprocessing/preprocessing.ts';
 
 /** Where `bin/playground.ts` serves what the page needs of the catalogue's folder. */
@@ -38,5 +39,8 @@ export function modelOnDevice(catalogue: PageCatalogue): OnDeviceModel | undefin
     model: addressOf(model.file),
     wasmPaths: { wasm: '/playground/ort-wasm-simd-threaded.wasm' },
     worker: () => new Worker('/playground/worker.js', { type: 'module' }),
+    images: webImages({
+      worker: () => new Worker('/playground/image-worker.js', { type: 'module' }),
+    }),
   });
 }

@@ -10,6 +10,8 @@ export interface Network {
   readonly uploadMs: number;
   /** Standard deviation of its natural logarithm. */
   readonly uploadSigma: number;
+  /** The size that these times are for: what is larger takes longer in proportion. */
+  readonly uploadBytes: number;
   /** Median time of an answer's way back in ms; a request without a body takes as long. */
   readonly downloadMs: number;
   readonly downloadSigma: number;
@@ -22,9 +24,13 @@ export const noNetwork: Network = {
   name: 'none: straight to this machine',
   uploadMs: 0,
   uploadSigma: 0,
+  uploadBytes: recorded.uploadBytes,
   downloadMs: 0,
   downloadSigma: 0,
 };
+
+/** The mean size of the paper's images (Section V). */
+const paperUploadBytes = 51_900;
 
 /**
  * Wi-Fi as the paper measured it: lognormal times there and back, fitted to two cells of its Table IV,
@@ -35,7 +41,7 @@ const wifi: readonly Network[] = [
   { name: 'residential Wi-Fi', medianMs: 93.4, sigma: 0.5234 },
 ].map(({ name, medianMs, sigma }) => ({
   name,
-  ...{ uploadMs: medianMs / 2, uploadSigma: sigma },
+  ...{ uploadMs: medianMs / 2, uploadSigma: sigma, uploadBytes: paperUploadBytes },
   ...{ downloadMs: medianMs / 2, downloadSigma: sigma },
 }));
 
@@ -53,12 +59,16 @@ export const networkGroups: readonly {
   },
   {
     heading: 'Recorded mobile links',
-    source: `Lognormal, fitted to a recording: ${recorded.uploadBytes / 1000} KB up, one packet back.`,
-    networks: recorded.links.map((link) => ({ ...link, name: link.name.replaceAll('-', ' ') })),
+    source: `Lognormal, fitted to a recording: ${recorded.uploadBytes / 1000} KB up, one packet back. A larger picture takes longer in proportion.`,
+    networks: recorded.links.map((link) => ({
+      ...link,
+      name: link.name.replaceAll('-', ' '),
+      uploadBytes: recorded.uploadBytes,
+    })),
   },
   {
     heading: 'Wi-Fi of the paper',
-    source: 'Lognormal, fitted to the paper’s Table IV, half each way.',
+    source: `Lognormal, fitted to the paper’s Table IV, half each way, for ${Math.round(paperUploadBytes / 1000)} KB up. A larger picture takes longer in proportion.`,
     networks: wifi,
   },
   {
@@ -71,12 +81,16 @@ export const networkGroups: readonly {
   },
 ];
 
-/** The way there and back of one request, in ms. */
-function drawTimes(network: Network, hasBody: boolean, draw: Draw) {
+/** The way there and back of one request, in ms; without a body it has `undefined` bytes. */
+function drawTimes(network: Network, bytes: number | undefined, draw: Draw) {
   const lognormal = (medianMs: number, sigma: number) => medianMs * Math.exp(sigma * draw());
   const small = () => lognormal(network.downloadMs, network.downloadSigma);
   return {
-    thereMs: hasBody ? lognormal(network.uploadMs, network.uploadSigma) : small(),
+    thereMs:
+      bytes === undefined
+        ? small()
+        : lognormal(network.uploadMs, network.uploadSigma) *
+          Math.max(1, bytes / network.uploadBytes),
     backMs: small(),
   };
 }
@@ -93,7 +107,7 @@ export function shapedFetch(
     const signal = init.signal ?? undefined;
     if (network.fault === 'offline') throw new TypeError('offline');
     if (network.fault === 'silent') await wait(Number.POSITIVE_INFINITY, signal);
-    const { thereMs, backMs } = drawTimes(network, Boolean(init.body), draw);
+    const { thereMs, backMs } = drawTimes(network, bytesOf(init.body), draw);
     await wait(thereMs, signal);
     const response = await fetch(url, init);
     await wait(backMs, signal);
@@ -117,4 +131,12 @@ async function wait(ms: number, signal: AbortSignal | undefined): Promise<void> 
     clearTimeout(timer);
     signal?.removeEventListener('abort', onAbort);
   }
+}
+
+/** The size of a request's body; undefined without one. */
+function bytesOf(body: RequestInit['body']): number | undefined {
+  if (body === null || body === undefined) return undefined;
+  if (body instanceof Blob) return body.size;
+  if (body instanceof ArrayBuffer || ArrayBuffer.isView(body)) return body.byteLength;
+  return String(body).length;
 }

@@ -5,15 +5,13 @@ import { addressOf, type PageCatalogue } from './catalogue.ts';
 /** A picture to classify. */
 export interface Picture {
   readonly image: Blob;
+  /** What is on show; no larger than it need be. */
   readonly bitmap: ImageBitmap;
   /** What it is, for people. */
   readonly caption: string;
   /** Its label, where that is known. */
   readonly label?: string | undefined;
 }
-
-/** What the service takes as it is. */
-const uploadTypes = ['image/jpeg', 'image/png', 'image/webp'];
 
 /** Whether fresh pictures can be made for a catalogue: only of the shapes that the project can draw. */
 export function canGenerate({ labels }: PageCatalogue): boolean {
@@ -48,32 +46,39 @@ export async function samplePicture(sample: PageCatalogue['samples'][number]): P
 }
 
 /**
- * A picture of a file, made smaller when it shows more than models see: a photo as it comes from a
- * phone would be on its way for seconds.
+ * A picture of a file. The file itself is classified, as an app would hand it over: only the preview is
+ * made smaller.
  *
- * @param side - of what models see, in pixels
+ * @param side - of the preview, in pixels
  * @throws Error that says so when the browser cannot read it
  */
 export async function readPicture(file: File, side: number): Promise<Picture> {
   const whole = await createImageBitmap(file).catch(() => {
     throw new Error(`${file.name} is not a picture that this browser can read.`);
   });
-  const scale = side / Math.min(whole.width, whole.height);
-  if (scale >= 1 && uploadTypes.includes(file.type)) {
-    return { image: file, bitmap: whole, caption: file.name };
-  }
+  const { width, height } = whole;
+  const scale = Math.min(1, side / Math.min(width, height));
   const bitmap = await createImageBitmap(whole, {
-    resizeWidth: Math.round(whole.width * Math.min(1, scale)),
-    resizeHeight: Math.round(whole.height * Math.min(1, scale)),
+    resizeWidth: Math.max(1, Math.round(width * scale)),
+    resizeHeight: Math.max(1, Math.round(height * scale)),
     resizeQuality: 'high',
   });
-  return { image: await encode(bitmap), bitmap, caption: file.name };
+  whole.close();
+  return {
+    image: file,
+    bitmap,
+    caption: `${file.name}, ${width} × ${height}, ${sizeInWords(file.size)}`,
+  };
 }
 
 /** What is on a canvas. */
 export async function drawnPicture(canvas: HTMLCanvasElement): Promise<Picture> {
   const bitmap = await createImageBitmap(canvas);
   return { image: await encode(bitmap), bitmap, caption: 'your drawing' };
+}
+
+function sizeInWords(bytes: number): string {
+  return bytes < 1e6 ? `${Math.ceil(bytes / 1e3)} KB` : `${(bytes / 1e6).toFixed(1)} MB`;
 }
 
 /** As JPEG of the quality that the models were evaluated with. */

@@ -1,16 +1,25 @@
 import type { Fetch } from '../../client/api/fetch.ts';
 import {
+  type Classification,
+  type ClassifyOptions,
   type Client,
   type ClientStatistics,
+  type CloudUse,
   createClient,
   type Duplication,
+  type Mode,
   type OnDeviceModel,
+  type Readiness,
 } from '../../client/index.ts';
 
 /** What the user has chosen for the next request. */
 export interface Conditions {
   readonly slaMs: number;
+  readonly mode: Mode;
+  /** When the device runs its model. */
   readonly policy: Duplication;
+  /** Whether the cloud is asked when the device is sure of its answer. */
+  readonly cloud: CloudUse;
 }
 
 /** What a session needs. */
@@ -24,21 +33,21 @@ export interface SessionOptions {
 /** Requests of this page: a client for each policy, so that each learns by what it did itself. */
 export class Session {
   readonly #options: SessionOptions;
-  readonly #clients = new Map<Duplication, Client>();
+  readonly #clients = new Map<string, { client: Client; ready: Promise<Readiness> }>();
 
   constructor(options: SessionOptions) {
     this.#options = options;
   }
 
   /** Classifies a picture under the conditions that are chosen now. */
-  async classify(image: Blob, options: { slaMs?: number; signal?: AbortSignal } = {}) {
-    const { slaMs, policy } = this.#options.conditions();
-    return await this.#client(policy).classify(image, { slaMs, ...options });
+  async classify(image: Blob, options: ClassifyOptions = {}): Promise<Classification> {
+    const { slaMs } = this.#options.conditions();
+    return await this.#current().client.classify(image, { slaMs, ...options });
   }
 
-  /** Learns the server's clock and loads the model on the device. */
-  async prepare(): Promise<void> {
-    await this.#client(this.#options.conditions().policy).prepare();
+  /** Makes the client of the chosen policy ready, once, so that its first request is not slower. */
+  async prepare(): Promise<Readiness> {
+    return await this.#current().ready;
   }
 
   /** Forgets what was counted and learned; what still runs ends by itself. */
@@ -49,33 +58,40 @@ export class Session {
 
   /** What the client of the chosen policy knows; what all of them did together is in the sums. */
   statistics(): ClientStatistics {
-    const current = this.#client(this.#options.conditions().policy).statistics();
-    const all = [...this.#clients.values()].map((client) => client.statistics());
-    const sum = (key: 'requests' | 'inTime' | 'deviceRuns' | 'deviceRunsSaved') =>
+    const current = this.#current().client.statistics();
+    const all = [...this.#clients.values()].map(({ client }) => client.statistics());
+    const sum = (key: 'requests' | 'inTime' | 'uploadsSaved' | 'deviceRuns' | 'deviceRunsSaved') =>
       all.reduce((total, statistics) => total + statistics[key], 0);
     const longest = Math.max(...all.map(({ longestTimerErrorMs }) => longestTimerErrorMs));
     return {
       ...current,
       requests: sum('requests'),
       inTime: sum('inTime'),
+      uploadsSaved: sum('uploadsSaved'),
       deviceRuns: sum('deviceRuns'),
       deviceRunsSaved: sum('deviceRunsSaved'),
       longestTimerErrorMs: longest,
     };
   }
 
-  #client(policy: Duplication): Client {
-    const known = this.#clients.get(policy);
-    if (known) return known;
+  /** The client of the conditions that are chosen now. */
+  #current(): { client: Client; ready: Promise<Readiness> } {
     const { endpoint, device, fetch, conditions } = this.#options;
+    const { slaMs, mode, policy, cloud } = conditions();
+    const key = [mode, policy, cloud].join();
+    const known = this.#clients.get(key);
+    if (known) return known;
     const client = createClient({
       endpoint,
       fetch,
-      slaMs: conditions().slaMs,
+      slaMs,
+      mode,
       duplication: policy,
+      cloud,
       ...(device && { onDevice: device }),
     });
-    this.#clients.set(policy, client);
-    return client;
+    const made = { client, ready: client.prepare() };
+    this.#clients.set(key, made);
+    return made;
   }
 }

@@ -1,19 +1,34 @@
+import type { Mode } from '../../client/api/options.ts';
 import type { AnsweringModel, Classification, Race } from '../../client/api/types.ts';
 import type { InferResponse } from '../../core/contract/messages.ts';
+import { isInTime } from './times.ts';
 
 const ms = (value: number) =>
   `${value.toFixed(Math.abs(value) < 10 ? 1 : 0).replace('-', '−')}\u00a0ms`;
 const pct = (value: number) => `${value.toFixed(1)}\u00a0%`;
 
-/** Why this answer was taken and not the other one, in a sentence. */
-export function whyThisAnswer({ source, inTime, model, timing, race }: Classification): string {
+/**
+ * Why this answer was taken and not the other one, in a sentence.
+ *
+ * @param mode - who was asked
+ */
+export function whyThisAnswer(
+  { source, model, timing, race }: Classification,
+  mode: Mode = 'race',
+): string {
   const { cloud, device } = race;
+  const inTime = isInTime(timing);
+  if (mode === 'device-only') return 'Only the device was asked.';
+  if (cloud.state === 'skipped') return sure(device);
   const spareMs = timing.slaMs - timing.totalMs;
+  const readyMs = race[source]?.endMs ?? Number.POSITIVE_INFINITY;
+  if (!inTime && readyMs <= timing.slaMs) {
+    return `The ${source}’s answer was ready after ${ms(readyMs)}, but the page got it late: its thread was busy, or the browser’s timer late.`;
+  }
   if (source === 'cloud') {
     if (!inTime) return `Nothing was there at the SLA’s end; the cloud was first after it.`;
     return `The cloud was in time, with ${ms(spareMs)} to spare${withoutDevice(model, device)}.`;
   }
-  const waited = deviceWaited(race);
   if (cloud.state === 'failed') {
     const after = inTime ? '' : ', after the SLA’s end';
     return `The cloud failed (${reasonOf(cloud.error)}), so the device answers${after}.`;
@@ -22,7 +37,14 @@ export function whyThisAnswer({ source, inTime, model, timing, race }: Classific
   if (cloud.state === 'answered') {
     return `Both were in time, and the device’s model (${pct(model.accuracyPct)}) is the more accurate one.`;
   }
-  return `The cloud had not answered when the ${ms(timing.slaMs)} were over. ${waited}`;
+  return `The cloud had not answered after ${ms(timing.totalMs)}, at the SLA’s end. ${deviceWaited(race, timing.totalMs)}`;
+}
+
+function sure(device: Race['device']): string {
+  const { chance } = device?.answer ?? {};
+  const measured =
+    chance === undefined ? '' : `: of answers like this one ${pct(100 * chance)} are right`;
+  return `The device was sure${measured}. The cloud was not asked.`;
 }
 
 /** What the cloud's answer made of the device's run. */
@@ -35,10 +57,10 @@ function withoutDevice(model: AnsweringModel, device: Race['device']): string {
   return device && device.startMs === undefined ? ': the device did not have to run' : '';
 }
 
-function deviceWaited({ device, slaMs }: Race): string {
+function deviceWaited({ device }: Race, totalMs: number): string {
   const readyMs = device?.endMs;
   if (readyMs === undefined) return '';
-  return `The device’s answer had been ready for ${ms(Math.max(0, slaMs - readyMs))}.`;
+  return `The device’s answer had been ready for ${ms(Math.max(0, totalMs - readyMs))}.`;
 }
 
 function reasonOf(error: unknown): string {
@@ -54,10 +76,12 @@ export function whyThisModel({ timing, selection, model }: InferResponse): strin
   if (selection.strategy !== 'three-stage') {
     return `${budget} By ${selection.strategy}, ${model.name} answers.`;
   }
-  if (budgetMs <= 0) return `${budget} Nothing is left, so the fastest model answers.`;
+  if (budgetMs <= 0) {
+    return `${budget} Nothing is left, so ${model.name} answers: as fast as any, as far as can be told, and of these the most accurate.`;
+  }
   const others = selection.eligible.filter((candidate) => candidate.model !== selection.baseModel);
   const base = `Of the models that fit, ${selection.baseModel} is the most accurate`;
   if (others.length === 0) return `${budget} ${base}, and none takes about as long.`;
   const drawn = model.name === selection.baseModel ? 'it was drawn' : `${model.name} was drawn`;
-  return `${budget} ${base}; ${others.length} more take about as long, and ${drawn} among them.`;
+  return `${budget} ${base}; ${others.length} more ${others.length === 1 ? 'takes' : 'take'} about as long, and ${drawn} among them.`;
 }

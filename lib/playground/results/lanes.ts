@@ -1,5 +1,6 @@
 import type { DeviceAnswer, Race, Run } from '../../client/api/types.ts';
 import type { InferResponse } from '../../core/contract/messages.ts';
+import { overrun, wholeMs } from './times.ts';
 
 /** A stretch of time in a lane of the time line. */
 export interface Stretch {
@@ -11,7 +12,7 @@ export interface Stretch {
   readonly label: string;
 }
 
-/** How a run ended, in a few words; empty while it goes on. */
+/** What a run did, and in a few words how it ended. */
 export interface Lane {
   /** The model that answered. */
   readonly model?: string | undefined;
@@ -58,15 +59,20 @@ function pending(run: Run<InferResponse | DeviceAnswer>, fromMs: number): Stretc
   return [{ kind: 'pending', fromMs, toMs: run.endMs ?? Number.POSITIVE_INFINITY, label: '' }];
 }
 
-function endOf(run: Run<InferResponse | DeviceAnswer>, slaMs: number): string {
-  const at = `${(run.endMs ?? 0).toFixed(0)} ms`;
-  switch (run.state) {
-    case 'answered':
-      return (run.endMs ?? 0) > slaMs ? `${at}, too late` : at;
+function endOf({ state, endMs = 0, error }: Run<unknown>, slaMs: number): string {
+  switch (state) {
+    case 'answered': {
+      const at = `${wholeMs(endMs, slaMs)} ms`;
+      return endMs > slaMs ? `${at}, ${overrun(endMs, slaMs)} too late` : at;
+    }
     case 'failed':
-      return `failed: ${run.error instanceof Error ? run.error.message : run.error}`;
+      return `failed: ${error instanceof Error ? error.message : error}`;
     case 'cancelled':
-      return (run.endMs ?? 0) > slaMs ? 'no answer' : 'no longer needed';
+      return endMs > slaMs ? `no answer in ${endMs.toFixed(0)} ms` : 'no longer needed';
+    case 'running':
+      return 'no answer yet';
+    case 'skipped':
+      return 'not asked: nothing was uploaded';
     default:
       return '';
   }

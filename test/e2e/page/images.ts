@@ -67,7 +67,7 @@ export async function upload(where: Where, source: Source, settings?: Upload, si
   const pipeline = await pipelineIn(where);
   const image = await hold(source);
   const input = { image, contentType: contentTypeOf(source) };
-  const open = pipeline.open(input, 32);
+  const open = pipeline.open(input, 32, settings);
   try {
     const [sent] = await Promise.all([open.upload(settings), size && open.pixels(size)]);
     return {

@@ -22,7 +22,8 @@ const get = (path: string, method = 'GET') =>
 
 describe('the routes', () => {
   it('infer', async () => {
-    const { statusCode, headers, body } = await call(madeUpService());
+    const event = apiEvent({ headers: { 'mdi-sla-ms': '5000' } });
+    const { statusCode, headers, body } = await call(madeUpService(), event);
     expect(statusCode).toBe(200);
     expect(body.model.name).toBe('slow');
     expect(headers).toMatchObject({

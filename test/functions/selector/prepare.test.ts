@@ -48,8 +48,12 @@ describe('prepare', () => {
 
   it.each([
     [{ slaMs: 1100 }, ['huge', 'fast']],
-    [{ slaMs: 150 }, ['medium', 'fast']],
-    [{ slaMs: 20 }, ['fast']],
+    // Which of them, the network decides.
+    [{ slaMs: 950 }, ['huge', 'slow', 'fast']],
+    [{ slaMs: 950, inputMs: 10 }, ['huge', 'fast']],
+    [{ slaMs: 950, inputMs: 50 }, ['slow', 'fast']],
+    [{ slaMs: 150 }, ['slow', 'medium', 'fast']],
+    [{ slaMs: 20, inputMs: 30 }, ['fast']],
     [{}, ['slow', 'fast']],
     [undefined, ['slow', 'fast']],
   ])('%j starts %j', async (body, expected) => {
@@ -81,7 +85,7 @@ describe('prepare', () => {
     });
     expect(await preparing(service, { slaMs: 150 })).toMatchObject({
       warming: ['medium'],
-      warm: ['fast'],
+      warm: ['slow', 'fast'],
     });
     vi.advanceTimersByTime(1_000);
     expect((await preparing(service, { slaMs: 250 })).warming).toEqual(['slow', 'fast']);
@@ -110,6 +114,7 @@ describe('prepare', () => {
     [{ slaMs: 0 }, /slaMs.*above 0/],
     [{ slaMs: 1e9 }, /slaMs.*at most/],
     [{ slaMs: '250' }, /slaMs/],
+    [{ inputMs: -1 }, /inputMs/],
     [[], /the body/],
   ])('refuses %j', async (body, message) => {
     await expect(preparing(served(), body)).rejects.toMatchObject({

@@ -16,8 +16,8 @@ const answer = {
 /** A service that answers, and records the headers that it was asked with. */
 async function service(seen) {
   const server = createServer((request, response) => {
-    const isTime = request.url === '/v1/time';
-    if (!isTime) Object.assign(seen, request.headers);
+    const isTime = request.url.startsWith('/v1/time?');
+    if (request.url === '/v1/infer') Object.assign(seen, request.headers);
     const now = Date.now();
     request.resume().on('end', () => {
       response.setHeader('content-type', 'application/json');
@@ -27,7 +27,10 @@ async function service(seen) {
   await new Promise((resolve) => server.listen(0, '127.0.0.1', resolve));
   return {
     url: `http://127.0.0.1:${server.address().port}`,
-    close: () => server.close().closeAllConnections(),
+    close: () => {
+      server.close();
+      server.closeAllConnections();
+    },
   };
 }
 
@@ -36,12 +39,18 @@ exports.use = async ({ client, reactNative, web, sigv4 }) => {
   const { url, close } = await service(seen);
   const image = new Blob(['?'], { type: 'image/jpeg' });
   const signer = { sign: async () => ({ headers: { authorization: 'signed' } }) };
+  let clockIsSet;
+  const clock = new Promise((resolve) => {
+    clockIsSet = resolve;
+  });
   const cloud = client.createClient({
     endpoint: url,
     slaMs: 25_000,
     auth: sigv4.sigV4({ signer }),
+    onEvent: ({ type }) => type === 'clock' && clockIsSet(),
   });
   await cloud.prepare();
+  await clock;
   const fromCloud = await cloud.classify(image);
   cloud.close();
   close();

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import type { Candidate } from '../../../core/selection/types.ts';
+import type { CertainDevice } from '../certainty.ts';
 import c5 from './c5.json' with { type: 'json' };
 import p2 from './p2.json' with { type: 'json' };
 import table3 from './table-3.json' with { type: 'json' };
@@ -32,6 +33,8 @@ export interface ProfileSet {
   /** Where the numbers come from. */
   readonly source: string;
   readonly models: readonly ProfiledModel[];
+  /** The model on the device, where its reliability was measured together with these models. */
+  readonly device?: CertainDevice | undefined;
 }
 
 /** The names of the profile sets that come with the project. */

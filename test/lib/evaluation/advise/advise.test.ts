@@ -8,8 +8,10 @@ import {
   type Question,
 } from '../../../../lib/evaluation/advise/question.ts';
 import { adviseSubset, subsetsOf } from '../../../../lib/evaluation/advise/subset.ts';
+import { adviseUploads } from '../../../../lib/evaluation/advise/uploads.ts';
 import { runCells } from '../../../../lib/evaluation/engine/cells/run-cells.ts';
 import { profileSets } from '../../../../lib/evaluation/engine/profiles/profile-sets.ts';
+import { halfSureDevice } from '../engine/made-up-device.ts';
 
 const question: Question = { ...defaultQuestion, profiles: profileSets.table3, requests: 1_000 };
 const model = (name: string, accuracyPct: number, meanMs: number) => {
@@ -117,5 +119,42 @@ describe('adviseDevice', () => {
 
   it('refuses to choose from nothing', () => {
     expect(() => adviseDevice(question, [], 1)).toThrow(NoCandidateError);
+  });
+});
+
+describe('adviseUploads', () => {
+  /** Half of the pictures it is sure of; there it is right in 95 %, else in 55 %. */
+  const device = halfSureDevice([55, 95], { rightAlongside: { good: [8_200, 9_800] } });
+  const asked = { ...of(model('good', 90, 20)), requests: 4_000, slasMs: [1_000] };
+  const [own, lower, higher] = adviseUploads(asked, device, [undefined, 50, 99]);
+
+  it('leaves out the uploads that the cloud would not better, and counts what is really right', () => {
+    expect(own?.savedPct).toBeGreaterThan(47);
+    expect(own?.savedPct).toBeLessThan(53);
+    // The easy half at 95 % by the device, the other at 82 % by the cloud: not at its mean of 90 %.
+    expect(own?.accuracyPct).toBeCloseTo(88.5, 0);
+    expect(own?.alwaysAccuracyPct).toBeCloseTo(90, 1);
+  });
+
+  it('leaves out more of them from a lower threshold on, at a loss', () => {
+    expect(lower).toMatchObject({ surePct: 50, savedPct: 100, kilobytes: 0 });
+    expect(lower?.accuracyPct).toBeCloseTo(75, 0);
+    expect(higher).toMatchObject({ savedPct: 0, kilobytes: 52 });
+    // Its own answer, likelier right than the cloud's, is the one that is taken.
+    expect(higher?.accuracyPct).toBeCloseTo(88.5, 0);
+  });
+
+  it('takes models of which nothing was measured to be right as often in easy pictures', () => {
+    const [independent] = adviseUploads(asked, { ...device, rightAlongside: {} }, [undefined]);
+    expect(independent?.accuracyPct).toBeCloseTo(0.5 * 95 + 0.5 * 90, 0);
+  });
+
+  it('spends the device’s run on every picture, and the upload on those that it is not sure of', () => {
+    const spending = { uploadBytes: 1_000, uploadMj: 100, runW: 5 };
+    const [advice] = adviseUploads(asked, device, [undefined], spending);
+    const uploads = 1 - (advice?.savedPct ?? 0) / 100;
+    expect(advice?.millijoules).toBeCloseTo(20 + 100 * uploads, 9);
+    expect(advice?.kilobytes).toBeCloseTo(uploads, 9);
+    expect(advice).toMatchObject({ alwaysMillijoules: 120, alwaysKilobytes: 1 });
   });
 });

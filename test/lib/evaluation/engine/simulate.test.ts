@@ -13,6 +13,7 @@ import {
   profileSets,
 } from '../../../../lib/evaluation/engine/profiles/profile-sets.ts';
 import { selectorNames } from '../../../../lib/evaluation/engine/selectors.ts';
+import { halfSureDevice } from './made-up-device.ts';
 
 const cell: Cell = {
   profiles: 'table3',
@@ -212,4 +213,36 @@ it('refuses to select from nothing', () => {
 
 it('knows every strategy of a deployment', () => {
   expect(selectorNames).toEqual([...strategyNames, 'stage-one', 'oracle']);
+});
+
+describe('a device that runs first', () => {
+  const device = halfSureDevice([30, 99.9], { meanMs: 30, stdMs: 1 });
+  const answersOf = (changes: Partial<Cell>) => {
+    const { answers } = run({ selector: 'expected-accuracy', keepAnswers: true, ...changes });
+    if (!answers) throw new Error('no answers');
+    return answers;
+  };
+
+  it('leaves the cloud the rest of the SLA, and its answers come later', () => {
+    const { deviceRuns, latencyMs, inputMs, serviceMs, outputMs } = answersOf({
+      deviceFirst: device,
+    });
+    latencyMs.forEach((ms, i) => {
+      const sum = (inputMs[i] ?? 0) + (serviceMs[i] ?? 0) + (outputMs[i] ?? 0);
+      expect(ms).toBeCloseTo(sum + (deviceRuns?.tookMs[i] ?? 0), 9);
+    });
+    const meanMs = (values: Float64Array) => values.reduce((a, b) => a + b, 0) / values.length;
+    const slow = { ...device, meanMs: 120 };
+    expect(meanMs(answersOf({ deviceFirst: slow }).serviceMs)).toBeLessThan(meanMs(serviceMs));
+    expect(answersOf({}).deviceRuns).toBeUndefined();
+  });
+
+  it('lets the selector take more risks where it is not sure, and fewer where it is', () => {
+    const { deviceRuns, serviceMs } = answersOf({ deviceFirst: device, requests: 8_000 });
+    const meanOf = (bin: number) => {
+      const ms = Array.from(serviceMs).filter((_, i) => deviceRuns?.bin[i] === bin);
+      return ms.reduce((a, b) => a + b, 0) / ms.length;
+    };
+    expect(meanOf(0)).not.toBeCloseTo(meanOf(1), 0);
+  });
 });

@@ -48,6 +48,56 @@ describe('approaches', () => {
     expect(run(name, changes)).toEqual({ accuracyPct, latencyMs, ranOnDevice, cloudRuns });
   });
 
+  describe('the cloud when unsure', () => {
+    const found = {
+      tookMs: 5,
+      chancePct: 70,
+      rightPct: 72,
+      bestCloudPct: 78,
+      cloud: { accuracyPct: 75, rightPct: 60, latencyMs: 240 },
+    };
+    const whenUnsure = (changes: Partial<typeof found>) => {
+      const first = { ...found, ...changes };
+      return run('MDInference, the cloud when unsure', {
+        first: { mdinference: first, expected: first },
+      });
+    };
+    it.each([
+      // It knows of 75 % right answers, of which there are 60 % on pictures such as this.
+      ['asks the cloud', {}, [60, 240, true, 1]],
+      ['uploads nothing when sure', { chancePct: 78 }, [72, 5, true, 0]],
+      [
+        'takes its own answer at the SLA when the cloud’s is late',
+        { cloud: { ...found.cloud, latencyMs: 251 } },
+        [72, 250, true, 1],
+      ],
+      [
+        'keeps its own when that is likelier right than the cloud’s',
+        { cloud: { ...found.cloud, accuracyPct: 69 } },
+        [72, 240, true, 1],
+      ],
+    ] as const)('%s', (_, changes, [accuracyPct, latencyMs, ranOnDevice, cloudRuns]) => {
+      expect(whenUnsure(changes)).toEqual({ accuracyPct, latencyMs, ranOnDevice, cloudRuns });
+    });
+
+    it('is no approach where the device’s reliability is not known', () => {
+      expect(() => run('MDInference, the cloud when unsure')).toThrow(/not measured/);
+    });
+
+    it('uploads less, and spends less', () => {
+      const approach = approaches.find(
+        ({ name }) => name === 'MDInference, the cloud when unsure',
+      )!;
+      const of = (chancePct: number) => {
+        const first = { ...found, chancePct };
+        return { ...slow, first: { mdinference: first, expected: first } };
+      };
+      const { kilobytes, millijoules } = outcomeOfApproach(approach, [of(90), of(10)]);
+      expect(kilobytes).toBe(26);
+      expect(millijoules).toBe(277 / 2 + 2 * 35);
+    });
+  });
+
   it('counts a late answer as wrong', () => {
     const largest = approaches.find(({ name }) => name === 'always the largest model')!;
     const outcome = outcomeOfApproach(largest, [slow, { ...slow, ...withLargestAt(100) }]);

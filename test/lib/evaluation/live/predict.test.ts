@@ -5,6 +5,7 @@ import {
   predict,
   predictedService,
 } from '../../../../lib/evaluation/live/predict.ts';
+import { halfSureDevice } from '../engine/made-up-device.ts';
 import { madeUpLink } from '../engine/made-up-links.ts';
 
 const image = { bytes: new Uint8Array(15_000), contentType: 'image/jpeg', label: 'ring' };
@@ -15,6 +16,7 @@ const plan: LivePlan = {
   images: [image],
   slaMs: 150,
   policy: 'always',
+  cloud: 'always',
   seed: 1,
 };
 const service: PredictedService = {
@@ -45,6 +47,33 @@ describe('the prediction', () => {
     const third = (policy: LivePlan['policy']) => predict({ ...plan, policy }, service)[2];
     expect(third('never')).toMatchObject({ source: 'device', inTime: false, deviceRan: true });
     expect(third('when-needed')).toMatchObject({ inTime: true, deviceRan: undefined });
+  });
+
+  describe('asks the cloud only when the device is not sure', () => {
+    const device = halfSureDevice([30, 98], { rightAlongside: { only: [8_200, 9_800] } });
+    const unsure = { ...plan, cloud: 'when-unsure' } as const;
+
+    it('and uploads nothing of the others', () => {
+      const results = predict(unsure, { ...service, device });
+      const sure = results.filter(({ isUploaded }) => !isUploaded);
+      expect(sure.length).toBeGreaterThan(0);
+      expect(sure.length).toBeLessThan(results.length);
+      for (const result of sure) {
+        expect(result).toMatchObject({ source: 'device', right: 0.98, cloud: undefined });
+        expect(result.answerMs).toBeCloseTo(4, 0);
+      }
+      const [asked] = results.filter(({ source }) => source === 'cloud');
+      expect(asked).toMatchObject({ right: 0.82, accuracyPct: 90, isUploaded: true });
+    });
+
+    it('from the threshold on that the app sets', () => {
+      const results = predict({ ...unsure, sureFrom: 0.2 }, { ...service, device });
+      expect(results.every(({ isUploaded }) => !isUploaded)).toBe(true);
+    });
+
+    it('which nobody can foretell of a device that was not measured', () => {
+      expect(predict(unsure, service)).toEqual(predict(plan, service));
+    });
   });
 
   it('takes a better model on the device before the cloud’s', () => {

@@ -5,19 +5,37 @@ import type { RequestResult } from '../../../../lib/evaluation/live/request-resu
 
 const facts = {
   ...{ url: 'http://x', trace: 'wifi', slaMs: 100, ratePerS: 1, durationS: 4, arrivals: 'even' },
-  ...{ policy: 'always', seed: 1, strategy: 'three-stage', catalogue: 'c', onDevice: 'small' },
+  ...{
+    policy: 'always',
+    cloud: 'always',
+    seed: 1,
+    strategy: 'three-stage',
+    catalogue: 'c',
+    onDevice: 'small',
+  },
 };
 
 const cloud = { model: 'big', inputMs: 20, serviceMs: 30, totalMs: 60 };
 const request: MeasuredRequest = {
   ...{ request: 0, dueMs: 0, startMs: 2, bytes: 10, label: 'ring', predicted: 'ring', right: 1 },
   ...{ source: 'cloud', model: 'big', accuracyPct: 90, inTime: true, answerMs: 61, cloud },
-  ...{ deviceRan: true, deviceMs: 4, timerErrorMs: undefined, cloudState: 'answered' },
+  ...{
+    isUploaded: true,
+    deviceRan: true,
+    deviceMs: 4,
+    timerErrorMs: undefined,
+    cloudState: 'answered',
+  },
   ...{ coldStart: false, inputSource: 'client', error: undefined },
 };
 const late: MeasuredRequest = {
   ...{ ...request, source: 'device', model: 'small', accuracyPct: 50, right: 0 },
-  ...{ answerMs: 97, timerErrorMs: 3, cloud: { ...cloud, model: 'huge', totalMs: 140 } },
+  ...{
+    answerMs: 97,
+    isUploaded: false,
+    timerErrorMs: 3,
+    cloud: { ...cloud, model: 'huge', totalMs: 140 },
+  },
 };
 const nobody: MeasuredRequest = {
   ...{ ...request, source: 'nobody', model: undefined, accuracyPct: 0, right: 0, inTime: false },
@@ -28,7 +46,7 @@ const requests = [request, request, late, nobody];
 
 const simulated: RequestResult = {
   ...{ right: 0.9, accuracyPct: 90, source: 'cloud', inTime: true, answerMs: 55 },
-  ...{ deviceRan: undefined, cloud: { ...cloud, totalMs: 55 } },
+  ...{ isUploaded: true, deviceRan: undefined, cloud: { ...cloud, totalMs: 55 } },
 };
 
 const report = liveReport(facts, requests, {
@@ -46,6 +64,7 @@ describe('the report', () => {
     ['the cloud’s within the SLA, %', 50, 100],
     ['reliance on the device, %', 25, 0],
     ['no answer at all, %', 25, 0],
+    ['uploads saved, %', 25, 0],
     ['cloud’s answers by big, %', 200 / 3, 100],
     ['cloud’s answers by huge, %', 100 / 3, 0],
     ['answer, p50 ms', 61, 55],

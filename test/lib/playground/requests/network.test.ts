@@ -38,6 +38,16 @@ describe('shapedFetch', () => {
     expect(await times(steady, post)).toEqual({ arrivedMs: 100, answeredMs: 130 });
   });
 
+  it('takes longer for what is larger, in proportion', async () => {
+    const body = new Uint8Array(10 * steady.uploadBytes);
+    expect(await times(steady, { method: 'POST', body })).toEqual({
+      arrivedMs: 1_000,
+      answeredMs: 1_030,
+    });
+    const photo = { method: 'POST', body: new Blob([body]) };
+    expect((await times(steady, photo)).arrivedMs).toBe(1_000);
+  });
+
   it('takes the time of a small packet there without a body', async () => {
     expect(await times(steady, {})).toEqual({ arrivedMs: 30, answeredMs: 60 });
   });

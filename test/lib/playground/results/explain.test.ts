@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { whyThisAnswer, whyThisModel } from '../../../../lib/playground/results/explain.ts';
-import { answer, classified, inTime, small } from './races.ts';
+import { answer, classified, deviceReady, inTime, small } from './races.ts';
 
 const said = (...args: Parameters<typeof classified>) =>
   whyThisAnswer(classified(...args)).replaceAll('\u00a0', ' ');
@@ -27,7 +27,7 @@ describe('whyThisAnswer', () => {
   it('says that the cloud was too late', () => {
     const atTheEnd = { timing: { slaMs: 250, totalMs: 250, timerErrorMs: 0 } };
     expect(said({ winner: 'device', cloud: { state: 'running', startMs: 0 } }, atTheEnd)).toBe(
-      'The cloud had not answered when the 250 ms were over. The device’s answer had been ready for 242 ms.',
+      'The cloud had not answered after 250 ms, at the SLA’s end. The device’s answer had been ready for 242 ms.',
     );
   });
 
@@ -43,10 +43,34 @@ describe('whyThisAnswer', () => {
     expect(said({ winner: 'device', cloud: inTime }, { model })).toContain('the more accurate one');
   });
 
+  it('says that the device was sure, or alone', () => {
+    const answer = { model: small, predictions: [], elapsedMs: 8, chance: 0.996 };
+    const race = {
+      winner: 'device',
+      cloud: { state: 'skipped' },
+      device: { ...deviceReady, answer },
+    } as const;
+    expect(said(race)).toBe(
+      'The device was sure: of answers like this one 99.6 % are right. The cloud was not asked.',
+    );
+    expect(whyThisAnswer(classified(race), 'device-only')).toBe('Only the device was asked.');
+  });
+
   it.each(['cloud', 'device'] as const)('says that nobody was in time, and the %s first', (who) => {
-    const cloud = who === 'cloud' ? inTime : ({ state: 'running' } as const);
-    expect(said({ winner: who, cloud }, { inTime: false })).toContain(
+    const late = { slaMs: 250, totalMs: 300, timerErrorMs: 0 };
+    const ended = { endMs: 299 };
+    const cloud = who === 'cloud' ? { ...inTime, ...ended } : ({ state: 'running' } as const);
+    const device = { ...deviceReady, ...ended };
+    expect(said({ winner: who, cloud, device }, { timing: late })).toContain(
       `the ${who} was first after it`,
+    );
+  });
+
+  it('says when an answer was ready in time and handed over late', () => {
+    const late = { slaMs: 250, totalMs: 283, timerErrorMs: 33 };
+    const cloud = { state: 'running', startMs: 0 } as const;
+    expect(said({ winner: 'device', cloud }, { timing: late })).toBe(
+      'The device’s answer was ready after 8.0 ms, but the page got it late: its thread was busy, or the browser’s timer late.',
     );
   });
 });
@@ -85,6 +109,6 @@ describe('whyThisModel', () => {
   it('says when the network has eaten the SLA', () => {
     const timing = { ...answer.timing, inputMs: 200, budgetMs: -150 };
     expect(why({ timing })).toContain('Budget −150 ms');
-    expect(why({ timing })).toContain('Nothing is left, so the fastest model answers.');
+    expect(why({ timing })).toContain('Nothing is left, so big answers: as fast as any');
   });
 });

@@ -1,6 +1,11 @@
 import { describe, expect, it } from 'vitest';
-import { requestOutcome } from '../../../../lib/client/api/outcome.ts';
-import { correctPct, History, meanOver } from '../../../../lib/playground/results/history.ts';
+import {
+  cloudInTimePct,
+  correctPct,
+  History,
+  meanOver,
+} from '../../../../lib/playground/results/history.ts';
+import { outcomeOf } from '../../../../lib/playground/results/outcome.ts';
 import { classified } from './races.ts';
 
 describe('History', () => {
@@ -28,12 +33,24 @@ describe('History', () => {
     history.clear();
     expect(history.series().number).toEqual([]);
   });
+
+  it('takes what is known later, and nothing of requests that the cloud was not sent', () => {
+    const history = new History();
+    const [first, second] = [outcome(true, 50), outcome(true, 60)];
+    history.add(first);
+    history.add(second);
+    expect(history.series().cloudInTimePct).toEqual([0, 0]);
+    history.replace(first, { ...first, cloudInTime: undefined });
+    history.replace(second, { ...second, cloudInTime: true });
+    expect(history.series().cloudInTimePct).toEqual([null, 100]);
+    expect(cloudInTimePct(history.outcomes)).toBe(100);
+  });
 });
 
 it('correctPct counts what is known alone', () => {
-  const known = requestOutcome(classified({}), 'ring');
-  const unknown = requestOutcome(classified({}), undefined);
-  const wrong = requestOutcome(classified({}), 'disc');
+  const known = outcomeOf(classified({}), 'ring');
+  const unknown = outcomeOf(classified({}), undefined);
+  const wrong = outcomeOf(classified({}), 'disc');
   expect(correctPct([known, unknown, wrong])).toBe(50);
   expect(correctPct([unknown])).toBeUndefined();
 });

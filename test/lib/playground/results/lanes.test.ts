@@ -30,11 +30,13 @@ describe('cloudLane', () => {
   });
 
   it.each([
-    [{ state: 'running', startMs: 0 }, 1, ''],
-    [{ state: 'cancelled', startMs: 0, endMs: 2_250 }, 1, 'no answer'],
+    [{ state: 'running', startMs: 0 }, 1, 'no answer yet'],
+    [{ state: 'cancelled', startMs: 0, endMs: 2_250 }, 1, 'no answer in 2250 ms'],
     [{ state: 'failed', startMs: 0, endMs: 3, error: new Error('broken') }, 1, 'failed: broken'],
-    [{ ...inTime, endMs: 400 }, 3, '400 ms, too late'],
+    [{ ...inTime, endMs: 400 }, 3, '400 ms, 150 ms too late'],
+    [{ ...inTime, endMs: 250.2 }, 3, '250.2 ms, 0.2 ms too late'],
     [{ state: 'waiting' }, 0, ''],
+    [{ state: 'skipped' }, 0, 'not asked: nothing was uploaded'],
   ] as const)('of %j ends as it did', (cloud, stretches, end) => {
     const lane = cloudLane(race({ cloud }));
     expect(lane.stretches).toHaveLength(stretches);
@@ -46,7 +48,7 @@ describe('deviceLane', () => {
   it.each([
     [{ state: 'waiting' }, 0, 'not needed: this run was saved'],
     [{ state: 'cancelled', startMs: 5, endMs: 90 }, 1, 'no longer needed'],
-    [{ state: 'running', startMs: 0 }, 1, ''],
+    [{ state: 'running', startMs: 0 }, 1, 'no answer yet'],
   ] as const)('of %j ends as it did', (device, stretches, end) => {
     const lane = deviceLane(race({ device }));
     expect(lane?.stretches).toHaveLength(stretches);

@@ -1,4 +1,4 @@
-import type { Classification, Race, Run } from '../../../../lib/client/api/types.ts';
+import type { Classification, DeviceAnswer, Race, Run } from '../../../../lib/client/api/types.ts';
 import type { InferResponse } from '../../../../lib/core/contract/messages.ts';
 
 /** An answer of the service after an upload of 60 ms. */
@@ -27,7 +27,7 @@ export const answer: InferResponse = {
 export const small = { name: 'small', version: '1', accuracyPct: 57 };
 
 export const inTime: Run<InferResponse> = { state: 'answered', startMs: 2, endMs: 130, answer };
-export const deviceReady: Race['device'] = {
+export const deviceReady: Run<DeviceAnswer> = {
   state: 'answered',
   startMs: 0,
   endMs: 8,
