@@ -39,13 +39,13 @@ export async function ask<T>(connection: Connection, call: Call, faultOf?: Fault
   if (isRefused && connection.auth?.refused?.(request, response.headers)) {
     ({ response, body } = await send(connection, call));
   }
-  const fault = response.ok ? faultOf?.(body, response.headers) : 'its status';
-  if (!fault) return body as T;
-  const { ok, status, redirected, url } = response;
+  const { ok, status, redirected, url, headers } = response;
+  const fault = ok ? faultOf?.(body, headers) : undefined;
+  if (ok && !fault) return body as T;
   // 301 and 302 have made a GET of the POST; a captive portal leads to a page of its own.
   if (redirected && url.endsWith(call.path)) throw new MovedError(url.slice(0, -call.path.length));
   if (ok) throw new MalformedAnswerError(`the service's answer is malformed: ${fault}`);
-  const retryMs = retryAfterMs(response.headers.get('retry-after'), connection.epochMs());
+  const retryMs = retryAfterMs(headers.get('retry-after'), connection.epochMs());
   throw new ApiError(status, isProblem(body) ? body : undefined, retryMs);
 }
 

@@ -37,9 +37,11 @@ export class ChoicesPanel {
 
   get chosen(): Choices {
     if (!this.#device) return { mode: 'cloud-only', cloud: 'always', policy: 'always' };
+    const mode = checked('mode', modeNotes);
     return {
-      mode: checked('mode', modeNotes),
-      cloud: checked('cloud', cloudNotes),
+      mode,
+      // The cloud alone has no device that could be sure.
+      cloud: mode === 'race' ? checked('cloud', cloudNotes) : 'always',
       policy: checked('policy', policyNotes),
     };
   }
