@@ -1,22 +1,14 @@
-import { chanceOfBeingRight } from '../core/statistics/reliability.ts';
 import { check, checkOptions, modelsOf } from './api/check-options.ts';
 import type { Emit } from './api/events.ts';
 import type { DeviceInput, ImageInput } from './api/image.ts';
 import type { ClassifyOptions, Client, ClientOptions, PrepareOptions } from './api/options.ts';
 import type { ImagePipeline, PipelineImage } from './api/pipeline.ts';
 import { type ClientStatistics, Counters } from './api/statistics.ts';
-import type {
-  Classification,
-  DeviceAnswer,
-  OnDeviceModel,
-  Prediction,
-  Race,
-  Readiness,
-} from './api/types.ts';
+import type { Classification, DeviceAnswer, Prediction, Race, Readiness } from './api/types.ts';
 import { Cloud } from './cloud/cloud.ts';
 import { plainUpload } from './cloud/plain-upload.ts';
 import { aborted, describe } from './cloud/request.ts';
-import { type DeviceModel, DeviceModels } from './device/on-device.ts';
+import { choose, DeviceModel } from './device/on-device.ts';
 import { RunningRace } from './race/race.ts';
 import { RecentTimes } from './time/recent-times.ts';
 import { systemTime, type TimeSource } from './time/time-source.ts';
@@ -60,45 +52,47 @@ class RacingClient implements Client {
   readonly #time: TimeSource;
   readonly #emit: Emit;
   readonly #cloud: Cloud;
-  readonly #devices: DeviceModels;
+  readonly #devices: readonly DeviceModel[];
   readonly #images: ImagePipeline | undefined;
+  readonly #usesCloud: boolean;
+  readonly #asksWhenUnsure: boolean;
   readonly #margin = new TimerMargin();
   readonly #cloudTimes = new RecentTimes();
   readonly #counters = new Counters();
   /** What `close` has to end. */
   readonly #races = new Set<RunningRace>();
   #requests = 0;
-  #labelsCompared = false;
+  #measuring: Promise<void> | undefined;
+  /** What the device calls its indices, until that has been compared with what the service says. */
+  #labels: readonly string[] | undefined;
   #isClosed = false;
 
   constructor(options: ClientOptions) {
-    const { time = systemTime, onEvent, images } = options;
+    const { time = systemTime, onEvent, images, mode, cloud } = options;
     const models = modelsOf(options);
     this.#options = options;
     this.#time = time;
     this.#emit = (event) => tell(onEvent, event);
     this.#cloud = new Cloud(options, time, this.#emit);
-    this.#devices = new DeviceModels(models, time, this.#emit);
+    this.#devices = models.map((model) => new DeviceModel(model, time, this.#emit));
     this.#images = images ?? models.find((model) => model.images)?.images;
+    this.#labels = models.find((model) => model.labels)?.labels;
+    this.#usesCloud = mode !== 'device-only';
+    this.#asksWhenUnsure = cloud === 'when-unsure';
   }
 
   async classify(image: ImageInput, options: ClassifyOptions = {}): Promise<Classification> {
-    const { slaMs = this.#options.slaMs, signal } = options;
+    const { slaMs = this.#options.slaMs, signal, contentType } = options;
     check({ slaMs });
-    const input = describe(image, options.contentType);
+    const input = describe(image, contentType);
+    const reason = () => signal?.reason ?? aborted('the request was aborted');
     if (this.#isClosed) throw aborted('the client is closed');
-    if (signal?.aborted) throw signal.reason ?? aborted('the request was aborted');
+    if (signal?.aborted) throw reason();
 
     const request = ++this.#requests;
     this.#emit({ type: 'request', request, slaMs });
     const race = this.#race({ ...options, request, slaMs, input });
-    this.#races.add(race);
-    void race.settled.then((end) => {
-      this.#races.delete(race);
-      this.#learn(end);
-      this.#measureIfNeeded(input);
-    });
-    const onAbort = () => race.cancel(signal?.reason ?? aborted('the request was aborted'));
+    const onAbort = () => race.cancel(reason());
     signal?.addEventListener('abort', onAbort);
     this.#refresh();
     try {
@@ -119,14 +113,15 @@ class RacingClient implements Client {
     const { slaMs = this.#options.slaMs, sample, contentType } = options;
     check({ slaMs });
     const input = sample && describe(sample, contentType);
-    if (this.#usesCloud) void this.#cloud.prepare(slaMs);
-    this.#refresh();
-    const { models } = this.#devices;
-    await Promise.all([
-      this.#images?.prepare?.(),
-      ...models.map((model) => model.prepare().catch(() => undefined)),
-    ]);
-    if (input) await this.#measure(input);
+    if (!this.#isClosed) {
+      if (this.#usesCloud) void this.#cloud.prepare(slaMs);
+      this.#refresh();
+      await Promise.all([
+        this.#images?.prepare?.(),
+        ...this.#devices.map((device) => device.prepare().catch(() => undefined)),
+      ]);
+      if (input) await this.#measure(input);
+    }
     return { models: this.statistics().onDevice };
   }
 
@@ -137,13 +132,13 @@ class RacingClient implements Client {
 
   statistics(): ClientStatistics {
     const { slaMs } = this.#options;
-    const chosen = this.#devices.choose(slaMs);
+    const chosen = choose(this.#devices, slaMs);
     return {
       ...this.#counters,
       cloudChance: this.#cloudTimes.chanceWithin(slaMs, this.#time.nowMs()),
       outputMs: this.#cloud.outputMs,
       clock: this.#cloud.clock,
-      onDevice: this.#devices.models.map((device) => ({
+      onDevice: this.#devices.map((device) => ({
         name: device.model.name,
         ready: device.isReady,
         error: device.loadError,
@@ -155,78 +150,77 @@ class RacingClient implements Client {
 
   close(): void {
     this.#isClosed = true;
-    for (const race of this.#races) race.cancel(aborted('the client was closed'));
+    for (const race of this.#races) race.cancel(aborted('the client is closed'));
     this.#cloud.close();
     this.#images?.close?.();
-    for (const { model } of this.#devices.models) model.close?.();
-  }
-
-  get #usesCloud(): boolean {
-    return this.#options.mode !== 'device-only';
-  }
-
-  get #asksWhenUnsure(): boolean {
-    return this.#options.cloud === 'when-unsure';
+    for (const { model } of this.#devices) model.close?.();
   }
 
   #race({ slaMs, input, request, onInterim }: ClassifyCall): RunningRace {
-    const device = this.#devices.choose(slaMs);
+    const device = choose(this.#devices, slaMs);
     const opened = this.#open(input);
-    const endMs = this.#time.nowMs() + slaMs;
+    const { upload, lateMs = 2_000, atDeadline = 'wait' } = this.#options;
+    const startMs = this.#time.nowMs();
+    const endMs = startMs + slaMs;
     const race = new RunningRace({
       slaMs,
-      marginMs: this.#margin.of(slaMs),
-      lateMs: this.#options.lateMs ?? 2_000,
-      atDeadline: this.#options.atDeadline ?? 'wait',
+      lateMs,
+      atDeadline,
+      margin: this.#margin,
       time: this.#time,
       cloud: this.#usesCloud
         ? {
-            waitMs: this.#asksWhenUnsure && device?.isReady ? slaMs * patience : 0,
-            isNeeded: (answer) => this.#isUnsure(answer, endMs - this.#time.nowMs()),
-            run: async (signal, begin, answer) => {
-              const file = opened ? await opened.upload(this.#options.upload) : plainUpload(input);
-              begin();
+            startAfterMs: this.#asksWhenUnsure && device?.isReady ? slaMs * patience : 0,
+            run: async (signal, onStart, answer) => {
+              const file = opened ? await opened.upload(upload) : plainUpload(input);
+              onStart();
               const deviceAccuracyPct = this.#toldAccuracyPct(device, answer);
               return await this.#cloud.infer({ ...file, endMs, deviceAccuracyPct, signal });
             },
           }
         : undefined,
       device: device && {
-        model: identify(device.model),
         startAfterMs: this.#startAfterMs(device, slaMs),
-        run: async (signal) => {
-          const predictions = await device.run({ input, pixels: opened?.pixels }, signal);
-          return { predictions, chance: chanceOf(device.model, predictions) };
+        run: async (signal, onStart) => {
+          onStart();
+          const answer = await device.run({ ...input, pixels: opened?.pixels }, signal);
+          return { ...answer, elapsedMs: this.#time.nowMs() - startMs };
         },
-        accuracyPctOf: (answer) => this.#accuracyPct(device, answer),
       },
-      onDue: (latenessMs) => this.#margin.observe(latenessMs, this.#time.nowMs()),
+      isUnsure: (answer) => this.#isUnsure(answer, endMs - this.#time.nowMs()),
+      accuracyPctOf: (answer) => this.#accuracyPct(device, answer),
       onEnd: (source, run) => {
         this.#emit({ type: 'run', request, source, run, late: (run.endMs ?? 0) > slaMs });
         if (source === 'cloud') this.#compareLabels(run.answer?.predictions);
       },
       onInterim: (answer) => tell(onInterim, answer),
     });
-    void race.settled.then(() => opened?.close());
+    this.#races.add(race);
+    void race.settled.then((end) => {
+      this.#races.delete(race);
+      opened?.close();
+      this.#learn(end);
+      this.#measureIfNeeded(input);
+    });
     return race;
   }
 
   #open(input: DeviceInput): PipelineImage | undefined {
     if (input.contentType === rawTensor) return undefined;
-    const sides = this.#devices.models.map(({ model }) => model.shorterSide ?? usualSide);
+    const sides = this.#devices.map(({ model }) => model.shorterSide ?? usualSide);
     return this.#images?.open(input, Math.max(usualSide, ...sides), this.#options.upload);
   }
 
   /** Whether the best that the cloud could do in the time left is better than the device's answer. */
   #isUnsure({ chance = 0 }: DeviceAnswer, leftMs: number): boolean {
-    const bestPct = this.#cloud.bestAccuracyPct(leftMs) ?? 100;
-    return chance < (this.#options.sureFrom ?? bestPct / 100);
+    const { sureFrom = this.#cloud.bestAccuracyPct(leftMs) / 100 } = this.#options;
+    return chance < sureFrom;
   }
 
   /** How accurate the device's answer is, or would be, in percent. */
-  #accuracyPct(device: DeviceModel, answer: DeviceAnswer | undefined): number {
+  #accuracyPct(device: DeviceModel | undefined, answer: DeviceAnswer | undefined): number {
     const chance = this.#asksWhenUnsure ? answer?.chance : undefined;
-    return chance === undefined ? device.model.accuracyPct : 100 * chance;
+    return chance === undefined ? (device?.model.accuracyPct ?? 0) : 100 * chance;
   }
 
   /** What answers when the cloud does not, so that the server can weigh its risk by it. */
@@ -238,7 +232,7 @@ class RacingClient implements Client {
   #startAfterMs(device: DeviceModel, slaMs: number): number {
     const { duplication = 'always', chanceThreshold = 0.9 } = this.#options;
     if (!this.#usesCloud || this.#asksWhenUnsure || duplication === 'always') return 0;
-    if (duplication === 'never') return Number.POSITIVE_INFINITY;
+    if (duplication === 'never') return Infinity;
     const chance = this.#cloudTimes.chanceWithin(slaMs, this.#time.nowMs());
     const dueMs = slaMs - this.#margin.of(slaMs);
     return chance > chanceThreshold ? dueMs - spareMs - device.expectedMs : 0;
@@ -246,9 +240,9 @@ class RacingClient implements Client {
 
   /** Once: a page with the catalogue of another version would show wrong labels. */
   #compareLabels(predictions: readonly Prediction[] | undefined): void {
-    const labels = this.#devices.models.find(({ model }) => model.labels)?.model.labels;
-    if (this.#labelsCompared || !labels || !predictions) return;
-    this.#labelsCompared = true;
+    const labels = this.#labels;
+    if (!labels || !predictions) return;
+    this.#labels = undefined;
     const differing = predictions.find(({ index, label }) => labels[index] !== label);
     if (!differing) return;
     const { index, label: inCloud } = differing;
@@ -256,33 +250,40 @@ class RacingClient implements Client {
   }
 
   #learn(race: Race): void {
-    this.#counters.settled(race);
+    this.#counters.settled(race, this.#usesCloud);
     const { state, endMs = 0 } = race.cloud;
+    const isAnswered = state === 'answered';
     // Nothing is known about a request that was not made, or was aborted before the deadline.
-    if (state === 'skipped' || state === 'waiting' || (state === 'cancelled' && endMs < race.slaMs))
-      return;
-    const ms = state === 'answered' ? endMs : Number.POSITIVE_INFINITY;
-    this.#cloudTimes.observe(ms, this.#time.nowMs());
+    if (!isAnswered && state !== 'failed' && endMs < race.slaMs) return;
+    this.#cloudTimes.observe(isAnswered ? endMs : Infinity, this.#time.nowMs());
   }
 
   /** Measures the models on the device where their speed decides something. */
   #measureIfNeeded(input: DeviceInput): void {
-    const { models } = this.#devices;
-    const decides =
-      models.length > 1 || (models.length > 0 && this.#options.duplication === 'when-needed');
-    const isKnown = models.every(({ measuredMs }) => measuredMs !== undefined);
-    if (decides && !isKnown && !this.#isClosed) this.#measure(input).catch(() => undefined);
+    const isOneOfSeveral = this.#devices.length > 1;
+    const decides = isOneOfSeveral || this.#options.duplication === 'when-needed';
+    if (decides && !this.#isClosed) void this.#measure(input);
   }
 
+  /** Measures the models that have not been, one at a time; never rejects. */
   async #measure(input: DeviceInput): Promise<void> {
+    const unknown = this.#devices.filter(({ measuredMs }) => measuredMs === undefined);
+    if (unknown.length === 0) return;
+    this.#measuring ??= this.#measureAll(unknown, input).finally(() => {
+      this.#measuring = undefined;
+    });
+    await this.#measuring;
+  }
+
+  async #measureAll(devices: readonly DeviceModel[], input: DeviceInput): Promise<void> {
     const opened = this.#open(input);
-    await this.#devices.measure({ input, pixels: opened?.pixels });
+    for (const device of devices) await device.measure({ ...input, pixels: opened?.pixels });
     opened?.close();
   }
 
   /** In parallel with a request, never before it. */
   #refresh(): void {
-    if (!this.#usesCloud || this.#isClosed) return;
+    if (!this.#usesCloud) return;
     void this.#cloud.refresh();
     if (this.#asksWhenUnsure) void this.#cloud.refreshModels();
   }
@@ -302,12 +303,4 @@ function tell<T>(listener: ((value: T) => void) | undefined, value: T): void {
   } catch {
     // It is the app's own.
   }
-}
-
-function identify({ name, version, accuracyPct }: OnDeviceModel) {
-  return { name, version, accuracyPct };
-}
-
-function chanceOf({ reliability }: OnDeviceModel, [best]: readonly Prediction[]) {
-  return reliability && best ? chanceOfBeingRight(reliability, best.score) : undefined;
 }

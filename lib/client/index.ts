@@ -10,7 +10,6 @@ export { MdInferenceError } from '../core/errors.ts';
 export type { CropSize } from '../core/preprocessing/crop.ts';
 export type { Size } from '../core/preprocessing/preprocessing.ts';
 export type { Pixels } from '../core/preprocessing/tensor.ts';
-export type { Reliability } from '../core/statistics/reliability.ts';
 export { type Auth, type AuthRequest, bearer } from './api/auth.ts';
 export type { EncodedImage, EncodeSettings } from './api/codec.ts';
 export {
@@ -41,6 +40,7 @@ export type { ClientStatistics } from './api/statistics.ts';
 export type {
   AnsweringModel,
   Classification,
+  ClockEstimate,
   DeviceAnswer,
   LoadProgress,
   OnDeviceModel,
@@ -53,5 +53,4 @@ export type {
 } from './api/types.ts';
 export type { Upload, UploadSettings } from './api/upload-settings.ts';
 export { createClient } from './client.ts';
-export { CachedTimeError, type ClockEstimate } from './time/clock.ts';
 export type { TimeSource } from './time/time-source.ts';

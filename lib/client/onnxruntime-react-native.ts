@@ -16,6 +16,7 @@ export type {
   Size,
 } from '../core/preprocessing/preprocessing.ts';
 export type { Pixels } from '../core/preprocessing/tensor.ts';
+export { chanceOfBeingRight, type Reliability } from '../core/statistics/reliability.ts';
 export type { Decode } from './api/codec.ts';
 export { DeviceModelError } from './api/errors.ts';
 export {

@@ -19,6 +19,7 @@ export type {
   PreprocessingJson,
   RawInput,
 } from '../core/preprocessing/preprocessing.ts';
+export { chanceOfBeingRight, type Reliability } from '../core/statistics/reliability.ts';
 export { DeviceModelError } from './api/errors.ts';
 export {
   type CatalogueJson,

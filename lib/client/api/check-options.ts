@@ -5,22 +5,38 @@ import type { OnDeviceModel } from './types.ts';
 /** The longest SLA in ms that timers support, late answers included. */
 const longestSlaMs = 2 ** 30;
 
-/** What an option may be: one of some words, or a number of a range. */
-const allowed: Readonly<
-  Record<string, readonly string[] | readonly [least: number, most: number]>
-> = {
-  mode: ['race', 'device-only', 'cloud-only'],
-  cloud: ['always', 'when-unsure'],
-  duplication: ['always', 'when-needed', 'never'],
-  atDeadline: ['wait', 'fail'],
-  slaMs: [1, longestSlaMs],
-  lateMs: [0, longestSlaMs],
-  chanceThreshold: [0, 1],
-  sureFrom: [0, 1],
-  accuracyPct: [0, 100],
-  samples: [1, 1_000],
-  resyncMs: [0, longestSlaMs],
-  maxErrorMs: [0, longestSlaMs],
+/** What an option may be. */
+interface Rule {
+  readonly text: string;
+  readonly allows: (value: unknown) => boolean;
+}
+
+function oneOf(...words: readonly unknown[]): Rule {
+  return { text: `one of ${words.join(', ')}`, allows: (value) => words.includes(value) };
+}
+
+function range(least: number, most: number): Rule {
+  return {
+    text: `from ${least} to ${most}`,
+    allows: (value) => isBetween(value, least, most),
+  };
+}
+
+const duration = range(0, longestSlaMs);
+const chance = range(0, 1);
+const rules: Readonly<Record<string, Rule>> = {
+  mode: oneOf('race', 'device-only', 'cloud-only'),
+  cloud: oneOf('always', 'when-unsure'),
+  duplication: oneOf('always', 'when-needed', 'never'),
+  atDeadline: oneOf('wait', 'fail'),
+  slaMs: range(1, longestSlaMs),
+  lateMs: duration,
+  chanceThreshold: chance,
+  sureFrom: chance,
+  accuracyPct: range(0, 100),
+  samples: range(1, 1_000),
+  resyncMs: duration,
+  maxErrorMs: duration,
 };
 
 /**
@@ -38,8 +54,9 @@ export function checkOptions(options: ClientOptions): void {
     check({ accuracyPct });
     if (typeof classify !== 'function') throw new TypeError(`onDevice: no classify in "${name}"`);
   }
-  if (mode === 'device-only' && models.length === 0) throw new TypeError(`${mode} needs onDevice`);
-  if (cloud === 'when-unsure' && !models.every(({ reliability }) => reliability)) {
+  const isNone = models.length === 0;
+  if (mode === 'device-only' && isNone) throw new TypeError(`${mode} needs onDevice`);
+  if (cloud === 'when-unsure' && (isNone || !models.every(({ chanceOf }) => chanceOf))) {
     throw new TypeError(`${cloud} needs models with reliability: mdi models evaluate --write`);
   }
 }
@@ -51,21 +68,14 @@ export function checkOptions(options: ClientOptions): void {
  */
 export function check(values: object): void {
   for (const [name, value] of Object.entries(values)) {
-    const choices = allowed[name];
-    if (!choices || (value === undefined && name !== 'slaMs')) continue;
-    const [least, most] = choices;
-    const isRange = typeof least === 'number';
-    const isAllowed = isRange
-      ? isBetween(value, least, most as number)
-      : (choices as readonly unknown[]).includes(value);
-    if (isAllowed) continue;
-    const range = isRange ? `from ${least} to ${most}` : `one of ${choices.join(', ')}`;
-    throw new RangeError(`${name} must be ${range}, not ${value}`);
+    const rule = rules[name];
+    const isOptional = name !== 'slaMs';
+    if (!rule || rule.allows(value) || (isOptional && value === undefined)) continue;
+    throw new RangeError(`${name} must be ${rule.text}, not ${value}`);
   }
 }
 
 /** The models on the device; none when only the cloud may answer. */
 export function modelsOf({ onDevice = [], mode }: ClientOptions): readonly OnDeviceModel[] {
-  if (mode === 'cloud-only') return [];
-  return Array.isArray(onDevice) ? onDevice : [onDevice as OnDeviceModel];
+  return mode === 'cloud-only' ? [] : [onDevice].flat();
 }

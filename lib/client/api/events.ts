@@ -1,6 +1,5 @@
 import type { InferResponse } from '../../core/contract/messages.ts';
-import type { ClockEstimate } from '../time/clock.ts';
-import type { Classification, DeviceAnswer, Run, Source } from './types.ts';
+import type { Classification, ClockEstimate, DeviceAnswer, Run, Source } from './types.ts';
 
 /** Something that happened in a client; `request` numbers the calls of `classify`, times are in ms. */
 export type ClientEvent =

@@ -87,7 +87,8 @@ export interface ClientOptions {
   readonly images?: ImagePipeline | undefined;
   /**
    * What `classify` does at the deadline without an answer: wait for the first one, at most
-   * {@link lateMs} (`wait`), or reject with {@link SlaExceededError} (`fail`).
+   * {@link lateMs} (`wait`), or reject (`fail`): with {@link SlaExceededError}, or with the cloud's error
+   * if it has failed by then.
    *
    * @default 'wait'
    */

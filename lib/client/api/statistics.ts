@@ -1,5 +1,4 @@
-import type { ClockEstimate } from '../time/clock.ts';
-import type { Classification, Race } from './types.ts';
+import type { Classification, ClockEstimate, Race } from './types.ts';
 
 /** What a client has done so far. */
 export interface ClientStatistics {
@@ -14,7 +13,7 @@ export interface ClientStatistics {
   readonly cloudLate: number;
   /** Requests to the cloud that failed. */
   readonly cloudFailed: number;
-  /** Images that were not uploaded: the device was sure, or nothing may leave it. */
+  /** Images that were not uploaded because the device was sure. */
   readonly uploadsSaved: number;
   readonly deviceRuns: number;
   /** Runs of the device's model that failed, a model that could not be loaded included. */
@@ -73,11 +72,11 @@ export class Counters {
     this.rejected++;
   }
 
-  /** Counts the two runs of a race that has ended. */
-  settled({ slaMs, cloud, device, winner }: Race): void {
+  /** Counts the two runs of a race that has ended; `usesCloud` unless nothing may leave the device. */
+  settled({ slaMs, cloud, device, winner }: Race, usesCloud: boolean): void {
     if (cloud.state === 'failed') this.cloudFailed++;
     if (cloud.state === 'answered' && (cloud.endMs ?? 0) > slaMs) this.cloudLate++;
-    if (cloud.state === 'skipped') this.uploadsSaved++;
+    if (usesCloud && cloud.state === 'skipped') this.uploadsSaved++;
     if (device?.state === 'failed') {
       this.deviceFailed++;
       this.deviceError = device.error;

@@ -1,7 +1,6 @@
 import type { InferResponse, Prediction } from '../../core/contract/messages.ts';
 import type { CropSize } from '../../core/preprocessing/crop.ts';
 import type { Pixels } from '../../core/preprocessing/tensor.ts';
-import type { Reliability } from '../../core/statistics/reliability.ts';
 import type { ImageInput } from './image.ts';
 import type { ImagePipeline } from './pipeline.ts';
 
@@ -27,8 +26,11 @@ export interface OnDeviceModel {
   readonly measuredMs?: number | undefined;
   /** What its indices mean, in order; compared with what the service says, once. */
   readonly labels?: readonly string[] | undefined;
-  /** How often it is right, by how sure it is; needed for `cloud: 'when-unsure'`. */
-  readonly reliability?: Reliability | undefined;
+  /**
+   * The chance, 0 to 1, that it is right when its best label has this score, as measured; needed for
+   * `cloud: 'when-unsure'`.
+   */
+  readonly chanceOf?: ((score: number) => number) | undefined;
   /**
    * Pixels that the shorter side of an image is needed with, so that no more are decoded.
    *
@@ -112,6 +114,14 @@ export interface DeviceAnswer {
   readonly chance?: number | undefined;
   /** From the call of `classify`, in ms. */
   readonly elapsedMs: number;
+}
+
+/** The server's clock as seen from the client. */
+export interface ClockEstimate {
+  /** Unix ms of the server minus the client's monotonic clock, in ms. */
+  readonly offsetMs: number;
+  /** The offset is wrong by no more than this, in ms. */
+  readonly errorMs: number;
 }
 
 /** Which models on the device are ready, and why the others are not. */

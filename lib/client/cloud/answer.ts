@@ -6,6 +6,9 @@ const longestMs = 1e9;
 /** The last Unix time that makes sense, in ms. */
 const lastEpochMs = 1e14;
 
+/** What is wrong with a time that has been stored. */
+export const outOfCache = 'GET /v1/time is answered by a cache';
+
 /**
  * What is wrong with a body of `POST /v1/infer`; undefined when nothing is. Less strict than the
  * service's own schema, and a thousandth of its size: it rejects what the client cannot work with.
@@ -14,18 +17,17 @@ export function faultOfAnswer(body: unknown): string | undefined {
   const { requestId, model, timing, predictions } = objectOf<InferResponse>(body);
   if (typeof requestId !== 'string') return 'requestId';
   if (typeof model?.name !== 'string' || !isBetween(model.accuracyPct, 0, 100)) return 'model';
-  const { slaMs, inputMs, serverMs } = timing ?? {};
-  const times = { slaMs, inputMs, serverMs };
-  for (const [name, ms] of Object.entries(times)) {
-    if (!isBetween(ms, -longestMs, longestMs)) return `timing.${name}`;
-  }
-  return faultOfPredictions(predictions);
+  const times = ['slaMs', 'inputMs', 'serverMs'] as const;
+  const wrong = times.find((name) => !isBetween(timing?.[name], -longestMs, longestMs));
+  return wrong ? `timing.${wrong}` : faultOfPredictions(predictions);
 }
 
-/** Whether this is a body of `GET /v1/time`. */
-export function isTimeResponse(body: unknown): body is TimeResponse {
+/** What is wrong with an answer of `GET /v1/time`; undefined when nothing is. */
+export function faultOfTime(body: unknown, headers: Headers): string | undefined {
+  if (Number(headers.get('age')) > 0) return outOfCache;
   const { epochMs, receivedEpochMs } = objectOf<TimeResponse>(body);
-  return isBetween(epochMs, 0, lastEpochMs) && isBetween(receivedEpochMs, 0, lastEpochMs);
+  const isTime = isBetween(epochMs, 0, lastEpochMs) && isBetween(receivedEpochMs, 0, lastEpochMs);
+  return isTime ? undefined : 'epochMs';
 }
 
 /** Whether this is a problem document. */

@@ -17,11 +17,14 @@ export function faultOfModels(body: unknown): string | undefined {
 
 /**
  * The accuracy in percent of the best model that could answer in the time left, if the network were as
- * fast as it ever was; undefined when none could.
+ * fast as it ever was; 0 when none could. A model whose circuit breaker is open is not asked.
  */
-export function bestAccuracyPct({ models }: ServedModels, leftMs: number): number | undefined {
+export function bestAccuracyPct({ models }: ServedModels, leftMs: number): number {
   const accuracies = models
-    .filter(({ latencyOnly, profile }) => !latencyOnly && profile.meanMs <= leftMs)
+    .filter(
+      ({ latencyOnly, breaker, profile }) =>
+        !latencyOnly && breaker !== 'open' && profile.meanMs <= leftMs,
+    )
     .map(({ accuracyPct }) => accuracyPct);
-  return accuracies.length > 0 ? Math.max(...accuracies) : undefined;
+  return Math.max(0, ...accuracies);
 }

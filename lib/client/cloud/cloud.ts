@@ -1,21 +1,24 @@
 import type { FeedbackResponse, InferResponse } from '../../core/contract/messages.ts';
 import type { EncodedImage } from '../api/codec.ts';
-import { ApiError } from '../api/errors.ts';
+import { ApiError, NetworkError } from '../api/errors.ts';
 import type { Emit } from '../api/events.ts';
 import type { ClientOptions } from '../api/options.ts';
-import { type ClockEstimate, type ClockSample, ServerClock } from '../time/clock.ts';
+import type { ClockEstimate } from '../api/types.ts';
 import { Pause } from '../time/pause.ts';
 import type { TimeSource } from '../time/time-source.ts';
-import { faultOfAnswer } from './answer.ts';
+import { faultOfAnswer, faultOfTime } from './answer.ts';
 import { bestAccuracyPct, faultOfModels, type ServedModels } from './best-model.ts';
-import { ask, type Call, type Connection, exchangeTime } from './http.ts';
+import { ServerClock } from './clock.ts';
+import { ask, type Call, type Connection, type FaultOf } from './http.ts';
 import { OutputTime } from './output-time.ts';
-import { aborted, slaHeader } from './request.ts';
+import { sentSla, timePath } from './request.ts';
 
 /** Time limit in ms of what is asked beside images. */
 const asideMs = 5_000;
 /** How long what the service tells of its models is believed, in ms. */
 const modelsAgeMs = 300_000;
+
+const json = { 'content-type': 'application/json' };
 
 /** An image on its way to the cloud. */
 export interface UploadCall extends EncodedImage {
@@ -37,11 +40,12 @@ export class Cloud {
   /** What `close` has to end. */
   readonly #asides = new Set<AbortController>();
   #models: ServedModels | undefined;
-  #modelsDueMs = Number.NEGATIVE_INFINITY;
+  #modelsDueMs = 0;
   #isClosed = false;
 
   constructor(options: ClientOptions, time: TimeSource, emit: Emit) {
-    const { endpoint, auth, clock } = options;
+    const { endpoint, auth } = options;
+    const { samples = 5, resyncMs = 300_000, maxErrorMs = 250 } = options.clock ?? {};
     this.#time = time;
     this.#emit = emit;
     this.#connection = {
@@ -53,12 +57,12 @@ export class Cloud {
     };
     this.#clock = new ServerClock({
       time,
-      exchange: () => this.#exchange(),
-      samples: clock?.samples ?? 5,
-      resyncMs: clock?.resyncMs ?? 300_000,
-      maxErrorMs: clock?.maxErrorMs ?? 250,
-      onSync: (estimate, error) => {
-        if (!this.#isClosed) emit({ type: 'clock', clock: estimate, error });
+      exchange: () => this.#aside(timePath(), undefined, faultOfTime),
+      samples,
+      resyncMs,
+      maxErrorMs,
+      onSync: (clock, error) => {
+        if (!this.#isClosed) emit({ type: 'clock', clock, error });
       },
     });
   }
@@ -83,14 +87,13 @@ export class Cloud {
     const { image, contentType, endMs, deviceAccuracyPct, signal } = upload;
     const startMs = this.#time.nowMs();
     const clock = this.#clock.usable();
-    const slaMs = slaHeader(endMs - startMs);
+    const sentSlaMs = sentSla(endMs - startMs);
     const response = await this.#send<InferResponse>(
       {
-        method: 'POST',
         path: '/v1/infer',
         headers: {
           'content-type': contentType,
-          'mdi-sla-ms': slaMs,
+          'mdi-sla-ms': String(sentSlaMs),
           ...(clock && { 'mdi-upload-start': (startMs + clock.offsetMs).toFixed(3) }),
           ...this.#outputTime.headers(clock?.offsetMs),
           ...(deviceAccuracyPct !== undefined && {
@@ -103,8 +106,7 @@ export class Cloud {
       faultOfAnswer,
     );
     const { timing } = response;
-    if (Math.abs(timing.slaMs - Number(slaMs)) > 1) {
-      const sentSlaMs = Number(slaMs);
+    if (Math.abs(timing.slaMs - sentSlaMs) > 1) {
       this.#emit({ type: 'headers-lost', sentSlaMs, usedSlaMs: timing.slaMs });
     }
     if (clock) this.#outputTime.observe(this.#time.nowMs() - startMs, timing, clock.offsetMs);
@@ -114,13 +116,13 @@ export class Cloud {
   /** `POST /v1/feedback`; whether it was counted. */
   async feedback({ requestId, model }: InferResponse, correct: boolean): Promise<boolean> {
     const label = { requestId, model: model.name, correct };
-    const answer = await this.#post<FeedbackResponse | undefined>('/v1/feedback', label);
+    const answer = await this.#aside<FeedbackResponse | undefined>('/v1/feedback', label);
     return answer?.counted === true;
   }
 
   /** Opens the connection, and asks the service to warm what it would choose; never rejects. */
   async prepare(slaMs: number): Promise<void> {
-    await this.#post('/v1/prepare', { slaMs: Number(slaHeader(slaMs)) }).catch(() => undefined);
+    await this.#aside('/v1/prepare', { slaMs: sentSla(slaMs) }).catch(() => undefined);
   }
 
   /** Learns the server's clock, if it is time to; never rejects. */
@@ -134,10 +136,7 @@ export class Cloud {
     if (nowMs < this.#modelsDueMs) return;
     this.#modelsDueMs = nowMs + asideMs;
     try {
-      const call = { method: 'GET', path: '/v1/models' } as const;
-      this.#models = await this.#aside((signal) =>
-        this.#send<ServedModels>({ ...call, signal }, faultOfModels),
-      );
+      this.#models = await this.#aside<ServedModels>('/v1/models', undefined, faultOfModels);
       this.#modelsDueMs = nowMs + modelsAgeMs;
     } catch {
       // What is not known is asked: see `bestAccuracyPct`.
@@ -146,12 +145,11 @@ export class Cloud {
 
   /**
    * The accuracy in percent of the best model that the service could run in the time left, at the
-   * fastest exchange seen; undefined when it is not known, 0 when there is none.
+   * fastest exchange seen; 100 when it is not known, 0 when there is none.
    */
-  bestAccuracyPct(leftMs: number): number | undefined {
-    if (!this.#models) return undefined;
+  bestAccuracyPct(leftMs: number): number {
     const networkMs = 2 * (this.clock?.errorMs ?? 0);
-    return bestAccuracyPct(this.#models, leftMs - networkMs) ?? 0;
+    return this.#models ? bestAccuracyPct(this.#models, leftMs - networkMs) : 100;
   }
 
   close(): void {
@@ -159,7 +157,7 @@ export class Cloud {
     for (const controller of this.#asides) controller.abort();
   }
 
-  async #send<T>(call: Call, faultOf: (body: unknown) => string | undefined): Promise<T> {
+  async #send<T>(call: Call, faultOf?: FaultOf): Promise<T> {
     const { error: last } = this.#pause;
     if (last && this.#pauseMs > 0) throw new ApiError(last.status, last.problem, this.#pauseMs);
     try {
@@ -186,33 +184,22 @@ export class Cloud {
     this.#emit({ type: 'throttled', retryMs });
   }
 
-  #post<T>(path: string, body: object): Promise<T> {
-    const headers = { 'content-type': 'application/json' };
-    return this.#aside((signal) =>
-      this.#send(
-        { method: 'POST', path, headers, body: JSON.stringify(body), signal },
-        () => undefined,
-      ),
-    );
-  }
-
-  #exchange(): Promise<ClockSample> {
-    return this.#aside((signal) => exchangeTime(this.#connection, this.#time, signal));
-  }
-
-  /** What is asked beside images ends in time, though not every `fetch` obeys its signal, and `auth` gets none. */
-  async #aside<T>(work: (signal: AbortSignal) => Promise<T>): Promise<T> {
+  /**
+   * Asks for something beside images. It ends in time, though not every `fetch` obeys its signal, and
+   * `auth` gets none.
+   */
+  async #aside<T>(path: string, body?: object, faultOf?: FaultOf): Promise<T> {
     const controller = new AbortController();
     const { signal } = controller;
     const timer = this.#time.setTimeout(() => controller.abort(), asideMs);
     this.#asides.add(controller);
-    if (this.#isClosed) controller.abort();
+    const content = body && { headers: json, body: JSON.stringify(body) };
     try {
       return await new Promise<T>((resolve, reject) => {
-        const giveUp = () => reject(aborted('the service was given up'));
-        if (signal.aborted) return giveUp();
+        const giveUp = () => reject(new NetworkError(signal.reason));
+        if (this.#isClosed) return giveUp();
         signal.addEventListener('abort', giveUp);
-        work(signal).then(resolve, reject);
+        this.#send<T>({ path, ...content, signal }, faultOf).then(resolve, reject);
       });
     } finally {
       this.#time.clearTimeout(timer);

@@ -2,9 +2,7 @@ import type { Auth, AuthRequest } from '../api/auth.ts';
 import { ApiError, MalformedAnswerError, MovedError, NetworkError } from '../api/errors.ts';
 import type { Fetch } from '../api/fetch.ts';
 import type { ImageFile } from '../api/image.ts';
-import { CachedTimeError, type ClockSample, partedMs } from '../time/clock.ts';
-import type { TimeSource } from '../time/time-source.ts';
-import { isProblem, isTimeResponse } from './answer.ts';
+import { isProblem } from './answer.ts';
 
 /** How the service is reached. */
 export interface Connection {
@@ -16,79 +14,47 @@ export interface Connection {
   readonly epochMs: () => number;
 }
 
-/** A request to the service. */
+/** A request to the service: by POST where there is a body, else by GET. */
 export interface Call {
-  readonly method: 'GET' | 'POST';
   readonly path: string;
   readonly headers?: Readonly<Record<string, string>>;
   readonly body?: ImageFile | string;
   readonly signal: AbortSignal;
 }
 
+/** What is wrong with an answer; undefined when nothing is. */
+export type FaultOf = (body: unknown, headers: Headers) => string | undefined;
+
 /**
- * Asks the service.
+ * Asks the service; once more when it has refused and `auth` knows better now.
  *
- * @param faultOf - what is wrong with the answer's body; undefined when nothing is
  * @returns the answer's body
  * @throws {@link ApiError}, {@link MovedError}, {@link NetworkError}, {@link MalformedAnswerError}, or
  *   what `auth` throws
  */
-export async function ask<T>(
-  connection: Connection,
-  call: Call,
-  faultOf: (body: unknown) => string | undefined,
-): Promise<T> {
-  const { response, body } = await send(connection, call);
-  const fault = response.ok ? faultOf(body) : 'its status';
-  if (!fault) return body as T;
-  const { ok, status, redirected, url } = response;
+export async function ask<T>(connection: Connection, call: Call, faultOf?: FaultOf): Promise<T> {
+  let { request, response, body } = await send(connection, call);
+  // Whoever refuses in JSON is the service, and no captive portal.
+  const isRefused = [401, 403].includes(response.status) && body !== undefined;
+  if (isRefused && connection.auth?.refused?.(request, response.headers)) {
+    ({ response, body } = await send(connection, call));
+  }
+  const { ok, status, redirected, url, headers } = response;
+  const fault = ok ? faultOf?.(body, headers) : undefined;
+  if (ok && !fault) return body as T;
   // 301 and 302 have made a GET of the POST; a captive portal leads to a page of its own.
   if (redirected && url.endsWith(call.path)) throw new MovedError(url.slice(0, -call.path.length));
   if (ok) throw new MalformedAnswerError(`the service's answer is malformed: ${fault}`);
-  const retryMs = retryAfterMs(response.headers.get('retry-after'), connection.epochMs());
+  const retryMs = retryAfterMs(headers.get('retry-after'), connection.epochMs());
   throw new ApiError(status, isProblem(body) ? body : undefined, retryMs);
 }
 
-/**
- * `GET /v1/time`, as a clock sample, past every cache.
- *
- * @throws Error when the service cannot be reached or does not tell the time
- */
-export async function exchangeTime(
-  connection: Connection,
-  time: TimeSource,
-  signal: AbortSignal,
-): Promise<ClockSample> {
-  const sentMs = time.nowMs();
-  const sentWallMs = time.wallMs();
-  const path = `/v1/time?once=${Math.random().toString(36).slice(2)}`;
-  const { response, body } = await send(connection, { method: 'GET', path, signal });
-  const arrivedMs = time.nowMs();
-  if (!response.ok || !isTimeResponse(body)) throw new ApiError(response.status);
-  if (Number(response.headers.get('age')) > 0) throw new CachedTimeError();
-  // The device may have slept in between.
-  const doubtMs = partedMs(time.wallMs() - sentWallMs, arrivedMs - sentMs);
-  return { ...body, sentMs, arrivedMs, doubtMs };
-}
-
-/** Sends a request; once more when it was refused and `auth` knows better now. */
 async function send(
-  connection: Connection,
-  call: Call,
-): Promise<{ response: Response; body: unknown }> {
-  const first = await sendOnce(connection, call);
-  const { status, headers } = first.response;
-  // Whoever refuses in JSON is the service, and no captive portal.
-  const isRefusal = (status === 401 || status === 403) && first.body !== undefined;
-  if (!isRefusal || !connection.auth?.refused?.(first.request, headers)) return first;
-  return await sendOnce(connection, call);
-}
-
-async function sendOnce(
   { endpoint, fetch, auth, epochMs }: Connection,
-  { method, path, headers = {}, body, signal }: Call,
+  { path, headers = {}, body, signal }: Call,
 ) {
   const url = endpoint + path;
+  const method = body === undefined ? 'GET' : 'POST';
   const request: AuthRequest = { method, url, headers, body, epochMs: epochMs() };
   const authorization = await auth?.(request);
   try {

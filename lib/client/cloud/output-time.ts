@@ -25,8 +25,8 @@ export class OutputTime {
   /** T_output in ms by the clock as it is known now; undefined when nothing has been observed. */
   currentMs(offsetMs: number | undefined): number | undefined {
     if (!this.#observed) return undefined;
-    const correctionMs = offsetMs === undefined ? 0 : offsetMs - this.#observed.offsetMs;
-    return Math.max(0, this.#observed.ms + correctionMs);
+    const { ms, offsetMs: toldMs } = this.#observed;
+    return Math.max(0, ms + (offsetMs ?? toldMs) - toldMs);
   }
 
   /** What the next request tells the server of the last answer: T_output, and its T_input as it was told. */

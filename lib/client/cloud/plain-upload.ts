@@ -2,6 +2,7 @@ import { maxBodyBytes } from '../../core/contract/limits.ts';
 import type { EncodedImage } from '../api/codec.ts';
 import type { DeviceInput } from '../api/image.ts';
 import { ImageFormatError } from '../api/image-errors.ts';
+import { isFile } from './request.ts';
 
 /**
  * What is sent where nothing can encode: the file as it is.
@@ -9,12 +10,13 @@ import { ImageFormatError } from '../api/image-errors.ts';
  * @throws {@link ImageFormatError} when it is no file, or a larger one than the service takes
  */
 export function plainUpload({ image, contentType }: DeviceInput): EncodedImage {
-  if ('width' in image || 'displayWidth' in image) throw needed('an image without a file');
-  const bytes = 'byteLength' in image ? image.byteLength : image.size;
-  if (bytes > maxBodyBytes) throw needed(`an image of ${bytes} bytes`);
-  return { image, contentType };
-}
-
-function needed(what: string): ImageFormatError {
-  return new ImageFormatError(`${what} cannot be sent as it is: set images, such as webImages()`);
+  let what = 'without a file';
+  if (isFile(image)) {
+    const bytes = 'size' in image ? image.size : image.byteLength;
+    if (bytes <= maxBodyBytes) return { image, contentType };
+    what = `of ${bytes} bytes`;
+  }
+  throw new ImageFormatError(
+    `an image ${what} cannot be sent as it is: set images, such as webImages()`,
+  );
 }

@@ -1,5 +1,5 @@
 import { maxSlaMs } from '../../core/contract/limits.ts';
-import type { DeviceInput, ImageInput } from '../api/image.ts';
+import type { DeviceInput, ImageFile, ImageInput } from '../api/image.ts';
 
 /**
  * An image with its content type; empty for a Blob that does not know its own, such as that of a
@@ -9,17 +9,25 @@ import type { DeviceInput, ImageInput } from '../api/image.ts';
  */
 export function describe(image: ImageInput, contentType?: string): DeviceInput {
   if (typeof image !== 'object' || image === null) throw new TypeError('there is no image');
-  if ('width' in image || 'displayWidth' in image) return { image, contentType: 'image/raw' };
-  if (contentType) return { image, contentType };
-  if ('byteLength' in image) {
-    throw new TypeError('contentType is missing: bytes do not say what they are');
-  }
-  return { image, contentType: image.type };
+  if (!isFile(image)) return { image, contentType: 'image/raw' };
+  const type = contentType || (image as Partial<Blob>).type;
+  if (type === undefined) throw new TypeError('contentType is missing');
+  return { image, contentType: type };
 }
 
-/** `mdi-sla-ms`: what is left of the SLA after scaling the image down. */
-export function slaHeader(leftMs: number): string {
-  return String(Math.min(maxSlaMs, Math.max(1, Math.ceil(leftMs))));
+/** Whether an image is a file or bytes, and nothing to be drawn. */
+export function isFile(image: ImageInput): image is ImageFile {
+  return 'size' in image || 'byteLength' in image;
+}
+
+/** `mdi-sla-ms`, in whole ms: what is left of the SLA after scaling the image down. */
+export function sentSla(leftMs: number): number {
+  return Math.min(maxSlaMs, Math.max(1, Math.ceil(leftMs)));
+}
+
+/** `GET /v1/time`, past every cache: its address differs each time. */
+export function timePath(): string {
+  return `/v1/time?once=${Math.random()}`;
 }
 
 /** An `AbortError` as `DOMException` makes it, which React Native does not have. */

@@ -5,7 +5,7 @@ import {
   type PreprocessingJson,
   type RawInput,
 } from '../../core/preprocessing/preprocessing.ts';
-import type { Reliability } from '../../core/statistics/reliability.ts';
+import { chanceOfBeingRight, type Reliability } from '../../core/statistics/reliability.ts';
 import { DeviceModelError } from '../api/errors.ts';
 
 /** A model with the part of its catalogue that is needed to run it. */
@@ -81,5 +81,6 @@ export function factsOf(model: ModelDescription) {
   const { name, version, accuracyPct, labels, reliability, input, preprocessing } = model;
   const { width, height } = boxOf(cropSizeOf({}, fullPreprocessing(preprocessing, input), input));
   const shorterSide = Math.max(width, height);
-  return { name, version, accuracyPct, labels, reliability, shorterSide };
+  const chanceOf = reliability && ((score: number) => chanceOfBeingRight(reliability, score));
+  return { name, version, accuracyPct, labels, chanceOf, shorterSide };
 }

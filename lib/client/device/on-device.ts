@@ -5,7 +5,7 @@ import { DeviceModelError } from '../api/errors.ts';
 import type { Emit } from '../api/events.ts';
 import type { DeviceInput } from '../api/image.ts';
 import { faultOfPredictions } from '../api/shape.ts';
-import type { OnDeviceModel, Prediction } from '../api/types.ts';
+import type { DeviceAnswer, OnDeviceModel } from '../api/types.ts';
 import { Pause } from '../time/pause.ts';
 import { RecentTimes } from '../time/recent-times.ts';
 import type { TimeSource } from '../time/time-source.ts';
@@ -20,8 +20,7 @@ const expectedQuantile = 0.95;
 export const marginMs = 10;
 
 /** How an image gets to a model on the device. */
-export interface DeviceCall {
-  readonly input: DeviceInput;
+export interface DeviceCall extends DeviceInput {
   /** Absent where nothing can decode. */
   readonly pixels?: ((size: CropSize) => Promise<Pixels>) | undefined;
 }
@@ -33,21 +32,18 @@ export class DeviceModel {
   readonly #emit: Emit;
   readonly #times = new RecentTimes();
   readonly #pause = new Pause<MdInferenceError>();
-  #measuredMs: number | undefined;
   #prepared: Promise<void> | undefined;
-  #isReady = false;
   #isWarm = false;
+  /** Whether it is loaded. */
+  isReady = false;
+  /** The longest of the measured runs in ms; undefined before {@link measure}. */
+  measuredMs: number | undefined;
 
   constructor(model: OnDeviceModel, time: TimeSource, emit: Emit) {
     this.model = model;
     this.#time = time;
     this.#emit = emit;
-    this.#measuredMs = model.measuredMs;
-  }
-
-  /** Whether it is loaded. */
-  get isReady(): boolean {
-    return this.#isReady;
+    this.measuredMs = model.measuredMs;
   }
 
   /** Why it could not be loaded the last time; undefined when it could, or has not been. */
@@ -55,15 +51,9 @@ export class DeviceModel {
     return this.#pause.error;
   }
 
-  /** The longest of the measured runs in ms; undefined before {@link measure}. */
-  get measuredMs(): number | undefined {
-    return this.#measuredMs;
-  }
-
   /** Upper bound of a run's time here, almost certainly; `Infinity` when that is not known. */
   get expectedMs(): number {
-    const recentMs = this.#times.quantileMs(expectedQuantile);
-    return Number.isFinite(recentMs) ? recentMs : (this.#measuredMs ?? Number.POSITIVE_INFINITY);
+    return this.#times.quantileMs(expectedQuantile) ?? this.measuredMs ?? Infinity;
   }
 
   /**
@@ -72,13 +62,11 @@ export class DeviceModel {
    * @throws {@link DeviceModelError} also while such a pause lasts
    */
   async prepare(): Promise<void> {
-    this.#prepared ??= this.#load();
-    try {
-      await this.#prepared;
-    } catch (error) {
+    this.#prepared ??= this.#load().catch((error) => {
       this.#prepared = undefined;
       throw error;
-    }
+    });
+    await this.#prepared;
   }
 
   /**
@@ -86,23 +74,25 @@ export class DeviceModel {
    *
    * @throws {@link DeviceModelError} when the model fails, or its answer is malformed
    */
-  async run({ input, pixels }: DeviceCall, signal: AbortSignal): Promise<readonly Prediction[]> {
+  async run(call: DeviceCall, signal: AbortSignal): Promise<Omit<DeviceAnswer, 'elapsedMs'>> {
     await this.prepare();
     // While it was being loaded the answer may have come from elsewhere.
     if (signal.aborted) throw signal.reason;
     const startMs = this.#time.nowMs();
-    const predictions = await this.#classify({ input, pixels }, signal);
+    const predictions = await this.#classify(call, signal);
     const nowMs = this.#time.nowMs();
     // The first run is slower than all others.
     if (this.#isWarm) this.#times.observe(nowMs - startMs, nowMs);
     this.#isWarm = true;
-    return predictions;
+    const { name, version, accuracyPct } = this.model;
+    const [best] = predictions;
+    const chance = best && this.model.chanceOf?.(best.score);
+    return { model: { name, version, accuracyPct }, predictions, chance };
   }
 
-  async #classify({ input, pixels }: DeviceCall, signal: AbortSignal) {
-    const { image, contentType } = input;
+  async #classify({ image, ...how }: DeviceCall, signal: AbortSignal) {
     try {
-      const answer = await this.model.classify(image, { signal, contentType, pixels });
+      const answer = await this.model.classify(image, { ...how, signal });
       const fault = faultOfPredictions(answer?.predictions);
       if (fault) throw new DeviceModelError(`the answer of "${this.model.name}" lacks ${fault}`);
       return answer.predictions;
@@ -124,80 +114,48 @@ export class DeviceModel {
       );
     } catch (cause) {
       const error = deviceError(cause);
-      this.#isReady = false;
       const retryMs = this.#pause.failed(error, this.#time.nowMs());
       this.#emit({ type: 'model-failed', model: name, error, retryMs });
       throw error;
     }
     this.#pause.succeeded();
-    this.#isReady = true;
+    this.isReady = true;
     this.#emit({ type: 'model-ready', model: name, loadMs: this.#time.nowMs() - startMs });
   }
 
-  /** Measures the model on an image, unless it has been; after a failure, the next time. */
+  /** Measures the model on an image; never rejects, but may leave it unmeasured. */
   async measure(call: DeviceCall): Promise<void> {
-    this.#measuredMs ??= await this.#longestMs(call).catch(() => undefined);
-  }
-
-  async #longestMs(call: DeviceCall): Promise<number> {
     const { signal } = new AbortController();
-    const beginMs = this.#time.nowMs();
-    await this.run(call, signal);
-    let longestMs = 0;
-    for (let i = 0; i < measuredRuns; i++) {
-      const startMs = this.#time.nowMs();
+    const endMs = this.#time.nowMs() + longestMeasurementMs;
+    try {
       await this.run(call, signal);
-      longestMs = Math.max(longestMs, this.#time.nowMs() - startMs);
-      if (this.#time.nowMs() - beginMs > longestMeasurementMs) break;
+      for (let runs = 0; runs < measuredRuns; runs++) {
+        await this.run(call, signal);
+        if (this.#time.nowMs() > endMs) break;
+      }
+      this.measuredMs = this.#times.quantileMs(1, 1);
+    } catch {
+      // Its runs tell why.
     }
-    return longestMs;
   }
 }
 
-/** The models on the device, of which one is run. */
-export class DeviceModels {
-  readonly models: readonly DeviceModel[];
-  #measuring: Promise<void> | undefined;
-
-  constructor(models: readonly OnDeviceModel[], time: TimeSource, emit: Emit) {
-    this.models = models.map((model) => new DeviceModel(model, time, emit));
-  }
-
-  /**
-   * The most accurate model that meets the SLA on this device. Before they have been measured, or when
-   * none meets it, the fastest, which unmeasured is the least accurate. One that could not be loaded is
-   * chosen when there is no other.
-   */
-  choose(slaMs: number): DeviceModel | undefined {
-    const loadable = this.models.filter(({ loadError }) => loadError === undefined);
-    const models = loadable.length > 0 ? loadable : this.models;
-    const inTime = models.filter(
-      ({ measuredMs }) => measuredMs !== undefined && measuredMs + marginMs <= slaMs,
-    );
-    const [best] = sorted(inTime, ({ model }) => -model.accuracyPct);
-    if (best) return best;
-    const [fastest] = sorted(
-      sorted(models, ({ model }) => model.accuracyPct),
-      ({ measuredMs = 0 }) => measuredMs,
-    );
-    return fastest;
-  }
-
-  /** Measures all models, one at a time. */
-  async measure(call: DeviceCall): Promise<void> {
-    this.#measuring ??= this.#measure(call).finally(() => {
-      this.#measuring = undefined;
-    });
-    await this.#measuring;
-  }
-
-  async #measure(call: DeviceCall): Promise<void> {
-    for (const model of this.models) await model.measure(call);
-  }
-}
-
-function sorted<T>(values: readonly T[], key: (value: T) => number): T[] {
-  return [...values].sort((a, b) => key(a) - key(b));
+/**
+ * The most accurate model that meets the SLA on this device. Before they have been measured, or when
+ * none meets it, the fastest, which unmeasured is the least accurate. One that could not be loaded is
+ * chosen when there is no other.
+ */
+export function choose(all: readonly DeviceModel[], slaMs: number): DeviceModel | undefined {
+  const loadable = all.filter(({ loadError }) => loadError === undefined);
+  const models = loadable.length > 0 ? loadable : [...all];
+  const [best] = models
+    .filter(({ measuredMs = Infinity }) => measuredMs + marginMs <= slaMs)
+    .sort((a, b) => b.model.accuracyPct - a.model.accuracyPct);
+  const [fastest] = models.sort(
+    (a, b) =>
+      (a.measuredMs ?? 0) - (b.measuredMs ?? 0) || a.model.accuracyPct - b.model.accuracyPct,
+  );
+  return best ?? fastest;
 }
 
 function deviceError(cause: unknown): MdInferenceError {

@@ -1,63 +1,47 @@
 import type { InferResponse } from '../../core/contract/messages.ts';
 import { ClassifyError, SlaExceededError } from '../api/errors.ts';
 import type { AtDeadline } from '../api/options.ts';
-import type {
-  AnsweringModel,
-  Classification,
-  DeviceAnswer,
-  Race,
-  Run,
-  Source,
-} from '../api/types.ts';
+import type { Classification, DeviceAnswer, Race, Run, Source } from '../api/types.ts';
 import type { TimeSource } from '../time/time-source.ts';
+import type { TimerMargin } from '../time/timer-margin.ts';
 import { verdict } from './verdict.ts';
 
 type Answer = Omit<Classification, 'settled'>;
 type Changing<T> = { -readonly [Key in keyof T]: T[Key] };
 
+/** Who may answer. */
+export interface Contestant<T> {
+  /**
+   * When its run begins, in ms from now; `Infinity`: only when the other has failed, or at the deadline.
+   */
+  readonly startAfterMs: number;
+  /**
+   * @param onStart - to be called when what counts as the run begins: the upload, or the model
+   * @param answer - the device's, if it is there already
+   */
+  readonly run: (
+    signal: AbortSignal,
+    onStart: () => void,
+    answer: DeviceAnswer | undefined,
+  ) => Promise<T>;
+}
+
 /** The contestants of a race, and its limits. */
 export interface RaceOptions {
   readonly slaMs: number;
-  /** By how much an answer that is there is handed over before the SLA ends, in ms: timers are late. */
-  readonly marginMs: number;
   /** How long to wait for the runs after the deadline, in ms. */
   readonly lateMs: number;
   readonly atDeadline: AtDeadline;
+  /** By how much an answer that is there is handed over before the SLA ends; learns from the timer. */
+  readonly margin: Pick<TimerMargin, 'of' | 'observe'>;
   readonly time: TimeSource;
-  /** Absent when the cloud is not asked. */
-  readonly cloud?:
-    | {
-        /** How long the device may take to show that the cloud is not needed, in ms; 0: no time. */
-        readonly waitMs: number;
-        readonly isNeeded: (answer: DeviceAnswer) => boolean;
-        /**
-         * @param begin - to be called when the upload begins
-         * @param answer - the device's, if it is there already
-         */
-        readonly run: (
-          signal: AbortSignal,
-          begin: () => void,
-          answer: DeviceAnswer | undefined,
-        ) => Promise<InferResponse>;
-      }
-    | undefined;
-  readonly device?:
-    | {
-        readonly model: AnsweringModel;
-        /**
-         * When the run begins, in ms from now; `Infinity`: only when the cloud has failed, or at the
-         * deadline.
-         */
-        readonly startAfterMs: number;
-        readonly run: (
-          signal: AbortSignal,
-        ) => Promise<Pick<DeviceAnswer, 'predictions' | 'chance'>>;
-        /** How accurate its answer is, in percent. */
-        readonly accuracyPctOf: (answer: DeviceAnswer | undefined) => number;
-      }
-    | undefined;
-  /** Called with the lateness in ms of the timer before the deadline. */
-  readonly onDue: (latenessMs: number) => void;
+  /** Absent when the cloud is not asked. It begins when the device has answered, if not before. */
+  readonly cloud?: Contestant<InferResponse> | undefined;
+  readonly device?: Contestant<DeviceAnswer> | undefined;
+  /** Whether the cloud is to be asked though the device has this answer. */
+  readonly isUnsure: (answer: DeviceAnswer) => boolean;
+  /** How accurate the device's answer is, or would be, in percent. */
+  readonly accuracyPctOf: (answer: DeviceAnswer | undefined) => number;
   /** Called when a run has an answer, or has failed: before the deadline or after it. */
   readonly onEnd: (source: Source, run: Run<InferResponse | DeviceAnswer>) => void;
   /** Called with the device's answer when the cloud's is still being waited for. */
@@ -72,8 +56,10 @@ export class RunningRace {
   readonly settled: Promise<Race>;
   readonly #options: RaceOptions;
   readonly #startedMs: number;
-  readonly #cloud: Changing<Run<InferResponse>>;
-  readonly #device: Changing<Run<DeviceAnswer>> | undefined;
+  readonly #runs: {
+    readonly cloud: Changing<Run<InferResponse>>;
+    readonly device: Changing<Run<DeviceAnswer>> | undefined;
+  };
   readonly #aborts = { cloud: new AbortController(), device: new AbortController() };
   readonly #timers: unknown[] = [];
   #isDue = false;
@@ -81,16 +67,18 @@ export class RunningRace {
   #timerErrorMs = 0;
   #decided = false;
   #winner: Source | undefined;
-  #resolve: (answer: Answer) => void = () => undefined;
-  #reject: (error: unknown) => void = () => undefined;
-  #resolveSettled: (race: Race) => void = () => undefined;
+  #resolve!: (answer: Answer) => void;
+  #reject!: (error: unknown) => void;
+  #resolveSettled!: (race: Race) => void;
 
   constructor(options: RaceOptions) {
-    const { slaMs, marginMs, lateMs, cloud, device, atDeadline } = options;
+    const { slaMs, margin, lateMs, cloud, device, atDeadline } = options;
     this.#options = options;
     this.#startedMs = options.time.nowMs();
-    this.#cloud = { state: cloud ? 'waiting' : 'skipped' };
-    this.#device = device && { state: 'waiting' };
+    this.#runs = {
+      cloud: { state: cloud ? 'waiting' : 'skipped' },
+      device: device && { state: 'waiting' },
+    };
     this.answer = new Promise((resolve, reject) => {
       this.#resolve = resolve;
       this.#reject = reject;
@@ -98,13 +86,13 @@ export class RunningRace {
     this.settled = new Promise((resolve) => {
       this.#resolveSettled = resolve;
     });
-    const dueMs = slaMs - marginMs;
+    const dueMs = slaMs - margin.of(slaMs);
     this.#at(dueMs, () => this.#due(dueMs));
     this.#at(atDeadline === 'fail' ? dueMs : slaMs, () => this.#over());
     this.#at(slaMs + lateMs, () => this.#giveUp());
     // The upload goes first: a model on the device may block the thread.
-    this.#at(device && cloud ? cloud.waitMs : 0, () => this.#startCloud());
-    this.#at(device?.startAfterMs ?? Number.POSITIVE_INFINITY, () => this.#startDevice());
+    if (cloud) this.#at(cloud.startAfterMs, () => this.#start('cloud'));
+    if (device) this.#at(device.startAfterMs, () => this.#start('device'));
   }
 
   /** Ends both runs; without an answer so far, with this error. */
@@ -114,61 +102,47 @@ export class RunningRace {
     else this.#fail(reason);
   }
 
-  #start<T>(source: Source, run: Changing<Run<T>>, promise: Promise<T>): void {
+  #start(source: Source): void {
+    const contestant = this.#options[source];
+    const run = this.#runs[source];
+    if (!contestant || run?.state !== 'waiting' || this.#decided) return;
     run.state = 'running';
-    promise.then(
+    const onStart = () => {
+      run.startMs = this.#elapsedMs();
+    };
+    contestant.run(this.#aborts[source].signal, onStart, this.#runs.device?.answer).then(
       (answer) => this.#end(source, run, { state: 'answered', answer }),
       (error) => this.#end(source, run, { state: 'failed', error }),
     );
   }
 
-  #startCloud(): void {
-    const { cloud } = this.#options;
-    if (!cloud || this.#cloud.state !== 'waiting' || this.#decided) return;
-    const begin = () => {
-      this.#cloud.startMs = this.#elapsedMs();
-    };
-    const { signal } = this.#aborts.cloud;
-    this.#start('cloud', this.#cloud, cloud.run(signal, begin, this.#device?.answer));
-  }
-
-  #startDevice(): void {
-    const { device } = this.#options;
-    if (!device || this.#device?.state !== 'waiting' || this.#decided) return;
-    this.#device.startMs = this.#elapsedMs();
-    const run = async () => {
-      const answer = await device.run(this.#aborts.device.signal);
-      return { model: device.model, ...answer, elapsedMs: this.#elapsedMs() };
-    };
-    this.#start('device', this.#device, run());
-  }
-
-  #end<T>(source: Source, run: Changing<Run<T>>, how: Partial<Run<T>>): void {
+  #end(source: Source, run: Changing<Run<unknown>>, how: Run<InferResponse | DeviceAnswer>): void {
     // Cancelled before: nobody waits for it any more.
     if (run.state !== 'running') return;
-    Object.assign(run, how, { endMs: this.#elapsedMs() });
-    this.#options.onEnd(source, { ...run } as Run<never>);
-    const answer = source === 'device' && !this.#decided ? this.#device?.answer : undefined;
-    if (source === 'device' && this.#cloud.state === 'waiting') this.#askWhetherUnsure(answer);
+    const ended = Object.assign(run, how, { endMs: this.#elapsedMs() });
+    this.#options.onEnd(source, { ...ended });
+    const { cloud, device } = this.#runs;
+    const answer = source === 'device' ? device?.answer : undefined;
+    // The device has run first: it was sure, and nothing is uploaded, or the upload begins now.
+    if (answer && cloud.state === 'waiting' && !this.#options.isUnsure(answer)) {
+      cloud.state = 'skipped';
+    }
+    this.#start('cloud');
     this.#decide();
     if (answer && !this.#decided) this.#options.onInterim(answer);
   }
 
-  /** The device has run first: it was sure, and nothing is uploaded, or the upload begins now. */
-  #askWhetherUnsure(answer: DeviceAnswer | undefined): void {
-    if (answer && !this.#options.cloud?.isNeeded(answer)) this.#cloud.state = 'skipped';
-    else this.#startCloud();
-  }
-
   #due(plannedMs: number): void {
+    const { margin, time } = this.#options;
     this.#timerErrorMs = Math.max(0, this.#elapsedMs() - plannedMs);
-    this.#options.onDue(this.#timerErrorMs);
+    margin.observe(this.#timerErrorMs, time.nowMs());
     this.#isDue = true;
     this.#decide();
   }
 
   #over(): void {
     this.#isOver = true;
+    if (this.#options.atDeadline === 'fail') this.#stop('device');
     this.#decide();
   }
 
@@ -183,30 +157,25 @@ export class RunningRace {
       this.#settle();
       return;
     }
-    if (this.#isDue || this.#cloud.state === 'failed') this.#startDevice();
+    const { cloud, device } = this.#runs;
+    if (this.#isDue || cloud.state === 'failed') this.#start('device');
     const decision = verdict({
-      cloud: this.#cloud.state,
-      device: this.#device?.state,
+      cloud: cloud.state,
+      device: device?.state,
       isDue: this.#isDue,
       isOver: this.#isOver,
-      isHard: this.#options.atDeadline === 'fail',
-      deviceIsBetter: this.#deviceIsBetter(),
+      deviceIsBetter:
+        this.#options.accuracyPctOf(device?.answer) > (cloud.answer?.model.accuracyPct ?? 100),
     });
     if (decision === 'wait') return;
-    const answer = decision === 'cloud' ? this.#cloud.answer : this.#device?.answer;
-    if (decision !== 'none' && answer) this.#win(decision, answer);
+    const answer = decision !== 'none' && this.#runs[decision]?.answer;
+    if (answer) this.#win(decision, answer);
     else this.#fail(this.#failure());
   }
 
-  #deviceIsBetter(): boolean {
-    const { answer } = this.#cloud;
-    const onDevice = this.#options.device?.accuracyPctOf(this.#device?.answer);
-    return answer !== undefined && onDevice !== undefined && onDevice > answer.model.accuracyPct;
-  }
-
   #failure(): unknown {
-    const deviceOnly = this.#cloud.state === 'skipped';
-    const error = this.#cloud.error ?? (deviceOnly ? this.#device?.error : undefined);
+    const { cloud, device } = this.#runs;
+    const error = cloud.state === 'skipped' ? device?.error : cloud.error;
     return error ?? new SlaExceededError(this.#options.slaMs);
   }
 
@@ -241,13 +210,13 @@ export class RunningRace {
   }
 
   #settle(): void {
-    if (this.#cloud.state === 'running') return;
+    if (this.#runs.cloud.state === 'running') return;
     for (const timer of this.#timers) this.#options.time.clearTimeout(timer);
     this.#resolveSettled(this.#snapshot());
   }
 
   #stop(source: Source): void {
-    const run = source === 'cloud' ? this.#cloud : this.#device;
+    const run = this.#runs[source];
     if (run?.state !== 'running') return;
     run.state = 'cancelled';
     run.endMs = this.#elapsedMs();
@@ -255,10 +224,11 @@ export class RunningRace {
   }
 
   #snapshot(): Race {
+    const { cloud, device } = this.#runs;
     return {
       slaMs: this.#options.slaMs,
-      cloud: { ...this.#cloud },
-      device: this.#device && { ...this.#device },
+      cloud: { ...cloud },
+      device: device && { ...device },
       winner: this.#winner,
     };
   }
@@ -271,6 +241,6 @@ export class RunningRace {
   #at(delayMs: number, callback: () => void): void {
     const { time } = this.#options;
     if (delayMs <= 0) callback();
-    else if (Number.isFinite(delayMs)) this.#timers.push(time.setTimeout(callback, delayMs));
+    else if (delayMs < Infinity) this.#timers.push(time.setTimeout(callback, delayMs));
   }
 }

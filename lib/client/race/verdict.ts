@@ -10,8 +10,6 @@ export interface Standing {
   readonly isDue: boolean;
   /** Whether the SLA has ended. */
   readonly isOver: boolean;
-  /** Whether an answer after the SLA is of no use. */
-  readonly isHard: boolean;
   /** Whether the device's model is more accurate than the one that answered in the cloud. */
   readonly deviceIsBetter: boolean;
 }
@@ -24,7 +22,7 @@ export interface Standing {
  * @returns `wait` while a better answer, or any, may still come; `none` when none will
  */
 export function verdict(standing: Standing): Source | 'wait' | 'none' {
-  const { cloud, device, isDue, isOver, isHard, deviceIsBetter } = standing;
+  const { cloud, device, isDue, isOver, deviceIsBetter } = standing;
   if (cloud === 'answered') {
     if (!deviceIsBetter) return 'cloud';
     if (device === 'answered') return 'device';
@@ -33,7 +31,6 @@ export function verdict(standing: Standing): Source | 'wait' | 'none' {
   }
   const cloudMayCome = mayCome(cloud);
   if (device === 'answered') return cloudMayCome && !isDue ? 'wait' : 'device';
-  if (isOver && isHard) return 'none';
   if (mayCome(device)) return 'wait';
   return cloudMayCome && !isOver ? 'wait' : 'none';
 }

@@ -16,7 +16,7 @@ export class RecentTimes {
   /** @param ms - `Infinity` when there was no answer */
   observe(ms: number, atMs: number): void {
     this.#times.unshift({ ms, atMs });
-    this.#times.length = Math.min(this.#times.length, capacity);
+    this.#times.splice(capacity);
   }
 
   /** The chance, 0 to 1, that the next answer takes at most this many ms; 0 when nothing is known. */
@@ -31,9 +31,9 @@ export class RecentTimes {
     return within / total;
   }
 
-  /** The q-quantile (0 to 1) by nearest rank; `Infinity` when fewer than `atLeast` are known. */
-  quantileMs(q: number, atLeast = 3): number {
-    if (this.#times.length < atLeast) return Number.POSITIVE_INFINITY;
+  /** The q-quantile (0 to 1) by nearest rank; undefined when fewer than `atLeast` are known. */
+  quantileMs(q: number, atLeast = 3): number | undefined {
+    if (this.#times.length < atLeast) return undefined;
     return quantile(
       this.#times.map(({ ms }) => ms),
       q,

@@ -37,9 +37,11 @@ export class ChoicesPanel {
 
   get chosen(): Choices {
     if (!this.#device) return { mode: 'cloud-only', cloud: 'always', policy: 'always' };
+    const mode = checked('mode', modeNotes);
     return {
-      mode: checked('mode', modeNotes),
-      cloud: checked('cloud', cloudNotes),
+      mode,
+      // The cloud alone has no device that could be sure.
+      cloud: mode === 'race' ? checked('cloud', cloudNotes) : 'always',
       policy: checked('policy', policyNotes),
     };
   }
@@ -47,7 +49,7 @@ export class ChoicesPanel {
   /** Says what is chosen, and closes what cannot be. */
   #update(): void {
     const { mode, cloud, policy } = this.chosen;
-    const isKnown = this.#device?.reliability !== undefined;
+    const isKnown = this.#device?.chanceOf !== undefined;
     allow('mode', this.#device !== undefined);
     allow('cloud', isKnown);
     // A device that decides whether to upload runs first, whatever the policy.

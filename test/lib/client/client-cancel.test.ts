@@ -141,7 +141,7 @@ describe('close', () => {
     const waiting = outcome(made.classify(image));
     await vi.advanceTimersByTimeAsync(100);
     made.close();
-    expect((await waiting).error).toMatchObject({ message: 'the client was closed' });
+    expect((await waiting).error).toMatchObject({ message: 'the client is closed' });
     const asked = fake.service.requests.length;
     await prepared(made);
     expect(fake.service.requests).toHaveLength(asked);

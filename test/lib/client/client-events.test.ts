@@ -101,7 +101,7 @@ describe('onEvent', () => {
     const { client, of } = telling();
     await prepared(client);
     await value(client.classify(image));
-    const error = expect.objectContaining({ name: 'CachedTimeError' });
+    const error = expect.objectContaining({ name: 'MalformedAnswerError' });
     expect(of('clock')[0]).toEqual({ type: 'clock', clock: undefined, error });
     expect(fake.service.inferences[0]?.headers).not.toHaveProperty('mdi-upload-start');
   });

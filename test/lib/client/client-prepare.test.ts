@@ -96,11 +96,14 @@ describe('prepare', () => {
     await expect(client.prepare({ slaMs: Number.NaN })).rejects.toThrow('slaMs must be from');
   });
 
-  it('asks for no more than the models once the client is closed', async () => {
-    const client = fake.client();
+  it('does nothing once the client is closed', async () => {
+    const onDevice = loading(30);
+    const client = fake.client({ onDevice });
     client.close();
-    await prepared(client);
+    expect(await prepared(client, { sample: image })).toMatchObject({ models: [{ ready: false }] });
     expect(fake.service.requests).toEqual([]);
+    expect(onDevice.prepare).not.toHaveBeenCalled();
+    expect(onDevice.runs).toBe(0);
   });
 });
 
@@ -258,7 +261,7 @@ describe('feedback', () => {
     });
     fake.service.feedback = { hangs: true };
     const { error, ms } = await outcome(client.feedback(answer, true));
-    expect(error).toMatchObject({ name: 'AbortError' });
+    expect(error).toMatchObject({ name: 'NetworkError' });
     expect(ms).toBe(5_000);
   });
 });

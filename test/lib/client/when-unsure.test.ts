@@ -1,6 +1,7 @@
 import { describe, expect, it, vi } from 'vitest';
 import type { ClientOptions } from '../../../lib/client/api/options.ts';
 import type { OnDeviceModel } from '../../../lib/client/api/types.ts';
+import { chanceOfBeingRight } from '../../../lib/core/statistics/reliability.ts';
 import { FakeModel } from './fake-service.ts';
 import { image, prepared, useFakeService, value } from './running-client.ts';
 
@@ -18,7 +19,7 @@ const [unsureChance, sureChance] = [10 / 101, 100 / 105];
 /** A model that is so sure of its answer. */
 class SureModel extends FakeModel implements OnDeviceModel {
   score: number;
-  readonly reliability = reliability;
+  readonly chanceOf = (score: number) => chanceOfBeingRight(reliability, score);
 
   constructor(score: number, runMs = 20) {
     super(runMs);

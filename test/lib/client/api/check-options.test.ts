@@ -10,7 +10,7 @@ const model: OnDeviceModel = {
   accuracyPct: 50,
   classify: async () => ({ predictions: [] }),
 };
-const reliability = { bins: [{ from: 0, count: 9, right: 5 }] };
+const chanceOf = () => 0.5;
 
 /** Makes a client as an app without types could. */
 const made = (options: object) => () =>
@@ -28,7 +28,7 @@ describe('createClient', () => {
       'a model that knows its reliability',
       {
         cloud: 'when-unsure',
-        onDevice: { ...model, reliability },
+        onDevice: { ...model, chanceOf },
       },
     ],
     ['settings of the clock', { clock: { samples: 1, resyncMs: 0, maxErrorMs: undefined } }],
@@ -81,7 +81,17 @@ describe('createClient', () => {
     ],
     [
       'when-unsure with a model whose reliability is not known',
-      { cloud: 'when-unsure', onDevice: [{ ...model, reliability }, model] },
+      { cloud: 'when-unsure', onDevice: [{ ...model, chanceOf }, model] },
+      'when-unsure needs models with reliability: mdi models evaluate --write',
+    ],
+    [
+      'when-unsure without a model',
+      { cloud: 'when-unsure' },
+      'when-unsure needs models with reliability: mdi models evaluate --write',
+    ],
+    [
+      'when-unsure in the cloud alone',
+      { cloud: 'when-unsure', mode: 'cloud-only', onDevice: { ...model, chanceOf } },
       'when-unsure needs models with reliability: mdi models evaluate --write',
     ],
     [

@@ -8,7 +8,6 @@ import {
   NetworkError,
   SlaExceededError,
 } from '../../../../lib/client/api/errors.ts';
-import { CachedTimeError } from '../../../../lib/client/time/clock.ts';
 import { MdInferenceError } from '../../../../lib/core/errors.ts';
 
 describe('errors', () => {
@@ -28,11 +27,5 @@ describe('errors', () => {
     expect(error).toBeInstanceOf(ClassifyError);
     expect(error).toBeInstanceOf(MdInferenceError);
     expect(error).toMatchObject({ name, message });
-  });
-
-  it('of a cache say their name, too', () => {
-    const error = new CachedTimeError();
-    expect(error).toBeInstanceOf(MdInferenceError);
-    expect(error).toMatchObject({ name: 'CachedTimeError' });
   });
 });

@@ -46,9 +46,9 @@ it('remembers why the last run of the device failed', () => {
   const cloud = { state: 'cancelled' } as const;
   const counters = counted((count) => {
     for (const error of ['first', 'last']) {
-      count.settled({ slaMs: 250, cloud, device: { state: 'failed', startMs: 0, error } });
+      count.settled({ slaMs: 250, cloud, device: { state: 'failed', startMs: 0, error } }, true);
     }
-    count.settled({ slaMs: 250, cloud, device: { state: 'answered', startMs: 0 } });
+    count.settled({ slaMs: 250, cloud, device: { state: 'answered', startMs: 0 } }, true);
   });
   expect(counters).toMatchObject({ deviceFailed: 2, deviceError: 'last' });
 });
@@ -92,6 +92,20 @@ describe('the runs of a race count', () => {
   ])('%s', (_, race, expected) => {
     const { cloud, device, winner } = race;
     const settled = { slaMs: 250, cloud, device, winner };
-    expect(counted((counters) => counters.settled(settled))).toEqual({ ...nothing, ...expected });
+    expect(counted((counters) => counters.settled(settled, true))).toEqual({
+      ...nothing,
+      ...expected,
+    });
+  });
+
+  it('without an upload that was never meant to be', () => {
+    const settled: Race = {
+      ...{ slaMs: 250, cloud: { state: 'skipped' }, winner: 'device' },
+      device: { ...answered, endMs: 9 },
+    };
+    expect(counted((counters) => counters.settled(settled, false))).toEqual({
+      ...nothing,
+      deviceRuns: 1,
+    });
   });
 });

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { faultOfAnswer, isProblem, isTimeResponse } from '../../../../lib/client/cloud/answer.ts';
+import { faultOfAnswer, faultOfTime, isProblem } from '../../../../lib/client/cloud/answer.ts';
 import type { InferResponse } from '../../../../lib/core/contract/messages.ts';
 import { problemDocument } from '../../../../lib/core/contract/problem.ts';
 import { inferResponseSchema } from '../../../../lib/core/contract/schemas.ts';
@@ -105,14 +105,16 @@ describe('faultOfAnswer', () => {
 });
 
 describe('other bodies', () => {
+  const isTime = (body: unknown) => faultOfTime(body, new Headers()) === undefined;
+
   it('knows a problem document and a time', () => {
     expect(isProblem(problemDocument('throttled', 'later', 'r'))).toBe(true);
     expect(isProblem({ message: 'Forbidden' })).toBe(false);
-    expect(isTimeResponse({ epochMs: 1, receivedEpochMs: 0 })).toBe(true);
-    expect(isTimeResponse({ epochMs: '1' })).toBe(false);
-    expect(isTimeResponse([])).toBe(false);
-    expect(isTimeResponse({ epochMs: 1e300, receivedEpochMs: 0 })).toBe(false);
-    expect(isTimeResponse({ epochMs: 0, receivedEpochMs: -1 })).toBe(false);
-    expect(isTimeResponse(null)).toBe(false);
+    expect(isTime({ epochMs: 1, receivedEpochMs: 0 })).toBe(true);
+    expect(isTime({ epochMs: '1' })).toBe(false);
+    expect(isTime([])).toBe(false);
+    expect(isTime({ epochMs: 1e300, receivedEpochMs: 0 })).toBe(false);
+    expect(isTime({ epochMs: 0, receivedEpochMs: -1 })).toBe(false);
+    expect(isTime(null)).toBe(false);
   });
 });

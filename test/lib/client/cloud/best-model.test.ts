@@ -3,19 +3,25 @@ import { describe, expect, it } from 'vitest';
 import { bestAccuracyPct, faultOfModels } from '../../../../lib/client/cloud/best-model.ts';
 
 /** A model as `GET /v1/models` shows it, as far as it is read. */
-const model = (accuracyPct: number, meanMs: number, latencyOnly?: boolean) =>
-  ({ accuracyPct, latencyOnly, profile: { meanMs } }) as never;
+const model = (accuracyPct: number, meanMs: number, more = {}) =>
+  ({ accuracyPct, profile: { meanMs }, ...more }) as never;
 
 describe('bestAccuracyPct', () => {
-  const models = [model(99, 5, true), model(70, 10), model(90, 100), model(80, 50)];
+  const models = [
+    model(99, 5, { latencyOnly: true }),
+    model(98, 5, { breaker: 'open' }),
+    model(70, 10, { breaker: 'half-open' }),
+    model(90, 100),
+    model(80, 50),
+  ];
 
   it.each([
-    [9, undefined],
+    [9, 0],
     [10, 70],
     [99, 80],
     [100, 90],
     [1_000, 90],
-    [-5, undefined],
+    [-5, 0],
   ])('in %s ms is %s', (leftMs, expected) => {
     expect(bestAccuracyPct({ models }, leftMs)).toBe(expected);
   });
@@ -25,8 +31,8 @@ describe('bestAccuracyPct', () => {
     fc.assert(
       fc.property(fc.array(fc.tuple(fc.nat(100), ms)), ms, ms, (specifications, a, b) => {
         const some = { models: specifications.map(([pct, meanMs]) => model(pct, meanMs)) };
-        const less = bestAccuracyPct(some, Math.min(a, b)) ?? 0;
-        expect(bestAccuracyPct(some, Math.max(a, b)) ?? 0).toBeGreaterThanOrEqual(less);
+        const less = bestAccuracyPct(some, Math.min(a, b));
+        expect(bestAccuracyPct(some, Math.max(a, b))).toBeGreaterThanOrEqual(less);
       }),
     );
   });

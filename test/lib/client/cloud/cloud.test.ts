@@ -133,10 +133,9 @@ describe('a service that has moved', () => {
 
 describe('the models that the service has', () => {
   const unsure = () => {
-    const reliability = { bins: [{ from: 0, count: 9, right: 5 }] };
     return fake.client({
       cloud: 'when-unsure',
-      onDevice: Object.assign(new FakeModel(30), { reliability }),
+      onDevice: Object.assign(new FakeModel(30), { chanceOf: () => 0.5 }),
     });
   };
 

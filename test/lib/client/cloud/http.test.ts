@@ -2,18 +2,14 @@ import { describe, expect, it, vi } from 'vitest';
 import type { Auth } from '../../../../lib/client/api/auth.ts';
 import {
   ApiError,
+  ClassifyError,
   MalformedAnswerError,
   MovedError,
   NetworkError,
 } from '../../../../lib/client/api/errors.ts';
-import {
-  ask,
-  type Call,
-  type Connection,
-  exchangeTime,
-} from '../../../../lib/client/cloud/http.ts';
-import { CachedTimeError } from '../../../../lib/client/time/clock.ts';
-import { systemTime } from '../../../../lib/client/time/time-source.ts';
+import { faultOfTime } from '../../../../lib/client/cloud/answer.ts';
+import { ask, type Call, type Connection } from '../../../../lib/client/cloud/http.ts';
+import { timePath } from '../../../../lib/client/cloud/request.ts';
 
 const { signal } = new AbortController();
 /** On a Wednesday. */
@@ -36,7 +32,6 @@ function connection(responses: readonly (() => Response)[], auth?: Auth) {
   return { made, asked };
 }
 const call: Call = {
-  method: 'POST',
   path: '/v1/infer',
   headers: { 'mdi-sla-ms': '250' },
   body: new Blob(['?']),
@@ -44,7 +39,7 @@ const call: Call = {
 };
 const infer = (made: Connection) => ask(made, call, () => undefined);
 const inferFrom = (...responses: (() => Response)[]) => infer(connection(responses).made);
-const time = (made: Connection) => exchangeTime(made, systemTime, signal);
+const time = (made: Connection) => ask(made, { path: timePath(), signal }, faultOfTime);
 
 describe('ask', () => {
   it('posts the body with its headers, and gives the answer’s', async () => {
@@ -203,7 +198,7 @@ describe('a refusal', () => {
   });
 });
 
-describe('exchangeTime', () => {
+describe('the time', () => {
   const body = { epochMs: 1_002, receivedEpochMs: 1_001 };
   const told =
     (headers = {}) =>
@@ -212,7 +207,7 @@ describe('exchangeTime', () => {
 
   it('gets the two times of the server', async () => {
     const { made, asked } = connection([told()]);
-    expect(await time(made)).toMatchObject({ ...body, doubtMs: expect.any(Number) });
+    expect(await time(made)).toEqual(body);
     expect(asked[0]?.init).toMatchObject({ method: 'GET', signal });
     expect(asked[0]?.init).not.toHaveProperty('body');
   });
@@ -223,7 +218,7 @@ describe('exchangeTime', () => {
     const urls = asked.map(({ url }) => url);
     expect(new Set(urls).size).toBe(50);
     for (const url of urls) {
-      expect(url).toMatch(/^https:\/\/service\.example\/v1\/time\?once=\w+$/);
+      expect(url).toMatch(/^https:\/\/service\.example\/v1\/time\?once=[\d.e-]+$/);
     }
     expect(asked.every(({ init }) => init.cache === 'no-store')).toBe(true);
   });
@@ -235,7 +230,7 @@ describe('exchangeTime', () => {
     ['?', false],
   ])('is no sample when it has been stored: Age: %s', async (age, isCached) => {
     const sample = time(connection([told({ age })]).made);
-    if (isCached) await expect(sample).rejects.toBeInstanceOf(CachedTimeError);
+    if (isCached) await expect(sample).rejects.toThrow('is answered by a cache');
     else expect(await sample).toMatchObject(body);
   });
 
@@ -251,21 +246,7 @@ describe('exchangeTime', () => {
       made.headers.set('date', 'Thu, 01 Jan 2015 00:00:07 GMT');
       return made;
     };
-    await expect(time(connection([dated]).made)).rejects.toBeInstanceOf(ApiError);
-  });
-
-  it('doubts its sample when the device slept meanwhile', async () => {
-    let [nowMs, wallMs] = [0, 1e12];
-    const sleeping = { ...systemTime, nowMs: () => nowMs, wallMs: () => wallMs };
-    const { made } = connection([
-      () => {
-        nowMs += 20;
-        wallMs += 3_600_020;
-        return told()();
-      },
-    ]);
-    const { doubtMs } = await exchangeTime(made, sleeping, signal);
-    expect(doubtMs).toBeGreaterThan(3_599_000);
+    await expect(time(connection([dated]).made)).rejects.toBeInstanceOf(ClassifyError);
   });
 });
 

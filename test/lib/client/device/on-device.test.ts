@@ -3,7 +3,7 @@ import { describe, expect, it, vi } from 'vitest';
 import { DeviceModelError, type NetworkError } from '../../../../lib/client/api/errors.ts';
 import type { ClientEvent } from '../../../../lib/client/api/events.ts';
 import type { LoadProgress } from '../../../../lib/client/api/types.ts';
-import { DeviceModels, marginMs } from '../../../../lib/client/device/on-device.ts';
+import { choose, DeviceModel, marginMs } from '../../../../lib/client/device/on-device.ts';
 import { systemTime } from '../../../../lib/client/time/time-source.ts';
 import { FakeModel } from '../fake-service.ts';
 import { image, outcome, prepared, useFakeService, value } from '../running-client.ts';
@@ -273,6 +273,9 @@ describe('an answer of the device', () => {
 });
 
 describe('choose', () => {
+  const devices = (models: FakeModel[]) =>
+    models.map((model) => new DeviceModel(model, systemTime, () => undefined));
+
   it('takes the most accurate that meets the SLA, else the fastest', () => {
     const measured = fc.record({
       accuracyPct: fc.integer({ min: 1, max: 100 }),
@@ -286,7 +289,7 @@ describe('choose', () => {
           const models = specifications.map((specification) =>
             Object.assign(new FakeModel(1), specification),
           );
-          const choice = new DeviceModels(models, systemTime, () => undefined).choose(slaMs);
+          const choice = choose(devices(models), slaMs);
           const inTime = models.filter(({ measuredMs }) => measuredMs + marginMs <= slaMs);
           if (inTime.length > 0) {
             expect(choice?.measuredMs).toBeLessThanOrEqual(slaMs - marginMs);
@@ -303,11 +306,10 @@ describe('choose', () => {
 
   it('takes the least accurate before they have been measured, wherever it stands', () => {
     const [small, large, middle] = ladder() as [FakeModel, FakeModel, FakeModel];
-    const models = new DeviceModels([large, small, middle], systemTime, () => undefined);
-    expect(models.choose(250)?.model).toBe(small);
+    expect(choose(devices([large, small, middle]), 250)?.model).toBe(small);
   });
 
   it('has nothing to choose from without models', () => {
-    expect(new DeviceModels([], systemTime, () => undefined).choose(250)).toBeUndefined();
+    expect(choose([], 250)).toBeUndefined();
   });
 });

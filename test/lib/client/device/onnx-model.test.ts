@@ -206,7 +206,8 @@ describe('describeModel', () => {
     expect(described).toMatchObject({ sha256, bytes, reliability });
     const onDevice = onnxOnDevice(ort, { ...described, model: pathOf(model), decode });
     const { labels } = catalogue;
-    expect(onDevice).toMatchObject({ labels, reliability, shorterSide: 192 });
+    expect(onDevice).toMatchObject({ labels, shorterSide: 192 });
+    expect(onDevice.chanceOf?.(0.9)).toBe(1 / 3);
   });
 
   it.each([

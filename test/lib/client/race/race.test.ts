@@ -85,13 +85,14 @@ async function raced({
   const model = { name: 'device', accuracyPct: device?.accuracyPct ?? 0 };
   const { predictions } = cloudAnswer;
   const options: RaceOptions = {
-    ...{ slaMs, lateMs, atDeadline, time, marginMs: marginShare * slaMs },
+    ...{ slaMs, lateMs, atDeadline, time },
+    margin: { of: () => marginShare * slaMs, observe: () => undefined },
+    isUnsure: () => cloud?.isNeeded ?? true,
     cloud: cloud && {
-      waitMs: cloud.waitMs,
-      isNeeded: () => cloud.isNeeded,
-      run: (signal, begin) => {
+      startAfterMs: device ? cloud.waitMs : 0,
+      run: (signal, onStart) => {
         signals.push(signal);
-        begin();
+        onStart();
         const { accuracyPct } = cloud;
         return run<InferResponse>(cloud, signal, () => ({
           ...cloudAnswer,
@@ -100,15 +101,14 @@ async function raced({
       },
     },
     device: device && {
-      model,
       startAfterMs: device.startAfterMs,
-      run: (signal) => {
+      run: (signal, onStart) => {
         signals.push(signal);
-        return run(device, signal, () => ({ predictions }));
+        onStart();
+        return run(device, signal, () => ({ model, predictions, elapsedMs: sinceStart() }));
       },
-      accuracyPctOf: () => device.accuracyPct,
     },
-    onDue: () => undefined,
+    accuracyPctOf: () => device?.accuracyPct ?? 0,
     onEnd: (source) => ends.push(source),
     onInterim: (answer) => interim.push({ answer, atMs: sinceStart() }),
   };
