@@ -1,11 +1,16 @@
 import { describe, expect, it } from 'vitest';
-import { exchangeTime } from '../../lib/client/cloud/http.ts';
-import { type ClockSample, estimateOf, ServerClock } from '../../lib/client/time/clock.ts';
+import { faultOfTime } from '../../lib/client/cloud/answer.ts';
+import { estimateOf, ServerClock } from '../../lib/client/cloud/clock.ts';
+import { ask } from '../../lib/client/cloud/http.ts';
 import type { TimeSource } from '../../lib/client/time/time-source.ts';
 import { vectors } from './vectors.ts';
 
-interface Exchange extends Omit<ClockSample, 'doubtMs'> {
+interface Exchange {
+  readonly sentMs: number;
   readonly sentWallMs: number;
+  readonly receivedEpochMs: number;
+  readonly epochMs: number;
+  readonly arrivedMs: number;
   readonly arrivedWallMs: number;
   readonly ageS?: number;
   readonly fails?: boolean;
@@ -20,7 +25,7 @@ interface Reading {
 }
 
 const { exchanges, sequences } = vectors<{
-  exchanges: (ClockSample & { name: string; offsetMs: number; errorMs: number })[];
+  exchanges: (Exchange & { name: string; offsetMs: number; errorMs: number })[];
   sequences: {
     name: string;
     maxErrorMs: number;
@@ -32,7 +37,7 @@ const { exchanges, sequences } = vectors<{
 /** A device whose clocks stand where the vectors say, and a service that answers what they say. */
 class ScriptedDevice {
   readonly #clock: ServerClock;
-  readonly #exchanges: Exchange[] = [];
+  #left: readonly Exchange[] = [];
   #at = { nowMs: 0, wallMs: 0 };
 
   constructor({ maxErrorMs, tickMs }: { maxErrorMs: number; tickMs: number }) {
@@ -43,33 +48,40 @@ class ScriptedDevice {
       clearTimeout: () => undefined,
       stepMs: async () => tickMs,
     };
-    const exchange = async () => {
-      const { sentMs, sentWallMs, ...answer } = this.#exchanges.shift()!;
-      if (answer.fails) throw new TypeError('Failed to fetch');
-      this.#at = { nowMs: sentMs, wallMs: sentWallMs };
-      const fetch = async () => {
-        this.#at = { nowMs: answer.arrivedMs, wallMs: answer.arrivedWallMs };
-        const { epochMs, receivedEpochMs, ageS } = answer;
-        const headers = new Headers(ageS === undefined ? {} : { age: String(ageS) });
-        return Response.json({ epochMs, receivedEpochMs }, { headers });
-      };
-      const connection = { endpoint: 'https://service.example', fetch, epochMs: () => 0 };
-      return await exchangeTime(connection, time, new AbortController().signal);
-    };
-    const onSync = () => undefined;
+    const left = () => this.#left.length;
     this.#clock = new ServerClock({
-      ...{ time, exchange, maxErrorMs, onSync, resyncMs: 300_000 },
-      // As many as there are: where one fails, the others are not asked for.
+      time,
+      exchange: () => this.#exchange(),
+      // As many as there are.
       get samples() {
-        return asked.length;
+        return left();
       },
+      resyncMs: 300_000,
+      maxErrorMs,
+      onSync: () => undefined,
     });
-    const asked = this.#exchanges;
   }
 
   async synchronize(exchanges: readonly Exchange[]): Promise<void> {
-    this.#exchanges.push(...exchanges);
+    const [{ sentMs, sentWallMs }] = exchanges as [Exchange];
+    this.#at = { nowMs: sentMs, wallMs: sentWallMs };
+    this.#left = exchanges;
     await this.#clock.synchronize();
+  }
+
+  async #exchange() {
+    const [next, ...later] = this.#left as [Exchange, ...Exchange[]];
+    this.#left = later;
+    const { fails, ageS, arrivedMs, arrivedWallMs, ...told } = next;
+    const fetch = async () => {
+      if (fails) throw new TypeError('Failed to fetch');
+      expect(this.#at).toEqual({ nowMs: told.sentMs, wallMs: told.sentWallMs });
+      this.#at = { nowMs: arrivedMs, wallMs: arrivedWallMs };
+      return Response.json(told, { headers: ageS === undefined ? {} : { age: String(ageS) } });
+    };
+    const connection = { endpoint: 'https://service.example', fetch, epochMs: () => 0 };
+    const { signal } = new AbortController();
+    return await ask<Exchange>(connection, { path: '/v1/time', signal }, faultOfTime);
   }
 
   read({ nowMs, wallMs }: Pick<Reading, 'nowMs' | 'wallMs'>) {
@@ -80,8 +92,8 @@ class ScriptedDevice {
 }
 
 describe('an exchange', () => {
-  it.each(exchanges)('$name', ({ offsetMs, errorMs, ...sample }) => {
-    expect(estimateOf(sample)).toEqual({ offsetMs, errorMs });
+  it.each(exchanges)('$name', ({ sentMs, arrivedMs, offsetMs, errorMs, ...told }) => {
+    expect(estimateOf(sentMs, told, arrivedMs - sentMs)).toEqual({ offsetMs, errorMs });
   });
 });
 

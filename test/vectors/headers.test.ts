@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import type { ClockEstimate } from '../../lib/client/time/clock.ts';
+import type { ClockEstimate } from '../../lib/client/api/types.ts';
 import { parseInferHeaders } from '../../lib/core/contract/headers.ts';
 import { ScriptedCloud } from './scripted-cloud.ts';
 import { vectors } from './vectors.ts';

@@ -40,15 +40,15 @@ afterEach(() => {
 
 it.each(races)('$name', async ({ cloud, device, expected, ...limits }) => {
   const startMs = performance.now();
+  const { slaMs, marginMs, lateMs, atDeadline } = limits;
   const race = new RunningRace({
-    ...limits,
-    time: fakeTimers,
+    ...{ slaMs, lateMs, atDeadline, time: fakeTimers },
+    margin: { of: () => marginMs, observe: ignore },
     cloud: cloud
       ? {
-          waitMs: cloud.waitMs,
-          isNeeded: () => cloud.isNeeded,
-          run: async (signal, begin) => {
-            begin();
+          startAfterMs: device ? cloud.waitMs : 0,
+          run: async (signal, onStart) => {
+            onStart();
             await run(cloud, signal);
             const model = { name: 'in the cloud', version: '1', accuracyPct: cloud.accuracyPct };
             return { model, predictions: [] } as unknown as InferResponse;
@@ -57,16 +57,18 @@ it.each(races)('$name', async ({ cloud, device, expected, ...limits }) => {
       : undefined,
     device: device
       ? {
-          model: { name: 'on the device', accuracyPct: device.accuracyPct },
           startAfterMs: device.startAfterMs ?? Number.POSITIVE_INFINITY,
-          run: async (signal) => {
+          run: async (signal, onStart) => {
+            onStart();
             await run(device, signal);
-            return { predictions: [] };
+            const model = { name: 'on the device', accuracyPct: device.accuracyPct };
+            return { model, predictions: [], elapsedMs: performance.now() - startMs };
           },
-          accuracyPctOf: () => device.accuracyPct,
         }
       : undefined,
-    ...{ onDue: ignore, onEnd: ignore, onInterim: ignore },
+    isUnsure: () => cloud?.isNeeded === true,
+    accuracyPctOf: () => device?.accuracyPct ?? 0,
+    ...{ onEnd: ignore, onInterim: ignore },
   });
   const answer = race.answer.then(
     ({ source, inTime }) => ({ source, inTime, atMs: performance.now() - startMs }),

@@ -20,9 +20,14 @@ fun chanceOfBeingRight(reliability: List<Bin>, score: Double): Double {
 private val Bin.share get() = right.toDouble() / count
 
 /** A model as `GET /v1/models` tells of it. */
-data class ServedModel(val accuracyPct: Double, val meanMs: Double, val isLatencyOnly: Boolean)
+data class ServedModel(
+    val accuracyPct: Double,
+    val meanMs: Double,
+    /** Whether the service asks it for answers at all: no `latencyOnly`, and no `breaker` that is open. */
+    val isAsked: Boolean,
+)
 
 /** The accuracy in percent of the best model that could still answer; 0 when none could. */
 fun bestAccuracyPct(models: List<ServedModel>, leftMs: Double, roundTripMs: Double): Double =
-    models.filter { !it.isLatencyOnly && it.meanMs <= leftMs - roundTripMs }
+    models.filter { it.isAsked && it.meanMs <= leftMs - roundTripMs }
         .maxOfOrNull { it.accuracyPct } ?: 0.0

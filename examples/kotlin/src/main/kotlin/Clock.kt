@@ -35,7 +35,6 @@ class CachedTimeException : Exception("GET /v1/time is answered by a cache")
 
 private const val DRIFT = 50e-6
 private const val SAME_TIME_MS = 2
-private const val REMEMBERED = 32
 
 fun estimateOf(sentMs: Double, receivedEpochMs: Double, epochMs: Double, arrivedMs: Double) =
     ClockEstimate(
@@ -57,8 +56,10 @@ class ServerClock(
 
     private var best: Best? = null
 
-    /** When a time of the server was seen first. */
-    private val seen = linkedMapOf<Double, Double>()
+    /** The server's time that was told last, and when the exchange began that was told it first. */
+    private class Told(val epochMs: Double, val firstMs: Double)
+
+    private var told: Told? = null
 
     /** What is known, its bound grown with its age. */
     @Synchronized
@@ -103,9 +104,9 @@ class ServerClock(
     }
 
     private fun checkFresh(sentMs: Double, receivedEpochMs: Double) {
-        val firstMs = seen.getOrPut(receivedEpochMs) { sentMs }
+        val firstMs = told?.takeIf { it.epochMs == receivedEpochMs }?.firstMs ?: sentMs
+        told = Told(receivedEpochMs, firstMs)
         if (sentMs - firstMs > SAME_TIME_MS + tickMs) throw CachedTimeException()
-        if (seen.size > REMEMBERED) seen.remove(seen.keys.first())
     }
 
     private fun ClockEstimate.grown(from: Instant, to: Instant) =

@@ -19,8 +19,6 @@ data class Standing(
     val device: RunState?,
     val isDue: Boolean,
     val isOver: Boolean,
-    /** Whether an answer after the SLA is of no use. */
-    val isHard: Boolean,
     val deviceIsBetter: Boolean,
 )
 
@@ -35,7 +33,6 @@ fun verdict(standing: Standing): Verdict = with(standing) {
         cloud == RunState.ANSWERED -> Verdict.CLOUD
         device == RunState.ANSWERED && cloudMayCome && !isDue -> Verdict.WAIT
         device == RunState.ANSWERED -> Verdict.DEVICE
-        isOver && isHard -> Verdict.NONE
         deviceMayCome -> Verdict.WAIT
         cloudMayCome && !isOver -> Verdict.WAIT
         else -> Verdict.NONE
@@ -50,6 +47,7 @@ data class Answer(val model: String, val accuracyPct: Double, val predictions: L
 data class Limits(
     val slaMs: Double,
     val marginMs: Double,
+    /** Whether an answer after the SLA is of no use. */
     val isHard: Boolean = false,
     val lateMs: Double = 2_000.0,
 ) {
@@ -108,7 +106,7 @@ class Race(
     suspend fun run(): Outcome {
         val timers = listOf(
             at(limits.dueMs) { onDue(elapsedMs() - limits.dueMs); isDue = true },
-            at(limits.overMs) { isOver = true },
+            at(limits.overMs) { isOver = true; if (limits.isHard) cancel(onDevice) },
             at(limits.endMs) { cancel(upload); cancel(onDevice) },
             at(if (device == null) 0.0 else cloud?.waitMs ?: 0.0, ::startUpload),
             at(device?.startAfterMs ?: Double.POSITIVE_INFINITY, ::startDevice),
@@ -134,7 +132,7 @@ class Race(
     }
 
     private fun standing() = Standing(
-        upload.state, onDevice?.state, isDue, isOver, limits.isHard,
+        upload.state, onDevice?.state, isDue, isOver,
         deviceIsBetter = (device?.accuracyPct ?: -1.0) > (upload.answer?.accuracyPct ?: 100.0),
     )
 

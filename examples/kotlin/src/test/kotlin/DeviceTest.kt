@@ -19,7 +19,8 @@ class DeviceTest {
         val bestPct = case["models"].orNull?.let { models ->
             val served = models.list.map {
                 val isLatencyOnly = it["latencyOnly"].orNull?.isTrue ?: false
-                ServedModel(it.number("accuracyPct"), it.number("meanMs"), isLatencyOnly)
+                val isOpen = it["breaker"].orNull?.text == "open"
+                ServedModel(it.number("accuracyPct"), it.number("meanMs"), !isLatencyOnly && !isOpen)
             }
             val leftMs = case.number("slaMs") - case.number("deviceMs")
             bestAccuracyPct(served, leftMs, case.number("roundTripMs"))

@@ -21,7 +21,6 @@ class RaceTest {
                         standing["device"].orNull?.let(::stateOf),
                         it["isDue"].isTrue,
                         it["isOver"].isTrue,
-                        it["isHard"].isTrue,
                         it["deviceIsBetter"].isTrue,
                     ),
                 )
