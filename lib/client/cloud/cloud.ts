@@ -122,7 +122,9 @@ export class Cloud {
 
   /** Opens the connection, and asks the service to warm what it would choose; never rejects. */
   async prepare(slaMs: number): Promise<void> {
-    await this.#aside('/v1/prepare', { slaMs: sentSla(slaMs) }).catch(() => undefined);
+    const { inputMs } = this.#outputTime;
+    const body = { slaMs: sentSla(slaMs), inputMs: inputMs && Math.max(0, inputMs) };
+    await this.#aside('/v1/prepare', body).catch(() => undefined);
   }
 
   /** Learns the server's clock, if it is time to; never rejects. */

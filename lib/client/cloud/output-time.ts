@@ -22,6 +22,11 @@ export class OutputTime {
     this.#observed = { ms: totalMs - inputMs - serverMs, inputMs, offsetMs };
   }
 
+  /** T_input of the last answer in ms, as the service told it; undefined when nothing has been observed. */
+  get inputMs(): number | undefined {
+    return this.#observed?.inputMs;
+  }
+
   /** T_output in ms by the clock as it is known now; undefined when nothing has been observed. */
   currentMs(offsetMs: number | undefined): number | undefined {
     if (!this.#observed) return undefined;

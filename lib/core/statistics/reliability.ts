@@ -46,6 +46,17 @@ export function measureReliability(answers: Iterable<LabelledAnswer>): Reliabili
  * sampling with incomplete information", 1955), so that a higher score never means a lower probability.
  *
  * @param score - of the best label, 0 to 1
+ *
+ * @example
+ * ```ts
+ * import { chanceOfBeingRight } from '@mdinference/client/onnxruntime-web';
+ *
+ * const bins = [
+ *   { from: 0, count: 49, right: 20 },
+ *   { from: 0.9, count: 99, right: 98 },
+ * ];
+ * chanceOfBeingRight({ bins }, 0.95); // => 0.98
+ * ```
  */
 export function chanceOfBeingRight({ bins }: Reliability, score: number): number {
   const pools: { from: number; count: number; right: number }[] = [];
