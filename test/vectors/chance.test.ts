@@ -14,7 +14,9 @@ const { reliabilities, decisions } = vectors<{
     name: string;
     chance: number;
     sureFrom: number | null;
-    models: { accuracyPct: number; meanMs: number; latencyOnly?: boolean; breaker?: string }[] | null;
+    models:
+      | { accuracyPct: number; meanMs: number; latencyOnly?: boolean; breaker?: string }[]
+      | null;
     slaMs: number;
     deviceMs: number;
     roundTripMs: number;

@@ -1,6 +1,6 @@
 import type { ClientEvent } from '../../lib/client/api/events.ts';
-import { Cloud } from '../../lib/client/cloud/cloud.ts';
 import type { ClockEstimate } from '../../lib/client/api/types.ts';
+import { Cloud } from '../../lib/client/cloud/cloud.ts';
 import type { InferResponse } from '../../lib/core/contract/messages.ts';
 
 /** How the service answers one `POST /v1/infer`. */
