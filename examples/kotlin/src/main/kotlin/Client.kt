@@ -46,6 +46,7 @@ class ApiException(val status: Int, detail: String?) :
 private const val ASIDE_MS = 5_000L
 private const val RESYNC_MS = 300_000
 private const val PAUSE_AFTER_FAILURE_MS = 5_000
+private const val PAUSE_AFTER_USELESS_MS = 60_000
 private val NO_STORE = CacheControl.Builder().noStore().build()
 
 /** Classifies images within an SLA, in the cloud or on the device. */
@@ -70,6 +71,9 @@ class Client(
 
     @Volatile
     private var nextSyncMs = Double.NEGATIVE_INFINITY
+
+    @Volatile
+    private var wasUsable = false
 
     /** Learns the server's clock and asks the service to warm its models: best before the first image. */
     suspend fun prepare() {
@@ -115,11 +119,17 @@ class Client(
 
     /** Learns the server's clock if it is time to; never throws. */
     private suspend fun refresh() {
-        val isDue = nowMs() >= nextSyncMs && pause.leftMs(nowMs()) == 0.0
+        val hasSlept = wasUsable && clock.usable() == null
+        val isDue = (hasSlept || nowMs() >= nextSyncMs) && pause.leftMs(nowMs()) == 0.0
         if (!isDue || !synchronizing.tryLock()) return
         try {
             val result = runCatching { clock.synchronize { exchange() } }
-            nextSyncMs = nowMs() + if (result.isSuccess) RESYNC_MS else PAUSE_AFTER_FAILURE_MS
+            wasUsable = clock.usable() != null
+            nextSyncMs = nowMs() + when {
+                result.isFailure && !wasUsable -> PAUSE_AFTER_FAILURE_MS
+                !wasUsable -> PAUSE_AFTER_USELESS_MS
+                else -> RESYNC_MS
+            }
         } finally {
             synchronizing.unlock()
         }
