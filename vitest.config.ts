@@ -13,14 +13,16 @@ const process = [
 const system = ['test/system/**/*.test.ts'];
 /** Those that take long, or want the machine to themselves: no part of `npm test`. */
 const long = [
-  'test/e2e/firefox.test.ts',
   'test/lib/evaluation/experiments/{expected-accuracy,hedging}.test.ts',
   'test/lib/service/inference/telemetry.test.ts',
   'test/package/**/*.test.ts',
   'test/system/clocks/**/*.test.ts',
   'test/system/faults/{counts,scenarios}.test.ts',
+  'test/system/{model-in-s3,replacement}.test.ts',
 ];
 const e2e = ['test/e2e/**/*.test.ts'];
+/** Those in browsers, but for the playground's: no part of `npm test` either. */
+const browsers = ['test/e2e/{cross-origin,firefox,images,model,playground-look}.test.ts'];
 
 export default defineConfig({
   // An optional peer that only apps have; its test puts something in its place.
@@ -66,7 +68,8 @@ export default defineConfig({
         extends: true,
         test: { name: 'long', include: long, globalSetup: 'test/setup/deployed-service.ts' },
       },
-      { extends: true, test: { name: 'e2e', include: e2e, exclude: long } },
+      { extends: true, test: { name: 'e2e', include: e2e, exclude: browsers } },
+      { extends: true, test: { name: 'browsers', include: browsers } },
     ],
   },
 });

@@ -306,7 +306,7 @@ describe.skipIf(!chromiumPath)('the playground', () => {
     expect(code).toContain(`endpoint: '${service.url}',\n  slaMs: 100,`);
     expect(code).toContain("duplication: 'when-needed'");
     await page.click('#copy');
-    expect(await page.locator('#copied').innerText()).toBe('Copied.');
+    await expect.poll(() => page.locator('#copied').innerText()).toBe('Copied.');
     expect(await page.evaluate('navigator.clipboard.readText()')).toBe(code);
     for (const link of await page.locator('.use a').all()) {
       const response = await page.request.get(

@@ -45,7 +45,11 @@ describe('a picture that is coming', () => {
     const answer = await service.infer({ slaMs });
     expect(warming).toContain(chosenFor(answer));
     expect(answer.timing.coldStart).toBe(false);
-    expect(await prepare(slaMs)).toEqual({ slaMs, warming: [], warm: warming });
+    // What would be chosen may have changed with the profiles; nothing is started twice.
+    const again = await prepare(slaMs);
+    expect(again.warming.filter((model) => warming.includes(model))).toEqual([]);
+    expect(again.warm.length).toBeGreaterThan(0);
+    expect(warming).toEqual(expect.arrayContaining([...again.warm]));
   });
 
   it('starts models by what the selector’s role allows', () => {

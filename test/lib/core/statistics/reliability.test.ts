@@ -24,6 +24,14 @@ const anyReliability: fc.Arbitrary<Reliability> = fc
 const sum = (values: readonly number[]) => values.reduce((a, b) => a + b, 0);
 
 describe('measureReliability', () => {
+  it('counts no answer whose score is no probability', () => {
+    const { bins } = measureReliability([
+      { score: Number.NaN, isRight: true },
+      { score: -0.1, isRight: true },
+    ]);
+    expect(bins.every(({ count }) => count === 0)).toBe(true);
+  });
+
   it('counts each answer once, in the bin of its score', () => {
     const { bins } = measureReliability([
       { score: 0.95, isRight: true },
