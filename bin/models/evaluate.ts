@@ -49,6 +49,9 @@ const defaultGenerated = 1000;
 
 /** `mdi models evaluate`: the accuracy of a catalogue's models. */
 export async function evaluate(chosen: AskedModels, options: EvaluateOptions): Promise<void> {
+  if (options.figure !== undefined && !options.uploads) {
+    throw new Error('--figure draws what --uploads measures: give both');
+  }
   const choice = chooseFetched(chosen);
   const images = imagesOf(choice.catalogue, options);
   if (options.uploads) return evaluateUploads(choice, images, options);

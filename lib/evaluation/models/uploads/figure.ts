@@ -5,7 +5,8 @@ import type { MeasuredRung, ModelLoss } from './measure.ts';
 /** The accuracy of every model against the size of what is sent, and what it loses, with 95 % intervals. */
 export function uploadsFigure(rungs: readonly MeasuredRung[]): Figure {
   const names = rungs[0]?.models.map(({ model }) => model) ?? [];
-  const colours = modelColours(names.length);
+  // The palest colours are for areas: lines of them are hard to see.
+  const colours = modelColours(names.length + 2).slice(2);
   const series = names.map((label, i) => ({ label, colour: colours[i] ?? '' }));
   const points = (of: (model: ModelLoss) => { value: number; low: number; high: number }) =>
     rungs.flatMap(({ meanBytes, models }) =>

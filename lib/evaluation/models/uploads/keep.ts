@@ -1,3 +1,4 @@
+import { group, mean } from 'd3-array';
 import { rungName, type UploadRung, viewEncoding } from '../../../core/upload/rung.ts';
 import type { MeasuredRung } from './measure.ts';
 
@@ -10,62 +11,71 @@ const losslessView = rungName(viewEncoding);
  * The rungs that some request may be better off with, for a catalogue: the original, then the others from
  * the largest to the smallest.
  *
- * A rung is kept when in the mean over the models it loses at least 0.05 points less than every smaller one;
- * a mean below 0 is noise and counts as 0. So none is kept that is at least as large as another and loses no
- * less with any model. The original, whose size is that of the pictures at hand and not of a phone's, is kept
- * and not compared with; the view at quality 95 is kept.
- *
- * A smaller picture of the same kind cannot lose less, so where it seems to, that is noise: each model's
- * losses become those of the non-increasing line over the bytes that is nearest to them, none below 0.
+ * 1. Of one format, fewer bytes cannot lose less; where they seem to, it is noise. Each model's losses become
+ *    the non-increasing line over the bytes that is nearest to them.
+ * 2. A rung is kept when it loses at least 0.05 points less than every smaller one, in the mean over the
+ *    models, a mean below 0 counting as 0. So none is kept that is as large as another and loses no less with
+ *    any model. The view at quality 95 is kept, and the original, with which no rung is compared: its size is
+ *    that of the pictures at hand, not of a phone's.
+ * 3. The same line is drawn for each model through all that are kept, and what is below 0 becomes 0.
  */
 export function keptRungs(measured: readonly MeasuredRung[]): UploadRung[] {
-  const ascending = measured
-    .filter(({ encoding }) => encoding)
-    .toSorted((a, b) => a.meanBytes - b.meanBytes);
-  const smoothed = withoutNoise(worthTheirBytes(ascending));
-  const kept = smoothed.filter(
-    (rung, i) => rung.name === losslessView || i === 0 || losesLess(rung, smoothed[i - 1]),
-  );
   const originals = measured.filter(({ encoding }) => !encoding).map(asRung);
+  const encoded = measured
+    .filter(({ encoding }) => encoding)
+    .map(asRung)
+    .toSorted((a, b) => a.meanBytes - b.meanBytes);
+  const formats = [...group(encoded, formatOf).values()];
+  const ascending = formats.flatMap(smooth).toSorted((a, b) => a.meanBytes - b.meanBytes);
+  const written = smooth(ascending.filter(isWorthIts(ascending))).map(asWritten);
+  const kept = written.filter(
+    (rung, i) => rung.name === losslessView || i === 0 || differ(rung, written[i - 1]),
+  );
   return [...originals, ...kept.toReversed()];
 }
 
-function worthTheirBytes(ascending: readonly MeasuredRung[]): MeasuredRung[] {
-  let least = Number.POSITIVE_INFINITY;
-  return ascending.filter((rung) => {
-    const total = rung.models.reduce((sum, { lossPct }) => sum + lossPct, 0);
-    const loss = Math.max(0, total / Math.max(1, rung.models.length));
-    const isBetter = loss <= least - worthPct;
-    if (isBetter) least = loss;
-    return isBetter || rung.name === losslessView;
-  });
+function asRung({ models, ...rung }: MeasuredRung): UploadRung {
+  const losses = models.map(({ model, lossPct }) => [model, lossPct]);
+  return { ...rung, accuracyLossPct: Object.fromEntries(losses) };
 }
 
-function withoutNoise(ascending: readonly MeasuredRung[]): UploadRung[] {
-  const names = ascending[0]?.models.map(({ model }) => model) ?? [];
-  const lines = names.map((_, i) => nonIncreasing(ascending.map((rung) => lossOf(rung, i))));
-  return ascending.map((rung, place) => ({
-    ...asRung(rung),
-    accuracyLossPct: Object.fromEntries(
-      names.map((name, i) => [name, round2(Math.max(0, lines[i]?.[place] ?? 0))]),
-    ),
+function formatOf({ encoding }: UploadRung): string {
+  return [encoding?.type, encoding?.chroma, encoding?.maxSide].join();
+}
+
+/** Losses that no rung with fewer bytes undercuts, of rungs in ascending order of their bytes. */
+function smooth(ascending: readonly UploadRung[]): UploadRung[] {
+  const names = Object.keys(ascending[0]?.accuracyLossPct ?? {});
+  const lines = names.map((name) =>
+    nonIncreasing(ascending.map(({ accuracyLossPct }) => accuracyLossPct[name] ?? 0)),
+  );
+  return ascending.map((rung, i) => ({
+    ...rung,
+    accuracyLossPct: Object.fromEntries(names.map((name, model) => [name, lines[model]?.[i] ?? 0])),
   }));
 }
 
-function lossOf({ models }: MeasuredRung, i: number): number {
-  return models[i]?.lossPct ?? 0;
-}
-
-function losesLess({ accuracyLossPct }: UploadRung, smaller: UploadRung | undefined): boolean {
-  return Object.entries(accuracyLossPct).some(
-    ([model, loss]) => loss < (smaller?.accuracyLossPct[model] ?? Number.POSITIVE_INFINITY),
+/** Whether a rung loses less than every smaller one. */
+function isWorthIts(ascending: readonly UploadRung[]): (rung: UploadRung, i: number) => boolean {
+  const losses = ascending.map(({ accuracyLossPct }) =>
+    Math.max(0, mean(Object.values(accuracyLossPct)) ?? 0),
   );
+  return ({ name }, i) =>
+    name === losslessView || (losses[i] ?? 0) <= Math.min(...losses.slice(0, i)) - worthPct;
 }
 
-function asRung({ name, encoding, meanBytes, stdBytes, models }: MeasuredRung): UploadRung {
-  const losses = models.map(({ model, lossPct }) => [model, lossPct]);
-  const rung = { meanBytes, stdBytes, accuracyLossPct: Object.fromEntries(losses) };
-  return { name, ...(encoding && { encoding }), ...rung };
+function asWritten(rung: UploadRung): UploadRung {
+  const losses = Object.entries(rung.accuracyLossPct).map(([name, lossPct]) => [
+    name,
+    Math.max(0, Math.round(100 * lossPct) / 100),
+  ]);
+  return { ...rung, accuracyLossPct: Object.fromEntries(losses) };
+}
+
+function differ({ accuracyLossPct }: UploadRung, other: UploadRung | undefined): boolean {
+  return Object.entries(accuracyLossPct).some(
+    ([name, lossPct]) => lossPct !== other?.accuracyLossPct[name],
+  );
 }
 
 /** The non-increasing values with the least squared distance to some: pools adjacent violators. */
@@ -73,13 +83,9 @@ export function nonIncreasing(values: readonly number[]): number[] {
   const pools: { sum: number; count: number }[] = [];
   for (const value of values) {
     let pool = { sum: value, count: 1 };
-    for (
-      let before = pools.at(-1);
-      before && meanOf(before) < meanOf(pool);
-      before = pools.at(-1)
-    ) {
+    for (let left = pools.at(-1); left && meanOf(left) < meanOf(pool); left = pools.at(-1)) {
       pools.pop();
-      pool = { sum: before.sum + pool.sum, count: before.count + pool.count };
+      pool = { sum: left.sum + pool.sum, count: left.count + pool.count };
     }
     pools.push(pool);
   }
@@ -88,8 +94,4 @@ export function nonIncreasing(values: readonly number[]): number[] {
 
 function meanOf({ sum, count }: { sum: number; count: number }): number {
   return sum / count;
-}
-
-function round2(value: number): number {
-  return Math.round(100 * value) / 100;
 }
