@@ -9,6 +9,7 @@ import type { APIGatewayProxyEventV2 } from 'aws-lambda';
 import { type AwsStub, mockClient } from 'aws-sdk-client-mock';
 import { afterEach, beforeEach, vi } from 'vitest';
 import type { ServedModel, Service } from '../../../functions/selector/service.ts';
+import { viewOf } from '../../../lib/core/preprocessing/view.ts';
 import { HedgeTokens } from '../../../lib/core/selection/hedge-tokens.ts';
 import { OutputTimes } from '../../../lib/core/selection/output-time.ts';
 import { catalogueSchema } from '../../../lib/service/catalogue/schema.ts';
@@ -117,6 +118,7 @@ export function madeUpService(
   );
   return {
     catalogue,
+    view: viewOf(catalogue.models, catalogue.input),
     models: catalogue.models.map(
       (model): ServedModel => ({
         ...model,
