@@ -23,15 +23,23 @@ export const viewSchema = schemaOf<View>()(
     .register(components, { id: 'View' }),
 );
 
+const typeSchema = z
+  .enum(['image/jpeg', 'image/webp'])
+  .meta({ 'x-enum-varnames': ['UploadJpeg', 'UploadWebp'] })
+  .register(components, { id: 'UploadType' });
+
+const chromaSchema = z
+  .enum(['4:2:0', '4:4:4'])
+  .describe('How much of the colours is kept; by default 4:2:0')
+  .meta({ 'x-enum-varnames': ['Chroma420', 'Chroma444'] })
+  .register(components, { id: 'Chroma' });
+
 const encodingSchema = schemaOf<UploadEncoding>()(
   z
     .object({
-      type: z.enum(['image/jpeg', 'image/webp']),
+      type: typeSchema,
       quality: z.int32().min(1).max(100),
-      chroma: z
-        .enum(['4:2:0', '4:4:4'])
-        .optional()
-        .describe('How much of the colours is kept; by default 4:2:0'),
+      chroma: chromaSchema.optional(),
       maxSide: z
         .int32()
         .min(1)

@@ -86,7 +86,8 @@ describe('the document', () => {
         ...['AnsweringModel', 'ServedModel', 'FeedbackCounts', 'Profile', 'BreakerState'],
         ...['ModelsResponse', 'TimeResponse', 'HealthResponse', 'Problem'],
         ...['FeedbackRequest', 'FeedbackResponse', 'PrepareRequest', 'PrepareResponse'],
-        ...['AtDeadline', 'View', 'Uploads', 'UploadRung', 'UploadEncoding'],
+        ...['AtDeadline', 'View', 'Uploads', 'UploadRung', 'UploadEncoding', 'UploadType'],
+        'Chroma',
       ]),
     );
     expect(schemas.InferResponse?.properties).toMatchObject({
@@ -123,6 +124,7 @@ describe('the document', () => {
     expect(valuesOf('exclusiveMinimum')).toEqual([]);
     expect(valuesOf('exclusiveMaximum')).toEqual([]);
     expect(valuesOf('const')).toEqual([]);
+    expect(valuesOf('propertyNames')).toEqual([]);
     expect(valuesOf('type').filter(Array.isArray)).toEqual([]);
   });
 });
