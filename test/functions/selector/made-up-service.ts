@@ -78,6 +78,13 @@ export const pets = (models: readonly MadeUpModel[]) =>
     })),
   });
 
+/** The catalogue with a ladder of one rung, `view-webp-80`. */
+export const withUploads = (accuracyLossPct: Record<string, number>): Service['catalogue'] => {
+  const encoding = { type: 'image/webp', quality: 80 } as const;
+  const rung = { name: 'view-webp-80', encoding, meanBytes: 900, stdBytes: 80, accuracyLossPct };
+  return { ...pets(slowAndFast), uploads: { source: 'made up', rungs: [rung] } };
+};
+
 export const profileKeyOf = (name: string) => `test/pets/${name}@aaaaaaaaaaaa`;
 
 /** All parts of a selector, none of which is on AWS. */
