@@ -37,6 +37,11 @@ export function viewOf(
   return { width, height, ...(!isWhole && { resizeShorterSide: shorter }) };
 }
 
+/** How a header tells the size of a view: `192x192`. */
+export function sizeName({ width, height }: Size): string {
+  return `${width}x${height}`;
+}
+
 /** What a model's pixels are made of, given a view: the view scaled to a size, and a part of that. */
 export interface RegionOfView {
   readonly scaled: Size;

@@ -1,3 +1,6 @@
+/** What a rung may be called: 1 to 40 lower-case letters, digits, dots and hyphens. */
+export const rungNamePattern = /^[a-z0-9][a-z0-9.-]{0,39}$/;
+
 /** How a picture is encoded for its upload. */
 export interface UploadEncoding {
   readonly type: 'image/jpeg' | 'image/webp';

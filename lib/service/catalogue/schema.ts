@@ -5,7 +5,7 @@ import type {
   RawInput,
 } from '../../core/preprocessing/preprocessing.ts';
 import type { Reliability } from '../../core/statistics/reliability.ts';
-import type { UploadRung } from '../../core/upload/rung.ts';
+import { rungNamePattern, type UploadRung } from '../../core/upload/rung.ts';
 
 const sha256 = z.string().regex(/^[0-9a-f]{64}$/, 'must be 64 lower-case hexadecimal digits');
 const percent = z.number().min(0).max(100);
@@ -73,9 +73,7 @@ export const reliabilitySchema = z
 
 /** One way to send a picture, as `mdi models evaluate --uploads` has measured it. */
 export const uploadRungSchema = z.strictObject({
-  name: z
-    .string()
-    .regex(/^[a-z0-9][a-z0-9.-]{0,39}$/, 'must be 1 to 40 lower-case letters, digits, . -'),
+  name: z.string().regex(rungNamePattern, 'must be 1 to 40 lower-case letters, digits, . -'),
   encoding: z
     .strictObject({
       type: z.enum(['image/jpeg', 'image/webp']),
