@@ -12,11 +12,10 @@ import { candidateEncodings } from '../../lib/evaluation/models/uploads/candidat
 import { uploadsFigure } from '../../lib/evaluation/models/uploads/figure.ts';
 import { keptRungs } from '../../lib/evaluation/models/uploads/keep.ts';
 import {
+  type AskedModel,
   measureUploads,
-  type SeeingModel,
   type UploadMeasurement,
 } from '../../lib/evaluation/models/uploads/measure.ts';
-import { cropOf, takingCrops } from '../../lib/evaluation/models/uploads/pictures.ts';
 import { isFetched } from '../../lib/service/catalogue/load.ts';
 import { Classifier } from '../../lib/service/inference/classifier.ts';
 import { plainTable, shortPath } from '../shared/output.ts';
@@ -74,15 +73,16 @@ async function measure(
   images: readonly LabelledImage[],
   view: CropSize | undefined,
 ): Promise<UploadMeasurement> {
-  const loaded: SeeingModel[] = [];
+  const loaded: AskedModel[] = [];
   for (const model of models) {
     const path = join(directory, model.file);
     const threads = availableParallelism();
-    const options = { path, catalogue, model: takingCrops(model), threads };
-    const classifier = await Classifier.load(options).catch((error: Error) => {
-      throw new Error(`model "${model.name}": ${error.message}`);
-    });
-    loaded.push({ name: model.name, crop: cropOf(model, catalogue.input), classifier });
+    const classifier = await Classifier.load({ path, catalogue, model, threads }).catch(
+      (error: Error) => {
+        throw new Error(`model "${model.name}": ${error.message}`);
+      },
+    );
+    loaded.push({ name: model.name, classifier });
   }
   const bar = new cliProgress.SingleBar({
     format: '{bar} {percentage} % | {value} of {total} images | {eta_formatted} left',

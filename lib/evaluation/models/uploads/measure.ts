@@ -6,7 +6,7 @@ import { originalRung, rungName, type UploadEncoding } from '../../../core/uploa
 import type { Classifier } from '../../../service/inference/classifier.ts';
 import { UndecodableImageError } from '../../../service/inference/errors.ts';
 import type { LabelledImage } from '../accuracy/images.ts';
-import { encodePicture, type SentPicture, seenBy } from './pictures.ts';
+import { encodePicture } from './pictures.ts';
 
 /** What a model loses by a rung, on the pictures on which it was also asked about the originals. */
 export interface ModelLoss {
@@ -38,10 +38,9 @@ export interface UploadMeasurement {
   readonly undecodable: readonly string[];
 }
 
-/** A model that pictures are given to of which only what it sees is left. */
-export interface SeeingModel {
+/** A model that is asked about pictures. */
+export interface AskedModel {
   readonly name: string;
-  readonly crop: CropSize;
   readonly classifier: Pick<Classifier, 'classifyImage'>;
 }
 
@@ -63,7 +62,7 @@ const atOnce = 2;
  * @throws Error when a model gives no valid answer to a picture; the message names both
  */
 export async function measureUploads(
-  models: readonly SeeingModel[],
+  models: readonly AskedModel[],
   images: readonly LabelledImage[],
   { encodings, view }: { encodings: readonly UploadEncoding[]; view: CropSize | undefined },
   onImage: () => void = () => {},
@@ -73,11 +72,12 @@ export async function measureUploads(
     images,
     async (image) => {
       try {
-        const original = { bytes: await image.read() };
-        const encoded = await encodePicture(original.bytes, encodings, view);
-        return await pMap([original, ...encoded], (sent) => send(sent, image, models), {
-          concurrency: 1,
-        });
+        const original = await image.read();
+        const sent = [await send(models, image, original)];
+        for (const bytes of await encodePicture(original, encodings, view)) {
+          sent.push(await send(models, image, bytes, view));
+        }
+        return sent;
       } catch (error) {
         if (!(error instanceof UndecodableImageError)) throw error;
         undecodable.push(image.name);
@@ -101,29 +101,26 @@ export async function measureUploads(
   return { n: pictures.length, rungs, undecodable };
 }
 
-/** Asks every model about a picture in one form. Models that see the same of it share the decoding. */
+/** Asks every model about a picture in one form. */
 async function send(
-  sent: SentPicture,
+  models: readonly AskedModel[],
   { name, label }: LabelledImage,
-  models: readonly SeeingModel[],
+  bytes: Uint8Array,
+  view?: CropSize,
 ): Promise<Sent> {
-  const seen = new Map<string, Promise<Uint8Array>>();
   const isRight: boolean[] = [];
-  for (const { name: model, crop, classifier } of models) {
-    const key = JSON.stringify(crop);
-    const pixels = seen.get(key) ?? seenBy(crop, sent);
-    seen.set(key, pixels);
-    const picture = await pixels;
-    const { predictions } = await classifier.classifyImage(picture).catch((error: Error) => {
+  for (const { name: model, classifier } of models) {
+    const { predictions } = await classifier.classifyImage(bytes, view).catch((error: Error) => {
+      if (error instanceof UndecodableImageError) throw error;
       throw new Error(`model "${model}", ${name}: ${error.message}`, { cause: error });
     });
     isRight.push(predictions[0]?.index === label);
   }
-  return { bytes: sent.bytes.length, isRight };
+  return { bytes: bytes.length, isRight };
 }
 
 function summarise(
-  models: readonly SeeingModel[],
+  models: readonly AskedModel[],
   sent: readonly Sent[],
   originals: readonly Sent[],
 ): Omit<MeasuredRung, 'name' | 'encoding'> {

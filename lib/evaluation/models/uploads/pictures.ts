@@ -1,18 +1,9 @@
-import { type CropSize, cropSizeOf } from '../../../core/preprocessing/crop.ts';
-import { fullPreprocessing, type RawInput } from '../../../core/preprocessing/preprocessing.ts';
-import type { Pixels } from '../../../core/preprocessing/tensor.ts';
-import { regionInView } from '../../../core/preprocessing/view.ts';
+import type { CropSize } from '../../../core/preprocessing/crop.ts';
 import type { UploadEncoding } from '../../../core/upload/rung.ts';
-import type { ListedModel } from '../../../service/catalogue/schema.ts';
 import { decodeImage } from '../../../service/inference/decode.ts';
 import { sharp } from '../../../service/inference/native.ts';
 
-/** A picture as it is sent. */
-export interface SentPicture {
-  readonly bytes: Uint8Array;
-  /** Of a picture that is a catalogue's view already. */
-  readonly view?: CropSize | undefined;
-}
+type Image = ReturnType<typeof sharp>;
 
 /**
  * Encodes a picture in several ways, as a client does that cuts the view out with the service's own
@@ -26,34 +17,22 @@ export async function encodePicture(
   original: Uint8Array,
   encodings: readonly UploadEncoding[],
   view: CropSize | undefined,
-): Promise<SentPicture[]> {
-  if (view) {
-    const { width, height } = view;
-    const pixels = { data: await decodeImage(original, view), width, height };
-    return Promise.all(
-      encodings.map(async (encoding) => ({
-        bytes: await encode(ofPixels(pixels), encoding),
-        view,
-      })),
-    );
-  }
+): Promise<Uint8Array[]> {
+  const cut = view && (await cutOut(original, view));
   return Promise.all(
-    encodings.map(async (encoding) => ({
-      bytes: await encode(withinSide(original, encoding.maxSide), encoding),
-    })),
+    encodings.map((encoding) => encode(cut?.clone() ?? scaledDown(original, encoding), encoding)),
   );
 }
 
-type Image = ReturnType<typeof sharp>;
-
-function ofPixels({ data, width, height }: Pixels): Image {
-  return sharp(data, { raw: { width, height, channels: 3 } });
+async function cutOut(original: Uint8Array, view: CropSize): Promise<Image> {
+  const { width, height } = view;
+  return sharp(await decodeImage(original, view), { raw: { width, height, channels: 3 } });
 }
 
-function withinSide(original: Uint8Array, side: number | undefined): Image {
+function scaledDown(original: Uint8Array, { maxSide }: UploadEncoding): Image {
   return sharp(original, { limitInputPixels: false })
     .autoOrient()
-    .resize({ width: side, height: side, fit: 'inside', withoutEnlargement: true })
+    .resize({ width: maxSide, height: maxSide, fit: 'inside', withoutEnlargement: true })
     .flatten();
 }
 
@@ -61,34 +40,4 @@ function encode(image: Image, { type, quality, chroma }: UploadEncoding): Promis
   return type === 'image/webp'
     ? image.webp({ quality }).toBuffer()
     : image.jpeg({ quality, chromaSubsampling: chroma ?? '4:2:0' }).toBuffer();
-}
-
-/** What a model sees of a picture, as a PNG of just these pixels. */
-export async function seenBy(crop: CropSize, { bytes, view }: SentPicture): Promise<Uint8Array> {
-  const { width, height } = crop;
-  const data = view ? await cutOut(bytes, view, crop) : await decodeImage(bytes, crop);
-  return ofPixels({ data, width, height }).png({ compressionLevel: 0 }).toBuffer();
-}
-
-function cutOut(bytes: Uint8Array, view: CropSize, crop: CropSize): Promise<Uint8Array> {
-  const { scaled, region } = regionInView(view, crop);
-  const { x: left, y: top, width, height } = region;
-  return sharp(bytes)
-    .resize({ ...scaled, fit: 'fill' })
-    .extract({ left, top, width, height })
-    .raw()
-    .toBuffer();
-}
-
-/** What a model needs of a picture. */
-export function cropOf({ preprocessing }: ListedModel, input: RawInput): CropSize {
-  return cropSizeOf({}, fullPreprocessing(preprocessing, input), input);
-}
-
-/** A model to which pictures are given that have been scaled and cut already. */
-export function takingCrops<Model extends Pick<ListedModel, 'preprocessing'>>(model: Model): Model {
-  const { preprocessing } = model;
-  return preprocessing
-    ? { ...model, preprocessing: { ...preprocessing, resizeShorterSide: undefined } }
-    : model;
 }

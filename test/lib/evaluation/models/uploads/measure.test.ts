@@ -4,18 +4,13 @@ import { viewOf } from '../../../../../lib/core/preprocessing/view.ts';
 import { rungName } from '../../../../../lib/core/upload/rung.ts';
 import { candidateEncodings } from '../../../../../lib/evaluation/models/uploads/candidates.ts';
 import {
+  type AskedModel,
   measureUploads,
-  type SeeingModel,
 } from '../../../../../lib/evaluation/models/uploads/measure.ts';
-import {
-  cropOf,
-  encodePicture,
-  seenBy,
-  takingCrops,
-} from '../../../../../lib/evaluation/models/uploads/pictures.ts';
+import { encodePicture } from '../../../../../lib/evaluation/models/uploads/pictures.ts';
 import { modelSchema } from '../../../../../lib/service/catalogue/schema.ts';
 import { Classifier } from '../../../../../lib/service/inference/classifier.ts';
-import { decodeImage } from '../../../../../lib/service/inference/decode.ts';
+import { decodeImage, decodeView } from '../../../../../lib/service/inference/decode.ts';
 import { colourCatalogue, colourImage, colourModel } from '../../../../fixtures/colours.ts';
 
 const { input } = colourCatalogue;
@@ -41,42 +36,22 @@ function listed(name: string, preprocessing: object) {
 const whole = listed('whole', { dtype: 'float32', layout: 'NCHW' });
 const middle = listed('middle', { dtype: 'float32', layout: 'NCHW', resizeShorterSide: 12 });
 
-describe('seenBy', () => {
-  it('of a picture that is not a view is what the service makes of it', async () => {
-    const crop = cropOf(middle, input);
-    const seen = await seenBy(crop, { bytes: photo });
-    expect(await sharp(seen).raw().toBuffer()).toEqual(await decodeImage(photo, crop));
-  });
-
-  it('of a view is a part of it, or all of it', async () => {
-    const view = viewOf([middle], input);
+describe('encodePicture', () => {
+  it('cuts out the view as the service does', async () => {
+    const view = viewOf([middle], input)!;
     expect(view).toEqual({ width: 8, height: 8, resizeShorterSide: 12 });
-    const [sent] = await encodePicture(photo, [{ ...jpeg, quality: 100, chroma: '4:4:4' }], view);
-    const seen = await sharp(await seenBy(cropOf(middle, input), sent!))
-      .raw()
-      .toBuffer();
-    const original = await decodeImage(photo, cropOf(middle, input));
-    const furthest = Math.max(...seen.map((value, i) => Math.abs(value - (original[i] ?? 0))));
+    const [best] = await encodePicture(photo, [{ ...jpeg, quality: 100, chroma: '4:4:4' }], view);
+    const [sent, expected] = [await decodeView(best!, view, view), await decodeImage(photo, view)];
+    const furthest = Math.max(...sent.map((value, i) => Math.abs(value - (expected[i] ?? 0))));
     expect(furthest).toBeLessThan(6);
   });
 
-  it('of a view that another model needs more of is scaled', async () => {
-    const view = viewOf([whole, middle], input);
-    expect(view).toEqual({ width: 12, height: 12 });
-    const [sent] = await encodePicture(photo, [jpeg], view);
-    expect(await sharp(sent!.bytes).metadata()).toMatchObject({ width: 12, height: 12 });
-    const seen = await seenBy(cropOf(whole, input), sent!);
-    expect(await sharp(seen).metadata()).toMatchObject({ width: 8, height: 8 });
-  });
-});
-
-describe('encodePicture', () => {
   it('scales down to a side, never up', async () => {
     const sides = [
       { ...jpeg, maxSide: 20 },
       { ...jpeg, maxSide: 640 },
     ];
-    const sizes = (await encodePicture(photo, sides, undefined)).map(({ bytes }) =>
+    const sizes = (await encodePicture(photo, sides, undefined)).map((bytes) =>
       sharp(bytes).metadata(),
     );
     expect(await Promise.all(sizes)).toMatchObject([
@@ -91,10 +66,9 @@ describe('measureUploads', () => {
 
   it('with a real model: bytes of each form, and no loss where colours stay', async () => {
     const models = await Promise.all(
-      [whole, middle].map(async (model): Promise<SeeingModel> => {
+      [whole, middle].map(async (model): Promise<AskedModel> => {
         const options = { path: colourModel(), catalogue: colourCatalogue };
-        const classifier = await Classifier.load({ ...options, model: takingCrops(model) });
-        return { name: model.name, crop: cropOf(model, input), classifier };
+        return { name: model.name, classifier: await Classifier.load({ ...options, model }) };
       }),
     );
     const pictures = await Promise.all([0, 1, 2].map((i) => colourImage(i, 30 + i)));
@@ -124,13 +98,12 @@ describe('measureUploads', () => {
   });
 
   it('pairs each picture with its original', async () => {
-    const exact = await seenBy(view, { bytes: photo });
-    // Right about the very pixels alone, of which only the original has all.
+    // Right about one picture as it is, and wrong about it in any other form.
     const classifyImage = async (bytes: Uint8Array) => {
-      const index = Buffer.compare(bytes, exact) === 0 ? 0 : 1;
+      const index = bytes === photo ? 0 : 1;
       return { predictions: [{ index, label: '', score: 1 }], decodeMs: 0, runMs: 0 };
     };
-    const models = [{ name: 'm', crop: view, classifier: { classifyImage } }];
+    const models = [{ name: 'm', classifier: { classifyImage } }];
     const pictures = imagesOf(photo, await colourImage(1), await colourImage(2));
     const { rungs } = await measureUploads(models, pictures, { encodings: [jpeg], view });
     expect(rungs.map(({ models: [loss] }) => [loss?.top1Pct, loss?.lossPct])).toEqual([
@@ -141,7 +114,7 @@ describe('measureUploads', () => {
 
   it('names the model and the picture to which it has no answer', async () => {
     const classifyImage = () => Promise.reject(new Error('NaN'));
-    const models = [{ name: 'm', crop: view, classifier: { classifyImage } }];
+    const models = [{ name: 'm', classifier: { classifyImage } }];
     await expect(
       measureUploads(models, imagesOf(photo), { encodings: [jpeg], view }),
     ).rejects.toThrow('model "m", 0.png: NaN');
