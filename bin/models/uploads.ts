@@ -6,6 +6,7 @@ import type { CropSize } from '../../lib/core/preprocessing/crop.ts';
 import { viewOf } from '../../lib/core/preprocessing/view.ts';
 import type { UploadRung } from '../../lib/core/upload/rung.ts';
 import { renderSvg } from '../../lib/evaluation/figures/render.ts';
+import { heldOutSeed } from '../../lib/evaluation/models/accuracy/generated-images.ts';
 import type { LabelledImage } from '../../lib/evaluation/models/accuracy/images.ts';
 import { editCatalogue } from '../../lib/evaluation/models/edit/edit-catalogue.ts';
 import { candidateEncodings } from '../../lib/evaluation/models/uploads/candidates.ts';
@@ -117,11 +118,11 @@ function describe({ n, rungs }: UploadMeasurement, kept: readonly UploadRung[]):
 function sourceOf(
   { directory }: ChosenModels,
   { n }: UploadMeasurement,
-  { images, seed, side }: UploadsOptions,
+  { images, seed = heldOutSeed, side }: UploadsOptions,
 ): string {
   const which =
     images === 'generated'
-      ? [images, seed && `--seed ${seed}`, side && `--side ${side}`].filter(Boolean).join(' ')
+      ? `${images} --count ${n} --seed ${seed}${side === undefined ? '' : ` --side ${side}`}`
       : shortPath(images);
   return `${n} images; mdi models evaluate ${shortPath(directory)} --uploads --images ${which}`;
 }

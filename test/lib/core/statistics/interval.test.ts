@@ -53,7 +53,8 @@ describe('pairedIntervalPct', () => {
     { counts: [53, 10, 5, 32], expected: [-2.73, 12.61] },
     { counts: [1, 97, 2, 0], expected: [85.05, 98.26] },
   ] as const)('of $counts', ({ counts, expected }) => {
-    const interval = of(...counts);
+    const [both, onlyFirst, onlySecond, neither] = counts;
+    const interval = of(both, onlyFirst, onlySecond, neither);
     for (const i of [0, 1] as const) expect(interval[i]).toBeCloseTo(expected[i], 2);
   });
 
