@@ -52,6 +52,7 @@ describe('pairedIntervalPct', () => {
     { counts: [36, 12, 2, 0], expected: [5.69, 34.04] },
     { counts: [53, 10, 5, 32], expected: [-2.73, 12.61] },
     { counts: [1, 97, 2, 0], expected: [85.05, 98.26] },
+    { counts: [30, 0, 0, 0], expected: [-11.35, 11.35] },
   ] as const)('of $counts', ({ counts, expected }) => {
     const [both, onlyFirst, onlySecond, neither] = counts;
     const interval = of(both, onlyFirst, onlySecond, neither);
