@@ -152,9 +152,13 @@ class Client(
         val (response, text) = http.newCall(request).await()
         val arrived = systemInstant()
         if (!response.isSuccessful) throw ApiException(response.code, null)
-        if ((response.header("age")?.toIntOrNull() ?: 0) > 0) throw CachedTimeException()
-        val json = Json.parseToJsonElement(text).jsonObject
-        Exchange(sent, json.number("receivedEpochMs"), json.number("epochMs"), arrived)
+        if ((response.header("age")?.toIntOrNull() ?: 0) > 0) throw WrongTimeException()
+        try {
+            val json = Json.parseToJsonElement(text).jsonObject
+            Exchange(sent, json.number("receivedEpochMs"), json.number("epochMs"), arrived)
+        } catch (_: RuntimeException) {
+            throw WrongTimeException("GET /v1/time is answered by something else")
+        }
     }
 
     private suspend fun send(request: Request.Builder): JsonObject {
