@@ -61,12 +61,12 @@ export async function infer(
   );
 
   const profiles = await service.profiles.profiles(Math.max(0, budget.budgetMs));
-  const candidates = candidatesOf(service, profiles, rungOf(service, headers.uploadRung)).map(
-    (model) =>
-      asMetNow(model, {
-        ...service.occupancy.of(model.name),
-        isWarmedUp: service.warmUps.hasStarted(model.name, model.coldMeanMs),
-      }),
+  const rung = rungOf(service, headers.uploadRung);
+  const candidates = candidatesOf(service, profiles, rung).map((model) =>
+    asMetNow(model, {
+      ...service.occupancy.of(model.name),
+      isWarmedUp: service.warmUps.hasStarted(model.name, model.coldMeanMs),
+    }),
   );
   const selectStartMs = performance.now();
   const { outputMs, outputInputMs, deviceAccuracyPct, atDeadline } = headers;

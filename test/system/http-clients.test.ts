@@ -113,6 +113,18 @@ describe('as application/octet-stream', () => {
   });
 });
 
+describe('a form of several parts', () => {
+  it('is told to send the picture alone', async () => {
+    const body = new FormData();
+    body.set('image', new Blob([new Uint8Array(sample.bytes)]), 'image.jpg');
+    const response = await service.fetch('/v1/infer', { method: 'POST', body });
+    expect(response.status).toBe(415);
+    const { type, detail } = problemSchema.parse(await response.json());
+    expect(type).toBe('/problems/unsupported-media-type');
+    expect(detail).toContain('send the image alone as the body');
+  });
+});
+
 describe('an uptime monitor', () => {
   it.each(routes.filter(({ method }) => method === 'GET'))('asks HEAD $path', async ({ path }) => {
     const response = await service.fetch(path, { method: 'HEAD' });

@@ -61,11 +61,21 @@ export function contentTypeOfBody({
   const seen = isUnspecific ? imageTypeOf(begin) : undefined;
   if (seen) return seen;
   if (type === tensorContentType || isTensor) return tensorContentType;
-  const why = isUnspecific ? ', unless the body begins like a JPEG, PNG or WebP' : '';
-  throw new ProblemError(
-    'unsupported-media-type',
-    `content-type must be one of ${accepted.join(', ')}, not ${header || 'absent'}${why}`,
-  );
+  throw new ProblemError('unsupported-media-type', whyRefused(type, { bytes, tensorBytes }));
+}
+
+function whyRefused(
+  type: string,
+  { bytes, tensorBytes }: Pick<DescribedBody, 'bytes' | 'tensorBytes'>,
+): string {
+  if (unspecific.has(type)) {
+    const named = type || 'without a content-type';
+    return `the body (${named}) begins like no JPEG, PNG or WebP, and has ${bytes} bytes where a raw tensor has ${tensorBytes}`;
+  }
+  if (type.startsWith('multipart/')) {
+    return `${type} is not taken: send the image alone as the body, which is --data-binary @FILE with curl`;
+  }
+  return `content-type must be one of ${accepted.join(', ')}, not ${type}`;
 }
 
 /**

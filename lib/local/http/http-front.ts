@@ -66,7 +66,8 @@ export class HttpFront {
 
   /** @throws {@link PortInUseError} when the port is taken */
   static async listen(port: number, host: string): Promise<HttpFront> {
-    const server = createServer();
+    // Node's own answer to a request without `Host` has no body.
+    const server = createServer({ requireHostHeader: false });
     return new HttpFront(server, await listen(server, port, host));
   }
 
@@ -151,6 +152,9 @@ function createHandler(
     const epochMs = Date.now();
     const { method = 'GET' } = request;
     const { url, headers } = readTarget(request.url ?? '/', request.headers);
+    if (headers.host === undefined && request.httpVersion !== '1.0') {
+      return problem(400, 'Bad Request', 'The header Host is missing');
+    }
     const path = url.split('?')[0] ?? '/';
     if (!isDecodable(path)) return problem(400, 'Bad Request', 'The path is not well encoded');
     const match = findRoute(method, path);
@@ -164,7 +168,8 @@ function createHandler(
     if (body === 'too large') return tooLarge(`The body is larger than ${maxBodyBytes} bytes`);
     const sourceIp = request.socket.remoteAddress ?? '127.0.0.1';
     const event = toEvent(
-      { method, url, headers, body, sourceIp, port },
+      // HTTP/1.0 knows no `Host`, and an API that is to say where it is needs one.
+      { method, url, headers: { host: `localhost:${port}`, ...headers }, body, sourceIp, port },
       {
         apiId: api.apiId,
         routeKey: match.route.routeKey,
@@ -175,7 +180,9 @@ function createHandler(
     );
     const payload = Buffer.from(JSON.stringify(event));
     if (payload.length > maxRequestBytes) {
-      return tooLarge(`The event is larger than the ${maxRequestBytes} bytes that Lambda takes`);
+      return tooLarge(
+        `The body, which an event carries in base64, is larger than the ${maxRequestBytes} bytes that Lambda takes`,
+      );
     }
     return invoke(match.route, payload);
   }

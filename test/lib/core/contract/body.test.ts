@@ -103,7 +103,15 @@ describe('a problem', () => {
     [() => typeOf('text/plain'), `content-type must be one of ${types}, not text/plain`],
     [
       () => typeOf(undefined),
-      `content-type must be one of ${types}, not absent, unless the body begins like a JPEG, PNG or WebP`,
+      'the body (without a content-type) begins like no JPEG, PNG or WebP, and has 1000 bytes where a raw tensor has 12',
+    ],
+    [
+      () => typeOf('application/x-www-form-urlencoded'),
+      'the body (application/x-www-form-urlencoded) begins like no JPEG, PNG or WebP, and has 1000 bytes where a raw tensor has 12',
+    ],
+    [
+      () => typeOf('multipart/form-data; boundary=x', jpeg),
+      'multipart/form-data is not taken: send the image alone as the body, which is --data-binary @FILE with curl',
     ],
     [() => checkBodyLength(0), 'the body must hold an image or a tensor'],
     [() => checkBodyLength(4_500_001), 'the body has 4500001 bytes; at most 4500000 are taken'],

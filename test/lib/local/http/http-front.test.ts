@@ -272,8 +272,19 @@ describe('what no client of Node sends', () => {
     });
   });
 
+  it('HTTP/1.0 needs no Host', async () => {
+    const { header, body } = await exchange('GET /echo HTTP/1.0\r\n\r\n');
+    expect(header).toMatch(/^HTTP\/1.1 200 /);
+    const host = `localhost:${new URL(url).port}`;
+    expect(JSON.parse(body)).toMatchObject({
+      headers: { host },
+      requestContext: { domainName: 'localhost' },
+    });
+  });
+
   it.each([
     ['no HTTP', 'HELLO\r\n\r\n', 400],
+    ['no Host', 'GET /echo HTTP/1.1\r\nconnection: close\r\n\r\n', 400],
     [
       'a header of 40 KB',
       `GET /echo HTTP/1.1\r\nhost: x\r\nx-long: ${'a'.repeat(40_000)}\r\n\r\n`,

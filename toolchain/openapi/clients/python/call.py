@@ -13,7 +13,7 @@ api = InferenceApi(ApiClient(Configuration(host=url)))
 def classify(path):
     return api.classify_image(
         Path(path).read_bytes(),
-        mdi_sla_ms=20_000.0,
+        mdi_sla_ms=20_000,
         mdi_upload_start=round(time.time() * 1000),
         _content_type="image/jpeg",
     )

@@ -20,7 +20,10 @@ async fn main() {
             .duration_since(UNIX_EPOCH)
             .ok()
             .map(|now| now.as_millis() as i64),
-        ..ClassifyImageParams::default()
+        mdi_output_ms: None,
+        mdi_output_input_ms: None,
+        mdi_device_accuracy: None,
+        mdi_at_deadline: None,
     };
 
     let answer = classify_image(&configuration, request(&arguments[2])).await.unwrap();

@@ -30,8 +30,8 @@ data class Exchange(
     val arrived: Instant,
 )
 
-/** The answer came out of a cache. */
-class CachedTimeException : Exception("GET /v1/time is answered by a cache")
+/** The answer is no time, or one that came out of a cache. */
+class WrongTimeException(message: String = "GET /v1/time is answered by a cache") : Exception(message)
 
 private const val DRIFT = 50e-6
 private const val SAME_TIME_MS = 2
@@ -79,12 +79,12 @@ class ServerClock(
         return now.wallMs + best.at.nowMs + offsetMs - best.at.wallMs
     }
 
-    /** Keeps the best of several exchanges; those before one that fails count, unless a cache answered. */
+    /** Keeps the best of several exchanges; those before one that fails count, unless it was told a wrong time. */
     suspend fun synchronize(exchanges: Int = 5, exchange: suspend () -> Exchange) {
         val before = best
         try {
             repeat(exchanges) { take(exchange()) }
-        } catch (error: CachedTimeException) {
+        } catch (error: WrongTimeException) {
             best = before
             throw error
         }
@@ -106,7 +106,7 @@ class ServerClock(
     private fun checkFresh(sentMs: Double, receivedEpochMs: Double) {
         val firstMs = told?.takeIf { it.epochMs == receivedEpochMs }?.firstMs ?: sentMs
         told = Told(receivedEpochMs, firstMs)
-        if (sentMs - firstMs > SAME_TIME_MS + tickMs) throw CachedTimeException()
+        if (sentMs - firstMs > SAME_TIME_MS + tickMs) throw WrongTimeException()
     }
 
     private fun ClockEstimate.grown(from: Instant, to: Instant) =

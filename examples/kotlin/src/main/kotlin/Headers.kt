@@ -46,7 +46,7 @@ fun inferHeaders(
     if (deviceAccuracyPct != null) put("mdi-device-accuracy", percent(deviceAccuracyPct))
 }
 
-/** Three decimals, and never an exponent, which the service would refuse. */
+/** Three decimals of a double, which has them at today's Unix times. */
 private fun decimal(ms: Double) = BigDecimal(ms).setScale(3, RoundingMode.HALF_UP).toPlainString()
 
 private fun percent(pct: Double): String {

@@ -82,6 +82,8 @@ class Race(
     /** Where an upload goes on when the answer is there: cancelled, it would take its connection with it. */
     private val background: CoroutineScope,
     private val nowMs: () -> Double,
+    /** When the app called: the SLA starts here. */
+    private val startedMs: Double = nowMs(),
     /** Is told how late the timer before the deadline was. */
     private val onDue: (latenessMs: Double) -> Unit = {},
 ) {
@@ -95,7 +97,6 @@ class Race(
     private val events = Channel<() -> Unit>(Channel.UNLIMITED)
     private val upload = Run(if (cloud == null) RunState.SKIPPED else RunState.WAITING)
     private val onDevice = device?.let { Run(RunState.WAITING) }
-    private val startedMs = nowMs()
     private var isDue = false
     private var isOver = false
 
@@ -104,10 +105,13 @@ class Race(
     val deviceStartMs get() = onDevice?.startMs
 
     suspend fun run(): Outcome {
+        val due = { onDue(elapsedMs() - limits.dueMs); isDue = true }
+        val over = { isOver = true; if (limits.isHard) cancel(onDevice) }
         val timers = listOf(
-            at(limits.dueMs) { onDue(elapsedMs() - limits.dueMs); isDue = true },
-            at(limits.overMs) { isOver = true; if (limits.isHard) cancel(onDevice) },
-            at(limits.endMs) { cancel(upload); cancel(onDevice) },
+            // One timer where they coincide: two could fire in the other order.
+            if (limits.isHard) at(limits.dueMs, due, over) else at(limits.dueMs, due),
+            if (limits.isHard) null else at(limits.overMs, over),
+            at(limits.endMs, { cancel(upload); cancel(onDevice) }),
             at(if (device == null) 0.0 else cloud?.waitMs ?: 0.0, ::startUpload),
             at(device?.startAfterMs ?: Double.POSITIVE_INFINITY, ::startDevice),
         )
@@ -181,12 +185,14 @@ class Race(
 
     private fun elapsedMs() = nowMs() - startedMs
 
-    private fun at(ms: Double, event: () -> Unit): Job? {
+    private fun at(ms: Double, vararg inOrder: () -> Unit): Job? {
         if (ms == Double.POSITIVE_INFINITY) return null
-        // Undispatched: timers of the same time fire in this order.
+        // Undispatched: timers that are due already fire in this order.
         return background.launch(start = CoroutineStart.UNDISPATCHED) {
-            if (ms > 0) delay(ms.milliseconds)
-            events.send(event)
+            // Since the app's call: by now a cold JVM has needed some of the time.
+            val leftMs = ms - elapsedMs()
+            if (leftMs > 0) delay(leftMs.milliseconds)
+            inOrder.forEach { events.send(it) }
         }
     }
 }

@@ -43,7 +43,7 @@ class ClockTest {
 
     private fun exchangeOf(json: Node): Exchange {
         if (json["fails"].orNull != null) throw IllegalStateException("offline")
-        if ((json["ageS"].orNull?.int ?: 0) > 0) throw CachedTimeException()
+        if ((json["ageS"].orNull?.int ?: 0) > 0) throw WrongTimeException()
         return Exchange(
             Instant(json.number("sentMs"), json.number("sentWallMs")),
             json.number("receivedEpochMs"),

@@ -7,6 +7,7 @@ import kotlinx.coroutines.delay
 import kotlinx.coroutines.test.currentTime
 import kotlinx.coroutines.test.runTest
 import org.junit.jupiter.api.Assertions.assertEquals
+import org.junit.jupiter.api.Test
 import org.junit.jupiter.api.TestFactory
 
 @OptIn(ExperimentalCoroutinesApi::class)
@@ -62,6 +63,15 @@ class RaceTest {
                 given,
             )
         }
+    }
+
+    @Test
+    fun `counts from the app's call, however late its timers are set`() = runTest {
+        val cloud = CloudRun { awaitCancellation() }
+        val device = DeviceRun(50.0) { Answer("a model", 50.0, emptyList()) }
+        val nowMs = { currentTime.toDouble() }
+        val race = Race(Limits(250.0, 5.0), cloud, device, backgroundScope, nowMs, startedMs = -40.0)
+        assertEquals(245.0, race.run().elapsedMs)
     }
 
     @TestFactory
