@@ -3,6 +3,7 @@ import { hostname } from 'node:os';
 import { join, relative, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { type Command, Option } from 'commander';
+import { gatewayProblems } from '../../lib/core/contract/problem.ts';
 import { strategyNames } from '../../lib/core/selection/strategies.ts';
 import { hostModulesContext, nativePackages } from '../../lib/infra/layer-packages.ts';
 import { resolveCatalogue } from '../../lib/infra/package-files.ts';
@@ -108,6 +109,7 @@ async function start(options: StartOptions): Promise<void> {
     dataDir: join(dataDir, 'dynamodb'),
     dynamodbUrl: options.dynamodb,
     files: playgroundFiles(directory, catalogue),
+    problemKinds: gatewayProblems,
     hostModules: { names: nativePackages, from: fileURLToPath(import.meta.url) },
     environment: {
       // Profiles of this machine never mix with those of a deployment.

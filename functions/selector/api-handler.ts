@@ -12,6 +12,7 @@ import { methodsOf, routes, type ServiceRoute } from '../../lib/core/contract/ro
 import { serverTiming } from '../../lib/core/contract/server-timing.ts';
 import { isWarmUp } from '../../lib/core/contract/warm-up.ts';
 import { epochMs } from '../../lib/service/clock.ts';
+import { describedApi } from './described-api.ts';
 import { takeFeedback } from './feedback.ts';
 import { infer } from './infer.ts';
 import { listModels } from './models.ts';
@@ -34,12 +35,15 @@ export function apiHandler(service: Service) {
     })
     .handler(
       httpRouter<APIGatewayProxyEventV2, Result>({
-        routes: routes.map(
-          ({ method, path }): Route<APIGatewayProxyEventV2, Result> => ({
-            method,
-            path,
-            handler: handlers[path],
-          }),
+        // An HTTP API has no route for HEAD: its default route leads here, too.
+        routes: routes.flatMap(({ path }) =>
+          methodsOf(path).map(
+            (method): Route<APIGatewayProxyEventV2, Result> => ({
+              method,
+              path,
+              handler: handlers[path],
+            }),
+          ),
         ),
         notFoundResponse: ({ method, path }) => {
           const allowed = methodsOf(path);
@@ -87,7 +91,7 @@ function routeHandlers(
         catalogue: service.catalogue.name,
         models: service.models.length,
       }),
-    '/openapi.json': async () => json(openApiDocument()),
+    '/openapi.json': async (event) => json(openApiDocument(describedApi(event))),
   };
 }
 

@@ -2,7 +2,8 @@ import type { APIGatewayProxyEventV2 } from 'aws-lambda';
 import {
   base64Bytes,
   checkBodyLength,
-  parseContentType,
+  checkContentEncoding,
+  contentTypeOfBody,
   tensorContentType,
 } from '../../lib/core/contract/body.ts';
 import { parseInferHeaders } from '../../lib/core/contract/headers.ts';
@@ -166,16 +167,22 @@ function readBody(
   { catalogue }: Pick<Service, 'catalogue'>,
   { body = '', isBase64Encoded, headers }: APIGatewayProxyEventV2,
 ): Pick<InferenceEvent, 'contentType' | 'body'> {
+  checkContentEncoding(headers['content-encoding']);
   const base64 = isBase64Encoded ? body : Buffer.from(body).toString('base64');
   const bytes = base64Bytes(base64);
   checkBodyLength(bytes);
-  const contentType = parseContentType(headers['content-type']);
   const expected = inputBytes(catalogue.input);
+  const contentType = contentTypeOfBody({
+    header: headers['content-type'],
+    bytes,
+    begin: Buffer.from(base64.slice(0, 16), 'base64'),
+    tensorBytes: expected,
+  });
   if (contentType === tensorContentType && bytes !== expected) {
     const { dtype, shape } = catalogue.input;
     throw new ProblemError(
       'wrong-tensor-length',
-      `the raw tensor ${dtype} [${shape.join(', ')}] has ${expected} bytes, not ${bytes}`,
+      `the raw tensor ${dtype} [${shape.join(', ')}] has ${expected} bytes, not ${bytes}, and the body begins like no JPEG, PNG or WebP`,
     );
   }
   return { contentType, body: base64 };

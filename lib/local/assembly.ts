@@ -9,6 +9,7 @@ import { ResponseInbox } from './custom-resource/response-inbox.ts';
 import { type DynamoDbEndpoint, startDynamoDb } from './dynamodb/dynamodb.ts';
 import { createTables } from './dynamodb/tables.ts';
 import { HttpFront } from './http/http-front.ts';
+import type { ProblemKinds } from './http/http-response.ts';
 import type { StaticFiles } from './http/static-files.ts';
 import { ignoredFeatures } from './ignored-features.ts';
 import type { LogEntry } from './lambda/environment.ts';
@@ -67,6 +68,13 @@ export interface StartOptions {
    * @default - none
    */
   readonly files?: StaticFiles | undefined;
+  /**
+   * What errors of the runner's own HTTP front are called, by their HTTP status, so that they are of the same kinds
+   * as the API's: RFC 9457's `type` and `title`.
+   *
+   * @default - `about:blank`, and the name of the status
+   */
+  readonly problemKinds?: ProblemKinds | undefined;
   /**
    * Stop each environment's process between events, as Lambda freezes it, and drop its connections to
    * the runner's endpoints when that has lasted for a fifth of a second. For tests: on Lambda it may
@@ -171,7 +179,10 @@ export async function startAssembly(options: StartOptions): Promise<RunningAssem
   const inbox = running.adopt(await ResponseInbox.start(), (it) => it.close());
   await createCustomResources({ stack, registry, inbox, onEntry: options.onCustomResource });
 
-  front.open(apis[0], registry, options.files ?? new Map());
+  front.open(apis[0], registry, {
+    files: options.files ?? new Map(),
+    problemKinds: options.problemKinds ?? {},
+  });
   const resources = running.move();
   return {
     url,

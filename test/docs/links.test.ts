@@ -2,7 +2,10 @@ import { existsSync, globSync, readFileSync, statSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 
-const pages = globSync(['*.md', 'docs/**/*.md', 'models/*/*.md', 'layers/*/*.md', '.github/*.md']);
+const pages = globSync([
+  ...['*.md', '.github/*.md', 'docs/**/*.md', 'models/*/*.md', 'layers/*/*.md'],
+  ...['examples/*/*.md', 'test/vectors/*.md'],
+]);
 
 /** Links to something in the repository: `[text](target)`, code blocks left out. */
 function linksOf(page: string): string[] {

@@ -58,9 +58,9 @@ describe('a bad body', () => {
     await expectProblem(response, 422, 'undecodable-image');
   });
 
-  it('5 MB', async () => {
-    const problem = await expectProblem(await service.post(new Uint8Array(5_000_000)), 413, '');
-    expect(problem.title.length).toBeGreaterThan(0);
+  it.each([5_000_000, 11_000_000])('%i bytes, which do not reach the service', async (bytes) => {
+    const response = await service.post(new Uint8Array(bytes));
+    await expectProblem(response, 413, '/problems/too-large');
   });
 
   it('just over the limit of 4.5 MB, which still fits Lambda', async () => {
@@ -72,6 +72,12 @@ describe('a bad body', () => {
     const response = await service.post(body, { 'content-type': 'application/octet-stream' });
     const problem = await expectProblem(response, 422, 'wrong-tensor-length');
     expect(problem.detail).toContain(String(inputBytes(catalogue.input)));
+  });
+
+  it.each(['gzip', 'br'])('that is encoded: %s', async (encoding) => {
+    const response = await service.post(jpeg, { 'content-encoding': encoding });
+    const problem = await expectProblem(response, 415, 'unsupported-media-type');
+    expect(problem.detail).toContain(encoding);
   });
 
   it.each(['text/plain', 'image/gif', 'application/json', 'multipart/form-data'])(
@@ -132,8 +138,8 @@ describe('a request for something else', () => {
   it.each([
     ['GET', '/v1/infer', 'POST'],
     ['DELETE', '/v1/infer', 'POST'],
-    ['POST', '/v1/models', 'GET'],
-    ['PUT', '/v1/time', 'GET'],
+    ['POST', '/v1/models', 'GET, HEAD'],
+    ['PUT', '/v1/time', 'GET, HEAD'],
   ])('%s %s', async (method, path, allow) => {
     const response = await service.fetch(path, { method });
     await expectProblem(response, 405, 'method-not-allowed');

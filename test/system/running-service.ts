@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { inject } from 'vitest';
 import { synthesize } from '../../bin/shared/synthesize.ts';
 import type { InferResponse } from '../../lib/core/contract/messages.ts';
+import { gatewayProblems } from '../../lib/core/contract/problem.ts';
 import { inferResponseSchema, modelsResponseSchema } from '../../lib/core/contract/schemas.ts';
 import { resolveCatalogue } from '../../lib/infra/package-files.ts';
 import { type RunningAssembly, startAssembly } from '../../lib/local/assembly.ts';
@@ -66,6 +67,7 @@ export class RunningService {
       assemblyDir,
       port: 0,
       freeze,
+      problemKinds: gatewayProblems,
       ...(dynamodbUrl === undefined ? { dataDir } : { dynamodbUrl }),
       onLog: ({ line }) => logs.push(line),
       environment: { ...profiling, ...options.environment },

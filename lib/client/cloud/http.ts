@@ -91,6 +91,8 @@ function parsed(text: string): unknown {
 /** `Retry-After` in ms: seconds, or a date (RFC 9110, Section 10.2.3). */
 function retryAfterMs(header: string | null, epochMs: number): number | undefined {
   if (!header) return undefined;
-  const ms = /^\d+$/.test(header) ? 1000 * Number(header) : Date.parse(header) - epochMs;
+  // `Date.parse` sees dates in "1.5" and "-5", too.
+  const date = header.endsWith('GMT') ? header : '';
+  const ms = /^\d+$/.test(header) ? 1000 * Number(header) : Date.parse(date) - epochMs;
   return Number.isNaN(ms) ? undefined : Math.max(0, ms);
 }

@@ -1,8 +1,6 @@
+import { imageContentTypes, imageTypeOf } from './image-type.ts';
 import { maxBodyBytes } from './limits.ts';
 import { ProblemError } from './problem.ts';
-
-/** Content types of images that are decoded. */
-export const imageContentTypes = ['image/jpeg', 'image/png', 'image/webp'] as const;
 
 /** Content type of a catalogue's raw input tensor. */
 export const tensorContentType = 'application/octet-stream';
@@ -12,17 +10,88 @@ export type InferContentType = (typeof imageContentTypes)[number] | typeof tenso
 
 const accepted: readonly string[] = [...imageContentTypes, tensorContentType];
 
+/** Other names of the same, as older programs and systems know them. */
+const aliases: ReadonlyMap<string, InferContentType> = new Map([
+  ['image/jpg', 'image/jpeg'],
+  ['image/pjpeg', 'image/jpeg'],
+  ['image/x-png', 'image/png'],
+]);
+
+/** What HTTP clients send with bytes when nobody tells them what the bytes are. */
+const unspecific: ReadonlySet<string> = new Set([
+  '',
+  tensorContentType,
+  'application/x-www-form-urlencoded',
+  'application/binary',
+  'binary/octet-stream',
+  'image/*',
+  '*/*',
+]);
+
+/** What {@link contentTypeOfBody} looks at. */
+export interface DescribedBody {
+  /** The header `content-type`. */
+  readonly header: string | undefined;
+  readonly bytes: number;
+  /** Its first 12 bytes, or more. */
+  readonly begin: Uint8Array;
+  /** How many bytes the catalogue's raw input tensor has. */
+  readonly tensorBytes: number;
+}
+
 /**
- * Checks a request's content type, parameters such as `; charset` aside.
+ * What a request's body is: what its header says, parameters such as `; charset` aside. Where that is absent or
+ * what clients send by default, the first bytes say it. `application/octet-stream` that is no image is a tensor,
+ * whatever its length.
  *
  * @throws {@link ProblemError} `unsupported-media-type`
  */
-export function parseContentType(header: string | undefined): InferContentType {
-  const type = header?.split(';')[0]?.trim().toLowerCase();
-  if (type !== undefined && accepted.includes(type)) return type as InferContentType;
+export function contentTypeOfBody({
+  header,
+  bytes,
+  begin,
+  tensorBytes,
+}: DescribedBody): InferContentType {
+  const type = header?.split(';')[0]?.trim().toLowerCase() ?? '';
+  const named = imageContentTypes.find((it) => it === type) ?? aliases.get(type);
+  if (named) return named;
+  const isUnspecific = unspecific.has(type);
+  const isTensor = isUnspecific && bytes === tensorBytes;
+  if (type === tensorContentType && isTensor) return type;
+  const seen = isUnspecific ? imageTypeOf(begin) : undefined;
+  if (seen) return seen;
+  if (type === tensorContentType || isTensor) return tensorContentType;
+  throw new ProblemError('unsupported-media-type', whyRefused(type, { bytes, tensorBytes }));
+}
+
+function whyRefused(
+  type: string,
+  { bytes, tensorBytes }: Pick<DescribedBody, 'bytes' | 'tensorBytes'>,
+): string {
+  if (unspecific.has(type)) {
+    const named = type || 'without a content-type';
+    return `the body (${named}) begins like no JPEG, PNG or WebP, and has ${bytes} bytes where a raw tensor has ${tensorBytes}`;
+  }
+  if (type.startsWith('multipart/')) {
+    return `${type} is not taken: send the image alone as the body, which is --data-binary @FILE with curl`;
+  }
+  return `content-type must be one of ${accepted.join(', ')}, not ${type}`;
+}
+
+/**
+ * Checks that a request's body is not encoded.
+ *
+ * @param header - `content-encoding`
+ * @throws {@link ProblemError} `unsupported-media-type` naming the encoding
+ */
+export function checkContentEncoding(header: string | undefined): void {
+  const encoding = header?.trim().toLowerCase() ?? '';
+  if (encoding === '' || encoding === 'identity') return;
   throw new ProblemError(
     'unsupported-media-type',
-    `content-type must be one of ${accepted.join(', ')}, not ${header ?? 'absent'}`,
+    `content-encoding ${encoding} is not taken; send the body as it is`,
+    // https://www.rfc-editor.org/rfc/rfc7694
+    { 'accept-encoding': 'identity' },
   );
 }
 

@@ -1,12 +1,22 @@
 import { z } from 'zod';
-import { maxSlaMs } from './limits.ts';
+import { maxSlaMs, minSlaMs } from './limits.ts';
 import { ProblemError } from './problem.ts';
+import { components } from './schema-of.ts';
 
-// Number() also reads '', '0x1f', '1e9' and 'Infinity', none of which a header should hold.
-const decimal = z
-  .string()
-  .regex(/^\d{1,15}(\.\d{1,9})?$/, 'must be a decimal number, such as 250 or 12.5')
-  .transform(Number);
+/** As far as Unix ms are sure to be exact in a double with a fraction. */
+const mostMs = 999_999_999_999_999;
+
+// What programs write of a double by default, such as 1.5E-4 in Java. Number() also reads '', '0x1f' and
+// 'Infinity', none of which a header should hold.
+const decimal = (bounds = z.number().min(0, 'must not be negative').max(mostMs)) =>
+  z
+    .string()
+    .regex(
+      /^\d{1,15}(\.\d{1,30})?(e[+-]?\d{1,3})?$/i,
+      'must be a decimal number, such as 250 or 12.5',
+    )
+    .transform(Number)
+    .pipe(bounds);
 
 /** What a request without an answer at its deadline can get: a late answer, or 504. */
 export const atDeadlineChoices = ['wait', 'fail'] as const;
@@ -16,27 +26,39 @@ export type AtDeadline = (typeof atDeadlineChoices)[number];
 
 /** The request headers of `POST /v1/infer`, by their names. */
 export const inferHeadersSchema = z.object({
-  'mdi-sla-ms': decimal
-    .pipe(z.number().gt(0, 'must be above 0').max(maxSlaMs, `must be at most ${maxSlaMs}`))
+  'mdi-sla-ms': decimal(
+    z
+      .number()
+      .min(minSlaMs, `must be at least ${minSlaMs}`)
+      .max(maxSlaMs, `must be at most ${maxSlaMs}`),
+  )
     .optional()
-    .describe('T_sla in ms; the default is set by the deployment'),
-  'mdi-upload-start': decimal
+    .describe('T_sla in ms; the default is set by the deployment')
+    .meta({ examples: [250] }),
+  'mdi-upload-start': decimal()
     .optional()
-    .describe('Unix ms on the server’s clock at which the upload began, fraction allowed'),
-  'mdi-output-ms': decimal
+    .describe(
+      'Unix ms on the server’s clock at which the upload began; whole ms are enough, and a decimal fraction is taken, too',
+    )
+    // As a number, Go's generators make it a float32 and Java's write an exponent.
+    .meta({ type: 'integer', format: 'int64', examples: [1795726576600] }),
+  'mdi-output-ms': decimal()
     .optional()
     .describe(
       'T_output in ms that the client observed last: its whole time less timing.inputMs and timing.serverMs of the answer',
-    ),
-  'mdi-output-input-ms': decimal
+    )
+    .meta({ examples: [12.5] }),
+  'mdi-output-input-ms': decimal()
     .optional()
-    .describe('timing.inputMs of the same answer as mdi-output-ms, as the service told it'),
-  'mdi-device-accuracy': decimal
-    .pipe(z.number().max(100, 'must be at most 100'))
+    .describe('timing.inputMs of the same answer as mdi-output-ms, as the service told it')
+    .meta({ examples: [60.125] }),
+  'mdi-device-accuracy': decimal(z.number().min(0).max(100, 'must be at most 100'))
     .optional()
-    .describe('Top-1 accuracy in percent of the model that the client runs on the device'),
+    .describe('Top-1 accuracy in percent of the model that the client runs on the device')
+    .meta({ examples: [56.88] }),
   'mdi-at-deadline': z
     .enum(atDeadlineChoices, `must be one of ${atDeadlineChoices.join(', ')}`)
+    .register(components, { id: 'AtDeadline' })
     .optional()
     .describe(
       'What to do when there is no answer in time: wait for a late one, or fail with 504; the default is set by the deployment',

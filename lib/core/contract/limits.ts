@@ -1,3 +1,6 @@
+/** The shortest SLA in ms that a request may ask for: a microsecond, which the fastest model answers. */
+export const minSlaMs = 0.001;
+
 /** The longest SLA in ms that a request may ask for: what an HTTP API can wait. */
 export const maxSlaMs = 29_000;
 

@@ -46,6 +46,26 @@ export class ProblemError extends MdInferenceError {
   }
 }
 
+/** What a gateway's own errors are called, by their HTTP status. */
+export const gatewayProblems: Readonly<Record<number, { type: string; title: string }>> =
+  Object.fromEntries(
+    (
+      [
+        'bad-request',
+        'unauthorized',
+        'forbidden',
+        'not-found',
+        'method-not-allowed',
+        'too-large',
+        'throttled',
+        'internal',
+      ] as const
+    ).map((type) => {
+      const { status, title } = problems[type];
+      return [status, { type: `/problems/${type}`, title }];
+    }),
+  );
+
 /** Builds the problem document of an error. */
 export function problemDocument(
   type: ProblemType,

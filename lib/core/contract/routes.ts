@@ -15,9 +15,12 @@ export const routes = [
 /** A route of the API. */
 export type ServiceRoute = (typeof routes)[number];
 
-/** The methods that a path knows; none when the path is unknown. */
-export function methodsOf(path: string): string[] {
-  return routes.filter((route) => route.path === path).map(({ method }) => method);
+/** The methods that a path knows, `HEAD` wherever it has `GET`; none when the path is unknown. */
+export function methodsOf(path: string): ('GET' | 'HEAD' | 'POST')[] {
+  return routes.flatMap((route) => {
+    if (route.path !== path) return [];
+    return route.method === 'GET' ? ['GET', 'HEAD'] : [route.method];
+  });
 }
 
 /** A route as API Gateway names it, such as `POST /v1/infer`. */

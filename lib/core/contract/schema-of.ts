@@ -1,4 +1,7 @@
-import type { z } from 'zod';
+import { z } from 'zod';
+
+/** The schemas that the OpenAPI document has as components, by their names there. */
+export const components = z.registry<{ id: string }>();
 
 type Readonlike<T> = T extends object ? { readonly [Key in keyof T]: Readonlike<T[Key]> } : T;
 

@@ -23,6 +23,24 @@ export interface HttpTarget {
   readonly epochMs: number;
 }
 
+/** A target that says where its host is: `http://127.0.0.1:8787/v1/time`. */
+const absoluteForm = /^https?:\/\/([^/?]*)(.*)$/i;
+
+/**
+ * The path and query of a request's target. In absolute form, which is what clients of a proxy send, it names
+ * the host, too, and the header `Host` does not count.
+ *
+ * @see https://www.rfc-editor.org/rfc/rfc9112#section-3.2.2
+ */
+export function readTarget(
+  target: string,
+  headers: IncomingHttpHeaders,
+): Pick<HttpRequest, 'url' | 'headers'> {
+  const [, host, rest = ''] = absoluteForm.exec(target) ?? [];
+  if (host === undefined) return { url: target, headers };
+  return { url: rest.startsWith('/') ? rest : `/${rest}`, headers: { ...headers, host } };
+}
+
 /** Content types whose body API Gateway passes on as text; all others as base64. */
 const textType = /^(text\/.*|application\/(.*\+)?(json|xml|javascript))$/;
 
@@ -92,8 +110,9 @@ function toEventHeaders(request: HttpRequest): Record<string, string> {
   headers['x-forwarded-for'] = forwardedFor
     ? `${forwardedFor}, ${request.sourceIp}`
     : request.sourceIp;
-  headers['x-forwarded-port'] = String(request.port);
-  headers['x-forwarded-proto'] = 'http';
+  // A proxy in front, such as one that ends TLS, knows better.
+  headers['x-forwarded-port'] ??= String(request.port);
+  headers['x-forwarded-proto'] ??= 'http';
   return headers;
 }
 

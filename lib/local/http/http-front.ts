@@ -1,13 +1,26 @@
 import { randomUUID } from 'node:crypto';
-import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import {
+  createServer,
+  type IncomingMessage,
+  type Server,
+  type ServerResponse,
+  STATUS_CODES,
+} from 'node:http';
+import type { Duplex } from 'node:stream';
 import type { FunctionRegistry } from '../lambda/function-registry.ts';
 import { LambdaInvocation, maxRequestBytes } from '../lambda/invocation.ts';
 import { TooManyRequestsError } from '../shared/errors.ts';
 import { close, listen, readBody } from '../shared/http-server.ts';
 import type { ApiRoute, HttpApi } from '../template/http-api.ts';
 import { corsHeaders } from './cors.ts';
-import { toEvent } from './http-event.ts';
-import { type HttpResponse, problem, toResponse } from './http-response.ts';
+import { readTarget, toEvent } from './http-event.ts';
+import {
+  bytesOf,
+  type HttpResponse,
+  type ProblemKinds,
+  problem,
+  toResponse,
+} from './http-response.ts';
 import { createRouter } from './http-routing.ts';
 import { type StaticFiles, serveFile } from './static-files.ts';
 
@@ -15,6 +28,14 @@ import { type StaticFiles, serveFile } from './static-files.ts';
 const maxBodyBytes = 10 * 1024 * 1024;
 
 type Handler = (request: IncomingMessage) => Promise<HttpResponse | undefined>;
+
+/** What is served beside the HTTP API. */
+export interface FrontOptions {
+  /** Served at paths for which the API has no route but `$default`. */
+  readonly files: StaticFiles;
+  /** What the front's own errors are called. */
+  readonly problemKinds: ProblemKinds;
+}
 
 /**
  * The HTTP API of the assembly on one port. Takes the port at once, so that a port in use is the
@@ -28,17 +49,25 @@ export class HttpFront {
       problem(503, 'Service Unavailable', 'The assembly is starting', { 'retry-after': '1' }),
     );
 
+  #problemKinds: ProblemKinds = {};
+
   private constructor(server: Server, port: number) {
     this.#server = server;
     this.port = port;
     server.on('request', (request: IncomingMessage, response: ServerResponse) => {
       void this.#respond(request, response);
     });
+    server.on('checkExpectation', (request: IncomingMessage, response: ServerResponse) => {
+      const detail = `"${request.headers.expect}" is not met; only 100-continue is`;
+      this.#send(request, response, problem(417, 'Expectation Failed', detail));
+    });
+    server.on('clientError', (error: NodeJS.ErrnoException, socket) => this.#refuse(error, socket));
   }
 
   /** @throws {@link PortInUseError} when the port is taken */
   static async listen(port: number, host: string): Promise<HttpFront> {
-    const server = createServer();
+    // Node's own answer to a request without `Host` has no body.
+    const server = createServer({ requireHostHeader: false });
     return new HttpFront(server, await listen(server, port, host));
   }
 
@@ -47,7 +76,12 @@ export class HttpFront {
    *
    * @param api - undefined when the assembly has no HTTP API
    */
-  open(api: HttpApi | undefined, registry: FunctionRegistry, files: StaticFiles): void {
+  open(
+    api: HttpApi | undefined,
+    registry: FunctionRegistry,
+    { files, problemKinds }: FrontOptions,
+  ): void {
+    this.#problemKinds = problemKinds;
     this.#handler = createHandler(api, { registry, files, port: this.port });
   }
 
@@ -59,14 +93,37 @@ export class HttpFront {
     const answer = await this.#handler(request).catch((error: unknown) =>
       problem(500, 'Internal Server Error', String(error)),
     );
-    if (!answer || response.destroyed) return;
+    if (answer && !response.destroyed) this.#send(request, response, answer);
+  }
+
+  #send(request: IncomingMessage, response: ServerResponse, answer: HttpResponse): void {
     // What is left of a body that nobody wants must not be taken for the next request.
     if (!request.complete) response.setHeader('connection', 'close');
-    const { status, headers, body } = answer;
+    const { status, headers } = answer;
     const hasBody = status !== 204 && status !== 304;
+    const body = bytesOf(answer, this.#problemKinds);
     response.writeHead(status, hasBody ? { ...headers, 'content-length': body.length } : headers);
+    // To a HEAD Node sends the length and keeps the rest.
     response.end(hasBody ? body : undefined);
     request.resume();
+  }
+
+  /** Answers what is no HTTP, or has too long a header. */
+  #refuse({ code }: NodeJS.ErrnoException, socket: Duplex): void {
+    if (code === 'ECONNRESET' || !socket.writable) {
+      socket.destroy();
+      return;
+    }
+    const answer =
+      code === 'HPE_HEADER_OVERFLOW'
+        ? problem(431, 'Request Header Fields Too Large', 'The header is too long')
+        : problem(400, 'Bad Request', 'The request is no well-formed HTTP');
+    const body = bytesOf(answer, this.#problemKinds);
+    const headers = { ...answer.headers, 'content-length': body.length, connection: 'close' };
+    const lines = Object.entries(headers).map(([name, value]) => `${name}: ${value}\r\n`);
+    socket.end(
+      `HTTP/1.1 ${answer.status} ${STATUS_CODES[answer.status]}\r\n${lines.join('')}\r\n${body}`,
+    );
   }
 }
 
@@ -93,7 +150,11 @@ function createHandler(
 
   async function answerRequest(request: IncomingMessage): Promise<HttpResponse | undefined> {
     const epochMs = Date.now();
-    const { method = 'GET', url = '/', headers } = request;
+    const { method = 'GET' } = request;
+    const { url, headers } = readTarget(request.url ?? '/', request.headers);
+    if (headers.host === undefined && request.httpVersion !== '1.0') {
+      return problem(400, 'Bad Request', 'The header Host is missing');
+    }
     const path = url.split('?')[0] ?? '/';
     if (!isDecodable(path)) return problem(400, 'Bad Request', 'The path is not well encoded');
     const match = findRoute(method, path);
@@ -107,7 +168,8 @@ function createHandler(
     if (body === 'too large') return tooLarge(`The body is larger than ${maxBodyBytes} bytes`);
     const sourceIp = request.socket.remoteAddress ?? '127.0.0.1';
     const event = toEvent(
-      { method, url, headers, body, sourceIp, port },
+      // HTTP/1.0 knows no `Host`, and an API that is to say where it is needs one.
+      { method, url, headers: { host: `localhost:${port}`, ...headers }, body, sourceIp, port },
       {
         apiId: api.apiId,
         routeKey: match.route.routeKey,
@@ -118,7 +180,9 @@ function createHandler(
     );
     const payload = Buffer.from(JSON.stringify(event));
     if (payload.length > maxRequestBytes) {
-      return tooLarge(`The event is larger than the ${maxRequestBytes} bytes that Lambda takes`);
+      return tooLarge(
+        `The body, which an event carries in base64, is larger than the ${maxRequestBytes} bytes that Lambda takes`,
+      );
     }
     return invoke(match.route, payload);
   }

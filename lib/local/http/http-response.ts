@@ -5,8 +5,19 @@ import { z } from 'zod';
 export interface HttpResponse {
   readonly status: number;
   readonly headers: Record<string, string | string[]>;
-  readonly body: Buffer;
+  readonly body: Buffer | ProblemBody;
 }
+
+/** What an error of the front's own says; the rest of its problem document follows from the status. */
+export interface ProblemBody {
+  readonly title: string;
+  readonly detail: string;
+}
+
+/** The kinds of problems that an API has, by their HTTP status. */
+export type ProblemKinds = Readonly<
+  Record<number, { readonly type: string; readonly title: string }>
+>;
 
 const hopByHopHeaders = new Set([
   'connection',
@@ -59,20 +70,33 @@ export function toResponse(payload: Buffer): HttpResponse | undefined {
   return { status: data.statusCode, headers, body };
 }
 
-/**
- * An error of the front's own. API Gateway would say `{"message": ...}`; here it is RFC 9457's
- * format, so that a caller meets one format only.
- */
+/** An error of the front's own. */
 export function problem(
   status: number,
   title: string,
   detail: string,
   headers: Readonly<Record<string, string>> = {},
 ): HttpResponse {
-  const document = { type: 'about:blank', title, status, detail, requestId: randomUUID() };
   return {
     status,
-    headers: { 'content-type': 'application/problem+json', ...headers },
-    body: Buffer.from(JSON.stringify(document)),
+    headers: {
+      'content-type': 'application/problem+json',
+      'cache-control': 'no-store',
+      ...headers,
+    },
+    body: { title, detail },
   };
+}
+
+/**
+ * A response's body for the wire. API Gateway says `{"message": ...}` of its own errors; here they are RFC 9457's
+ * problem documents of the API's own kinds, so that a caller meets one format only.
+ *
+ * @param kinds - a status that is not among them is of the kind `about:blank`
+ */
+export function bytesOf({ status, body }: HttpResponse, kinds: ProblemKinds): Buffer {
+  if (Buffer.isBuffer(body)) return body;
+  const { title, detail } = body;
+  const kind = kinds[status] ?? { type: 'about:blank', title };
+  return Buffer.from(JSON.stringify({ ...kind, status, detail, requestId: randomUUID() }));
 }

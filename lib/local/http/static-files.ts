@@ -48,7 +48,6 @@ export function serveFile(
   return {
     status: 200,
     headers: { 'content-type': contentType, ...file.headers },
-    // To a HEAD Node sends the length and keeps the rest.
     body: Buffer.from(file.bytes.buffer, file.bytes.byteOffset, file.bytes.byteLength),
   };
 }

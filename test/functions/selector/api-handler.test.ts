@@ -3,7 +3,8 @@ import type { APIGatewayProxyEventV2, Context } from 'aws-lambda';
 import { describe, expect, it } from 'vitest';
 import { apiHandler } from '../../../functions/selector/api-handler.ts';
 import type { Service } from '../../../functions/selector/service.ts';
-import { openApiDocument } from '../../../lib/core/contract/openapi.ts';
+import { type DescribedApi, openApiDocument } from '../../../lib/core/contract/openapi.ts';
+import { routes } from '../../../lib/core/contract/routes.ts';
 import { warmUpEvent } from '../../../lib/core/contract/warm-up.ts';
 import { signRequestId } from '../../../lib/service/feedback/request-id.ts';
 import { OwnStart } from '../../../lib/service/own-start.ts';
@@ -76,9 +77,16 @@ describe('the routes', () => {
   });
 
   it('the API’s description', async () => {
+    const api = { url: 'https://a1b2c3.execute-api.eu-west-1.amazonaws.com', callers: 'anybody' };
     expect((await get('/openapi.json')).body).toEqual(
-      JSON.parse(JSON.stringify(openApiDocument())),
+      JSON.parse(JSON.stringify(openApiDocument(api as DescribedApi))),
     );
+  });
+
+  it.each(routes.filter(({ method }) => method === 'GET'))('HEAD $path', async ({ path }) => {
+    const [head, { statusCode, headers }] = [await get(path, 'HEAD'), await get(path)];
+    expect(head).toMatchObject({ statusCode, headers });
+    expect(statusCode).toBe(200);
   });
 });
 
@@ -208,5 +216,18 @@ describe('an error', () => {
         detail: '/v1/infer takes POST, not DELETE',
       },
     });
+    expect((await get('/v1/time', 'POST')).headers).toMatchObject({ allow: 'GET, HEAD' });
   });
+
+  it.each(['/v1/infer', '/v1/feedback', '/v1/prepare'])(
+    'is an encoded body of %s',
+    async (path) => {
+      const event = apiEvent({ path, headers: { 'content-encoding': 'gzip' }, body: '{}' });
+      expect(await call(madeUpService(), event)).toMatchObject({
+        statusCode: 415,
+        headers: { 'accept-encoding': 'identity' },
+        body: { detail: 'content-encoding gzip is not taken; send the body as it is' },
+      });
+    },
+  );
 });

@@ -249,8 +249,29 @@ describe('what goes to the model’s function', () => {
     expect(sentEvent().contentType).toBe('application/octet-stream');
     await expect(tensor(191)).rejects.toMatchObject({
       type: 'wrong-tensor-length',
-      message: 'the raw tensor uint8 [1, 8, 8, 3] has 192 bytes, not 191',
+      message:
+        'the raw tensor uint8 [1, 8, 8, 3] has 192 bytes, not 191, and the body begins like no JPEG, PNG or WebP',
     });
+  });
+
+  it.each([undefined, 'application/octet-stream', 'application/x-www-form-urlencoded'])(
+    'is an image by its first bytes where the client has not said what it is: %s',
+    async (contentType) => {
+      const body = Buffer.from('\x89PNG\r\n\x1a\n\0\0\0\rIHDR', 'latin1').toString('base64');
+      const request = apiEvent({ body, isBase64Encoded: true });
+      request.headers['content-type'] = contentType;
+      await infer(madeUpService(), request, receivedMs);
+      expect(sentEvent()).toMatchObject({ contentType: 'image/png', body });
+    },
+  );
+
+  it('is never encoded', async () => {
+    const headers = { 'content-encoding': 'gzip' };
+    await expect(inferring(madeUpService(), headers)).rejects.toMatchObject({
+      type: 'unsupported-media-type',
+      message: expect.stringContaining('gzip'),
+    });
+    expect(invoked()).toEqual([]);
   });
 
   it('is never an empty body', async () => {

@@ -167,7 +167,11 @@ export function apiEvent({
     rawPath: path,
     rawQueryString: '',
     headers: { 'content-type': 'image/jpeg', ...headers },
-    requestContext: { requestId: 'r-1', http: { method, path } },
+    requestContext: {
+      requestId: 'r-1',
+      domainName: 'a1b2c3.execute-api.eu-west-1.amazonaws.com',
+      http: { method, path },
+    },
     isBase64Encoded: false,
     body: 'not looked at',
     ...rest,

@@ -111,7 +111,7 @@ describe('prepare', () => {
 
   it.each([
     [{ sla: 250 }, /sla/],
-    [{ slaMs: 0 }, /slaMs.*above 0/],
+    [{ slaMs: 0 }, /slaMs.*at least 0.001/],
     [{ slaMs: 1e9 }, /slaMs.*at most/],
     [{ slaMs: '250' }, /slaMs/],
     [{ inputMs: -1 }, /inputMs/],

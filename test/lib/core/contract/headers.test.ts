@@ -22,6 +22,26 @@ describe('parseInferHeaders', () => {
     });
   });
 
+  it.each([
+    ['Java', '1.5E-4', 1.5e-4],
+    ['Java', '1.2345678E7', 12_345_678],
+    ['Python', '2.5e-05', 2.5e-5],
+    ['JavaScript', '12.300000000000182', 12.300000000000182],
+    ['Go', '1e+06', 1_000_000],
+  ])('reads a double as %s writes it: %s', (_, text, outputMs) => {
+    expect(parseInferHeaders({ 'mdi-output-ms': text })).toEqual({ outputMs });
+  });
+
+  it('reads every double that it takes as it was written', () => {
+    fc.assert(
+      fc.property(fc.double({ min: 0, max: 1e14, noNaN: true }), (outputMs) => {
+        expect(parseInferHeaders({ 'mdi-output-ms': String(outputMs) })).toEqual({
+          outputMs: outputMs === 0 ? 0 : outputMs,
+        });
+      }),
+    );
+  });
+
   it('needs none', () => {
     expect(parseInferHeaders({})).toEqual({});
   });
@@ -29,10 +49,13 @@ describe('parseInferHeaders', () => {
   it.each([
     ['mdi-sla-ms', '0'],
     ['mdi-sla-ms', '-1'],
-    ['mdi-sla-ms', '1e2'],
-    ['mdi-upload-start', '1e12'],
-    ['mdi-output-ms', '1E1'],
-    ['mdi-device-accuracy', '5e1'],
+    ['mdi-sla-ms', '1e'],
+    ['mdi-sla-ms', '1e-9'],
+    ['mdi-sla-ms', '1e999'],
+    ['mdi-upload-start', '1e15'],
+    ['mdi-output-ms', '.5'],
+    ['mdi-output-ms', '1.'],
+    ['mdi-device-accuracy', '5e2'],
     ['mdi-sla-ms', '1000000000'],
     ['mdi-sla-ms', 'abc'],
     ['mdi-sla-ms', ''],
@@ -45,7 +68,7 @@ describe('parseInferHeaders', () => {
     ['mdi-output-ms', '-1'],
     ['mdi-output-input-ms', '-1'],
     ['mdi-output-input-ms', 'NaN'],
-    ['mdi-output-input-ms', '1e9'],
+    ['mdi-output-input-ms', '1e99'],
     ['mdi-device-accuracy', '101'],
   ])('refuses %s: %j by its name', (name, value) => {
     expect(() => parseInferHeaders({ [name]: value })).toThrow(
@@ -54,8 +77,8 @@ describe('parseInferHeaders', () => {
   });
 
   it.each([
-    ['mdi-sla-ms', '1e2', 'must be a decimal number, such as 250 or 12.5'],
-    ['mdi-sla-ms', '0', 'must be above 0'],
+    ['mdi-sla-ms', '1e2x', 'must be a decimal number, such as 250 or 12.5'],
+    ['mdi-sla-ms', '0', 'must be at least 0.001'],
     ['mdi-sla-ms', '29001', 'must be at most 29000'],
     ['mdi-device-accuracy', '100.1', 'must be at most 100'],
   ])('says what is wrong with %s: %s', (name, value, message) => {

@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { rmSync } from 'node:fs';
 import { request as httpRequest } from 'node:http';
-import { connect } from 'node:net';
+import { connect, type Socket } from 'node:net';
 import { setTimeout as delay } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { synthesizeFixture } from '../fixture/app.ts';
@@ -13,7 +13,10 @@ let url: string;
 
 beforeAll(async () => {
   dir = synthesizeFixture();
-  fixture = await runFixture(dir, { maxEnvironments: 1 });
+  fixture = await runFixture(dir, {
+    maxEnvironments: 1,
+    problemKinds: { 413: { type: '/problems/too-large', title: 'Body too large' } },
+  });
   url = fixture.assembly.url;
 });
 
@@ -34,12 +37,12 @@ function returning(value: unknown) {
   });
 }
 
-async function expectProblem(response: Response, status: number) {
+async function expectProblem(response: Response, status: number, type = 'about:blank') {
   expect(response.status).toBe(status);
   expect(response.headers.get('content-type')).toBe('application/problem+json');
   const body = await response.json();
   expect(body).toEqual({
-    type: 'about:blank',
+    type,
     title: expect.any(String),
     status,
     detail: expect.any(String),
@@ -206,7 +209,9 @@ describe("the front's own errors", () => {
   it('413 over 10 MB, and over the 6 MB that Lambda takes', async () => {
     for (const megabytes of [11, 5]) {
       const body = Buffer.alloc(megabytes * 1024 * 1024);
-      await expectProblem(await fetch(`${url}/echo`, { method: 'POST', body }), 413);
+      const response = await fetch(`${url}/echo`, { method: 'POST', body });
+      const problem = await expectProblem(response, 413, '/problems/too-large');
+      expect(problem).toMatchObject({ title: 'Body too large' });
     }
   });
 
@@ -227,6 +232,96 @@ describe("the front's own errors", () => {
     await expectProblem(response, 429);
     expect(response.headers.get('retry-after')).toBe('1');
     await blocker;
+  });
+});
+
+/** What comes over one connection for this text, header and body. */
+function exchange(text: string): Promise<{ header: string; body: string }> {
+  const { hostname, port } = new URL(url);
+  return new Promise((resolve, reject) => {
+    const chunks: Buffer[] = [];
+    connect(Number(port), hostname, function (this: Socket) {
+      this.write(text);
+    })
+      .on('data', (chunk: Buffer) => chunks.push(chunk))
+      .on('error', reject)
+      .on('close', () => {
+        const [header = '', body = ''] = Buffer.concat(chunks).toString().split('\r\n\r\n');
+        resolve({ header, body });
+      });
+  });
+}
+
+describe('what no client of Node sends', () => {
+  it.each([
+    ['http://elsewhere.example:99/echo?a=1', '/echo', 'a=1'],
+    ['HTTP://elsewhere.example:99/echo', '/echo', ''],
+    ['http://elsewhere.example:99?a=1', '/', 'a=1'],
+  ])('the target %s names the host', async (target, path, query) => {
+    const header = 'host: ignored\r\nconnection: close';
+    const { body } = await exchange(`GET ${target} HTTP/1.1\r\n${header}\r\n\r\n`);
+    if (path === '/') {
+      expect(JSON.parse(body)).toMatchObject({ status: 404, detail: 'No route for GET /' });
+      return;
+    }
+    expect(JSON.parse(body)).toMatchObject({
+      rawPath: path,
+      rawQueryString: query,
+      headers: { host: 'elsewhere.example:99' },
+      requestContext: { domainName: 'elsewhere.example' },
+    });
+  });
+
+  it('HTTP/1.0 needs no Host', async () => {
+    const { header, body } = await exchange('GET /echo HTTP/1.0\r\n\r\n');
+    expect(header).toMatch(/^HTTP\/1.1 200 /);
+    const host = `localhost:${new URL(url).port}`;
+    expect(JSON.parse(body)).toMatchObject({
+      headers: { host },
+      requestContext: { domainName: 'localhost' },
+    });
+  });
+
+  it.each([
+    ['no HTTP', 'HELLO\r\n\r\n', 400],
+    ['no Host', 'GET /echo HTTP/1.1\r\nconnection: close\r\n\r\n', 400],
+    [
+      'a header of 40 KB',
+      `GET /echo HTTP/1.1\r\nhost: x\r\nx-long: ${'a'.repeat(40_000)}\r\n\r\n`,
+      431,
+    ],
+    [
+      'an expectation that nobody meets',
+      'GET /echo HTTP/1.1\r\nhost: x\r\nexpect: gold\r\nconnection: close\r\n\r\n',
+      417,
+    ],
+  ])('%s is a problem', async (_, text, status) => {
+    const { header, body } = await exchange(text);
+    expect(header).toMatch(new RegExp(`^HTTP/1.1 ${status} `));
+    expect(header).toContain('content-type: application/problem+json');
+    expect(JSON.parse(body)).toMatchObject({ type: 'about:blank', status });
+  });
+});
+
+describe('behind a proxy', () => {
+  it('the event has the scheme and the port that the client used', async () => {
+    const headers = { 'x-forwarded-proto': 'https', 'x-forwarded-port': '443' };
+    expect((await eventOf('/echo', { headers })).headers).toMatchObject(headers);
+    expect((await eventOf('/echo')).headers).toMatchObject({
+      'x-forwarded-proto': 'http',
+      'x-forwarded-port': new URL(url).port,
+    });
+  });
+});
+
+describe('HEAD', () => {
+  it('goes to the function and comes back without a body', async () => {
+    const { header, body } = await exchange(
+      'HEAD /echo HTTP/1.1\r\nhost: x\r\nconnection: close\r\n\r\n',
+    );
+    expect(header).toMatch(/^HTTP\/1.1 200 /);
+    expect(header).toMatch(/content-length: [1-9]/);
+    expect(body).toBe('');
   });
 });
 

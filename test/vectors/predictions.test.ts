@@ -1,0 +1,34 @@
+import { describe, expect, it } from 'vitest';
+import {
+  type OutputKind,
+  outputKind,
+  topPredictions,
+} from '../../lib/core/preprocessing/predictions.ts';
+import { vectors } from './vectors.ts';
+
+const { outputs, kinds } = vectors<{
+  outputs: {
+    name: string;
+    kind: OutputKind;
+    labels: string[];
+    output: number[];
+    predictions: { index: number; label: string; score: number }[];
+  }[];
+  kinds: { name: string; output: number[]; kind: OutputKind }[];
+}>('predictions');
+
+describe('the best labels', () => {
+  it.each(outputs)('$name', ({ output, labels, kind, predictions }) => {
+    const expected = predictions.map(({ score, ...label }) => ({
+      ...label,
+      score: expect.closeTo(score, 9),
+    }));
+    expect(topPredictions(output, labels, kind)).toEqual(expected);
+  });
+});
+
+describe('what a model outputs', () => {
+  it.each(kinds)('$name', ({ output, kind }) => {
+    expect(outputKind(output)).toBe(kind);
+  });
+});
