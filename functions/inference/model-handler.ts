@@ -126,8 +126,12 @@ function observationOf(event: InferenceEvent, call: AnsweredCall): Observation |
   if (answer.status === 'non-finite-output') return { kind: 'failure' };
   // Bad input is the caller's fault, and what was not run says nothing about the model.
   if (answer.status !== 'ok') return undefined;
+  const { decodeMs, coldStart } = answer;
   // Its process was stopped, or starved: seconds would stay in the mean long after it is well again.
-  if (tookMs > (event.brokenAfterMs ?? Number.POSITIVE_INFINITY)) return { kind: 'failure' };
-  const serviceUs = Math.round(1000 * serviceTimeMs(event, call));
-  return { kind: answer.coldStart ? 'cold' : 'warm', serviceUs };
+  if (tookMs - decodeMs > (event.brokenAfterMs ?? Number.POSITIVE_INFINITY)) {
+    return { kind: 'failure' };
+  }
+  // What the picture costs says nothing about the model: anybody may send a costly one.
+  const serviceUs = Math.round(1000 * Math.max(0, serviceTimeMs(event, call) - decodeMs));
+  return { kind: coldStart ? 'cold' : 'warm', serviceUs };
 }

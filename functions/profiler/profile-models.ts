@@ -85,7 +85,9 @@ export function shareOfTimeMs(rounds: number): number {
 async function keptBaseline({ store, versions, ...rest }: Profiling, model: CatalogueModel) {
   const pk = keyOf(rest, model);
   if ((await store.baselineFingerprint(pk)) !== versions[model.name]) return undefined;
-  return (await store.read(pk, { consistentRead: true })).baseline;
+  const { baseline } = await store.read(pk, { consistentRead: true });
+  // None of its times may count any more.
+  return baseline && baseline.n + baseline.coldN > 0n ? baseline : undefined;
 }
 
 async function profileModel(
@@ -130,7 +132,7 @@ async function runOnce(
   const { answer, serviceMs, closed } = await invokeModel(lambda, version, event);
   await closed;
   if (answer.status !== 'ok') throw new Error(`${answer.status}: ${answer.detail}`);
-  return { serviceMs, coldStart: answer.coldStart };
+  return { serviceMs: Math.max(0, serviceMs - answer.decodeMs), coldStart: answer.coldStart };
 }
 
 function keyOf(

@@ -6,7 +6,7 @@ import type { Catalogue } from '../../lib/service/catalogue/schema.ts';
 
 /**
  * The input that models are measured with: the catalogue's first sample image, or the photo that comes
- * with the profiler (images have to be decoded, and a profile without decoding would be too optimistic).
+ * with the profiler.
  *
  * @param directory - of the profiler's code, where the image lies
  */

@@ -15,7 +15,7 @@ import type { Service } from './service.ts';
 
 /** What {@link answerWith} works with. */
 export type AnswerParts = CallParts &
-  Pick<Service, 'strategy' | 'random' | 'hedgeTokens' | 'lateWaitMs'>;
+  Pick<Service, 'strategy' | 'random' | 'hedgeTokens' | 'lateWaitMs' | 'callShares'>;
 
 /** A request for which a model has been chosen. */
 export interface ChosenRequest {
@@ -30,7 +30,9 @@ export interface ChosenRequest {
    * for clients with a model of their own, who cannot use an answer after that.
    */
   readonly atDeadline: AtDeadline | 'sla';
-  readonly event: Omit<InferenceEvent, 'invokedEpochMs' | 'answerByEpochMs'>;
+  /** By whom its calls are counted. */
+  readonly caller: string;
+  readonly event: Omit<InferenceEvent, 'invokedEpochMs' | 'answerByEpochMs' | 'record'>;
 }
 
 /** A model's answer and how it came about. */
@@ -133,7 +135,8 @@ class Race {
 
   #ask(model: ServedCandidate): void {
     const answerByEpochMs = epochMs() + this.#endMs - performance.now();
-    const event = { ...this.#request.event, answerByEpochMs };
+    const record = this.#service.callShares.take(this.#request.caller, model.name);
+    const event = { ...this.#request.event, answerByEpochMs, record };
     this.#calls.push(new ModelCall(this.#service, model, event));
   }
 

@@ -1,4 +1,5 @@
 import { ProblemError } from '../../lib/core/contract/problem.ts';
+import { afterDecoding } from '../../lib/core/selection/decoding.ts';
 import type { Candidate } from '../../lib/core/selection/types.ts';
 import { accuracyAfter, type UploadRung } from '../../lib/core/upload/rung.ts';
 import { posteriorAccuracyPct } from '../../lib/service/feedback/accuracy.ts';
@@ -9,25 +10,40 @@ import type { ServedModel, Service } from './service.ts';
 
 /** A model with its current profile, as selection sees it. */
 export type ServedCandidate = ServedModel &
-  Candidate & { readonly catalogueAccuracyPct: number; readonly profile: Profile };
+  Candidate & {
+    readonly catalogueAccuracyPct: number;
+    readonly profile: Profile;
+    /** What its times hold for the decoding of the picture, in ms. */
+    readonly decodeMs: number;
+  };
+
+/** What is known of a request's picture before it is decoded. */
+export interface PictureClues {
+  /** What the models' accuracy is to be that of: pictures that were sent in this way. */
+  readonly rung?: Pick<UploadRung, 'accuracyLossPct'> | undefined;
+  /** How long it takes to decode, in ms. */
+  readonly decodeMs: number;
+}
+
+/** An original that costs nothing: what is assumed before there is a picture. */
+const noPicture: PictureClues = { decodeMs: 0 };
 
 /** What candidates are made of, beside the profiles. */
 export type CandidateParts = Pick<Service, 'models' | 'feedbackWeight'>;
 
 /**
  * The models that may answer a client: all but those for latency only, whose answers mean nothing.
- *
- * @param rung - what their accuracy is to be that of: pictures that were sent in this way
- * @default - the originals
+ * A request's picture is part of their times and of their accuracy.
  */
 export function candidatesOf(
   service: CandidateParts,
   profiles: ProfileSnapshot,
-  rung: Pick<UploadRung, 'accuracyLossPct'> = { accuracyLossPct: {} },
+  { rung = { accuracyLossPct: {} }, decodeMs }: PictureClues = noPicture,
 ): ServedCandidate[] {
   return profiledModels(service, profiles)
     .filter(({ latencyOnly }) => !latencyOnly)
-    .map((model) => ({ ...model, accuracyPct: accuracyAfter(rung, model) }));
+    .map((model) => ({ ...model, accuracyPct: accuracyAfter(rung, model), decodeMs }))
+    .map((model) => afterDecoding(model, decodeMs));
 }
 
 /** Those that their breakers let be asked; when that is none, the one that is to be asked next. */
@@ -55,7 +71,8 @@ export function profiledModels(
     const accuracyPct = posteriorAccuracyPct(catalogueAccuracyPct, profile, feedbackWeight);
     const speed = { meanMs, stdMs, meanErrorMs, probabilityWithin, quantileMs };
     const calls = { coldShare, coldMeanMs, freshSamples };
-    return [{ ...model, ...speed, ...calls, accuracyPct, catalogueAccuracyPct, profile }];
+    const accuracy = { accuracyPct, catalogueAccuracyPct };
+    return [{ ...model, ...speed, ...calls, ...accuracy, profile, decodeMs: 0 }];
   });
 }
 

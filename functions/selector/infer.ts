@@ -8,10 +8,18 @@ import { asMetNow } from '../../lib/core/selection/likely-cold.ts';
 import { select, strategies } from '../../lib/core/selection/strategies.ts';
 import type { TimeBudget } from '../../lib/core/selection/types.ts';
 import { signRequestId } from '../../lib/service/feedback/request-id.ts';
+import { addressOf } from './address.ts';
 import { type AnswerParts, answerWith } from './answer.ts';
+import { callerOf } from './caller.ts';
 import { askable, candidatesOf, refuseLatencyOnly } from './candidates.ts';
 import { readPicture, rungOf } from './picture.ts';
 import type { Service } from './service.ts';
+
+/**
+ * The longest T_output in ms that a client is believed, if its SLA is not shorter: answers have a kilobyte, and a
+ * way back of a second is an outage.
+ */
+const longestOutputMs = 1_000;
 
 /** What {@link infer} works with. */
 export type InferenceParts = AnswerParts &
@@ -24,6 +32,7 @@ export type InferenceParts = AnswerParts &
     | 'budget'
     | 'clockErrorMs'
     | 'outputTimes'
+    | 'reportShares'
     | 'secret'
     | 'atDeadline'
     | 'models'
@@ -49,7 +58,8 @@ export async function infer(
   refuseLatencyOnly(service);
   const { requestId } = event.requestContext;
   const headers = parseInferHeaders(event.headers);
-  const picture = readPicture(service, event, headers.view);
+  const caller = callerOf(event) ?? addressOf(event);
+  const { decodeMs, ...picture } = readPicture(service, event, headers.view);
   const { source, ...budget } = timeBudget(
     {
       slaMs: headers.slaMs ?? service.defaultSlaMs,
@@ -62,7 +72,7 @@ export async function infer(
 
   const profiles = await service.profiles.profiles(Math.max(0, budget.budgetMs));
   const rung = rungOf(service, headers.uploadRung);
-  const candidates = candidatesOf(service, profiles, rung).map((model) =>
+  const candidates = candidatesOf(service, profiles, { rung, decodeMs }).map((model) =>
     asMetNow(model, {
       ...service.occupancy.of(model.name),
       isWarmedUp: service.warmUps.hasStarted(model.name, model.coldMeanMs),
@@ -70,7 +80,6 @@ export async function infer(
   );
   const selectStartMs = performance.now();
   const { outputMs, outputInputMs, deviceAccuracyPct, atDeadline } = headers;
-  if (outputMs !== undefined) service.outputTimes.observe({ outputMs, inputMs: outputInputMs });
   const known: TimeBudget = {
     ...budget,
     // The only strategy that uses it, and it takes longer than the others themselves.
@@ -98,8 +107,13 @@ export async function infer(
     budget: known,
     receivedMs: startMs,
     atDeadline: atDeadline ?? (deviceAccuracyPct === undefined ? service.atDeadline : 'sla'),
-    event: { requestId, ...picture, record: true },
+    caller,
+    event: { requestId, ...picture },
   });
+  if (outputMs !== undefined && service.reportShares.take(caller, 'T_output')) {
+    const believedMs = Math.min(outputMs, budget.slaMs, longestOutputMs);
+    service.outputTimes.observe({ outputMs: believedMs, inputMs: outputInputMs });
+  }
   const secret = service.secret();
   const response: InferResponse = {
     // Without the secret the answer is just as good, but takes no feedback.

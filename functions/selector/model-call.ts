@@ -1,6 +1,7 @@
 import type { InferenceAnswer, InferenceEvent } from '../../lib/core/contract/inference-event.ts';
 import { ProblemError } from '../../lib/core/contract/problem.ts';
 import { NonFiniteOutputError } from '../../lib/core/preprocessing/errors.ts';
+import { warmQuantileMs } from '../../lib/core/selection/service-time.ts';
 import type { Verdict } from '../../lib/service/inference/breakers.ts';
 import { InvocationError, invokeModel } from '../../lib/service/inference/invoke.ts';
 import type { ServedCandidate } from './candidates.ts';
@@ -57,7 +58,8 @@ export class ModelCall {
     const slowMs = slowestMs(model);
     this.hangsAtMs = this.startedMs + hangingFactor * slowMs + hangingMs;
     occupancy.began(model.name);
-    const brokenAfterMs = Math.max(brokenMs, brokenFactor * slowMs);
+    // The function knows what decoding has really taken, and leaves it out.
+    const brokenAfterMs = Math.max(brokenMs, brokenFactor * (slowMs - model.decodeMs));
     const outcome = invoke(parts, model, { ...event, brokenAfterMs });
     this.settled = outcome
       .then((it) => {
@@ -80,8 +82,9 @@ export class ModelCall {
   }
 }
 
-function slowestMs({ profile, coldShare = 0, coldMeanMs = 0 }: ServedCandidate): number {
-  return Math.max(profile.quantileMs(0.99), coldShare > 0 ? coldMeanMs : 0);
+function slowestMs(model: ServedCandidate): number {
+  const { coldShare = 0, coldMeanMs = 0 } = model;
+  return Math.max(warmQuantileMs(model, 0.99), coldShare > 0 ? coldMeanMs : 0);
 }
 
 type Watched = CallOutcome | { readonly kind: 'hangs' | 'frozen' };

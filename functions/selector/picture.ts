@@ -14,7 +14,10 @@ import type { UploadRung } from '../../lib/core/upload/rung.ts';
 import type { Service } from './service.ts';
 
 /** What a request has sent, as a model's function is told of it. */
-export type Picture = Pick<InferenceEvent, 'contentType' | 'body' | 'view'>;
+export type Picture = Pick<InferenceEvent, 'contentType' | 'body' | 'view'> & {
+  /** How long it takes to decode, in ms, as far as its header tells. */
+  readonly decodeMs: number;
+};
 
 /**
  * Reads the picture, or the raw tensor, of `POST /v1/infer`. Its bytes are not decoded here.
@@ -47,7 +50,7 @@ export function readPicture(
       `the raw tensor ${dtype} [${shape.join(', ')}] has ${tensorBytes} bytes, not ${bytes}, and the body begins like no JPEG, PNG or WebP`,
     );
   }
-  return { contentType, body: base64, ...(view && { view }) };
+  return { contentType, body: base64, ...(view && { view }), decodeMs: 0 };
 }
 
 function viewNamed(

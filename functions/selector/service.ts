@@ -7,6 +7,7 @@ import { HedgeTokens } from '../../lib/core/selection/hedge-tokens.ts';
 import { OutputTimes } from '../../lib/core/selection/output-time.ts';
 import type { StrategyName } from '../../lib/core/selection/strategies.ts';
 import type { Random } from '../../lib/core/statistics/random.ts';
+import { CallerShares, callLimits, reportLimits } from '../../lib/service/callers/shares.ts';
 import { readCatalogue } from '../../lib/service/catalogue/load.ts';
 import type { Catalogue, CatalogueModel } from '../../lib/service/catalogue/schema.ts';
 import { readEnvironment, selectorEnvironmentSchema } from '../../lib/service/environment.ts';
@@ -43,6 +44,10 @@ export interface Service {
   readonly clockErrorMs: number;
   /** T_output as clients have reported it recently. */
   readonly outputTimes: OutputTimes;
+  /** Who has counted for how much of {@link outputTimes}. */
+  readonly reportShares: Pick<CallerShares, 'take'>;
+  /** Who has counted for how much of the models' profiles. */
+  readonly callShares: Pick<CallerShares, 'take'>;
   readonly ownStart: Pick<OwnStart, 'before'>;
   readonly lambda: LambdaClient;
   /** What calls of the models have taken beside the models' own time. */
@@ -114,6 +119,10 @@ export function createService(): Service {
     },
     clockErrorMs: environment.MDI_CLOCK_ERROR_MS,
     outputTimes: new OutputTimes(),
+    reportShares: new CallerShares(reportLimits(environment.MDI_CALLER_SHARE)),
+    callShares: new CallerShares(
+      callLimits(environment.MDI_CALLER_SHARE, environment.MDI_WINDOW_MS),
+    ),
     ownStart: new OwnStart(gatewayClockToleranceMs),
     overheads: new Overheads(),
     // When a function fails, another model answers instead (see answer.ts).

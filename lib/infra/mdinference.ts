@@ -123,7 +123,8 @@ export class MdInference extends Construct {
       feedbackWeight: props.feedbackWeight ?? 200,
       atDeadline: props.atDeadline ?? 'wait',
       lateWaitMs: (props.lateWait ?? Duration.seconds(10)).toMilliseconds(),
-      hedgeShare: hedgeShareOf(this, props),
+      hedgeShare: shareOf(this, 'hedgeShare', props.hedgeShare ?? 0.05),
+      callerShare: shareOf(this, 'callerShare', props.callerShare ?? 0.2),
       live: { keepWarm: props.keepWarm, provisionedConcurrency: props.provisionedConcurrency },
     });
     this.api = new ServiceApi(this, 'Http', {
@@ -168,11 +169,7 @@ export class MdInference extends Construct {
   }
 }
 
-function hedgeShareOf(scope: Construct, { hedgeShare = 0.05 }: MdInferenceProps): number {
-  if (hedgeShare >= 0 && hedgeShare <= 1) return hedgeShare;
-  throw new InvalidPropertyError(
-    scope,
-    'hedgeShare',
-    `must be a share of 0 to 1, not ${hedgeShare}`,
-  );
+function shareOf(scope: Construct, name: 'hedgeShare' | 'callerShare', share: number): number {
+  if (share >= 0 && share <= 1) return share;
+  throw new InvalidPropertyError(scope, name, `must be a share of 0 to 1, not ${share}`);
 }

@@ -95,6 +95,13 @@ export interface MdInferenceProps {
    */
   readonly hedgeShare?: number;
   /**
+   * Share (0 to 1) of the calls that make a model's profile up to which one caller counts without limit:
+   * nobody can make a model look slow to others. 1 is no limit, for callers that are trusted.
+   *
+   * @default 0.2
+   */
+  readonly callerShare?: number;
+  /**
    * Labelled answers (`POST /v1/feedback`) at which a model's accuracy in the field counts as much as
    * the catalogue's.
    *

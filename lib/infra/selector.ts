@@ -21,6 +21,7 @@ export interface SelectorProps extends CommonFunctionProps {
   readonly clockToleranceMs: number;
   readonly maxInputMs: number;
   readonly clockErrorMs: number;
+  readonly callerShare: number;
   readonly feedbackWeight: number;
   readonly atDeadline: AtDeadline;
   readonly lateWaitMs: number;
@@ -56,6 +57,7 @@ export class Selector extends ServiceFunction {
         MDI_AT_DEADLINE: props.atDeadline,
         MDI_LATE_WAIT_MS: String(props.lateWaitMs),
         MDI_HEDGE_SHARE: String(props.hedgeShare),
+        MDI_CALLER_SHARE: String(props.callerShare),
         MDI_FEEDBACK_WEIGHT: String(props.feedbackWeight),
       },
       // One vCPU: bodies of megabytes go through in base64.

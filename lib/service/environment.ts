@@ -46,6 +46,8 @@ export const selectorEnvironmentSchema = z.object({
   MDI_LATE_WAIT_MS: number.pipe(z.number().min(0)),
   /** Extra invocations for hedging as a share of the requests; 0 is off. */
   MDI_HEDGE_SHARE: number.pipe(z.number().min(0).max(1)),
+  /** Share of a profile's calls up to which one caller counts without limit; 1 is no limit. */
+  MDI_CALLER_SHARE: number.pipe(z.number().min(0).max(1)),
   /** Labelled answers at which the accuracy seen in the field counts as much as the catalogue's. */
   MDI_FEEDBACK_WEIGHT: number.pipe(z.number().positive()),
 });

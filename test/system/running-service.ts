@@ -70,7 +70,8 @@ export class RunningService {
       problemKinds: gatewayProblems,
       ...(dynamodbUrl === undefined ? { dataDir } : { dynamodbUrl }),
       onLog: ({ line }) => logs.push(line),
-      environment: { ...profiling, ...options.environment },
+      // Every call of the tests is counted, although all of them come from one caller.
+      environment: { ...profiling, MDI_CALLER_SHARE: '1', ...options.environment },
     });
     return new RunningService(assembly, assemblyDir, logs);
   }

@@ -22,8 +22,8 @@ export const inferenceEventSchema = z.object({
    */
   answerByEpochMs: z.number().optional(),
   /**
-   * How long a call may take, in ms, before it says that the model is broken and nothing of its speed: it
-   * counts as a failure.
+   * How long a call may take beside decoding, in ms, before it says that the model is broken and nothing of its
+   * speed: it counts as a failure.
    *
    * @default - as long as it likes
    */
@@ -58,7 +58,8 @@ export const inferenceAnswerSchema = z.discriminatedUnion('status', [
   z.object({
     status: z.literal('ok'),
     predictions: z.array(z.object({ index: z.int(), label: z.string(), score: z.number() })),
-    decodeMs: z.number(),
+    /** What the picture has cost, in ms: 0 for a raw tensor. No part of the model's profile. */
+    decodeMs: z.number().nonnegative(),
     runMs: z.number(),
     coldStart: z.boolean(),
     ...ownTime,

@@ -8,6 +8,7 @@ export { MdInferenceError } from '../errors.ts';
 export { type Random, seededRandom } from '../statistics/random.ts';
 export { type BudgetSettings, type MeasuredBudget, timeBudget } from './budget.ts';
 export { answerBy, answerByShare, budgetAfter, leftMs, outputOf } from './deadline.ts';
+export { afterDecoding } from './decoding.ts';
 export { expectedAccuracy, explorationShare, probabilityInTime } from './expected-accuracy.ts';
 export { type HedgeSettings, HedgeTokens } from './hedge-tokens.ts';
 export { type HedgePlan, planHedge } from './hedging.ts';

@@ -1,5 +1,6 @@
+import { robustSpeed } from './robust.ts';
 import type { LiveStatistics } from './statistics.ts';
-import { deviationMs, meanMs, merge, type ProfileStatistics, scale } from './statistics.ts';
+import { merge, type ProfileStatistics, scale } from './statistics.ts';
 import { oldestWindowStart, type WindowSettings, windowStart } from './windows.ts';
 
 /** How statistics of different age are weighed. */
@@ -168,9 +169,8 @@ function topUp(
  * ones, because a window in which the speed changed has a large one of its own that would excuse it.
  */
 function contradicts(newer: ProfileStatistics, older: ProfileStatistics): boolean {
-  const spreadMs = deviationMs(newer);
-  const newerMs = meanMs(newer);
-  const olderMs = meanMs(older);
+  const { meanMs: newerMs, stdMs: spreadMs } = robustSpeed(newer);
+  const { meanMs: olderMs } = robustSpeed(older);
   if (newer.n < overrulingSamples || spreadMs === undefined) return false;
   if (newerMs === undefined || olderMs === undefined) return false;
   const errorMs = spreadMs * Math.sqrt(1 / Number(newer.n) + 1 / Number(older.n));

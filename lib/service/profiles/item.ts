@@ -2,7 +2,7 @@ import type { AttributeValue } from '@aws-sdk/client-dynamodb';
 import { z } from 'zod';
 import { firstIssue } from '../../core/contract/first-issue.ts';
 import { MdInferenceError } from '../../core/errors.ts';
-import { type ProfileStatistics, type SumName, sumNames } from './statistics.ts';
+import { mapSums, type ProfileStatistics, type SumName, sumNames } from './statistics.ts';
 
 /** An item of the profile table that holds something other than profile statistics. */
 export class InvalidProfileItemError extends MdInferenceError {
@@ -17,12 +17,27 @@ const count = z.object({ N: z.string().regex(/^\d+$/, 'expected a whole number')
 const bigCount = count.transform(({ N }) => BigInt(N));
 const text = z.object({ S: z.string() });
 
-const sums = Object.fromEntries(sumNames.map((name) => [name, bigCount.default(0n)])) as Record<
-  SumName,
-  z.ZodDefault<typeof bigCount>
->;
+/**
+ * The attribute of each sum. Times are the model's, without the decoding of pictures. A table may still hold
+ * times of earlier versions that include it, as `n`, `sumUs`, `h12` and so on: other names keep the two apart.
+ */
+const attributeOf: Readonly<Record<SumName, string>> = {
+  n: 'modelN',
+  sumUs: 'modelSumUs',
+  sumSqUs: 'modelSumSqUs',
+  coldN: 'modelColdN',
+  coldSumUs: 'modelColdSumUs',
+  coldSumSqUs: 'modelColdSumSqUs',
+  failN: 'failN',
+  labelN: 'labelN',
+  labelCorrectN: 'labelCorrectN',
+};
 
-const histogramAttributePattern = /^h(\d{1,3})$/;
+const sums = Object.fromEntries(
+  Object.values(attributeOf).map((attribute) => [attribute, bigCount.default(0n)]),
+);
+
+const histogramAttributePattern = /^m(\d{1,3})$/;
 
 /** An item of the profile table as DynamoDB sends it; attributes of later versions are ignored. */
 const profileItem = z
@@ -37,7 +52,8 @@ const profileItem = z
       if (parsed.success) histogram.set(Number(bucket), parsed.data);
       else context.addIssue({ code: 'custom', path: [name], message: 'expected a whole number' });
     }
-    const statistics: ProfileStatistics = { ...pick(attributes), histogram };
+    const sumOf = (name: SumName) => attributes[attributeOf[name]] as bigint;
+    const statistics: ProfileStatistics = { ...mapSums(sumOf), histogram };
     return { pk: pk.S, sk: sk.S, statistics };
   });
 
@@ -56,22 +72,16 @@ export function fromItem(item: Attributes): ProfileItem {
   throw new InvalidProfileItemError(`Profile item ${item.pk?.S}, ${item.sk?.S}: ${fault}`);
 }
 
-/** The attributes that hold statistics: sums by their names, histogram buckets as `h<bucket>`. */
+/** The attributes that hold statistics: sums, and histogram buckets as `m<bucket>`. */
 export function toAttributes(statistics: ProfileStatistics): Attributes {
   const attributes: Attributes = {};
   for (const name of sumNames) {
-    if (statistics[name] !== 0n) attributes[name] = { N: String(statistics[name]) };
+    if (statistics[name] !== 0n) attributes[attributeOf[name]] = { N: String(statistics[name]) };
   }
   for (const [bucket, samples] of statistics.histogram) {
-    attributes[`h${bucket}`] = { N: String(samples) };
+    attributes[`m${bucket}`] = { N: String(samples) };
   }
   return attributes;
-}
-
-function pick(attributes: Record<SumName, bigint>): Record<SumName, bigint> {
-  const { n, sumUs, sumSqUs, coldN, coldSumUs, coldSumSqUs, failN, labelN, labelCorrectN } =
-    attributes;
-  return { n, sumUs, sumSqUs, coldN, coldSumUs, coldSumSqUs, failN, labelN, labelCorrectN };
 }
 
 /** `name :name, ...` as ADD wants it. */

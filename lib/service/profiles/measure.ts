@@ -1,7 +1,7 @@
 import { emptyStatistics, merge, type ProfileStatistics, statisticsOf } from './statistics.ts';
 import { meanPrecision } from './summary.ts';
 
-/** One call of a model: its service time, and whether its function started for it. */
+/** One call of a model: its service time without decoding, and whether its function started for it. */
 export interface MeasuredRun {
   readonly serviceMs: number;
   readonly coldStart: boolean;

@@ -9,24 +9,22 @@ import {
   weighEvidence,
 } from './evidence.ts';
 import { type Reference, referenceStatistics } from './reference.ts';
+import { robustSpeed } from './robust.ts';
 import type { StoredProfile } from './statistics.ts';
-import {
-  coldMeanMs,
-  deviationMs,
-  emptyStatistics,
-  meanMs,
-  type ProfileStatistics,
-} from './statistics.ts';
+import { coldMeanMs, emptyStatistics, type ProfileStatistics } from './statistics.ts';
 import { defaultWindows } from './windows.ts';
 
 /** What the warm numbers of a profile rest on. */
 export type ProfileBasis = 'live' | 'live+baseline' | 'live+reference' | 'baseline' | 'reference';
 
-/** What model selection knows of a model's service time. Times in ms, shares from 0 to 1. */
+/**
+ * What model selection knows of a model's service time, without the decoding of a picture: what a picture
+ * costs is known from its header. Times in ms, shares from 0 to 1.
+ */
 export interface Profile {
-  /** Mean of the warm service time: mu(m) of the paper's Equation 2. */
+  /** Mean of the warm service time, mu(m) of the paper's Equation 2, as {@link robustSpeed} has it. */
   readonly meanMs: number;
-  /** Standard deviation of the warm service time: sigma(m). */
+  /** Standard deviation of the warm service time, sigma(m), as {@link robustSpeed} has it. */
   readonly stdMs: number;
   /**
    * Standard error of the mean: the deviation over the root of the measured calls that it rests on,
@@ -125,10 +123,10 @@ function basisOf(source: Evidence['source'], fallback: 'baseline' | 'reference')
 }
 
 function warmNumbers(warm: ProfileStatistics, measured: number) {
-  const stdMs = deviationMs(warm) ?? 0;
+  const { meanMs = 0, stdMs = 0 } = robustSpeed(warm);
   const { quantileUs, shareWithinUs } = distributionOf(warm.histogram);
   return {
-    meanMs: meanMs(warm) ?? 0,
+    meanMs,
     stdMs,
     meanErrorMs: Math.hypot(stdMs / Math.sqrt(measured), callNoiseMs),
     quantileMs: (q: number) => quantileUs(q) / 1000,

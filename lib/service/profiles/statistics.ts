@@ -2,7 +2,7 @@ import { MdInferenceError } from '../../core/errors.ts';
 import { bucketOf, type Histogram, mergeHistograms } from '../../core/statistics/histogram.ts';
 import type { LiveKey } from './keys.ts';
 
-/** The integer sums a profile is made of. Each is also the name of its DynamoDB attribute. */
+/** The integer sums a profile is made of. */
 export const sumNames = [
   'n',
   'sumUs',
@@ -19,7 +19,7 @@ export const sumNames = [
 export type SumName = (typeof sumNames)[number];
 
 /**
- * What is known of a model's service time, as sums that merge by addition: in any order, over any
+ * What is known of a model's service time, without the decoding of pictures, as sums that merge by addition: in any order, over any
  * split, without loss.
  *
  * `n`, `sumUs`, `sumSqUs`: number, sum (us) and sum of squares (us^2) of the warm calls; the same
@@ -158,7 +158,8 @@ function mean(n: bigint, sumUs: bigint): number | undefined {
   return n === 0n ? undefined : Number(sumUs) / Number(n) / 1000;
 }
 
-function mapSums(value: (name: SumName) => bigint): Record<SumName, bigint> {
+/** All sums, each made from its name. */
+export function mapSums(value: (name: SumName) => bigint): Record<SumName, bigint> {
   return Object.fromEntries(sumNames.map((name) => [name, value(name)])) as Record<SumName, bigint>;
 }
 

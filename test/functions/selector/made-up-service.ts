@@ -138,6 +138,8 @@ export function madeUpService(
     budget: { defaultNetworkMs: 100, clockToleranceMs: 50, maxInputMs: 60_000 },
     clockErrorMs: 0,
     outputTimes: new OutputTimes(),
+    reportShares: { take: () => true },
+    callShares: { take: () => true },
     ownStart: { before: () => 0 },
     lambda: new LambdaClient({ region: 'local' }),
     overheads: new Overheads(),
@@ -179,7 +181,7 @@ export function apiEvent({
     requestContext: {
       requestId: 'r-1',
       domainName: 'a1b2c3.execute-api.eu-west-1.amazonaws.com',
-      http: { method, path },
+      http: { method, path, sourceIp: '192.0.2.1' },
     },
     isBase64Encoded: false,
     body: 'not looked at',

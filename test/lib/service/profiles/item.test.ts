@@ -5,7 +5,7 @@ import {
   InvalidProfileItemError,
   toAttributes,
 } from '../../../../lib/service/profiles/item.ts';
-import { merge } from '../../../../lib/service/profiles/statistics.ts';
+import { emptyStatistics, merge } from '../../../../lib/service/profiles/statistics.ts';
 import { anyObservation, statisticsOfAll, warmMs } from './samples.ts';
 
 const keys = { pk: { S: 'd/c/m@9f86d081884c' }, sk: { S: 'baseline' } };
@@ -24,16 +24,18 @@ describe('profile item', () => {
   it('writes numbers as decimal text and leaves zeros out', () => {
     const attributes = toAttributes(warmMs(1000));
     expect(attributes).toEqual({
-      n: { N: '1' },
-      sumUs: { N: '1000000' },
-      sumSqUs: { N: '1000000000000' },
-      h346: { N: '1' },
+      modelN: { N: '1' },
+      modelSumUs: { N: '1000000' },
+      modelSumSqUs: { N: '1000000000000' },
+      m346: { N: '1' },
     });
   });
 
   it('keeps all 38 digits', () => {
     const digits = '12345678901234567890123456789012345678';
-    expect(fromItem({ ...keys, sumSqUs: { N: digits } }).statistics.sumSqUs).toBe(BigInt(digits));
+    expect(fromItem({ ...keys, modelSumSqUs: { N: digits } }).statistics.sumSqUs).toBe(
+      BigInt(digits),
+    );
   });
 
   it('stays small when every bucket is used', () => {
@@ -48,11 +50,19 @@ describe('profile item', () => {
     expect(item.statistics.histogram.size).toBe(0);
   });
 
+  it('takes no times of earlier versions, which include the decoding of pictures', () => {
+    const times = { n: { N: '5' }, sumUs: { N: '900000' }, sumSqUs: { N: '1' }, coldN: { N: '1' } };
+    const counted = { failN: { N: '2' }, labelN: { N: '3' }, labelCorrectN: { N: '1' } };
+    const item = { ...keys, ...times, h12: { N: '5' }, ...counted };
+    const counts = { failN: 2n, labelN: 3n, labelCorrectN: 1n };
+    expect(fromItem(item).statistics).toEqual({ ...emptyStatistics(), ...counts });
+  });
+
   it.each([
-    [{ n: { N: '1.5' } }, 'n'],
-    [{ sumUs: { N: '-3' } }, 'sumUs'],
+    [{ modelN: { N: '1.5' } }, 'modelN'],
+    [{ modelSumUs: { N: '-3' } }, 'modelSumUs'],
     [{ failN: { S: '3' } }, 'failN'],
-    [{ h12: { S: 'many' } }, 'h12'],
+    [{ m12: { S: 'many' } }, 'm12'],
   ])('names the attribute that is wrong: %o', (attributes, name) => {
     expect(() => fromItem({ ...keys, ...attributes })).toThrow(InvalidProfileItemError);
     expect(() => fromItem({ ...keys, ...attributes })).toThrow(

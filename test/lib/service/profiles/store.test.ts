@@ -34,12 +34,12 @@ describe('what is sent', () => {
       TableName: 'profiles',
       Key: { pk: { S: pk }, sk: { S: 'live#2026-11-24T08:25:00.000Z#0' } },
       UpdateExpression:
-        'ADD n :n, sumUs :sumUs, sumSqUs :sumSqUs, h190 :h190 SET expiresAt = :expiresAt',
+        'ADD modelN :modelN, modelSumUs :modelSumUs, modelSumSqUs :modelSumSqUs, m190 :m190 SET expiresAt = :expiresAt',
       ExpressionAttributeValues: {
-        ':n': { N: '1' },
-        ':sumUs': { N: '2000' },
-        ':sumSqUs': { N: '4000000' },
-        ':h190': { N: '1' },
+        ':modelN': { N: '1' },
+        ':modelSumUs': { N: '2000' },
+        ':modelSumSqUs': { N: '4000000' },
+        ':m190': { N: '1' },
         ':expiresAt': { N: String(Date.UTC(2026, 10, 24, 9, 30) / 1000) },
       },
     });
@@ -48,7 +48,7 @@ describe('what is sent', () => {
   it.each([
     [
       { kind: 'cold', serviceUs: 3 } as const,
-      'ADD coldN :coldN, coldSumUs :coldSumUs, coldSumSqUs :coldSumSqUs',
+      'ADD modelColdN :modelColdN, modelColdSumUs :modelColdSumUs, modelColdSumSqUs :modelColdSumSqUs',
     ],
     [{ kind: 'failure' } as const, 'ADD failN :failN'],
   ])('for %o', async (observation, expression) => {
@@ -113,17 +113,20 @@ describe('what is sent', () => {
         sk: { S: 'baseline' },
         labelN: { N: '3' },
         labelCorrectN: { N: '2' },
+        // Of an earlier version.
         h1: { N: '9' },
-        h2: { N: '9' },
+        m2: { N: '9' },
       },
     });
     await store.putBaseline(pk, warmMs(7), origin);
     const { Key, UpdateExpression, ExpressionAttributeValues } =
       dynamo.commandCalls(UpdateItemCommand)[0]?.args[0].input ?? {};
     expect(Key).toEqual({ pk: { S: pk }, sk: { S: 'baseline' } });
-    expect(UpdateExpression).toMatch(/^SET n = :n, .*fingerprint = :fingerprint.* REMOVE h1, h2$/);
+    expect(UpdateExpression).toMatch(
+      /^SET modelN = :modelN, .*fingerprint = :fingerprint.* REMOVE h1, m2$/,
+    );
     expect(ExpressionAttributeValues).toMatchObject({
-      ':n': { N: '1' },
+      ':modelN': { N: '1' },
       ':fingerprint': { S: 'f00' },
       ':meanPrecision': { N: '0.02' },
     });
