@@ -27,6 +27,7 @@ export type InferenceParts = AnswerParts &
     | 'secret'
     | 'atDeadline'
     | 'models'
+    | 'feedback'
     | 'feedbackWeight'
     | 'profiles'
     | 'warmUps'
@@ -100,10 +101,12 @@ export async function infer(
     atDeadline: atDeadline ?? (deviceAccuracyPct === undefined ? service.atDeadline : 'sla'),
     event: { requestId, ...picture, record: true },
   });
-  const secret = service.secret();
+  const { value: secret } = service.secret;
   const response: InferResponse = {
     // Without the secret the answer is just as good, but takes no feedback.
-    requestId: secret ? signRequestId(requestId, model.name, receivedEpochMs, secret) : requestId,
+    requestId: secret
+      ? signRequestId(requestId, model.profileKey, receivedEpochMs, secret)
+      : requestId,
     model: { name: model.name, version: model.version, accuracyPct: model.accuracyPct },
     predictions: answer.predictions,
     timing: {

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { firstIssue } from '../core/contract/first-issue.ts';
 import { atDeadlineChoices } from '../core/contract/headers.ts';
 import { strategyNames } from '../core/selection/strategies.ts';
+import { feedbackChoices } from './feedback/accuracy.ts';
 
 const number = z.coerce.number();
 const json = <Schema extends z.ZodType>(schema: Schema) =>
@@ -46,7 +47,9 @@ export const selectorEnvironmentSchema = z.object({
   MDI_LATE_WAIT_MS: number.pipe(z.number().min(0)),
   /** Extra invocations for hedging as a share of the requests; 0 is off. */
   MDI_HEDGE_SHARE: number.pipe(z.number().min(0).max(1)),
-  /** Labelled answers at which the accuracy seen in the field counts as much as the catalogue's. */
+  /** Whose labelled answers count. */
+  MDI_FEEDBACK: z.enum(feedbackChoices),
+  /** Labelled answers that the catalogue's accuracy is worth. */
   MDI_FEEDBACK_WEIGHT: number.pipe(z.number().positive()),
 });
 

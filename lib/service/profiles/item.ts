@@ -69,9 +69,8 @@ export function toAttributes(statistics: ProfileStatistics): Attributes {
 }
 
 function pick(attributes: Record<SumName, bigint>): Record<SumName, bigint> {
-  const { n, sumUs, sumSqUs, coldN, coldSumUs, coldSumSqUs, failN, labelN, labelCorrectN } =
-    attributes;
-  return { n, sumUs, sumSqUs, coldN, coldSumUs, coldSumSqUs, failN, labelN, labelCorrectN };
+  const { n, sumUs, sumSqUs, coldN, coldSumUs, coldSumSqUs, failN } = attributes;
+  return { n, sumUs, sumSqUs, coldN, coldSumUs, coldSumSqUs, failN };
 }
 
 /** `name :name, ...` as ADD wants it. */
@@ -86,13 +85,11 @@ export function placeholders(attributes: Attributes): Attributes {
   return Object.fromEntries(Object.entries(attributes).map(([name, value]) => [`:${name}`, value]));
 }
 
-const keptAttributes = new Set(['pk', 'sk', 'labelN', 'labelCorrectN']);
+const keys = new Set(['pk', 'sk']);
 
 /** Sets all attributes of a baseline, and removes those that only the earlier one had. */
 export function replacement(earlier: Attributes, attributes: Attributes) {
-  const gone = Object.keys(earlier).filter(
-    (name) => !keptAttributes.has(name) && !(name in attributes),
-  );
+  const gone = Object.keys(earlier).filter((name) => !keys.has(name) && !(name in attributes));
   const sets = Object.keys(attributes).map((name) => `${name} = :${name}`);
   const removes = gone.length > 0 ? ` REMOVE ${gone.join(', ')}` : '';
   return {
