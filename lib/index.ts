@@ -30,3 +30,4 @@ export type { Selector } from './infra/selector.ts';
 export type { ServiceFunction } from './infra/service-function.ts';
 export { CatalogueError } from './service/catalogue/load.ts';
 export type { Catalogue, CatalogueModel } from './service/catalogue/schema.ts';
+export type { FeedbackChoice } from './service/feedback/accuracy.ts';

@@ -5,6 +5,7 @@ import { atDeadlineChoices } from '../../lib/core/contract/headers.ts';
 import { MdInferenceError } from '../../lib/core/errors.ts';
 import { strategyNames } from '../../lib/core/selection/strategies.ts';
 import type { MdInferenceProps } from '../../lib/index.ts';
+import { feedbackChoices } from '../../lib/service/feedback/accuracy.ts';
 
 const number = z.coerce.number('must be a number');
 const list = z
@@ -23,6 +24,7 @@ const settingsSchema = z
     jwtIssuer: z.url().optional(),
     jwtAudience: list.optional(),
     corsOrigins: list.optional(),
+    feedback: z.enum(feedbackChoices).optional(),
     slaMs: number.pipe(z.number().positive()).optional(),
     atDeadline: z.enum(atDeadlineChoices).optional(),
     hedgeShare: number.pipe(z.number().min(0).max(1)).optional(),

@@ -114,6 +114,8 @@ async function start(options: StartOptions): Promise<void> {
     environment: {
       // Profiles of this machine never mix with those of a deployment.
       MDI_DEPLOYMENT: `local-${hostname()}`,
+      // Whoever reaches this machine's own address is one of its users.
+      MDI_FEEDBACK: 'anybody',
       // One model at a time: side by side they would share this machine's processors.
       MDI_PROFILE_CONCURRENCY: '1',
       MDI_PROFILE_MODEL_MS: String(1000 * options.profileSeconds),

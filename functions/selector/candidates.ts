@@ -2,7 +2,7 @@ import { ProblemError } from '../../lib/core/contract/problem.ts';
 import { afterDecoding } from '../../lib/core/selection/decoding.ts';
 import type { Candidate } from '../../lib/core/selection/types.ts';
 import { accuracyAfter, type UploadRung } from '../../lib/core/upload/rung.ts';
-import { posteriorAccuracyPct } from '../../lib/service/feedback/accuracy.ts';
+import { fieldAccuracyPct } from '../../lib/service/feedback/accuracy.ts';
 import type { ModelBreakers } from '../../lib/service/inference/breakers.ts';
 import type { ProfileSnapshot } from '../../lib/service/profiles/cache.ts';
 import type { Profile } from '../../lib/service/profiles/profile.ts';
@@ -29,7 +29,7 @@ export interface PictureClues {
 const noPicture: PictureClues = { decodeMs: 0 };
 
 /** What candidates are made of, beside the profiles. */
-export type CandidateParts = Pick<Service, 'models' | 'feedbackWeight'>;
+export type CandidateParts = Pick<Service, 'models' | 'feedback' | 'feedbackWeight'>;
 
 /**
  * The models that may answer a client: all but those for latency only, whose answers mean nothing.
@@ -59,7 +59,7 @@ export function askable<C extends { readonly name: string }>(
 
 /** Joins all models with their profiles, by name, and adjusts their accuracy by feedback. */
 export function profiledModels(
-  { models, feedbackWeight }: CandidateParts,
+  { models, feedback, feedbackWeight: weight }: CandidateParts,
   profiles: ProfileSnapshot,
 ): ServedCandidate[] {
   return models.flatMap((model) => {
@@ -68,7 +68,8 @@ export function profiledModels(
     const { meanMs, stdMs, meanErrorMs, probabilityWithin, quantileMs } = profile;
     const { coldShare, coldMeanMs, freshSamples } = profile;
     const { accuracyPct: catalogueAccuracyPct } = model;
-    const accuracyPct = posteriorAccuracyPct(catalogueAccuracyPct, profile, feedbackWeight);
+    const weighing = { feedback, weight };
+    const accuracyPct = fieldAccuracyPct(catalogueAccuracyPct, profile.labels, weighing);
     const speed = { meanMs, stdMs, meanErrorMs, probabilityWithin, quantileMs };
     const calls = { coldShare, coldMeanMs, freshSamples };
     const accuracy = { accuracyPct, catalogueAccuracyPct };

@@ -36,6 +36,7 @@ export type InferenceParts = AnswerParts &
     | 'secret'
     | 'atDeadline'
     | 'models'
+    | 'feedback'
     | 'feedbackWeight'
     | 'profiles'
     | 'warmUps'
@@ -114,10 +115,12 @@ export async function infer(
     const believedMs = Math.min(outputMs, budget.slaMs, longestOutputMs);
     service.outputTimes.observe({ outputMs: believedMs, inputMs: outputInputMs });
   }
-  const secret = service.secret();
+  const { value: secret } = service.secret;
   const response: InferResponse = {
     // Without the secret the answer is just as good, but takes no feedback.
-    requestId: secret ? signRequestId(requestId, model.name, receivedEpochMs, secret) : requestId,
+    requestId: secret
+      ? signRequestId(requestId, model.profileKey, receivedEpochMs, secret)
+      : requestId,
     model: { name: model.name, version: model.version, accuracyPct: model.accuracyPct },
     predictions: answer.predictions,
     timing: {

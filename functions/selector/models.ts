@@ -1,5 +1,6 @@
 import type { ModelsResponse, Uploads } from '../../lib/core/contract/messages.ts';
 import { roundMs } from '../../lib/core/contract/server-timing.ts';
+import { sumOf } from '../../lib/service/feedback/accuracy.ts';
 import type { Profile } from '../../lib/service/profiles/profile.ts';
 import { withinMs } from '../../lib/service/profiles/within.ts';
 import { type CandidateParts, profiledModels } from './candidates.ts';
@@ -37,7 +38,7 @@ export async function listModels(
       accuracyPct: model.accuracyPct,
       catalogueAccuracyPct: model.catalogueAccuracyPct,
       accuracySource: model.accuracySource,
-      feedback: { labels: model.profile.labels, correct: model.profile.labelsCorrect },
+      feedback: sumOf(model.profile.labels),
       licence: model.licence,
       memoryMb: model.memoryMb,
       breaker: service.breakers.stateOf(model.name),

@@ -24,6 +24,7 @@ export type PrepareParts = Pick<
   | 'defaultSlaMs'
   | 'budget'
   | 'clockErrorMs'
+  | 'feedback'
   | 'feedbackWeight'
   | 'profiles'
   | 'breakers'

@@ -11,7 +11,9 @@ import { CallerShares, callLimits, reportLimits } from '../../lib/service/caller
 import { readCatalogue } from '../../lib/service/catalogue/load.ts';
 import type { Catalogue, CatalogueModel } from '../../lib/service/catalogue/schema.ts';
 import { readEnvironment, selectorEnvironmentSchema } from '../../lib/service/environment.ts';
-import { FeedbackLedger, rememberSecret } from '../../lib/service/feedback/ledger.ts';
+import { type FeedbackChoice, fieldAccuracyPct } from '../../lib/service/feedback/accuracy.ts';
+import { FeedbackLedger } from '../../lib/service/feedback/ledger.ts';
+import { RememberedSecret } from '../../lib/service/feedback/secret.ts';
 import { ModelBreakers } from '../../lib/service/inference/breakers.ts';
 import { createLambdaClient } from '../../lib/service/inference/invoke.ts';
 import { ModelOccupancy } from '../../lib/service/inference/occupancy.ts';
@@ -23,6 +25,7 @@ import { createProfileClient } from '../../lib/service/profiles/client.ts';
 import { partitionKey } from '../../lib/service/profiles/keys.ts';
 import { ProfileStore, storeOptions } from '../../lib/service/profiles/store.ts';
 import { Telemetry } from '../../lib/service/telemetry.ts';
+import { ShiftReports } from './shift-reports.ts';
 
 /** A model that requests can be sent to. */
 export interface ServedModel extends CatalogueModel {
@@ -52,10 +55,11 @@ export interface Service {
   readonly lambda: LambdaClient;
   /** What calls of the models have taken beside the models' own time. */
   readonly overheads: Overheads;
-  readonly store: Pick<ProfileStore, 'record'>;
+  readonly store: Pick<ProfileStore, 'record' | 'label'>;
   readonly ledger: Pick<FeedbackLedger, 'mark' | 'unmark'>;
-  /** Signs request ids, by which feedback is recognized; undefined until it has been read. */
-  readonly secret: () => Uint8Array | undefined;
+  /** Signs request ids, by which feedback is recognized. */
+  readonly secret: Pick<RememberedSecret, 'value' | 'within'>;
+  readonly feedback: FeedbackChoice;
   readonly feedbackWeight: number;
   readonly profiles: Pick<ProfileCache, 'profiles' | 'reload'>;
   /** Which models are left out because they failed repeatedly. */
@@ -100,12 +104,15 @@ export function createService(): Service {
   const telemetry = new Telemetry(environment.MDI_DEPLOYMENT);
   const client = createProfileClient();
   const tableName = environment.MDI_TABLE_NAME;
-  const store = new ProfileStore({ ...storeOptions(environment), client });
+  const { MDI_FEEDBACK: feedback, MDI_FEEDBACK_WEIGHT: feedbackWeight } = environment;
+  const readsLabels = feedback !== 'off';
+  const store = new ProfileStore({ ...storeOptions(environment), client, readsLabels });
   const breakers = new ModelBreakers(
     models.map(({ name }) => name),
     { onChange: (model, state) => reportBreaker(telemetry, model, state) },
   );
   const ledger = new FeedbackLedger({ client, tableName, deployment: environment.MDI_DEPLOYMENT });
+  const shifts = new ShiftReports(telemetry);
   return {
     catalogue,
     view: viewOf(catalogue.models, catalogue.input),
@@ -129,8 +136,11 @@ export function createService(): Service {
     lambda: createLambdaClient({ maxAttempts: 1 }),
     store,
     ledger,
-    secret: rememberSecret(ledger, (error) => telemetry.logger.warn('secret not read', { error })),
-    feedbackWeight: environment.MDI_FEEDBACK_WEIGHT,
+    secret: new RememberedSecret(ledger, (error) =>
+      telemetry.logger.warn('secret not read', { error: error as Error }),
+    ),
+    feedback,
+    feedbackWeight,
     profiles: new ProfileCache({
       store,
       models: models.map(({ name, profileKey, reference = unknownSpeed }) => ({
@@ -139,7 +149,12 @@ export function createService(): Service {
         reference,
       })),
       onEvent: (event) => report(telemetry, event),
-      onRead: (model, { recent }) => breakers.seed(model, recent),
+      onRead: (name, { recent, labels }) => {
+        breakers.seed(name, recent);
+        const { accuracyPct = 0 } = models.find((model) => model.name === name) ?? {};
+        const weighing = { feedback, weight: feedbackWeight };
+        shifts.saw(name, accuracyPct, fieldAccuracyPct(accuracyPct, labels, weighing));
+      },
     }),
     breakers,
     random: Math.random,

@@ -1,4 +1,4 @@
-import { CfnOutput, Duration, Names, RemovalPolicy, Tags } from 'aws-cdk-lib';
+import { Annotations, CfnOutput, Duration, Names, RemovalPolicy, Tags } from 'aws-cdk-lib';
 import type { Grant, IGrantable } from 'aws-cdk-lib/aws-iam';
 import { Architecture } from 'aws-cdk-lib/aws-lambda';
 import { RetentionDays } from 'aws-cdk-lib/aws-logs';
@@ -6,6 +6,7 @@ import { LAMBDA_RECOGNIZE_LAYER_VERSION } from 'aws-cdk-lib/cx-api';
 import { Construct } from 'constructs';
 import { loadCatalogue } from '../service/catalogue/load.ts';
 import type { Catalogue } from '../service/catalogue/schema.ts';
+import type { FeedbackChoice } from '../service/feedback/accuracy.ts';
 import { InvalidPropertyError } from './errors.ts';
 import { ServiceApi } from './http-api.ts';
 import { ModelFunction } from './model-function.ts';
@@ -120,6 +121,7 @@ export class MdInference extends Construct {
       clockToleranceMs: props.clockToleranceMs ?? 50,
       maxInputMs: props.maxInputMs ?? 60_000,
       clockErrorMs: props.clockErrorMs ?? 5,
+      feedback: feedbackOf(this, props),
       feedbackWeight: props.feedbackWeight ?? 200,
       atDeadline: props.atDeadline ?? 'wait',
       lateWaitMs: (props.lateWait ?? Duration.seconds(10)).toMilliseconds(),
@@ -172,4 +174,23 @@ export class MdInference extends Construct {
 function shareOf(scope: Construct, name: 'hedgeShare' | 'callerShare', share: number): number {
   if (share >= 0 && share <= 1) return share;
   throw new InvalidPropertyError(scope, name, `must be a share of 0 to 1, not ${share}`);
+}
+
+/** Where nobody knows who calls, nobody's labels can be bounded: then they are taken only when asked for. */
+function feedbackOf(scope: Construct, { auth, feedback }: MdInferenceProps): FeedbackChoice {
+  if (auth !== 'none') return feedback ?? 'callers';
+  if (feedback === 'callers') {
+    throw new InvalidPropertyError(
+      scope,
+      'feedback',
+      "cannot be 'callers' while auth is 'none': the gateway knows no callers then",
+    );
+  }
+  if (feedback === 'anybody') {
+    Annotations.of(scope).addWarningV2(
+      'mdinference:open-feedback',
+      "feedback is 'anybody' and auth is 'none': strangers can have the best model left out",
+    );
+  }
+  return feedback ?? 'off';
 }

@@ -21,8 +21,8 @@ export interface ObservabilityProps extends WatchedService {
 export class Observability extends Construct {
   readonly dashboard: Dashboard;
   /**
-   * By their ids: `ServerErrors`, `SlaMissed`, `Fallbacks`, `BreakerOpened`, `ProfilerFailed`,
-   * `TableThrottled`.
+   * By their ids: `ServerErrors`, `SlaMissed`, `Fallbacks`, `BreakerOpened`, `AccuracyShifted`,
+   * `ProfilerFailed`, `TableThrottled`.
    */
   readonly alarms: ReadonlyMap<string, Alarm>;
 

@@ -4,6 +4,7 @@ import type { RetentionDays } from 'aws-cdk-lib/aws-logs';
 import type { ITopic } from 'aws-cdk-lib/aws-sns';
 import type { AtDeadline } from '../core/contract/headers.ts';
 import type { StrategyName } from '../core/selection/strategies.ts';
+import type { FeedbackChoice } from '../service/feedback/accuracy.ts';
 import type { ApiAuth, ApiCors, Throttling } from './http-api.ts';
 import type { ProvisionedConcurrency } from './live-alias.ts';
 import type { ModelOverrides } from './model-overrides.ts';
@@ -102,8 +103,18 @@ export interface MdInferenceProps {
    */
   readonly callerShare?: number;
   /**
-   * Labelled answers (`POST /v1/feedback`) at which a model's accuracy in the field counts as much as
-   * the catalogue's.
+   * Whose labelled answers (`POST /v1/feedback`) move the accuracies that models are selected by: those of
+   * `callers` that sign or have a token, each counted for itself, so that no single one moves anything and
+   * at least five are needed; `anybody`'s, as many as they send, for an API whose callers are all your own,
+   * such as one backend with one role; or nobody's (`off`).
+   *
+   * With `auth: 'none'`, `anybody` means that strangers can have your best model left out.
+   *
+   * @default 'callers', with `auth: 'none'` 'off'
+   */
+  readonly feedback?: FeedbackChoice;
+  /**
+   * Labelled answers that the catalogue's accuracy is worth: the more, the more labels it takes to move it.
    *
    * @default 200
    */
@@ -130,8 +141,8 @@ export interface MdInferenceProps {
    */
   readonly tracing?: boolean;
   /**
-   * Where the alarms are sent: server errors, missed SLAs, fallbacks, models that keep failing, a failed
-   * profiler, a throttled table.
+   * Where the alarms are sent: server errors, missed SLAs, fallbacks, models that keep failing, accuracies
+   * that feedback has moved, a failed profiler, a throttled table.
    *
    * @default - nowhere: the alarms exist, but notify nobody
    */

@@ -5,6 +5,7 @@ import type { Construct } from 'constructs';
 import type { AtDeadline } from '../core/contract/headers.ts';
 import type { StrategyName } from '../core/selection/strategies.ts';
 import type { Catalogue } from '../service/catalogue/schema.ts';
+import type { FeedbackChoice } from '../service/feedback/accuracy.ts';
 import { LiveAlias, type LiveOptions } from './live-alias.ts';
 import type { ModelFunction } from './model-function.ts';
 import type { ProfileTable } from './profile-table.ts';
@@ -22,6 +23,7 @@ export interface SelectorProps extends CommonFunctionProps {
   readonly maxInputMs: number;
   readonly clockErrorMs: number;
   readonly callerShare: number;
+  readonly feedback: FeedbackChoice;
   readonly feedbackWeight: number;
   readonly atDeadline: AtDeadline;
   readonly lateWaitMs: number;
@@ -58,6 +60,7 @@ export class Selector extends ServiceFunction {
         MDI_LATE_WAIT_MS: String(props.lateWaitMs),
         MDI_HEDGE_SHARE: String(props.hedgeShare),
         MDI_CALLER_SHARE: String(props.callerShare),
+        MDI_FEEDBACK: props.feedback,
         MDI_FEEDBACK_WEIGHT: String(props.feedbackWeight),
       },
       // One vCPU: bodies of megabytes go through in base64.

@@ -80,7 +80,7 @@ export class ServiceMetrics {
   }
 
   /** A count of the deployment that belongs to no single request, such as `ProfileReadFailed`. */
-  ofService(metricName: ServiceMetric): Metric {
+  ofService(metricName: ServiceMetric, props: Partial<MetricProps> = {}): Metric {
     const dimensionsMap = { service: this.#service };
     return new Metric({
       namespace: metricsNamespace,
@@ -88,6 +88,7 @@ export class ServiceMetrics {
       dimensionsMap,
       period,
       statistic: 'Sum',
+      ...props,
     });
   }
 }

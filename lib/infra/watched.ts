@@ -38,6 +38,9 @@ export interface Watched {
   };
 }
 
+/** Points by which feedback may move an accuracy before somebody is told. */
+const shiftAlarmPct = 2;
+
 /** The one description from which the dashboard and the alarms are made. */
 export function watchedOf(props: WatchedService): Watched[] {
   const { api, models, profiler, table } = props;
@@ -66,6 +69,10 @@ export function watchedOf(props: WatchedService): Watched[] {
     },
     label: 'throttled',
   });
+  const accuracyShift = metrics.ofService('AccuracyShiftPct', {
+    statistic: 'Maximum',
+    label: 'shift',
+  });
   const breakersOpened = metrics.ofService('BreakerOpened');
   const profilerErrors = profiler.function.metricErrors({ label: 'profiler' });
 
@@ -74,6 +81,18 @@ export function watchedOf(props: WatchedService): Watched[] {
       title: 'Accuracy delivered',
       unit: '%',
       metrics: [metrics.ofRequests('AccuracyPct', { statistic: 'Average', label: 'accuracy' })],
+    },
+    {
+      title: 'Accuracies moved by feedback',
+      unit: 'points, the largest',
+      metrics: [accuracyShift],
+      alarm: {
+        id: 'AccuracyShifted',
+        alarmDescription: `Feedback has moved a model's accuracy by more than ${shiftAlarmPct} points from the catalogue's. GET /v1/models shows which: measure it again with labels of your own. If it is as good as ever, the labels were false: set feedback to 'off', and find who sends them in the access log`,
+        metric: accuracyShift,
+        threshold: shiftAlarmPct,
+        evaluationPeriods: 1,
+      },
     },
     {
       title: 'SLA attainment',

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { firstIssue } from '../core/contract/first-issue.ts';
 import { atDeadlineChoices } from '../core/contract/headers.ts';
 import { strategyNames } from '../core/selection/strategies.ts';
+import { feedbackChoices } from './feedback/accuracy.ts';
 
 const number = z.coerce.number();
 const json = <Schema extends z.ZodType>(schema: Schema) =>
@@ -48,7 +49,9 @@ export const selectorEnvironmentSchema = z.object({
   MDI_HEDGE_SHARE: number.pipe(z.number().min(0).max(1)),
   /** Share of a profile's calls up to which one caller counts without limit; 1 is no limit. */
   MDI_CALLER_SHARE: number.pipe(z.number().min(0).max(1)),
-  /** Labelled answers at which the accuracy seen in the field counts as much as the catalogue's. */
+  /** Whose labelled answers count. */
+  MDI_FEEDBACK: z.enum(feedbackChoices),
+  /** Labelled answers that the catalogue's accuracy is worth. */
   MDI_FEEDBACK_WEIGHT: number.pipe(z.number().positive()),
 });
 

@@ -21,9 +21,13 @@ export type AnswerMetric =
 /** Metrics of every answered request, by the model that answered. */
 export type ModelMetric = 'ServiceMs' | 'ColdStart';
 
-/** Counts of a deployment that belong to no single request. */
+/**
+ * Counts of a deployment that belong to no single request; `AccuracyShiftPct`: by how many points feedback has
+ * moved a model's accuracy.
+ */
 export type ServiceMetric =
   | 'ModelFailed'
   | 'BreakerOpened'
   | 'ProfileReadFailed'
-  | 'ProfileUpdateLost';
+  | 'ProfileUpdateLost'
+  | 'AccuracyShiftPct';

@@ -14,6 +14,7 @@ export const problems = {
   'not-found': { status: 404, title: 'Not found' },
   'unknown-model': { status: 404, title: 'Unknown model' },
   'unknown-request': { status: 404, title: 'Unknown request' },
+  'feedback-off': { status: 404, title: 'Feedback is not taken' },
   'method-not-allowed': { status: 405, title: 'Method not allowed' },
   'too-large': { status: 413, title: 'Body too large' },
   'unsupported-media-type': { status: 415, title: 'Unsupported content type' },

@@ -82,30 +82,3 @@ export class FeedbackLedger {
     }
   }
 }
-
-/** How long to leave the table alone after the secret could not be read, in ms. */
-const secretPauseMs = 5_000;
-
-/**
- * Reads the secret once, in the background: now, and again after a pause as long as there is none.
- *
- * @param onError - is told why the secret could not be read
- * @returns gives the secret; undefined until it has been read
- */
-export function rememberSecret(
-  ledger: Pick<FeedbackLedger, 'readSecret'>,
-  onError: (error: unknown) => void,
-): () => Uint8Array | undefined {
-  let secret: Uint8Array | undefined;
-  let nextMs = 0;
-  const get = () => {
-    if (secret || Date.now() < nextMs) return secret;
-    nextMs = Date.now() + secretPauseMs;
-    ledger.readSecret().then((read) => {
-      secret = read;
-    }, onError);
-    return secret;
-  };
-  get();
-  return get;
-}

@@ -29,8 +29,6 @@ const attributeOf: Readonly<Record<SumName, string>> = {
   coldSumUs: 'modelColdSumUs',
   coldSumSqUs: 'modelColdSumSqUs',
   failN: 'failN',
-  labelN: 'labelN',
-  labelCorrectN: 'labelCorrectN',
 };
 
 const sums = Object.fromEntries(
@@ -96,13 +94,11 @@ export function placeholders(attributes: Attributes): Attributes {
   return Object.fromEntries(Object.entries(attributes).map(([name, value]) => [`:${name}`, value]));
 }
 
-const keptAttributes = new Set(['pk', 'sk', 'labelN', 'labelCorrectN']);
+const keys = new Set(['pk', 'sk']);
 
 /** Sets all attributes of a baseline, and removes those that only the earlier one had. */
 export function replacement(earlier: Attributes, attributes: Attributes) {
-  const gone = Object.keys(earlier).filter(
-    (name) => !keptAttributes.has(name) && !(name in attributes),
-  );
+  const gone = Object.keys(earlier).filter((name) => !keys.has(name) && !(name in attributes));
   const sets = Object.keys(attributes).map((name) => `${name} = :${name}`);
   const removes = gone.length > 0 ? ` REMOVE ${gone.join(', ')}` : '';
   return {

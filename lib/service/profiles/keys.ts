@@ -59,6 +59,14 @@ export function liveSince(windowStartMs: number): string {
   return `live#${new Date(windowStartMs).toISOString()}`;
 }
 
+/** Sort key `labels#<window start, ISO 8601>` of the labels of a window; sorts by time. */
+export function labelSortKey(windowStartMs: number): string {
+  return `labels#${new Date(windowStartMs).toISOString()}`;
+}
+
+/** Sorts after every key of {@link labelSortKey}. */
+export const lastLabelSortKey = 'labels#~';
+
 /**
  * The parts of a live item's sort key.
  *

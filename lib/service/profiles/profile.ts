@@ -8,6 +8,7 @@ import {
   recentCalls,
   weighEvidence,
 } from './evidence.ts';
+import type { CallerLabels } from './labels.ts';
 import { type Reference, referenceStatistics } from './reference.ts';
 import { robustSpeed } from './robust.ts';
 import type { StoredProfile } from './statistics.ts';
@@ -51,10 +52,8 @@ export interface Profile {
   readonly failures: number;
   /** Answers and failures of the last few minutes, which say whether the model works now. */
   readonly recent: RecentCalls;
-  /** Labelled answers. */
-  readonly labels: number;
-  /** The correct ones among them. */
-  readonly labelsCorrect: number;
+  /** Labelled answers of the last weeks, by callers. */
+  readonly labels: readonly CallerLabels[];
   /** What mean, deviation, quantiles and probabilities rest on. */
   readonly basis: ProfileBasis;
   /** The `q`-quantile (0 to 1) of the warm service time, to 2 %. */
@@ -111,8 +110,7 @@ export function profileOf(
     freshSamples: Number(fresh.n),
     failures: Number(live.failN),
     recent: recentCalls(stored.live, nowMs, settings),
-    labels: Number(live.labelN + baseline.labelN),
-    labelsCorrect: Number(live.labelCorrectN + baseline.labelCorrectN),
+    labels: stored.labels ?? [],
     basis: basisOf(source, baseline.n > 0n ? 'baseline' : 'reference'),
   };
 }

@@ -1,6 +1,7 @@
 import { MdInferenceError } from '../../core/errors.ts';
 import { bucketOf, type Histogram, mergeHistograms } from '../../core/statistics/histogram.ts';
 import type { LiveKey } from './keys.ts';
+import type { CallerLabels } from './labels.ts';
 
 /** The integer sums a profile is made of. */
 export const sumNames = [
@@ -11,8 +12,6 @@ export const sumNames = [
   'coldSumUs',
   'coldSumSqUs',
   'failN',
-  'labelN',
-  'labelCorrectN',
 ] as const;
 
 /** Name of one of the sums. */
@@ -23,8 +22,8 @@ export type SumName = (typeof sumNames)[number];
  * split, without loss.
  *
  * `n`, `sumUs`, `sumSqUs`: number, sum (us) and sum of squares (us^2) of the warm calls; the same
- * of the cold calls with `cold` in front; `failN` calls that gave no answer; `labelN`
- * labelled answers, `labelCorrectN` of them correct; `histogram` the warm service times.
+ * of the cold calls with `cold` in front; `failN` calls that gave no answer; `histogram` the warm
+ * service times.
  *
  * Warm and cold are apart because a few cold starts would inflate the deviation so much that the
  * selection rule mu + sigma < T_budget (paper, Equation 2) would shut out every accurate model.
@@ -43,14 +42,19 @@ export interface StoredProfile {
   /** Measured at deploy; absent if that has not happened yet. */
   readonly baseline?: ProfileStatistics;
   readonly live: readonly LiveStatistics[];
+  /**
+   * Labelled answers, by callers.
+   *
+   * @default - none
+   */
+  readonly labels?: readonly CallerLabels[];
 }
 
 /** One thing that happened to a model. `serviceUs` is a service time in microseconds. */
 export type Observation =
   | { readonly kind: 'warm'; readonly serviceUs: number }
   | { readonly kind: 'cold'; readonly serviceUs: number }
-  | { readonly kind: 'failure' }
-  | { readonly kind: 'feedback'; readonly correct: boolean };
+  | { readonly kind: 'failure' };
 
 /** An observation that cannot have happened, such as a negative service time. */
 export class InvalidObservationError extends MdInferenceError {
@@ -65,8 +69,6 @@ const noStatistics: ProfileStatistics = {
   coldSumUs: 0n,
   coldSumSqUs: 0n,
   failN: 0n,
-  labelN: 0n,
-  labelCorrectN: 0n,
   histogram: new Map(),
 };
 
@@ -94,8 +96,6 @@ export function statisticsOf(observation: Observation): ProfileStatistics {
     }
     case 'failure':
       return { ...noStatistics, failN: 1n };
-    case 'feedback':
-      return { ...noStatistics, labelN: 1n, labelCorrectN: observation.correct ? 1n : 0n };
   }
 }
 

@@ -1,6 +1,7 @@
 import {
   GetItemCommand,
   paginateQuery,
+  type QueryCommandInput,
   UpdateItemCommand,
   type UpdateItemCommandInput,
 } from '@aws-sdk/client-dynamodb';
@@ -14,7 +15,21 @@ import {
   sumsOf,
   toAttributes,
 } from './item.ts';
-import { baselineSortKey, liveSince, liveSortKey, parseLiveSortKey } from './keys.ts';
+import {
+  baselineSortKey,
+  labelSortKey,
+  lastLabelSortKey,
+  liveSince,
+  liveSortKey,
+  parseLiveSortKey,
+} from './keys.ts';
+import {
+  type CallerLabels,
+  type Label,
+  labelAttributes,
+  labelsOf,
+  labelWindows,
+} from './labels.ts';
 import { TableSilence, TableSilentError } from './silence.ts';
 import type { LiveStatistics, StoredProfile } from './statistics.ts';
 import {
@@ -70,6 +85,12 @@ export interface ProfileStoreOptions {
    */
   readonly shards?: number;
   /**
+   * Whether labelled answers are read with the profiles.
+   *
+   * @default true
+   */
+  readonly readsLabels?: boolean;
+  /**
    * Unix ms.
    *
    * @default - the system's clock
@@ -107,6 +128,7 @@ export class ProfileStore {
   readonly #tableName: string;
   readonly #client: ProfileClient;
   readonly #shards: number;
+  readonly #readsLabels: boolean;
   readonly #now: () => number;
   readonly #random: () => number;
   readonly #silence: TableSilence;
@@ -116,41 +138,50 @@ export class ProfileStore {
     this.#tableName = options.tableName;
     this.#client = options.client ?? createProfileClient();
     this.#shards = options.shards ?? 1;
+    this.#readsLabels = options.readsLabels ?? true;
     this.#now = options.now ?? Date.now;
     this.#random = options.random ?? Math.random;
     this.#silence = new TableSilence(this.#now);
   }
 
   /**
-   * Adds an observation with one `UpdateItem`: a call to the current live window, feedback to the
-   * baseline's item, where it does not expire (labels are few, and what they say about a model's
-   * file stays true). Never throws: a sample is worth less than the request it came from, so a
-   * failed update is given up and reported.
+   * Adds an observation to the current live window with one `UpdateItem`. Never throws: a sample is worth
+   * less than the request it came from, so a failed update is given up and reported.
    *
    * @param pk - see `partitionKey`.
    */
-  async record(pk: string, observation: Observation): Promise<RecordOutcome> {
-    try {
+  record(pk: string, observation: Observation): Promise<RecordOutcome> {
+    return outcomeOf(async () => {
       const attributes = toAttributes(statisticsOf(observation));
-      const isCall = observation.kind !== 'feedback';
-      const input = isCall
-        ? this.#liveAddition(pk, attributes)
-        : this.#labelAddition(pk, attributes);
-      const update = () => this.#client.additive.send(new UpdateItemCommand(input));
-      // Somebody waits for the outcome of feedback; a call's is worth no more than one attempt in a while.
-      if (isCall) await this.#silence.guard(update);
-      else await update();
-      return { applied: true };
-    } catch (error) {
-      const neverSent =
-        error instanceof InvalidObservationError || error instanceof TableSilentError;
-      return { applied: neverSent || surelyNotApplied(error) ? false : 'unknown', error };
-    }
+      const { windowMs } = this.windows;
+      const windowStartMs = windowStart(this.#now(), windowMs);
+      const shard = Math.floor(this.#random() * this.#shards);
+      const sk = liveSortKey({ windowStartMs, shard });
+      const until = expiresAt(windowStartMs, this.windows);
+      const update = new UpdateItemCommand(this.#addition({ pk, sk, attributes, until }));
+      await this.#silence.guard(() => this.#client.additive.send(update));
+    });
   }
 
   /**
-   * Replaces the statistics measured at deploy; the feedback counted beside them stays. Live windows
-   * that began before something else was measured do not count any more: a function with other memory
+   * Adds a label to the current week with one `UpdateItem`. Somebody waits for the outcome: it is tried also
+   * when the table has not answered lately. Never throws.
+   *
+   * @param pk - see `partitionKey`.
+   */
+  label(pk: string, label: Label): Promise<RecordOutcome> {
+    return outcomeOf(async () => {
+      const windowStartMs = windowStart(this.#now(), labelWindows.windowMs);
+      const sk = labelSortKey(windowStartMs);
+      const until = expiresAt(windowStartMs, labelWindows);
+      const attributes = labelAttributes(label);
+      const update = new UpdateItemCommand(this.#addition({ pk, sk, attributes, until }));
+      await this.#client.additive.send(update);
+    });
+  }
+
+  /**
+   * Replaces the statistics measured at deploy. Live windows that began before something else was measured do not count any more: a function with other memory
    * has other times. There is one deployment at a time, so reading before writing loses nothing. Throws
    * what the SDK throws.
    *
@@ -191,42 +222,32 @@ export class ProfileStore {
   }
 
   /**
-   * Reads a model's baseline and the live windows that still count. Expired windows are left out
+   * Reads a model's baseline, and the live windows and labels that still count. Expired ones are left out
    * by key, because DynamoDB may take days to delete them.
    *
    * Throws what the SDK throws, and InvalidProfileItemError.
    */
   async read(pk: string, options: ReadOptions = {}): Promise<StoredProfile> {
-    const [baseline, live] = await Promise.all([
+    const [baseline, live, labels] = await Promise.all([
       this.#readBaseline(pk, options),
       this.#readLive(pk, options),
+      this.#readsLabels ? this.#readLabels(pk, options) : [],
     ]);
-    if (baseline === undefined) return { live };
+    if (baseline === undefined) return { live, labels };
     const { statistics, liveSinceMs } = baseline;
     const counting = live.filter(({ windowStartMs }) => windowStartMs >= liveSinceMs);
-    return { baseline: statistics, live: counting };
+    return { baseline: statistics, live: counting, labels };
   }
 
-  #liveAddition(pk: string, attributes: Attributes): UpdateItemCommandInput {
-    const windowStartMs = windowStart(this.#now(), this.windows.windowMs);
-    const shard = Math.floor(this.#random() * this.#shards);
+  #addition({ pk, sk, attributes, until }: Addition): UpdateItemCommandInput {
     return {
       TableName: this.#tableName,
-      Key: { pk: { S: pk }, sk: { S: liveSortKey({ windowStartMs, shard }) } },
+      Key: { pk: { S: pk }, sk: { S: sk } },
       UpdateExpression: `ADD ${sumsOf(attributes)} SET expiresAt = :expiresAt`,
       ExpressionAttributeValues: {
         ...placeholders(attributes),
-        ':expiresAt': { N: String(expiresAt(windowStartMs, this.windows)) },
+        ':expiresAt': { N: String(until) },
       },
-    };
-  }
-
-  #labelAddition(pk: string, attributes: Attributes): UpdateItemCommandInput {
-    return {
-      TableName: this.#tableName,
-      Key: { pk: { S: pk }, sk: { S: baselineSortKey } },
-      UpdateExpression: `ADD ${sumsOf(attributes)}`,
-      ExpressionAttributeValues: placeholders(attributes),
     };
   }
 
@@ -246,24 +267,64 @@ export class ProfileStore {
     return { statistics: fromItem(Item).statistics, liveSinceMs: Number(Item.liveSinceMs?.N ?? 0) };
   }
 
-  async #readLive(
-    pk: string,
-    { consistentRead, abortSignal }: ReadOptions,
-  ): Promise<LiveStatistics[]> {
+  async #readLive(pk: string, options: ReadOptions): Promise<LiveStatistics[]> {
     const since = liveSince(oldestWindowStart(this.#now(), this.windows));
-    const pages = paginateQuery(
-      { client: this.#client.repeatable },
+    const items = await this.#query(
       {
-        TableName: this.#tableName,
         KeyConditionExpression: 'pk = :pk AND sk >= :since',
         ExpressionAttributeValues: { ':pk': { S: pk }, ':since': { S: since } },
-        ConsistentRead: consistentRead ?? false,
       },
+      options,
+    );
+    return items.map(toLive);
+  }
+
+  async #readLabels(pk: string, options: ReadOptions): Promise<CallerLabels[]> {
+    const since = labelSortKey(oldestWindowStart(this.#now(), labelWindows));
+    const items = await this.#query(
+      {
+        KeyConditionExpression: 'pk = :pk AND sk BETWEEN :since AND :last',
+        ExpressionAttributeValues: {
+          ':pk': { S: pk },
+          ':since': { S: since },
+          ':last': { S: lastLabelSortKey },
+        },
+      },
+      options,
+    );
+    return labelsOf(items);
+  }
+
+  async #query(
+    condition: Pick<QueryCommandInput, 'KeyConditionExpression' | 'ExpressionAttributeValues'>,
+    { consistentRead, abortSignal }: ReadOptions,
+  ): Promise<Attributes[]> {
+    const pages = paginateQuery(
+      { client: this.#client.repeatable },
+      { TableName: this.#tableName, ...condition, ConsistentRead: consistentRead ?? false },
       { abortSignal },
     );
-    const live: LiveStatistics[] = [];
-    for await (const { Items } of pages) live.push(...(Items ?? []).map(toLive));
-    return live;
+    const items: Attributes[] = [];
+    for await (const { Items } of pages) items.push(...(Items ?? []));
+    return items;
+  }
+}
+
+/** What to add to which item, which may be deleted from `until` (Unix seconds) on. */
+interface Addition {
+  readonly pk: string;
+  readonly sk: string;
+  readonly attributes: Attributes;
+  readonly until: number;
+}
+
+async function outcomeOf(update: () => Promise<void>): Promise<RecordOutcome> {
+  try {
+    await update();
+    return { applied: true };
+  } catch (error) {
+    const neverSent = error instanceof InvalidObservationError || error instanceof TableSilentError;
+    return { applied: neverSent || surelyNotApplied(error) ? false : 'unknown', error };
   }
 }
 
