@@ -1,0 +1,117 @@
+import type { Size } from '../preprocessing/preprocessing.ts';
+import type { ImageHeader } from './header.ts';
+import type { JpegHeader } from './jpeg.ts';
+import type { PngHeader } from './png.ts';
+import type { WebpHeader } from './webp.ts';
+
+/** What decoding an image takes, scaled to a model's input, as its header foretells it. */
+export interface DecodeCost {
+  /** In ms of a whole vCPU, as pictures of its kind take it. */
+  readonly ms: number;
+  /** In ms of a whole vCPU, when it was made to take long. */
+  readonly mostMs: number;
+  /** Memory, when it was made to take much. */
+  readonly mostBytes: number;
+}
+
+/**
+ * How long an image takes to decode, scaled to a model's input, in ms of a whole vCPU (a function of 1769 MB):
+ * what its header foretells, never less than half of it and, of pictures that cameras and phones make, at
+ * most twice as much.
+ */
+export function predictedDecodeMs(header: ImageHeader): number {
+  return decodeCost(header).ms;
+}
+
+/**
+ * What decoding an image takes. The numbers are measured by `npm run bench -- decode-cost`, on one core of an
+ * AMD EPYC, with sharp 0.35.
+ */
+export function decodeCost(header: ImageHeader): DecodeCost {
+  switch (header.type) {
+    case 'image/jpeg':
+      return costOfJpeg(header);
+    case 'image/png':
+      return costOfPng(header);
+    case 'image/webp':
+      return costOfWebp(header);
+  }
+}
+
+/** What every image takes. */
+const fixedNs = 400_000;
+const fixedBytes = 10_000_000;
+/** What a model sees has shorter sides of about this many pixels. */
+const scaledSide = 256;
+/** Converting a pixel by a profile of RGB. */
+const profileNs = 15;
+/** Converting a pixel of four inks, with a profile or without. */
+const inksNs = 80;
+
+function costOfJpeg(header: JpegHeader): DecodeCost {
+  const { bytes, width, samples, components, hasProfile, isHeld, scans } = header;
+  // It is decoded at a half, a quarter or an eighth of its size where that is still large enough.
+  const pixels = (width * header.height) / jpegShrink(header) ** 2;
+  const inColour = components === 4 ? inksNs : hasProfile ? profileNs : 0;
+  const held = isHeld ? 2 * samples + 20 * bytes : 0.3 * samples + 10 * bytes;
+  const inScans =
+    3_000 * scans.count +
+    6 * scans.blocks +
+    22 * scans.refinedBlocks +
+    1.4 * scans.refinedCoefficients;
+  const ms = toMs(held + (isHeld ? inScans : 0) + (5 + inColour) * pixels);
+  return { ms, mostMs: ms, mostBytes: fixedBytes + 600 * width + (isHeld ? 2 * samples : 0) };
+}
+
+function jpegShrink({ width, height }: Size): number {
+  const shrink = Math.min(width, height) / scaledSide;
+  return [8, 4, 2].find((factor) => factor <= shrink) ?? 1;
+}
+
+function costOfPng(header: PngHeader): DecodeCost {
+  const { bytes, width, height, bits, channels, chunks, textBytes } = header;
+  const bytesPerPixel = channels * Math.max(1, bits / 8);
+  const perPixel =
+    1 +
+    1.2 * bytesPerPixel +
+    (header.hasAlpha ? 5 : 0) +
+    (header.isInterlaced ? 14 : 0) +
+    (header.hasProfile ? profileNs : 0);
+  const ms = toMs(perPixel * width * height + 10 * bytes + 300 * chunks);
+  // An interlaced one is held as a whole, others only as far as scaling needs it.
+  const heldLines = header.isInterlaced ? height : Math.min(height, 2_000);
+  const mostBytes = fixedBytes + 1.1 * heldLines * width * bytesPerPixel + heldTexts * textBytes;
+  return { ms, mostMs: ms + (textNs * textBytes) / 1e6, mostBytes };
+}
+
+function costOfWebp(header: WebpHeader): DecodeCost {
+  const { bytes, width, height, isLossless, hasMask, hasProfile, isAnimated } = header;
+  const pixels = width * height;
+  const perPixel = (isLossless ? 6 : 4) + (hasMask ? 3 : 0) + (hasProfile ? profileNs : 0);
+  const ms = toMs(perPixel * pixels + (isLossless ? 20 : 80) * bytes);
+  const heldBytesPerPixel = isLossless || isAnimated ? 4 : hasMask ? 1 : 0;
+  const tables = isLossless || hasMask ? mostTables(header) : 0;
+  return {
+    ms,
+    mostMs: ms + (tableNs * tables) / 1e6,
+    mostBytes: fixedBytes + heldBytesPerPixel * pixels + tableBytes * tables,
+  };
+}
+
+/** Unpacking a byte of a text; and how often it is held, by sharp and libvips. */
+const textNs = 8;
+const heldTexts = 7.5;
+
+/** Five prefix codes of a lossless WebP: unpacking them, and the memory that they then take. */
+const tableNs = 7_000;
+const tableBytes = 5_700;
+
+/** How many groups of codes a lossless WebP can have: one in 20 bits, and one for each tile of 4 x 4 pixels. */
+function mostTables({ bytes, width, height }: WebpHeader): number {
+  const tiles = Math.ceil(width / 4) * Math.ceil(height / 4);
+  return Math.min(65_536, tiles, 0.4 * bytes);
+}
+
+function toMs(ns: number): number {
+  return (ns + fixedNs) / 1e6;
+}
