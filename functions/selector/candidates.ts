@@ -1,4 +1,5 @@
 import { ProblemError } from '../../lib/core/contract/problem.ts';
+import type { DecodeCost } from '../../lib/core/images/cost.ts';
 import { afterDecoding } from '../../lib/core/selection/decoding.ts';
 import type { Candidate } from '../../lib/core/selection/types.ts';
 import { accuracyAfter, type UploadRung } from '../../lib/core/upload/rung.ts';
@@ -13,20 +14,26 @@ export type ServedCandidate = ServedModel &
   Candidate & {
     readonly catalogueAccuracyPct: number;
     readonly profile: Profile;
-    /** What its times hold for the decoding of the picture, in ms. */
-    readonly decodeMs: number;
+    /** What its times hold for the decoding of the request's picture, and what that may take at most. */
+    readonly decoding: Decoding;
   };
+
+/** How long a picture takes to decode, in ms: as its kind does, and when it was made to take long. */
+export type Decoding = Pick<DecodeCost, 'ms' | 'mostMs'>;
 
 /** What is known of a request's picture before it is decoded. */
 export interface PictureClues {
   /** What the models' accuracy is to be that of: pictures that were sent in this way. */
   readonly rung?: Pick<UploadRung, 'accuracyLossPct'> | undefined;
-  /** How long it takes to decode, in ms. */
-  readonly decodeMs: number;
+  /** By a whole vCPU. */
+  readonly decoding: Decoding;
 }
 
-/** An original that costs nothing: what is assumed before there is a picture. */
-const noPicture: PictureClues = { decodeMs: 0 };
+/** What raw tensors are, and what is assumed before there is a picture. */
+export const noDecoding: Decoding = { ms: 0, mostMs: 0 };
+
+/** A function of less memory has a part of a vCPU, in MB. */
+const vcpuMb = 1769;
 
 /** What candidates are made of, beside the profiles. */
 export type CandidateParts = Pick<Service, 'models' | 'feedback' | 'feedbackWeight'>;
@@ -38,12 +45,17 @@ export type CandidateParts = Pick<Service, 'models' | 'feedback' | 'feedbackWeig
 export function candidatesOf(
   service: CandidateParts,
   profiles: ProfileSnapshot,
-  { rung = { accuracyLossPct: {} }, decodeMs }: PictureClues = noPicture,
+  { rung = { accuracyLossPct: {} }, decoding }: PictureClues = { decoding: noDecoding },
 ): ServedCandidate[] {
   return profiledModels(service, profiles)
     .filter(({ latencyOnly }) => !latencyOnly)
-    .map((model) => ({ ...model, accuracyPct: accuracyAfter(rung, model), decodeMs }))
-    .map((model) => afterDecoding(model, decodeMs));
+    .map((model) => {
+      const slowdown = Math.max(1, vcpuMb / model.memoryMb);
+      const ms = slowdown * decoding.ms;
+      const own = { ms, mostMs: slowdown * decoding.mostMs };
+      const accuracyPct = accuracyAfter(rung, model);
+      return { ...afterDecoding(model, ms), accuracyPct, decoding: own };
+    });
 }
 
 /** Those that their breakers let be asked; when that is none, the one that is to be asked next. */
@@ -73,7 +85,7 @@ export function profiledModels(
     const speed = { meanMs, stdMs, meanErrorMs, probabilityWithin, quantileMs };
     const calls = { coldShare, coldMeanMs, freshSamples };
     const accuracy = { accuracyPct, catalogueAccuracyPct };
-    return [{ ...model, ...speed, ...calls, ...accuracy, profile, decodeMs: 0 }];
+    return [{ ...model, ...speed, ...calls, ...accuracy, profile, decoding: noDecoding }];
   });
 }
 

@@ -60,7 +60,7 @@ export async function infer(
   const { requestId } = event.requestContext;
   const headers = parseInferHeaders(event.headers);
   const caller = callerOf(event) ?? addressOf(event);
-  const { decodeMs, ...picture } = readPicture(service, event, headers.view);
+  const { decoding, ...picture } = readPicture(service, event, headers.view);
   const { source, ...budget } = timeBudget(
     {
       slaMs: headers.slaMs ?? service.defaultSlaMs,
@@ -73,7 +73,7 @@ export async function infer(
 
   const profiles = await service.profiles.profiles(Math.max(0, budget.budgetMs));
   const rung = rungOf(service, headers.uploadRung);
-  const candidates = candidatesOf(service, profiles, { rung, decodeMs }).map((model) =>
+  const candidates = candidatesOf(service, profiles, { rung, decoding }).map((model) =>
     asMetNow(model, {
       ...service.occupancy.of(model.name),
       isWarmedUp: service.warmUps.hasStarted(model.name, model.coldMeanMs),

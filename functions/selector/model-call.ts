@@ -55,11 +55,12 @@ export class ModelCall {
   ) {
     const { breakers, occupancy } = parts;
     this.model = model;
-    const slowMs = slowestMs(model);
-    this.hangsAtMs = this.startedMs + hangingFactor * slowMs + hangingMs;
+    const slowMs = slowestMs(model) - model.decoding.ms;
+    // A picture that was made to take long says nothing about the model.
+    this.hangsAtMs = this.startedMs + hangingFactor * (slowMs + model.decoding.mostMs) + hangingMs;
     occupancy.began(model.name);
     // The function knows what decoding has really taken, and leaves it out.
-    const brokenAfterMs = Math.max(brokenMs, brokenFactor * (slowMs - model.decodeMs));
+    const brokenAfterMs = Math.max(brokenMs, brokenFactor * slowMs);
     const outcome = invoke(parts, model, { ...event, brokenAfterMs });
     this.settled = outcome
       .then((it) => {

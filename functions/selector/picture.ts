@@ -8,19 +8,22 @@ import {
 } from '../../lib/core/contract/body.ts';
 import type { InferenceEvent } from '../../lib/core/contract/inference-event.ts';
 import { ProblemError } from '../../lib/core/contract/problem.ts';
+import { decodeCost } from '../../lib/core/images/cost.ts';
+import { readImageHeader } from '../../lib/core/images/header.ts';
 import { inputBytes } from '../../lib/core/preprocessing/preprocessing.ts';
 import { sizeName } from '../../lib/core/preprocessing/view.ts';
 import type { UploadRung } from '../../lib/core/upload/rung.ts';
+import { type Decoding, noDecoding } from './candidates.ts';
 import type { Service } from './service.ts';
 
 /** What a request has sent, as a model's function is told of it. */
 export type Picture = Pick<InferenceEvent, 'contentType' | 'body' | 'view'> & {
-  /** How long it takes to decode, in ms, as far as its header tells. */
-  readonly decodeMs: number;
+  /** How long it takes to decode, as its header tells. */
+  readonly decoding: Decoding;
 };
 
 /**
- * Reads the picture, or the raw tensor, of `POST /v1/infer`. Its bytes are not decoded here.
+ * Reads the picture, or the raw tensor, of `POST /v1/infer`: of a picture its header alone.
  *
  * @param viewName - `mdi-view`; says nothing of a tensor
  * @throws {@link ProblemError} for a body that is not taken, and `bad-header` for another view
@@ -50,7 +53,11 @@ export function readPicture(
       `the raw tensor ${dtype} [${shape.join(', ')}] has ${tensorBytes} bytes, not ${bytes}, and the body begins like no JPEG, PNG or WebP`,
     );
   }
-  return { contentType, body: base64, ...(view && { view }), decodeMs: 0 };
+  const isPicture = contentType !== tensorContentType;
+  const header = isPicture ? readImageHeader(Buffer.from(base64, 'base64')) : undefined;
+  // A picture without a header that can be read will not be decoded.
+  const decoding = header ? decodeCost(header) : noDecoding;
+  return { contentType, body: base64, ...(view && { view }), decoding };
 }
 
 function viewNamed(

@@ -62,7 +62,8 @@ async function ask({
     budget: { slaMs, inputMs: 10, networkMs: 20, budgetMs: slaMs - 20 },
     receivedMs: performance.now(),
     atDeadline,
-    event: { requestId: 'r', contentType: 'image/jpeg', body: 'AAAA', record: true },
+    caller: '192.0.2.1',
+    event: { requestId: 'r', contentType: 'image/jpeg', body: 'AAAA' },
   };
   return answerWith(parts, request);
 }

@@ -17,6 +17,8 @@ const variables = {
   MDI_AT_DEADLINE: 'wait',
   MDI_LATE_WAIT_MS: '10000',
   MDI_HEDGE_SHARE: '0.05',
+  MDI_CALLER_SHARE: '0.2',
+  MDI_FEEDBACK: 'callers',
   MDI_FEEDBACK_WEIGHT: '200',
 };
 
@@ -47,6 +49,7 @@ describe('readEnvironment', () => {
     ['MDI_FEEDBACK_WEIGHT', '0'],
     ['MDI_AT_DEADLINE', 'sleep'],
     ['MDI_HEDGE_SHARE', '5'],
+    ['MDI_CALLER_SHARE', '1.5'],
     ['MDI_STRATEGY', 'guess'],
     ['MDI_MODEL_FUNCTIONS', '{'],
     ['MDI_MODEL_FUNCTIONS', '["plain"]'],
