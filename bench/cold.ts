@@ -111,7 +111,9 @@ async function firstTwoCalls(fn: LambdaFunction): Promise<[Call, Call]> {
 }
 
 async function call(fn: LambdaFunction, isCold: boolean): Promise<Call> {
-  const { answer, serviceMs, closed } = await invokeModel(client, fn.name, request);
+  const { answer, serviceMs, closed } = await invokeModel(client, fn.name, request, {
+    labels: catalogue.labels,
+  });
   await closed;
   if (answer.status !== 'ok') throw new Error(`${fn.name}: ${answer.status}: ${answer.detail}`);
   if (answer.coldStart !== isCold) throw new Error(`${fn.name}: an environment was used again`);

@@ -123,13 +123,15 @@ async function profileModel(
 }
 
 async function runOnce(
-  { versions, lambda, sample }: Profiling,
+  { catalogue, versions, lambda, sample }: Profiling,
   { name }: CatalogueModel,
 ): Promise<MeasuredRun> {
   const version = versions[name];
   if (!version) throw new Error('it has no function');
   const event = { requestId: `profile-${name}`, ...sample, record: false };
-  const { answer, serviceMs, closed } = await invokeModel(lambda, version, event);
+  const { answer, serviceMs, closed } = await invokeModel(lambda, version, event, {
+    labels: catalogue.labels,
+  });
   await closed;
   if (answer.status !== 'ok') throw new Error(`${answer.status}: ${answer.detail}`);
   return { serviceMs: Math.max(0, serviceMs - answer.decodeMs), coldStart: answer.coldStart };

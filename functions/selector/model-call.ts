@@ -10,7 +10,7 @@ import type { Service } from './service.ts';
 /** What a {@link ModelCall} works with. */
 export type CallParts = Pick<
   Service,
-  'lambda' | 'overheads' | 'store' | 'open' | 'breakers' | 'occupancy' | 'telemetry'
+  'catalogue' | 'lambda' | 'overheads' | 'store' | 'open' | 'breakers' | 'occupancy' | 'telemetry'
 >;
 
 /** What has become of a call; a problem is the request's fault, and the same for every model. */
@@ -126,6 +126,7 @@ async function invoke(
 ): Promise<CallOutcome> {
   try {
     const { answer, serviceMs } = await invokeModel(parts.lambda, functionName, event, {
+      labels: parts.catalogue.labels,
       overheads: parts.overheads,
     });
     if (answer.status === 'ok') return { kind: 'answered', answer, serviceMs };

@@ -14,7 +14,7 @@ import { GetObjectCommand, S3Client } from '@aws-sdk/client-s3';
 import { mockClient } from 'aws-sdk-client-mock';
 import { afterAll, afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { colourCatalogue, colourImage, colourModel } from '../fixtures/colours.ts';
-import { okStream } from '../fixtures/response-stream.ts';
+import { okAnswer, okStream } from '../fixtures/response-stream.ts';
 import { installStreamify, invokeStreaming } from '../fixtures/streamify.ts';
 import { temporaryFolder } from '../fixtures/temporary-folder.ts';
 
@@ -77,7 +77,12 @@ beforeEach(() => {
   vi.spyOn(console, 'warn').mockImplementation(() => {});
   for (const client of [lambda, dynamo, s3]) client.reset();
   dynamo.onAnyCommand().resolves({});
-  lambda.on(InvokeWithResponseStreamCommand).callsFake(() => okStream());
+  lambda.on(InvokeWithResponseStreamCommand).callsFake(() =>
+    okStream({
+      ...okAnswer,
+      predictions: [{ index: 1, label: 'green', score: 0.9 }],
+    } as typeof okAnswer),
+  );
 });
 afterEach(() => {
   vi.unstubAllEnvs();
@@ -161,6 +166,7 @@ describe('the selector', () => {
     MDI_AT_DEADLINE: 'wait',
     MDI_LATE_WAIT_MS: '3000',
     MDI_HEDGE_SHARE: '0.02',
+    MDI_FEEDBACK: 'callers',
     MDI_FEEDBACK_WEIGHT: '207',
   };
   const event = {
@@ -203,6 +209,7 @@ describe('the selector', () => {
       defaultSlaMs: 401,
       budget: { defaultNetworkMs: 102, clockToleranceMs: 53, maxInputMs: 50004 },
       clockErrorMs: 6,
+      feedback: 'callers',
       feedbackWeight: 207,
       atDeadline: 'wait',
       lateWaitMs: 3000,

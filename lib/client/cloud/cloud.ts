@@ -113,10 +113,16 @@ export class Cloud {
     return response;
   }
 
-  /** `POST /v1/feedback`; whether it was counted. */
+  /** `POST /v1/feedback`, once more when the service says that it could not record it; whether it was counted. */
   async feedback({ requestId, model }: InferResponse, correct: boolean): Promise<boolean> {
     const label = { requestId, model: model.name, correct };
-    const answer = await this.#aside<FeedbackResponse | undefined>('/v1/feedback', label);
+    const send = () => this.#aside<FeedbackResponse | undefined>('/v1/feedback', label);
+    const answer = await send().catch(async (error) => {
+      const retryMs = isNotRecorded(error) ? error.retryAfterMs : undefined;
+      if (retryMs === undefined || retryMs > asideMs) throw error;
+      await new Promise<void>((resolve) => this.#time.setTimeout(resolve, retryMs));
+      return await send();
+    });
     return answer?.counted === true;
   }
 
@@ -182,6 +188,7 @@ export class Cloud {
   #leaveAlone(error: ApiError): void {
     const asked = error.retryAfterMs;
     if (error.status !== 429 && (error.status !== 503 || asked === undefined)) return;
+    if (isNotRecorded(error)) return;
     const retryMs = this.#pause.failed(error, this.#time.nowMs(), asked);
     this.#emit({ type: 'throttled', retryMs });
   }
@@ -208,4 +215,9 @@ export class Cloud {
       this.#asides.delete(controller);
     }
   }
+}
+
+/** Whether the service could not record a label: it takes images all the same. */
+function isNotRecorded(error: unknown): error is ApiError {
+  return error instanceof ApiError && error.problem?.type === '/problems/not-recorded';
 }

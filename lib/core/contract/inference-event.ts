@@ -51,16 +51,37 @@ const ownTime = {
   tookMs: z.number().nonnegative().optional(),
 };
 
+/** A fault is told in so many characters at most. */
+const maxDetailLength = 1_000;
+
+/** What a caller gets of a model: nothing that it could not work with. */
+const predictionsSchema = z
+  .array(z.object({ index: z.int().min(0), label: z.string(), score: z.number().min(0).max(1) }))
+  .min(1)
+  .refine(
+    (predictions) => new Set(predictions.map(({ index }) => index)).size === predictions.length,
+    {
+      error: 'a label is there twice',
+    },
+  )
+  .refine(
+    (predictions) => predictions.every(({ score }, i) => score <= (predictions[i - 1]?.score ?? 1)),
+    { error: 'must be best first' },
+  );
+
+/** The longest answer in bytes: many times what five predictions with long labels take. */
+export const maxAnswerBytes = 65_536;
+
 /**
  * What a model's function answers: one line of JSON, so that a reader knows when it is complete.
  */
 export const inferenceAnswerSchema = z.discriminatedUnion('status', [
   z.object({
     status: z.literal('ok'),
-    predictions: z.array(z.object({ index: z.int(), label: z.string(), score: z.number() })),
+    predictions: predictionsSchema,
     /** What the picture has cost, in ms: 0 for a raw tensor. No part of the model's profile. */
     decodeMs: z.number().nonnegative(),
-    runMs: z.number(),
+    runMs: z.number().nonnegative(),
     coldStart: z.boolean(),
     ...ownTime,
   }),
@@ -73,7 +94,7 @@ export const inferenceAnswerSchema = z.discriminatedUnion('status', [
       'non-finite-output',
       'deadline-passed',
     ]),
-    detail: z.string(),
+    detail: z.string().transform((text) => text.slice(0, maxDetailLength)),
     coldStart: z.boolean(),
     ...ownTime,
   }),
@@ -81,6 +102,16 @@ export const inferenceAnswerSchema = z.discriminatedUnion('status', [
 
 /** What a model's function answers. */
 export type InferenceAnswer = z.infer<typeof inferenceAnswerSchema>;
+
+/** What is wrong with an answer for a catalogue of these labels; undefined when nothing is. */
+export function faultOfLabels(
+  answer: InferenceAnswer,
+  labels: readonly string[],
+): string | undefined {
+  if (answer.status !== 'ok') return undefined;
+  const wrong = answer.predictions.find(({ index, label }) => labels[index] !== label);
+  return wrong && `the catalogue has no label ${wrong.index}, "${wrong.label}"`;
+}
 
 /** Writes an answer as the one line of a response stream. */
 export function toLine(answer: InferenceAnswer): string {

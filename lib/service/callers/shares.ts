@@ -18,10 +18,13 @@ export interface ShareSettings {
   readonly now?: () => number;
 }
 
-/** Calls that a caller adds to a profile in a window, whatever its share: as many as a profile rests on. */
-const callsPerWindow = defaultProfileSettings.minLiveSamples;
-/** Those at once are a sixth of them: fewer than a profile's mean and deviation are proof against. */
-const callsAtOnce = callsPerWindow / 6;
+/**
+ * Calls that a caller adds to a profile in a window, whatever its share. Two windows have as many as a profile rests
+ * on: that of a caller who is alone is live.
+ */
+const callsPerWindow = defaultProfileSettings.minLiveSamples / 2;
+/** Those at once: fewer than overrule what was measured at deploy, or move mean and deviation by much. */
+const callsAtOnce = 3;
 
 /** For calls, which make the models' profiles. */
 export function callLimits(share: number, windowMs: number): ShareSettings {

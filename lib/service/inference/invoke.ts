@@ -4,10 +4,13 @@ import {
   LambdaClient,
   type LambdaClientConfig,
 } from '@aws-sdk/client-lambda';
+import { firstIssue } from '../../core/contract/first-issue.ts';
 import {
+  faultOfLabels,
   type InferenceAnswer,
   type InferenceEvent,
   inferenceAnswerSchema,
+  maxAnswerBytes,
 } from '../../core/contract/inference-event.ts';
 import { MdInferenceError } from '../../core/errors.ts';
 import { epochMs } from '../clock.ts';
@@ -57,6 +60,8 @@ export interface ModelInvocation {
 
 /** Options of {@link invokeModel}. */
 export interface InvokeOptions {
+  /** The catalogue's: what the model may answer with. */
+  readonly labels: readonly string[];
   /** Ends the waiting for the answer. The function runs on: Lambda cannot call an invocation off. */
   readonly signal?: AbortSignal | undefined;
   /** Learns from this call, and tells the function what it has learned from earlier ones. */
@@ -64,7 +69,7 @@ export interface InvokeOptions {
 }
 
 /**
- * Invokes a model's function and returns as soon as its answer is complete. The rest of the stream is read
+ * Invokes a model's function and returns as soon as its answer is complete and found to be one. The rest of the stream is read
  * in the background, which keeps the connection usable. Its end says that the runtime has posted the whole
  * response; nothing says when the function has done the work behind it, its profile's update
  * (https://docs.aws.amazon.com/lambda/latest/dg/configuration-response-streaming.html).
@@ -75,7 +80,7 @@ export async function invokeModel(
   client: LambdaClient,
   functionName: string,
   event: Omit<InferenceEvent, 'invokedEpochMs' | 'overheadMs'>,
-  { signal, overheads }: InvokeOptions = {},
+  { labels, signal, overheads }: InvokeOptions,
 ): Promise<ModelInvocation> {
   const overheadMs = overheads?.of(functionName);
   const invokedEpochMs = epochMs();
@@ -93,13 +98,15 @@ export async function invokeModel(
       { abortSignal: waiting.signal },
     );
     if (!EventStream) throw new InvocationError(`${functionName} gave no response stream`);
-    const events = EventStream[Symbol.asyncIterator]();
-    const answer = inferenceAnswerSchema.parse(JSON.parse(await firstLine(events, functionName)));
+    const stream = new AnswerStream(EventStream, functionName);
+    const answer = readAnswer(await stream.firstLine(), labels, functionName);
     const serviceMs = performance.now() - startMs;
     // It stands for a later call: a caller whose calls do not count has no part in that either.
     if (event.record) overheads?.observe(functionName, serviceMs, answer);
-    return { answer, serviceMs, closed: drain(events) };
+    return { answer, serviceMs, closed: stream.drain().catch(stopWaiting) };
   } catch (error) {
+    // Nobody reads what else may come.
+    stopWaiting();
     if (error instanceof InvocationError) throw error;
     const { name, message } = error as Error;
     throw new InvocationError(`${functionName} did not answer: ${name}: ${message}`, {
@@ -117,21 +124,65 @@ function kindOf(errorName: string): InvocationErrorKind {
   return errorName === 'TooManyRequestsException' ? 'throttled' : 'failed';
 }
 
-type Events = AsyncIterator<InvokeWithResponseStreamResponseEvent>;
+/** A model's answer is checked as strictly as a request: nothing else may reach the caller. */
+function readAnswer(
+  line: string,
+  labels: readonly string[],
+  functionName: string,
+): InferenceAnswer {
+  const parsed = inferenceAnswerSchema.safeParse(JSON.parse(line));
+  const fault = parsed.success
+    ? faultOfLabels(parsed.data, labels)
+    : firstIssue(parsed.error, { field: 'field', whole: 'the answer' });
+  if (fault === undefined && parsed.success) return parsed.data;
+  throw new InvocationError(`${functionName} gave a malformed answer: ${fault}`);
+}
 
-async function firstLine(events: Events, functionName: string): Promise<string> {
-  const decoder = new TextDecoder();
-  let text = '';
-  for (;;) {
-    const { value, done } = await events.next();
-    if (done) throw new InvocationError(`${functionName} ended its stream without an answer`);
+/** The stream of a response. No more of it is read than an answer may be long. */
+class AnswerStream {
+  readonly #events: AsyncIterator<InvokeWithResponseStreamResponseEvent>;
+  readonly #functionName: string;
+  readonly #decoder = new TextDecoder();
+  #bytes = 0;
+
+  constructor(events: AsyncIterable<InvokeWithResponseStreamResponseEvent>, functionName: string) {
+    this.#events = events[Symbol.asyncIterator]();
+    this.#functionName = functionName;
+  }
+
+  async firstLine(): Promise<string> {
+    let line = '';
+    for (;;) {
+      const text = await this.#next();
+      if (text === undefined) {
+        throw new InvocationError(`${this.#functionName} ended its stream without an answer`);
+      }
+      const end = text.indexOf('\n');
+      if (end >= 0) return line + text.slice(0, end);
+      line += text;
+    }
+  }
+
+  /** Reads to the end. Whatever comes or breaks behind the answer changes nothing. */
+  async drain(): Promise<void> {
+    while ((await this.#next()) !== undefined);
+  }
+
+  /** The next piece of text; undefined at the end. */
+  async #next(): Promise<string | undefined> {
+    const { value, done } = await this.#events.next();
+    if (done) return undefined;
     if (value.InvokeComplete?.ErrorCode) {
       const { ErrorCode, ErrorDetails } = value.InvokeComplete;
-      throw new InvocationError(`${functionName} failed: ${ErrorCode}: ${inOneLine(ErrorDetails)}`);
+      const reason = `${ErrorCode}: ${inOneLine(ErrorDetails)}`;
+      throw new InvocationError(`${this.#functionName} failed: ${reason}`);
     }
-    text += decoder.decode(value.PayloadChunk?.Payload, { stream: true });
-    const end = text.indexOf('\n');
-    if (end >= 0) return text.slice(0, end);
+    const bytes = value.PayloadChunk?.Payload ?? new Uint8Array();
+    this.#bytes += bytes.length;
+    if (this.#bytes > maxAnswerBytes) {
+      throw new InvocationError(`${this.#functionName} streamed more than ${maxAnswerBytes} bytes`);
+    }
+    return this.#decoder.decode(bytes, { stream: true });
   }
 }
 
@@ -142,13 +193,5 @@ function inOneLine(details = ''): string {
     return `${errorType}: ${errorMessage}`.replaceAll(/\s+/g, ' ');
   } catch {
     return details;
-  }
-}
-
-async function drain(events: Events): Promise<void> {
-  try {
-    while (!(await events.next()).done);
-  } catch {
-    // The answer is here; a stream that breaks behind it changes nothing.
   }
 }

@@ -87,7 +87,7 @@ export interface ProfileStoreOptions {
   /**
    * Whether labelled answers are read with the profiles.
    *
-   * @default true
+   * @default false
    */
   readonly readsLabels?: boolean;
   /**
@@ -138,7 +138,7 @@ export class ProfileStore {
     this.#tableName = options.tableName;
     this.#client = options.client ?? createProfileClient();
     this.#shards = options.shards ?? 1;
-    this.#readsLabels = options.readsLabels ?? true;
+    this.#readsLabels = options.readsLabels ?? false;
     this.#now = options.now ?? Date.now;
     this.#random = options.random ?? Math.random;
     this.#silence = new TableSilence(this.#now);
@@ -231,12 +231,13 @@ export class ProfileStore {
     const [baseline, live, labels] = await Promise.all([
       this.#readBaseline(pk, options),
       this.#readLive(pk, options),
-      this.#readsLabels ? this.#readLabels(pk, options) : [],
+      this.#readsLabels ? this.#readLabels(pk, options) : undefined,
     ]);
-    if (baseline === undefined) return { live, labels };
+    const counted = labels && { labels };
+    if (baseline === undefined) return { live, ...counted };
     const { statistics, liveSinceMs } = baseline;
     const counting = live.filter(({ windowStartMs }) => windowStartMs >= liveSinceMs);
-    return { baseline: statistics, live: counting, labels };
+    return { baseline: statistics, live: counting, ...counted };
   }
 
   #addition({ pk, sk, attributes, until }: Addition): UpdateItemCommandInput {

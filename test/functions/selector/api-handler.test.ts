@@ -9,7 +9,15 @@ import { warmUpEvent } from '../../../lib/core/contract/warm-up.ts';
 import { signRequestId } from '../../../lib/service/feedback/request-id.ts';
 import { OwnStart } from '../../../lib/service/own-start.ts';
 import { okStream } from '../../fixtures/response-stream.ts';
-import { apiEvent, invoked, lambda, madeUpService, mockLambda } from './made-up-service.ts';
+import {
+  apiEvent,
+  invoked,
+  lambda,
+  madeUpService,
+  mockLambda,
+  profileKeyOf,
+  secretOf,
+} from './made-up-service.ts';
 
 mockLambda();
 
@@ -48,8 +56,8 @@ describe('the routes', () => {
 
   it('feedback', async () => {
     const secret = Buffer.from('secret');
-    const service = madeUpService({ secret: () => secret });
-    const requestId = signRequestId('r-0', 'slow', Date.now(), secret);
+    const service = madeUpService({ secret: secretOf(secret) });
+    const requestId = signRequestId('r-0', profileKeyOf('slow'), Date.now(), secret);
     const body = JSON.stringify({ requestId, model: 'slow', correct: true });
     expect(await call(service, apiEvent({ path: '/v1/feedback', body }))).toMatchObject({
       statusCode: 202,

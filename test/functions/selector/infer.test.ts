@@ -2,6 +2,7 @@ import { InvokeWithResponseStreamCommand } from '@aws-sdk/client-lambda';
 import { describe, expect, it, vi } from 'vitest';
 import { infer } from '../../../functions/selector/infer.ts';
 import type { Service } from '../../../functions/selector/service.ts';
+import type { InferenceAnswer } from '../../../lib/core/contract/inference-event.ts';
 import { isSignedRequestId } from '../../../lib/service/feedback/request-id.ts';
 import { okAnswer, okStream } from '../../fixtures/response-stream.ts';
 import {
@@ -10,6 +11,8 @@ import {
   lambda,
   madeUpService,
   mockLambda,
+  profileKeyOf,
+  secretOf,
   sentEvent,
   withUploads,
 } from './made-up-service.ts';
@@ -213,10 +216,26 @@ describe('the answer', () => {
     expect(service.telemetry.answered.mock.calls[0]?.[0].fellBack).toBe(true);
   });
 
+  it.each([
+    ['no prediction', []],
+    ['a label that the catalogue has not', [{ index: -5, label: 'cat', score: 0.9 }]],
+    ['a score of no probability', [{ index: 0, label: 'cat', score: 7e99 }]],
+  ])('is another model’s where the chosen one answers with %s', async (_, predictions) => {
+    lambda
+      .on(InvokeWithResponseStreamCommand, { FunctionName: 'fn-slow:live' })
+      .callsFake(() => okStream({ ...okAnswer, predictions } as InferenceAnswer));
+    const service = madeUpService();
+    const response = await inferring(service, { 'mdi-sla-ms': '500' });
+    expect(response.model.name).toBe('fast');
+    expect(response.predictions).toEqual([{ index: 1, label: 'dog', score: 0.9 }]);
+    expect(service.verdicts).toContainEqual(['slow', 'failure']);
+    expect(service.store.record.mock.calls).toEqual([[profileKeyOf('slow'), { kind: 'failure' }]]);
+  });
+
   it('has a signed request id once the secret is known', async () => {
     const secret = Buffer.from('secret');
-    const { requestId, model } = await inferring(madeUpService({ secret: () => secret }), {});
-    expect(isSignedRequestId(requestId, model.name, receivedMs, secret)).toBe(true);
+    const { requestId, model } = await inferring(madeUpService({ secret: secretOf(secret) }), {});
+    expect(isSignedRequestId(requestId, profileKeyOf(model.name), receivedMs, secret)).toBe(true);
   });
 });
 

@@ -85,6 +85,12 @@ export const withUploads = (accuracyLossPct: Record<string, number>): Service['c
   return { ...pets(slowAndFast), uploads: { source: 'made up', rungs: [rung] } };
 };
 
+/** A secret that has been read. */
+export const secretOf = (secret: Uint8Array | undefined): Service['secret'] => ({
+  value: secret,
+  within: async () => secret,
+});
+
 export const profileKeyOf = (name: string) => `test/pets/${name}@aaaaaaaaaaaa`;
 
 /** All parts of a selector, none of which is on AWS. */
@@ -97,7 +103,10 @@ export function madeUpService(
     models.map((model) => [model.name, referenceProfile(model)]),
   );
   const mocked = {
-    store: { record: vi.fn<Service['store']['record']>(async () => ({ applied: true })) },
+    store: {
+      record: vi.fn<Service['store']['record']>(async () => ({ applied: true })),
+      label: vi.fn<Service['store']['label']>(async () => ({ applied: true })),
+    },
     ledger: {
       mark: vi.fn<Service['ledger']['mark']>(async () => true),
       unmark: vi.fn<Service['ledger']['unmark']>(async () => {}),
@@ -143,7 +152,8 @@ export function madeUpService(
     ownStart: { before: () => 0 },
     lambda: new LambdaClient({ region: 'local' }),
     overheads: new Overheads(),
-    secret: () => undefined,
+    secret: secretOf(undefined),
+    feedback: 'anybody',
     feedbackWeight: 200,
     random: () => 0,
     atDeadline: 'wait',

@@ -1,7 +1,7 @@
 import type { LambdaClient } from '@aws-sdk/client-lambda';
 import { afterAll, afterEach, beforeAll, describe, expect, inject, it } from 'vitest';
 import { createLambdaClient, invokeModel } from '../../../lib/service/inference/invoke.ts';
-import { RunningService, sample } from '../running-service.ts';
+import { catalogue, RunningService, sample } from '../running-service.ts';
 import { type Fault, FaultyModels } from './faulty-models.ts';
 import { ModelFaults } from './model-faults.ts';
 
@@ -41,7 +41,10 @@ describe.skipIf(process.platform === 'win32')('a fault', () => {
     record: false,
   };
   const ask = (signal?: AbortSignal) =>
-    invokeModel(lambda, models.functionName(name), event, { signal });
+    invokeModel(lambda, models.functionName(name), event, {
+      labels: catalogue.labels,
+      signal,
+    });
 
   it('of NaN is found by the function itself', async () => {
     await faults.set(name, { kind: 'nan' });

@@ -6,8 +6,8 @@ import {
   PutItemCommand,
 } from '@aws-sdk/client-dynamodb';
 import { mockClient } from 'aws-sdk-client-mock';
-import { afterAll, afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { FeedbackLedger, rememberSecret } from '../../../../lib/service/feedback/ledger.ts';
+import { afterAll, beforeEach, describe, expect, it } from 'vitest';
+import { FeedbackLedger } from '../../../../lib/service/feedback/ledger.ts';
 import { createProfileClient } from '../../../../lib/service/profiles/client.ts';
 
 const dynamo = mockClient(DynamoDBClient);
@@ -78,48 +78,5 @@ describe('a mark', () => {
       TableName: 'profiles',
       Key: { pk, sk: { S: 'once#r-1' } },
     });
-  });
-});
-
-describe('rememberSecret', () => {
-  const secret = Buffer.from('s');
-  const readSecret = vi.fn<FeedbackLedger['readSecret']>();
-  const onError = vi.fn();
-  beforeEach(() => {
-    vi.useFakeTimers();
-    readSecret.mockReset().mockResolvedValue(secret);
-    onError.mockReset();
-  });
-  afterEach(() => {
-    vi.useRealTimers();
-  });
-  const settle = () => vi.advanceTimersByTimeAsync(0);
-
-  it('reads it at once, and never again', async () => {
-    const get = rememberSecret({ readSecret }, onError);
-    expect(get()).toBeUndefined();
-    await settle();
-    expect(get()).toBe(secret);
-    vi.advanceTimersByTime(3_600_000);
-    expect(get()).toBe(secret);
-    expect(readSecret).toHaveBeenCalledOnce();
-  });
-
-  it('tries again after a pause while there is none', async () => {
-    const error = new Error('gone');
-    readSecret.mockRejectedValueOnce(error).mockResolvedValueOnce(undefined);
-    const get = rememberSecret({ readSecret }, onError);
-    await settle();
-    vi.advanceTimersByTime(4_999);
-    get();
-    expect(readSecret).toHaveBeenCalledTimes(1);
-    expect(onError.mock.calls).toEqual([[error]]);
-    for (const times of [2, 3]) {
-      vi.advanceTimersByTime(5_000);
-      expect(get()).toBeUndefined();
-      expect(readSecret).toHaveBeenCalledTimes(times);
-      await settle();
-    }
-    expect(get()).toBe(secret);
   });
 });

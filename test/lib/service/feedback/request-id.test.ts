@@ -8,25 +8,25 @@ import {
 
 const secret = Buffer.from('a secret of the deployment');
 const nowMs = 1_800_000_000_500;
-const requestId = signRequestId('JKJaXmPLvHcESHA=', 'large', nowMs, secret);
+const file = 'stack/shapes/large@9f86d081884c';
+const otherFile = 'stack/shapes/large@000000000000';
+const requestId = signRequestId('JKJaXmPLvHcESHA=', file, nowMs, secret);
 
 describe('a signed request id', () => {
   it('is known to the deployment that gave it, for a day', () => {
     expect(requestId).toMatch(/^JKJaXmPLvHcESHA=\./);
-    expect(isSignedRequestId(requestId, 'large', nowMs, secret)).toBe(true);
-    expect(isSignedRequestId(requestId, 'large', nowMs + feedbackPeriodMs - 1_000, secret)).toBe(
-      true,
-    );
-    expect(isSignedRequestId(requestId, 'large', nowMs + feedbackPeriodMs + 1_000, secret)).toBe(
+    expect(isSignedRequestId(requestId, file, nowMs, secret)).toBe(true);
+    expect(isSignedRequestId(requestId, file, nowMs + feedbackPeriodMs - 1_000, secret)).toBe(true);
+    expect(isSignedRequestId(requestId, file, nowMs + feedbackPeriodMs + 1_000, secret)).toBe(
       false,
     );
   });
 
-  it('is of one model, one moment and one deployment', () => {
-    expect(isSignedRequestId(requestId, 'small', nowMs, secret)).toBe(false);
-    expect(isSignedRequestId(requestId, 'large', nowMs, Buffer.from('another secret'))).toBe(false);
+  it('is of one model’s file, one moment and one deployment', () => {
+    expect(isSignedRequestId(requestId, otherFile, nowMs, secret)).toBe(false);
+    expect(isSignedRequestId(requestId, file, nowMs, Buffer.from('another secret'))).toBe(false);
     const [id, , signature] = requestId.split('.');
-    expect(isSignedRequestId(`${id}.zzzzzz.${signature}`, 'large', nowMs, secret)).toBe(false);
+    expect(isSignedRequestId(`${id}.zzzzzz.${signature}`, file, nowMs, secret)).toBe(false);
   });
 
   it('cannot be changed in any place, nor be anything', () => {
@@ -37,8 +37,8 @@ describe('a signed request id', () => {
         (at, text) => {
           const changed = requestId.slice(0, at) + text + requestId.slice(at + 1);
           fc.pre(changed !== requestId);
-          expect(isSignedRequestId(changed, 'large', nowMs, secret)).toBe(false);
-          expect(isSignedRequestId(text, 'large', nowMs, secret)).toBe(false);
+          expect(isSignedRequestId(changed, file, nowMs, secret)).toBe(false);
+          expect(isSignedRequestId(text, file, nowMs, secret)).toBe(false);
         },
       ),
     );

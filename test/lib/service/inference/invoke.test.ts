@@ -4,7 +4,7 @@ import type { AddressInfo } from 'node:net';
 import { InvokeWithResponseStreamCommand, LambdaClient } from '@aws-sdk/client-lambda';
 import { mockClient } from 'aws-sdk-client-mock';
 import { afterAll, afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { toLine } from '../../../../lib/core/contract/inference-event.ts';
+import { type InferenceAnswer, toLine } from '../../../../lib/core/contract/inference-event.ts';
 import { invokeComplete, payloadChunk } from '../../../../lib/local/lambda/event-stream.ts';
 import {
   createLambdaClient,
@@ -17,7 +17,31 @@ import { okAnswer, okStream, responseStream } from '../../../fixtures/response-s
 const lambda = mockClient(LambdaClient);
 const client = new LambdaClient({ region: 'local' });
 const event = { requestId: 'r', contentType: 'image/jpeg', body: 'AAAA', record: true };
-const invoke = () => invokeModel(client, 'model-function', event);
+const labels = ['cat', 'dog'];
+const invoke = () => invokeModel(client, 'model-function', event, { labels });
+
+type Ok = Extract<InferenceAnswer, { status: 'ok' }>;
+const withPredictions = (...predictions: object[]) => ({ ...okAnswer, predictions }) as Ok;
+const [cat, dog] = [
+  { index: 0, label: 'cat', score: 0.5 },
+  { index: 1, label: 'dog', score: 0.4 },
+];
+/** Answers that could not be an honest model's, and what is said of them. */
+const malformed = (
+  [
+    ['no predictions', withPredictions(), /field predictions: /],
+    ['an index below 0', withPredictions({ ...cat, index: -5 }), /field predictions.0.index: /],
+    ['an index that is none', withPredictions({ ...cat, index: 2 }), /no label 2, "cat"/],
+    ['another label', withPredictions({ ...cat, label: 'dog' }), /no label 0, "dog"/],
+    ['a label twice', withPredictions(cat, cat), /a label is there twice/],
+    ['the best last', withPredictions(dog, cat), /must be best first/],
+    ['a score above 1', withPredictions({ ...cat, score: 7e99 }), /predictions.0.score: /],
+    ['a score below 0', withPredictions({ ...cat, score: -1 }), /predictions.0.score: /],
+    ['a negative time', { ...okAnswer, decodeMs: -1 }, /field decodeMs: /],
+    ['a negative run', { ...okAnswer, runMs: -1 }, /field runMs: /],
+  ] as [string, InferenceAnswer, RegExp][]
+).map(([what, answer, message]): [string, object, RegExp] => [what, okStream(answer), message]);
+const infinite = toLine(okAnswer).replace('"score":0.9', '"score":1e999');
 
 beforeEach(() => lambda.reset());
 afterAll(() => lambda.restore());
@@ -42,8 +66,8 @@ describe('invokeModel', () => {
     lambda
       .on(InvokeWithResponseStreamCommand)
       .callsFake(() => okStream({ ...okAnswer, tookMs: 0 }));
-    const { serviceMs } = await invokeModel(client, 'model-function', event, { overheads });
-    await invokeModel(client, 'model-function', event, { overheads });
+    const { serviceMs } = await invokeModel(client, 'model-function', event, { labels, overheads });
+    await invokeModel(client, 'model-function', event, { labels, overheads });
     await invoke();
     const sent = lambda.commandCalls(InvokeWithResponseStreamCommand).map(({ args }) => {
       return JSON.parse(Buffer.from(args[0].input.Payload as Uint8Array).toString()).overheadMs;
@@ -53,6 +77,7 @@ describe('invokeModel', () => {
 
   it('puts an answer together that comes in pieces, inside a character even', async () => {
     const answer = { ...okAnswer, predictions: [{ index: 0, label: 'é', score: 1 }] };
+    const labels = ['é'];
     const bytes = Buffer.from(toLine(answer));
     const cut = bytes.indexOf(Buffer.from('é')) + 1;
     lambda.on(InvokeWithResponseStreamCommand).resolves({
@@ -62,7 +87,8 @@ describe('invokeModel', () => {
         yield { InvokeComplete: {} };
       })(),
     } as never);
-    expect((await invoke()).answer).toEqual(answer);
+    const { answer: read } = await invokeModel(client, 'model-function', event, { labels });
+    expect(read).toEqual(answer);
   });
 
   it('returns when the answer is whole and reads the rest of the stream behind it', async () => {
@@ -112,7 +138,13 @@ describe('invokeModel', () => {
     ],
     ['a stream without an answer', responseStream(['{"status":']), /without an answer/],
     ['an answer that is no JSON', responseStream(['hello\n']), /did not answer/],
-    ['an answer of another form', responseStream(['{"status":"fine"}\n']), /did not answer/],
+    [
+      'an answer of another form',
+      responseStream(['{"status":"fine"}\n']),
+      /malformed answer: field status/,
+    ],
+    ...malformed,
+    ['an infinite score', responseStream([infinite]), /predictions.0.score: /],
     ['no stream', {}, /no response stream/],
   ])('is an InvocationError for %s', async (_, output, message) => {
     lambda.on(InvokeWithResponseStreamCommand).resolves(output as never);
@@ -176,7 +208,7 @@ describe('invokeModel with a signal', () => {
       });
     });
     const deadline = new AbortController();
-    const failure = invokeModel(caller, 'f', event, { signal: deadline.signal });
+    const failure = invokeModel(caller, 'f', event, { labels, signal: deadline.signal });
     void answered.promise.then(() => deadline.abort());
     await expect(failure).rejects.toMatchObject({ name: 'InvocationError', kind: 'aborted' });
     expect(requests).toBe(1);
@@ -187,9 +219,38 @@ describe('invokeModel with a signal', () => {
     const caller = await clientOf(() => {
       requests++;
     });
-    const failure = invokeModel(caller, 'f', event, { signal: AbortSignal.abort() });
+    const failure = invokeModel(caller, 'f', event, { labels, signal: AbortSignal.abort() });
     await expect(failure).rejects.toMatchObject({ name: 'InvocationError', kind: 'aborted' });
     expect(requests).toBe(0);
+  });
+
+  it.each([
+    ['instead of an answer', '', /streamed more than 65536 bytes/],
+    ['behind an answer', toLine(okAnswer), undefined],
+  ])('reads no endless stream %s', async (_, beginning, message) => {
+    const gone = Promise.withResolvers<number>();
+    const caller = await clientOf((request, response) => {
+      request.resume();
+      let sentBytes = 0;
+      const chunk = payloadChunk(Buffer.alloc(16_384, 'x'));
+      const send = () => {
+        while (!response.destroyed && sentBytes < 400e6) {
+          sentBytes += chunk.length;
+          if (!response.write(chunk)) return;
+        }
+        response.end();
+      };
+      begin(response)
+        .on('drain', send)
+        .on('close', () => gone.resolve(sentBytes));
+      if (beginning) response.write(payloadChunk(Buffer.from(beginning)));
+      send();
+    });
+    const invocation = invokeModel(caller, 'f', event, { labels });
+    if (message) await expect(invocation).rejects.toThrow(message);
+    else expect((await invocation).answer).toEqual(okAnswer);
+    // What the connection's buffers hold is sent, and no more.
+    expect(await gone.promise).toBeLessThan(100e6);
   });
 
   it('reads the rest behind an answer, whatever becomes of the signal', async () => {
@@ -203,12 +264,12 @@ describe('invokeModel with a signal', () => {
       });
     });
     const deadline = new AbortController();
-    const first = await invokeModel(caller, 'f', event, { signal: deadline.signal });
+    const first = await invokeModel(caller, 'f', event, { labels, signal: deadline.signal });
     expect(first.answer).toEqual(okAnswer);
     deadline.abort();
     closed.resolve();
     await first.closed;
-    await invokeModel(caller, 'f', event);
+    await invokeModel(caller, 'f', event, { labels });
     expect(connections.size).toBe(1);
   });
 });

@@ -114,8 +114,6 @@ describe('profile', () => {
       { kind: 'cold', serviceUs: 900_000 },
       { kind: 'cold', serviceUs: 1_100_000 },
       { kind: 'failure' },
-      { kind: 'feedback', correct: true },
-      { kind: 'feedback', correct: false },
     ]);
     const profile = profileOf(stored(merge(repeated(38, 20), cold)), reference, now);
     expect(profile).toMatchObject({
@@ -126,8 +124,7 @@ describe('profile', () => {
       coldShare: 2 / 90,
       coldMeanMs: 1000,
       failures: 1,
-      labels: 2,
-      labelsCorrect: 1,
+      labels: [],
     });
   });
 

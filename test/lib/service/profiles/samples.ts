@@ -15,7 +15,6 @@ export const anyObservation: fc.Arbitrary<Observation> = fc.oneof(
   fc.record({ kind: fc.constant('warm' as const), serviceUs: anyServiceUs }),
   fc.record({ kind: fc.constant('cold' as const), serviceUs: anyServiceUs }),
   fc.record({ kind: fc.constant('failure' as const) }),
-  fc.record({ kind: fc.constant('feedback' as const), correct: fc.boolean() }),
 );
 
 /** Statistics of these observations, in order. */

@@ -22,8 +22,6 @@ describe('observations', () => {
       { kind: 'warm', serviceUs: 4000 },
       { kind: 'cold', serviceUs: 900_000 },
       { kind: 'failure' },
-      { kind: 'feedback', correct: true },
-      { kind: 'feedback', correct: false },
     ]);
     expect(statistics).toMatchObject({
       n: 2n,
@@ -33,8 +31,6 @@ describe('observations', () => {
       coldSumUs: 900_000n,
       coldSumSqUs: 810_000_000_000n,
       failN: 1n,
-      labelN: 2n,
-      labelCorrectN: 1n,
     });
     expect([...statistics.histogram.values()]).toEqual([1n, 1n]);
   });

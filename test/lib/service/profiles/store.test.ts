@@ -106,13 +106,11 @@ describe('what is sent', () => {
     expect(dynamo.commandCalls(GetItemCommand)[0]?.args[0].input.ConsistentRead).toBe(true);
   });
 
-  it('for a baseline sets what was measured and removes what is gone, but no feedback', async () => {
+  it('for a baseline sets what was measured and removes what is gone, and no more', async () => {
     dynamo.on(GetItemCommand).resolves({
       Item: {
         pk: { S: pk },
         sk: { S: 'baseline' },
-        labelN: { N: '3' },
-        labelCorrectN: { N: '2' },
         // Of an earlier version.
         h1: { N: '9' },
         m2: { N: '9' },
@@ -216,13 +214,39 @@ describe('what is sent', () => {
     expect(ExpressionAttributeValues).not.toHaveProperty(':meanPrecision');
   });
 
-  it('for feedback: one ADD to the item that does not expire', async () => {
-    expect(await store.record(pk, { kind: 'feedback', correct: true })).toEqual({ applied: true });
+  it('for a label: one ADD to the item of its week, which expires when it does not count any more', async () => {
+    expect(await store.label(pk, { bucket: 17, correct: true })).toEqual({ applied: true });
+    const weekMs = 7 * 86_400_000;
+    const weekStartMs = Math.floor(now / weekMs) * weekMs;
     expect(dynamo.commandCalls(UpdateItemCommand)[0]?.args[0].input).toEqual({
       TableName: 'profiles',
-      Key: { pk: { S: pk }, sk: { S: 'baseline' } },
-      UpdateExpression: 'ADD labelN :labelN, labelCorrectN :labelCorrectN',
-      ExpressionAttributeValues: { ':labelN': { N: '1' }, ':labelCorrectN': { N: '1' } },
+      Key: { pk: { S: pk }, sk: { S: `labels#${new Date(weekStartMs).toISOString()}` } },
+      UpdateExpression: 'ADD labels17 :labels17, correct17 :correct17 SET expiresAt = :expiresAt',
+      ExpressionAttributeValues: {
+        ':labels17': { N: '1' },
+        ':correct17': { N: '1' },
+        ':expiresAt': { N: String((weekStartMs + 5 * weekMs) / 1000) },
+      },
+    });
+  });
+
+  it('for a read of labels, too, leaves those out that do not count any more', async () => {
+    const labels = { labels3: { N: '2' }, correct3: { N: '1' } };
+    dynamo
+      .on(QueryCommand, { KeyConditionExpression: 'pk = :pk AND sk BETWEEN :since AND :last' })
+      .resolves({ Items: [labels] });
+    const options = { tableName: 'profiles', client, now: () => now, readsLabels: true };
+    const read = await new ProfileStore(options).read(pk);
+    expect(read).toEqual({ live: [], labels: [{ labels: 2, correct: 1 }] });
+    const values = dynamo
+      .commandCalls(QueryCommand)
+      .map(({ args }) => args[0].input.ExpressionAttributeValues ?? {});
+    const weekMs = 7 * 86_400_000;
+    const oldest = new Date((Math.floor(now / weekMs) - 4) * weekMs).toISOString();
+    expect(values).toContainEqual({
+      ':pk': { S: pk },
+      ':since': { S: `labels#${oldest}` },
+      ':last': { S: 'labels#~' },
     });
   });
 
