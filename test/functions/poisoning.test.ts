@@ -185,7 +185,6 @@ describe('a hostile caller', () => {
     const world = new World();
     await world.send(56, hostile, 400, bomb);
     const answers = await world.send(25, honest, 400, photo);
-    console.log('bombs', expectedPct(answers));
     expect(expectedPct(answers)).toBeCloseTo(97.64, 9);
   });
 
@@ -193,7 +192,6 @@ describe('a hostile caller', () => {
     const world = new World();
     await world.send(40, hostile, 10, bomb);
     const answers = await world.send(25, honest, 100, photo);
-    console.log('late', expectedPct(answers), lateOf(answers));
     expect(lateOf(answers)).toBe(0);
     expect(expectedPct(answers)).toBeCloseTo(96.68, 9);
   });
@@ -206,7 +204,6 @@ describe('a hostile caller', () => {
     }
     const { meanMs = 0, stdMs = 0 } = world.profiles().get('large') ?? {};
     const answers = await world.send(5, honest, 100, photo);
-    console.log('awkward', meanMs, stdMs, expectedPct(answers), lateOf(answers));
     expect(meanMs + stdMs).toBeLessThan(98);
     expect(expectedPct(answers)).toBeCloseTo(96.68, 9);
   });
@@ -222,11 +219,12 @@ describe('a hostile caller', () => {
         'mdi-output-ms': String(outputMs),
         'mdi-output-input-ms': '0',
       });
-      await world.send(100, honest, 250, photo, report(5));
+      for (let i = 0; i < 100; i++) {
+        await world.send(1, `198.51.100.${i % 20}`, 250, photo, report(5));
+      }
       const before = expectedPct(await world.send(10, honest, 250, photo));
       await world.send(300, hostile, 250, picture, report(244));
       const after = expectedPct(await world.send(25, honest, 250, photo));
-      console.log('reports', before, after);
       expect(after).toBeCloseTo(before, 9);
     },
   );
@@ -240,7 +238,6 @@ describe('a process that is stopped for ten seconds', () => {
     await world.send(2, honest, 20_000, photo);
     const { meanMs = 0, stdMs = 0 } = world.profiles().get('best') ?? {};
     const answers = await world.send(1, honest, 20_000, photo);
-    console.log('freeze', meanMs, stdMs, answers[0]?.selection.eligible);
     expect(meanMs).toBeCloseTo(120, -1);
     expect(stdMs).toBeLessThan(60);
     expect(answers[0]?.selection.eligible).toEqual([{ model: 'best', probability: 1 }]);

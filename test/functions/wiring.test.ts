@@ -113,7 +113,7 @@ describe('a model’s function', () => {
       {
         TableName: 'profiles',
         Key: { pk: { S: profileKey }, sk: { S: expect.stringMatching(/^live#.*:00\.000Z#0$/) } },
-        UpdateExpression: expect.stringContaining('coldN'),
+        UpdateExpression: expect.stringContaining('modelColdN'),
       },
     ]);
   });
@@ -167,13 +167,17 @@ describe('the selector', () => {
     MDI_LATE_WAIT_MS: '3000',
     MDI_HEDGE_SHARE: '0.02',
     MDI_FEEDBACK: 'callers',
+    MDI_CALLER_SHARE: '0.2',
     MDI_FEEDBACK_WEIGHT: '207',
   };
   const event = {
     version: '2.0',
     rawPath: '/v1/infer',
     headers: { 'content-type': 'image/png' },
-    requestContext: { requestId: 'r-1', http: { method: 'POST', path: '/v1/infer' } },
+    requestContext: {
+      requestId: 'r-1',
+      http: { method: 'POST', path: '/v1/infer', sourceIp: '192.0.2.1' },
+    },
     body: 'AAAA',
     isBase64Encoded: true,
   };

@@ -53,10 +53,13 @@ function fenceOf(histogram: Histogram): number {
 
 /** Of times that each count as at most a limit. */
 function momentsOf(histogram: Histogram, mostUs: number): { mean: number; deviation: number } {
-  const times = Array.from(histogram, ([bucket, count]) => ({
-    us: Math.min(representativeUs(bucket), mostUs),
-    count: Number(count),
-  }));
+  // In one order, so that the same calls give the same sums to the last digit.
+  const times = [...histogram]
+    .sort(([a], [b]) => a - b)
+    .map(([bucket, count]) => ({
+      us: Math.min(representativeUs(bucket), mostUs),
+      count: Number(count),
+    }));
   const n = sum(times.map(({ count }) => count));
   const mean = sum(times.map(({ us, count }) => us * count)) / n;
   const variance = sum(times.map(({ us, count }) => (us - mean) ** 2 * count)) / n;

@@ -97,8 +97,8 @@ describe('a model’s handler', () => {
       await invoke({ overheadMs, invokedEpochMs: now + offMs });
     }
     expect(store.record.mock.calls.map(([, observation]) => observation)).toEqual([
-      { kind: 'cold', serviceUs: 790_000 },
-      ...Array(3).fill({ kind: 'warm', serviceUs: 52_000 }),
+      { kind: 'cold', serviceUs: 789_000 },
+      ...Array(3).fill({ kind: 'warm', serviceUs: 51_000 }),
     ]);
   });
 
@@ -177,12 +177,27 @@ describe('a model’s handler', () => {
       vi.advanceTimersByTime(3_000);
       return image;
     });
-    expect(await invoke({ brokenAfterMs: 2_999 })).toMatchObject({ status: 'ok', tookMs: 3_000 });
-    await invoke({ brokenAfterMs: 3_000 });
+    expect(await invoke({ brokenAfterMs: 2_998 })).toMatchObject({ status: 'ok', tookMs: 3_000 });
+    await invoke({ brokenAfterMs: 2_999 });
     expect(store.record.mock.calls.map(([, observation]) => observation.kind)).toEqual([
       'failure',
       'warm',
     ]);
+  });
+
+  it('records nothing of what the picture costs, however much that is', async () => {
+    const { invoke, store, classifier } = started({ startedOnDemand: false });
+    for (const decodeMs of [2, 300, 40_000]) {
+      classifier.classifyImage.mockImplementationOnce(async () => {
+        vi.advanceTimersByTime(decodeMs + 20);
+        return { ...image, decodeMs };
+      });
+      await invoke({ invokedEpochMs: Date.now(), brokenAfterMs: 1_000 });
+    }
+    const observations = store.record.mock.calls.map(([, observation]) => observation);
+    expect(observations).toEqual(
+      Array(3).fill({ kind: 'warm', serviceUs: expect.closeTo(20_000, -3) }),
+    );
   });
 
   it('leaves the profiler’s calls to the profiler', async () => {

@@ -111,7 +111,7 @@ describe('profileModels', () => {
       Key: { sk: { S: 'baseline' } },
       ExpressionAttributeValues: {
         ':fingerprint': { S: expect.stringMatching(/^fn-.+:1$/) },
-        ':n': { N: expect.stringMatching(/^\d+$/) },
+        ':modelN': { N: expect.stringMatching(/^\d+$/) },
       },
     });
     for (const { args } of invocations()) {
@@ -131,7 +131,7 @@ describe('profileModels', () => {
           pk: { S: `test/pets/small@${'a'.repeat(12)}` },
           sk: { S: 'baseline' },
           fingerprint: { S: 'fn-small:1' },
-          n: { N: '77' },
+          modelN: { N: '77' },
         },
       });
     const baselines = await profileModels(profiling);
@@ -151,7 +151,7 @@ describe('profileModels', () => {
         pk: { S: 'x' },
         sk: { S: 'baseline' },
         fingerprint: { S: 'fn-large:1' },
-        n: { N: '9' },
+        modelN: { N: '9' },
       },
     });
     const versions = { small: 'fn-small:2', large: 'fn-large:1' };

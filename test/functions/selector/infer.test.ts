@@ -402,3 +402,88 @@ describe('telemetry', () => {
     ]);
   });
 });
+
+describe('a request’s picture', () => {
+  /** 38 bytes of WebP with 50 million pixels: 300 ms of decoding. */
+  const large = Buffer.from(
+    '524946461e000000574542505650384c110000002f9d5be7060750d52216a2ff8188e87f0000',
+    'hex',
+  ).toString('base64');
+  const send = (service: Service, slaMs: number) => {
+    const headers = { 'content-type': 'image/webp', 'mdi-sla-ms': String(slaMs), ...uploadOf(0) };
+    return infer(service, apiEvent({ headers, body: large, isBase64Encoded: true }), receivedMs);
+  };
+
+  it('costs the time that its header foretells, on top of the model’s', async () => {
+    expect((await send(madeUpService(), 430)).model.name).toBe('fast');
+    expect((await send(madeUpService(), 460)).model.name).toBe('slow');
+  });
+
+  it('costs more where a function has a part of a vCPU', async () => {
+    const service = madeUpService();
+    const models = service.models.map((model) => ({ ...model, memoryMb: 1769 / 2 }));
+    expect((await send({ ...service, models }, 700)).model.name).toBe('fast');
+    expect((await send({ ...service, models }, 760)).model.name).toBe('slow');
+  });
+});
+
+describe('a caller', () => {
+  const named = (userArn: string) => {
+    const event = apiEvent({ headers: { 'mdi-output-ms': '10' } });
+    const requestContext = { ...event.requestContext, authorizer: { iam: { userArn } } };
+    return { ...event, requestContext } as typeof event;
+  };
+  const takes = (result: boolean) => vi.fn<Service['callShares']['take']>(() => result);
+
+  it('is the principal that the gateway knows, else the address', async () => {
+    const callShares = { take: takes(true) };
+    const service = madeUpService({ callShares });
+    await infer(service, named('arn:aws:iam::1:user/ada'), receivedMs);
+    await infer(service, apiEvent(), receivedMs);
+    expect(callShares.take.mock.calls).toEqual([
+      ['arn:aws:iam::1:user/ada', 'slow'],
+      ['192.0.2.1', 'slow'],
+    ]);
+  });
+
+  it.each([true, false])('of whom the next call counts: %s', async (record) => {
+    await inferring(madeUpService({ callShares: { take: takes(record) } }), {});
+    expect(sentEvent()).toMatchObject({ record });
+  });
+
+  it('of whom the next report does not count changes nothing by it', async () => {
+    const service = madeUpService({ reportShares: { take: takes(false) } });
+    await inferring(service, { 'mdi-output-ms': '10' });
+    expect(service.outputTimes.distribution()).toBeUndefined();
+  });
+});
+
+describe('a report of T_output', () => {
+  it('counts when its request has been answered', async () => {
+    const service = madeUpService();
+    lambda.on(InvokeWithResponseStreamCommand).callsFake(() => {
+      expect(service.outputTimes.distribution()).toBeUndefined();
+      return okStream();
+    });
+    await inferring(service, { 'mdi-output-ms': '10' });
+    expect(service.outputTimes.distribution()).toEqual([{ ms: 10, weight: 1 }]);
+  });
+
+  it('does not count with a request that fails', async () => {
+    const service = madeUpService();
+    const fault: InferenceAnswer = { status: 'undecodable-image', detail: 'no', coldStart: false };
+    lambda.on(InvokeWithResponseStreamCommand).callsFake(() => okStream(fault));
+    await expect(inferring(service, { 'mdi-output-ms': '10' })).rejects.toThrow('no');
+    expect(service.outputTimes.distribution()).toBeUndefined();
+  });
+
+  it.each([
+    [400, '1e6', 400],
+    [5_000, '1e6', 1_000],
+    [5_000, '30', 30],
+  ])('with an SLA of %i ms and %s ms counts as %i ms', async (slaMs, outputMs, believedMs) => {
+    const service = madeUpService();
+    await inferring(service, { 'mdi-sla-ms': String(slaMs), 'mdi-output-ms': outputMs });
+    expect(service.outputTimes.distribution()?.[0]?.ms).toBeCloseTo(believedMs, 6);
+  });
+});

@@ -163,6 +163,7 @@ describe('settings', () => {
       atDeadline: 'fail',
       lateWait: Duration.seconds(3),
       hedgeShare: 0.01,
+      callerShare: 0.5,
     });
     template.hasResourceProperties('AWS::Lambda::Function', {
       Environment: {
@@ -176,6 +177,7 @@ describe('settings', () => {
           MDI_AT_DEADLINE: 'fail',
           MDI_LATE_WAIT_MS: '3000',
           MDI_HEDGE_SHARE: '0.01',
+          MDI_CALLER_SHARE: '0.5',
           MDI_FEEDBACK_WEIGHT: '201',
         },
       },

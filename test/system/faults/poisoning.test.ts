@@ -1,4 +1,4 @@
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, it } from 'vitest';
 import { modelsResponseSchema } from '../../../lib/core/contract/schemas.ts';
 import { RunningService } from '../running-service.ts';
 
@@ -9,7 +9,9 @@ const bomb = Buffer.from(
 
 let service: RunningService;
 beforeEach(async () => {
-  service = await RunningService.start();
+  service = await RunningService.start({
+    environment: { MDI_CALLER_SHARE: '0.2', MDI_PROFILE_MODEL_MS: '2000' },
+  });
 }, 120_000);
 afterEach(() => service.stop());
 

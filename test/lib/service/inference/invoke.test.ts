@@ -75,6 +75,15 @@ describe('invokeModel', () => {
     expect(sent).toEqual([{}, { warm: serviceMs }, undefined]);
   });
 
+  it('tells nothing of what calls took that do not count', async () => {
+    const overheads = new Overheads();
+    lambda
+      .on(InvokeWithResponseStreamCommand)
+      .callsFake(() => okStream({ ...okAnswer, tookMs: 0 }));
+    await invokeModel(client, 'model-function', { ...event, record: false }, { labels, overheads });
+    expect(overheads.of('model-function')).toEqual({});
+  });
+
   it('puts an answer together that comes in pieces, inside a character even', async () => {
     const answer = { ...okAnswer, predictions: [{ index: 0, label: 'é', score: 1 }] };
     const labels = ['é'];
