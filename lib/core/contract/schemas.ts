@@ -160,8 +160,10 @@ export const timeResponseSchema = schemaOf<TimeResponse>()(
 export const profileSchema = schemaOf<ProfileSummary>()(
   z
     .object({
-      meanMs: ms,
-      stdMs: ms,
+      meanMs: ms.describe(
+        'Mean service time of warm calls, without the decoding of pictures and without outliers',
+      ),
+      stdMs: ms.describe('Standard deviation of the same times'),
       meanErrorMs: ms.describe('Standard error of the mean'),
       p50Ms: ms,
       p95Ms: ms,

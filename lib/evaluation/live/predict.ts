@@ -1,4 +1,7 @@
 import type { ModelsResponse } from '../../core/contract/messages.ts';
+import { predictedDecodeMs } from '../../core/images/cost.ts';
+import { readImageHeader } from '../../core/images/header.ts';
+import { afterDecoding } from '../../core/selection/decoding.ts';
 import { strategyNames } from '../../core/selection/strategies.ts';
 import type { Candidate } from '../../core/selection/types.ts';
 import { normal } from '../../core/statistics/draw.ts';
@@ -58,7 +61,9 @@ const repetitions = 25;
  *
  * @throws {@link NoCandidateError} when the service has no model
  */
-export function predict(plan: LivePlan, service: PredictedService): RequestResult[] {
+export function predict(plan: LivePlan, { models, ...rest }: PredictedService): RequestResult[] {
+  const decodeMs = meanDecodeMs(plan);
+  const service = { ...rest, models: models.map((model) => afterDecoding(model, decodeMs)) };
   return Array.from({ length: repetitions }, (_, repetition) => {
     // Far apart, because a simulation uses several consecutive seeds.
     const seed = plan.seed + 1_000 * (repetition + 1);
@@ -75,6 +80,13 @@ export function predict(plan: LivePlan, service: PredictedService): RequestResul
       ? resultsWhenUnsure(answers, plan, service, deviceFirst)
       : resultsOf(answers, plan, service);
   }).flat();
+}
+
+/** Its pictures are much alike: their mean stands for each. */
+function meanDecodeMs({ images }: LivePlan): number {
+  const headers = images.map(({ bytes }) => readImageHeader(bytes));
+  const costs = headers.map((header) => (header ? predictedDecodeMs(header) : 0));
+  return costs.reduce((sum, ms) => sum + ms, 0) / images.length;
 }
 
 function requestsOf(plan: LivePlan, seed: number): Requests {
