@@ -19,6 +19,7 @@ export type InferenceParts = AnswerParts &
     Service,
     | 'catalogue'
     | 'view'
+    | 'decodeLimits'
     | 'strategy'
     | 'defaultSlaMs'
     | 'budget'
@@ -49,7 +50,7 @@ export async function infer(
   refuseLatencyOnly(service);
   const { requestId } = event.requestContext;
   const headers = parseInferHeaders(event.headers);
-  const picture = readPicture(service, event, headers.view);
+  const { decodeMs: _, ...picture } = readPicture(service, event, headers.view);
   const { source, ...budget } = timeBudget(
     {
       slaMs: headers.slaMs ?? service.defaultSlaMs,

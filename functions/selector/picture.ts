@@ -8,22 +8,31 @@ import {
 } from '../../lib/core/contract/body.ts';
 import type { InferenceEvent } from '../../lib/core/contract/inference-event.ts';
 import { ProblemError } from '../../lib/core/contract/problem.ts';
+import { predictedDecodeMs } from '../../lib/core/images/cost.ts';
+import { type ImageHeader, readImageHeader } from '../../lib/core/images/header.ts';
+import { whyNotDecoded } from '../../lib/core/images/limits.ts';
+import type { CropSize } from '../../lib/core/preprocessing/crop.ts';
 import { inputBytes } from '../../lib/core/preprocessing/preprocessing.ts';
-import { sizeName } from '../../lib/core/preprocessing/view.ts';
+import { notTheView, sizeName } from '../../lib/core/preprocessing/view.ts';
 import type { UploadRung } from '../../lib/core/upload/rung.ts';
 import type { Service } from './service.ts';
 
 /** What a request has sent, as a model's function is told of it. */
-export type Picture = Pick<InferenceEvent, 'contentType' | 'body' | 'view'>;
+export type Picture = Pick<InferenceEvent, 'contentType' | 'body' | 'view'> & {
+  /** How long it takes to decode, in ms, as far as its header tells. */
+  readonly decodeMs: number;
+};
 
 /**
- * Reads the picture, or the raw tensor, of `POST /v1/infer`. Its bytes are not decoded here.
+ * Reads the picture, or the raw tensor, of `POST /v1/infer`. Its header alone is looked at, so that no
+ * model is asked about what none can decode.
  *
  * @param viewName - `mdi-view`; says nothing of a tensor
- * @throws {@link ProblemError} for a body that is not taken, and `bad-header` for another view
+ * @throws {@link ProblemError} for a body that is not taken, `bad-header` for another view, `not-the-view` for an image of another size,
+ * and `undecodable-image`
  */
 export function readPicture(
-  service: Pick<Service, 'catalogue' | 'view'>,
+  service: Pick<Service, 'catalogue' | 'view' | 'decodeLimits'>,
   { body = '', isBase64Encoded, headers }: APIGatewayProxyEventV2,
   viewName?: string,
 ): Picture {
@@ -47,7 +56,29 @@ export function readPicture(
       `the raw tensor ${dtype} [${shape.join(', ')}] has ${tensorBytes} bytes, not ${bytes}, and the body begins like no JPEG, PNG or WebP`,
     );
   }
-  return { contentType, body: base64, ...(view && { view }) };
+  const picture = { contentType, body: base64, ...(view && { view }) };
+  if (contentType === tensorContentType) return { ...picture, decodeMs: 0 };
+  const header = readImageHeader(Buffer.from(base64, 'base64'));
+  return { ...picture, decodeMs: predictedDecodeMs(checkImage(service, header, view)) };
+}
+
+function checkImage(
+  { decodeLimits }: Pick<Service, 'decodeLimits'>,
+  header: ImageHeader | undefined,
+  view: CropSize | undefined,
+): ImageHeader {
+  const fault = whyNotDecoded(header, decodeLimits);
+  if (!header || fault !== undefined) {
+    throw new ProblemError('undecodable-image', `the image cannot be decoded: ${fault}`);
+  }
+  if (view && !mayBe(header, view)) throw new ProblemError('not-the-view', notTheView(view, header));
+  return header;
+}
+
+/** An image of which EXIF data says that it lies on its side has the view's width as its height. */
+function mayBe({ width, height }: ImageHeader, view: CropSize): boolean {
+  const isUpright = width === view.width && height === view.height;
+  return isUpright || (width === view.height && height === view.width);
 }
 
 function viewNamed(
