@@ -71,7 +71,8 @@ function checkImage(
   if (!header || fault !== undefined) {
     throw new ProblemError('undecodable-image', `the image cannot be decoded: ${fault}`);
   }
-  if (view && !mayBe(header, view)) throw new ProblemError('not-the-view', notTheView(view, header));
+  if (view && !mayBe(header, view))
+    throw new ProblemError('not-the-view', notTheView(view, header));
   return header;
 }
 

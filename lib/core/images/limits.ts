@@ -29,7 +29,8 @@ export function whyNotDecoded(
   header: ImageHeader | undefined,
   limits: DecodeLimits,
 ): string | undefined {
-  if (!header) return 'it begins like no JPEG, PNG or WebP, or like one of a kind that no camera writes';
+  if (!header)
+    return 'it begins like no JPEG, PNG or WebP, or like one of a kind that no camera writes';
   const { mostMs: ms, mostBytes: bytes } = decodeCost(header);
   if (ms > limits.ms) {
     return `${kindOf(header)} may take ${(ms / 1000).toFixed(1)} s to decode; at most ${limits.ms / 1000} s are spent`;

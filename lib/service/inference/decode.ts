@@ -1,9 +1,5 @@
 import { readImageHeader } from '../../core/images/header.ts';
-import {
-  type DecodeLimits,
-  decodeLimitsFor,
-  whyNotDecoded,
-} from '../../core/images/limits.ts';
+import { type DecodeLimits, decodeLimitsFor, whyNotDecoded } from '../../core/images/limits.ts';
 import {
   boxOf,
   type CropSize,
@@ -82,7 +78,9 @@ async function decode(
     const { autoOrient, icc } = await image.metadata();
     const { scaled, region } = cutOf(autoOrient);
     const { x: left, y: top, width, height } = region;
-    const safe = icc?.includes(programmedProfile) ? sharp(bytes, { ...options, ignoreIcc: true }) : image;
+    const safe = icc?.includes(programmedProfile)
+      ? sharp(bytes, { ...options, ignoreIcc: true })
+      : image;
     return await safe
       .autoOrient()
       .resize(scaled)

@@ -21,8 +21,8 @@ import { WarmUps } from '../../../lib/service/inference/warm-up.ts';
 import type { ProfileSnapshot } from '../../../lib/service/profiles/cache.ts';
 import { referenceProfile } from '../../../lib/service/profiles/profile.ts';
 import type { Reference } from '../../../lib/service/profiles/reference.ts';
-import { okStream } from '../../fixtures/response-stream.ts';
 import { flatJpeg } from '../../fixtures/costly-images.ts';
+import { okStream } from '../../fixtures/response-stream.ts';
 
 /** Every model's function, which a test has answer as it likes; by default it answers well. */
 export let lambda: AwsStub<ServiceInputTypes, ServiceOutputTypes, LambdaClientResolvedConfig>;
@@ -188,7 +188,7 @@ export function apiEvent({
       http: { method, path },
     },
     body: smallPicture,
-    isBase64Encoded: true,
+    isBase64Encoded: rest.body === undefined,
     ...rest,
   } as unknown as APIGatewayProxyEventV2;
 }
