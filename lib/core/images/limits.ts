@@ -55,18 +55,22 @@ function formatOf(header: ImageHeader): string {
       return header.isProgressive ? 'a progressive JPEG' : 'a JPEG';
     case 'image/png':
       return header.isInterlaced ? 'an interlaced PNG' : 'a PNG';
-    case 'image/webp':
-      return header.isLossless ? 'a lossless WebP' : 'a WebP';
+    case 'image/webp': {
+      const kind = header.isLossless ? 'lossless WebP' : 'WebP';
+      return header.isAnimated ? `an animated ${kind}` : `a ${kind}`;
+    }
   }
 }
 
 function detailsOf(header: ImageHeader): string {
   switch (header.type) {
-    case 'image/jpeg':
-      return header.isHeld ? ` in ${header.scans.count} scans` : '';
+    case 'image/jpeg': {
+      const { count } = header.scans;
+      return header.isHeld ? ` in ${count === 1 ? 'one scan' : `${count} scans`}` : '';
+    }
     case 'image/png':
       return header.textBytes > 0 ? ' with compressed texts' : ` and ${header.bits} bits`;
     case 'image/webp':
-      return header.isAnimated ? ', animated,' : '';
+      return '';
   }
 }
