@@ -109,8 +109,14 @@ describe('the header of a JPEG', () => {
     ['no component', flatJpeg(size, { samplings: [] })],
     ['a component without samples', flatJpeg(size, { samplings: [0x11, 0x01] })],
     ['no scan', flatJpeg(size).subarray(0, 100)],
-    ['a scan before its size', Buffer.concat([Buffer.from([0xff, 0xd8]), segment(0xda, 0, 0, 0, 0)])],
+    [
+      'a scan before its size',
+      Buffer.concat([Buffer.from([0xff, 0xd8]), segment(0xda, 0, 0, 0, 0)]),
+    ],
     ['a segment without a length', Buffer.from([0xff, 0xd8, 0xff, 0xe0, 0, 1, 0xff, 0xd9])],
+    ['a frame without data', Buffer.from([0xff, 0xd8, 0xff, 0xc0, 0, 2])],
+    ['a marker at its end', Buffer.from([0xff, 0xd8, 0xff, 0xe0])],
+    ['no marker', Buffer.from([0xff, 0xd8, 1, 2, 3])],
     ['nothing but its beginning', Buffer.from([0xff, 0xd8, 0xff])],
   ])('is none with %s', (_, file) => {
     expect(readJpegHeader(file)).toBeUndefined();

@@ -6,6 +6,7 @@ import {
   flatJpeg,
   flatPng,
   flatWebp,
+  lossyWebp,
   scanBomb,
   textBomb,
 } from '../../../fixtures/costly-images.ts';
@@ -27,7 +28,9 @@ describe('the limits', () => {
     ['108', 12_000, 9_000],
     ['200', 16_320, 12_240],
   ])('let the photo of a camera of %s megapixels pass, whatever the memory', (_, width, height) => {
-    expect(why(flatJpeg({ width, height }, { samplings: [0x22, 0x11, 0x11] }), 128)).toBeUndefined();
+    expect(
+      why(flatJpeg({ width, height }, { samplings: [0x22, 0x11, 0x11] }), 128),
+    ).toBeUndefined();
   });
 
   it('refuse what is no image', () => {
@@ -51,6 +54,7 @@ describe('the limits', () => {
     ['an interlaced PNG of 8 x 8 pixels and 8 bits', flatPng({ ...small, isInterlaced: true })],
     ['a PNG of 8 x 8 pixels with compressed texts', flatPng({ ...small, before: [textBomb(9)] })],
     ['a lossless WebP of 8 x 8 pixels', flatWebp(small)],
+    ['a WebP of 8 x 8 pixels', lossyWebp(small)],
     ['an animated lossless WebP of 8 x 8 pixels', animatedWebp(small, 2)],
   ])('call %s so', (name, file) => {
     expect(whyNotDecoded(readImageHeader(file), none)).toMatch(`${name} may take`);

@@ -57,7 +57,10 @@ describe('the header of a PNG', () => {
     ['no height', flatPng({ width: 1, height: 0 })],
     ['a depth that there is not', flatPng({ ...size, bits: 3 })],
     ['a colour type that there is not', flatPng({ ...size, colourType: 5 })],
-    ['another chunk at its beginning', Buffer.from(flatPng(size).toString('latin1').replace('IHDR', 'CgBI'), 'latin1')],
+    [
+      'another chunk at its beginning',
+      Buffer.from(flatPng(size).toString('latin1').replace('IHDR', 'CgBI'), 'latin1'),
+    ],
   ])('is none with %s', (_, file) => {
     expect(readPngHeader(file)).toBeUndefined();
   });

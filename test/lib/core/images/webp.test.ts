@@ -43,8 +43,7 @@ describe('the header of a WebP', () => {
   });
 
   it('knows the 38 bytes of a picture of 50 megapixels', () => {
-    const hex =
-      '524946461e000000574542505650384c110000002f9d5be7060750d52216a2ff8188e87f0000';
+    const hex = '524946461e000000574542505650384c110000002f9d5be7060750d52216a2ff8188e87f0000';
     expect(readWebpHeader(Buffer.from(hex, 'hex'))).toMatchObject({
       ...{ width: 7_070, height: 7_070, isLossless: true },
     });
