@@ -16,7 +16,11 @@ import {
 } from '../../lib/core/preprocessing/errors.ts';
 import { epochMs } from '../../lib/service/clock.ts';
 import type { Classifier } from '../../lib/service/inference/classifier.ts';
-import { NotTheViewError, UndecodableImageError } from '../../lib/service/inference/errors.ts';
+import {
+  DeadlinePassedError,
+  NotTheViewError,
+  UndecodableImageError,
+} from '../../lib/service/inference/errors.ts';
 import { type FunctionCall, serviceTimeMs } from '../../lib/service/inference/service-time.ts';
 import type { OwnStart } from '../../lib/service/own-start.ts';
 import type { Observation } from '../../lib/service/profiles/statistics.ts';
@@ -86,7 +90,7 @@ async function answerTo(
     const result =
       contentType === tensorContentType
         ? await classifier.classifyTensor(bytes)
-        : await classifier.classifyImage(bytes, view);
+        : await classifier.classifyImage(bytes, view, answerByEpochMs);
     return { status: 'ok', ...result, coldStart };
   } catch (error) {
     const status = statusOf(error);
@@ -98,13 +102,14 @@ async function answerTo(
 function statusOf(error: unknown): FaultStatus | undefined {
   if (error instanceof UndecodableImageError) return 'undecodable-image';
   if (error instanceof NotTheViewError) return 'not-the-view';
+  if (error instanceof DeadlinePassedError) return 'deadline-passed';
   if (error instanceof TensorLengthError) return 'wrong-tensor-length';
   if (error instanceof TensorValueError) return 'wrong-tensor-values';
   if (error instanceof NonFiniteOutputError) return 'non-finite-output';
   return undefined;
 }
 
-type FaultStatus = Exclude<InferenceAnswer['status'], 'ok' | 'deadline-passed'>;
+type FaultStatus = Exclude<InferenceAnswer['status'], 'ok'>;
 
 async function recordServiceTime(
   { store, profileKey, telemetry }: ModelService,

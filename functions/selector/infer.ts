@@ -27,6 +27,7 @@ export type InferenceParts = AnswerParts &
     Service,
     | 'catalogue'
     | 'view'
+    | 'decodeLimits'
     | 'strategy'
     | 'defaultSlaMs'
     | 'budget'

@@ -9,9 +9,11 @@ import {
 import type { InferenceEvent } from '../../lib/core/contract/inference-event.ts';
 import { ProblemError } from '../../lib/core/contract/problem.ts';
 import { decodeCost } from '../../lib/core/images/cost.ts';
-import { readImageHeader } from '../../lib/core/images/header.ts';
+import { type ImageHeader, readImageHeader } from '../../lib/core/images/header.ts';
+import { whyNotDecoded } from '../../lib/core/images/limits.ts';
+import type { CropSize } from '../../lib/core/preprocessing/crop.ts';
 import { inputBytes } from '../../lib/core/preprocessing/preprocessing.ts';
-import { sizeName } from '../../lib/core/preprocessing/view.ts';
+import { notTheView, sizeName } from '../../lib/core/preprocessing/view.ts';
 import type { UploadRung } from '../../lib/core/upload/rung.ts';
 import { type Decoding, noDecoding } from './candidates.ts';
 import type { Service } from './service.ts';
@@ -23,13 +25,15 @@ export type Picture = Pick<InferenceEvent, 'contentType' | 'body' | 'view'> & {
 };
 
 /**
- * Reads the picture, or the raw tensor, of `POST /v1/infer`: of a picture its header alone.
+ * Reads the picture, or the raw tensor, of `POST /v1/infer`. Its header alone is looked at, so that no
+ * model is asked about what none can decode.
  *
  * @param viewName - `mdi-view`; says nothing of a tensor
- * @throws {@link ProblemError} for a body that is not taken, and `bad-header` for another view
+ * @throws {@link ProblemError} for a body that is not taken, `bad-header` for another view, `not-the-view` for an image of another size,
+ * and `undecodable-image`
  */
 export function readPicture(
-  service: Pick<Service, 'catalogue' | 'view'>,
+  service: Pick<Service, 'catalogue' | 'view' | 'decodeLimits'>,
   { body = '', isBase64Encoded, headers }: APIGatewayProxyEventV2,
   viewName?: string,
 ): Picture {
@@ -53,11 +57,30 @@ export function readPicture(
       `the raw tensor ${dtype} [${shape.join(', ')}] has ${tensorBytes} bytes, not ${bytes}, and the body begins like no JPEG, PNG or WebP`,
     );
   }
-  const isPicture = contentType !== tensorContentType;
-  const header = isPicture ? readImageHeader(Buffer.from(base64, 'base64')) : undefined;
-  // A picture without a header that can be read will not be decoded.
-  const decoding = header ? decodeCost(header) : noDecoding;
-  return { contentType, body: base64, ...(view && { view }), decoding };
+  const picture = { contentType, body: base64, ...(view && { view }) };
+  if (contentType === tensorContentType) return { ...picture, decoding: noDecoding };
+  const header = readImageHeader(Buffer.from(base64, 'base64'));
+  return { ...picture, decoding: decodeCost(checkImage(service, header, view)) };
+}
+
+function checkImage(
+  { decodeLimits }: Pick<Service, 'decodeLimits'>,
+  header: ImageHeader | undefined,
+  view: CropSize | undefined,
+): ImageHeader {
+  const fault = whyNotDecoded(header, decodeLimits);
+  if (!header || fault !== undefined) {
+    throw new ProblemError('undecodable-image', `the image cannot be decoded: ${fault}`);
+  }
+  if (view && !mayBe(header, view))
+    throw new ProblemError('not-the-view', notTheView(view, header));
+  return header;
+}
+
+/** An image of which EXIF data says that it lies on its side has the view's width as its height. */
+function mayBe({ width, height }: ImageHeader, view: CropSize): boolean {
+  const isUpright = width === view.width && height === view.height;
+  return isUpright || (width === view.height && height === view.width);
 }
 
 function viewNamed(

@@ -1,5 +1,6 @@
 import type { LambdaClient } from '@aws-sdk/client-lambda';
 import type { AtDeadline } from '../../lib/core/contract/headers.ts';
+import { type DecodeLimits, decodeLimitsFor } from '../../lib/core/images/limits.ts';
 import type { CropSize } from '../../lib/core/preprocessing/crop.ts';
 import { viewOf } from '../../lib/core/preprocessing/view.ts';
 import type { BudgetSettings } from '../../lib/core/selection/budget.ts';
@@ -39,6 +40,8 @@ export interface Service {
   readonly catalogue: Catalogue;
   /** What the models see of a picture; undefined when they see parts of different shapes. */
   readonly view: CropSize | undefined;
+  /** What a picture may take to decode: any model may be asked, so it is for the one of the least memory. */
+  readonly decodeLimits: DecodeLimits;
   readonly models: readonly ServedModel[];
   readonly strategy: StrategyName;
   readonly defaultSlaMs: number;
@@ -116,6 +119,7 @@ export function createService(): Service {
   return {
     catalogue,
     view: viewOf(catalogue.models, catalogue.input),
+    decodeLimits: decodeLimitsFor(Math.min(...catalogue.models.map(({ memoryMb }) => memoryMb))),
     models,
     strategy: environment.MDI_STRATEGY,
     defaultSlaMs: environment.MDI_DEFAULT_SLA_MS,

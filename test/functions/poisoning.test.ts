@@ -16,6 +16,7 @@ import {
   observe,
 } from '../../lib/service/profiles/statistics.ts';
 import { defaultWindows, windowStart } from '../../lib/service/profiles/windows.ts';
+import { flatPng } from '../fixtures/costly-images.ts';
 import { responseStream } from '../fixtures/response-stream.ts';
 import { installStreamify, invokeStreaming } from '../fixtures/streamify.ts';
 import {
@@ -45,7 +46,7 @@ interface Picture {
   readonly slowMs?: number;
 }
 
-const photo: Picture = { type: 'image/jpeg', file: Buffer.from('photo'), decodeMs: 2 };
+const photo: Picture = { type: 'image/png', file: flatPng({ width: 8, height: 8 }), decodeMs: 2 };
 /** 38 bytes with 50 million pixels; this machine takes nearly twice as long for them as is foretold. */
 const bomb: Picture = {
   type: 'image/webp',
@@ -56,7 +57,7 @@ const bomb: Picture = {
   decodeMs: 500,
 };
 /** One whose pixels the models themselves are slow with. */
-const awkward: Picture = { ...photo, file: Buffer.from('awkward'), slowMs: 200 };
+const awkward: Picture = { ...photo, file: flatPng({ width: 9, height: 9 }), slowMs: 200 };
 /** What no model decodes. */
 const oneByte: Picture = { ...photo, file: Buffer.from('x') };
 const pictures = [photo, bomb, awkward];

@@ -14,6 +14,7 @@ import { GetObjectCommand, S3Client } from '@aws-sdk/client-s3';
 import { mockClient } from 'aws-sdk-client-mock';
 import { afterAll, afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { colourCatalogue, colourImage, colourModel } from '../fixtures/colours.ts';
+import { flatPng } from '../fixtures/costly-images.ts';
 import { okAnswer, okStream } from '../fixtures/response-stream.ts';
 import { installStreamify, invokeStreaming } from '../fixtures/streamify.ts';
 import { temporaryFolder } from '../fixtures/temporary-folder.ts';
@@ -178,7 +179,7 @@ describe('the selector', () => {
       requestId: 'r-1',
       http: { method: 'POST', path: '/v1/infer', sourceIp: '192.0.2.1' },
     },
-    body: 'AAAA',
+    body: flatPng({ width: 8, height: 8 }).toString('base64'),
     isBase64Encoded: true,
   };
   type Handler = (event: unknown, context: object) => Promise<{ statusCode: number; body: string }>;

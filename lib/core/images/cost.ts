@@ -69,7 +69,7 @@ function jpegShrink({ width, height }: Size): number {
 }
 
 function costOfPng(header: PngHeader): DecodeCost {
-  const { bytes, width, height, bits, channels, chunks, textBytes } = header;
+  const { bytes, width, height, bits, channels, textBytes } = header;
   const bytesPerPixel = channels * Math.max(1, bits / 8);
   const perPixel =
     1 +
@@ -77,24 +77,14 @@ function costOfPng(header: PngHeader): DecodeCost {
     (header.hasAlpha ? 5 : 0) +
     (header.isInterlaced ? 14 : 0) +
     (header.hasProfile ? profileNs : 0);
-  const ms = toMs(perPixel * width * height + 10 * bytes + 300 * chunks);
+  const ms = toMs(perPixel * width * height + 10 * bytes);
   // An interlaced one is held as a whole, others only as far as scaling needs it.
   const heldLines = header.isInterlaced ? height : Math.min(height, 2_000);
-  const mostBytes = fixedBytes + 1.1 * heldLines * width * bytesPerPixel + heldTexts * textBytes;
-  return { ms, mostMs: ms + (textNs * textBytes) / 1e6, mostBytes };
-}
-
-function costOfWebp(header: WebpHeader): DecodeCost {
-  const { bytes, width, height, isLossless, hasMask, hasProfile, isAnimated } = header;
-  const pixels = width * height;
-  const perPixel = (isLossless ? 6 : 4) + (hasMask ? 3 : 0) + (hasProfile ? profileNs : 0);
-  const ms = toMs(perPixel * pixels + (isLossless ? 20 : 80) * bytes);
-  const heldBytesPerPixel = isLossless || isAnimated ? 4 : hasMask ? 1 : 0;
-  const tables = isLossless || hasMask ? mostTables(header) : 0;
   return {
     ms,
-    mostMs: ms + (tableNs * tables) / 1e6,
-    mostBytes: fixedBytes + heldBytesPerPixel * pixels + tableBytes * tables,
+    // A chunk takes 12 bytes at least.
+    mostMs: ms + (25 * bytes + textNs * textBytes) / 1e6,
+    mostBytes: fixedBytes + 1.1 * heldLines * width * bytesPerPixel + heldTexts * textBytes,
   };
 }
 
@@ -102,12 +92,27 @@ function costOfWebp(header: WebpHeader): DecodeCost {
 const textNs = 8;
 const heldTexts = 7.5;
 
-/** Five prefix codes of a lossless WebP: unpacking them, and the memory that they then take. */
+function costOfWebp(header: WebpHeader): DecodeCost {
+  const { bytes, width, height, isLossless, alphaBytes, hasProfile, isAnimated } = header;
+  const pixels = width * height;
+  const hasAlpha = alphaBytes > 0;
+  const perPixel = (isLossless ? 6 : 4) + (hasAlpha ? 3 : 0) + (hasProfile ? profileNs : 0);
+  const ms = toMs(perPixel * pixels + (isLossless ? 20 : 80) * bytes);
+  const tables = mostTables(isLossless ? bytes : alphaBytes, header);
+  const heldBytesPerPixel = isLossless || isAnimated ? 4 : hasAlpha ? 1 : 0;
+  return {
+    ms,
+    mostMs: ms + (tableNs * tables) / 1e6,
+    mostBytes: fixedBytes + heldBytesPerPixel * pixels + tableBytes * tables,
+  };
+}
+
+/** Five prefix codes of a lossless picture: unpacking them, and the memory that they then take. */
 const tableNs = 7_000;
 const tableBytes = 5_700;
 
-/** How many groups of codes a lossless WebP can have: one in 20 bits, and one for each tile of 4 x 4 pixels. */
-function mostTables({ bytes, width, height }: WebpHeader): number {
+/** How many groups of codes a lossless picture can have: one in 20 bits, and one for each tile of 4 x 4 pixels. */
+function mostTables(bytes: number, { width, height }: Size): number {
   const tiles = Math.ceil(width / 4) * Math.ceil(height / 4);
   return Math.min(65_536, tiles, 0.4 * bytes);
 }

@@ -20,11 +20,17 @@ export function decodeLimitsFor(memoryMb: number): DecodeLimits {
 }
 
 /**
- * Why an image is not decoded: a sentence with its kind and both numbers.
+ * Why a file is not decoded: a sentence with its kind and both numbers, if it takes more than the limits.
  *
- * @returns undefined when it takes no more than the limits
+ * @param header - undefined if the file has none
+ * @returns undefined when it is decoded
  */
-export function whyTooCostly(header: ImageHeader, limits: DecodeLimits): string | undefined {
+export function whyNotDecoded(
+  header: ImageHeader | undefined,
+  limits: DecodeLimits,
+): string | undefined {
+  if (!header)
+    return 'it begins like no JPEG, PNG or WebP, or like one of a kind that no camera writes';
   const { mostMs: ms, mostBytes: bytes } = decodeCost(header);
   if (ms > limits.ms) {
     return `${kindOf(header)} may take ${(ms / 1000).toFixed(1)} s to decode; at most ${limits.ms / 1000} s are spent`;
@@ -40,21 +46,31 @@ function mb(bytes: number): string {
 }
 
 function kindOf(header: ImageHeader): string {
-  return `${formatOf(header)} of ${header.width} x ${header.height} pixels`;
+  return `${formatOf(header)} of ${header.width} x ${header.height} pixels${detailsOf(header)}`;
 }
 
 function formatOf(header: ImageHeader): string {
   switch (header.type) {
+    case 'image/jpeg':
+      return header.isProgressive ? 'a progressive JPEG' : 'a JPEG';
+    case 'image/png':
+      return header.isInterlaced ? 'an interlaced PNG' : 'a PNG';
+    case 'image/webp': {
+      const kind = header.isLossless ? 'lossless WebP' : 'WebP';
+      return header.isAnimated ? `an animated ${kind}` : `a ${kind}`;
+    }
+  }
+}
+
+function detailsOf(header: ImageHeader): string {
+  switch (header.type) {
     case 'image/jpeg': {
-      const { isProgressive, scans } = header;
-      return `a ${isProgressive ? 'progressive ' : ''}JPEG of ${scans.count} scan${scans.count === 1 ? '' : 's'}`;
+      const { count } = header.scans;
+      return header.isHeld ? ` in ${count === 1 ? 'one scan' : `${count} scans`}` : '';
     }
-    case 'image/png': {
-      const kind = `${header.isInterlaced ? 'interlaced ' : ''}PNG of ${header.bits} bits`;
-      const texts = header.textBytes > 0 ? ' with compressed texts' : '';
-      return `${header.isInterlaced ? 'an' : 'a'} ${kind}${texts}`;
-    }
+    case 'image/png':
+      return header.textBytes > 0 ? ' with compressed texts' : ` and ${header.bits} bits`;
     case 'image/webp':
-      return `${header.isAnimated ? 'an animated' : 'a'} ${header.isLossless ? 'lossless' : 'lossy'} WebP`;
+      return '';
   }
 }

@@ -7,8 +7,8 @@ export interface WebpHeader extends Size {
   readonly bytes: number;
   /** Whether its picture, the first one of an animation, is lossless. */
   readonly isLossless: boolean;
-  /** Whether it is lossy with a mask, which is lossless. */
-  readonly hasMask: boolean;
+  /** The length of a lossy picture's alpha, which is lossless; 0 without one. */
+  readonly alphaBytes: number;
   /** Whether colours are told by a profile of its own. */
   readonly hasProfile: boolean;
   /** Of an animation, the first picture is decoded. */
@@ -28,7 +28,7 @@ export function readWebpHeader(file: Uint8Array): WebpHeader | undefined {
   const { length: bytes } = file;
   let canvas: Size | undefined;
   let isAnimated = false;
-  let hasMask = false;
+  let alphaBytes = 0;
   let hasProfile = false;
   for (let at = 12; at + chunkHead <= bytes; ) {
     const type = String.fromCharCode(...file.subarray(at, at + 4));
@@ -36,14 +36,14 @@ export function readWebpHeader(file: Uint8Array): WebpHeader | undefined {
     if (type === 'VP8X') {
       canvas = { width: 1 + u24(file, data + 4), height: 1 + u24(file, data + 7) };
     } else if (type === 'ALPH') {
-      hasMask = true;
+      alphaBytes = u32(file, at + 4);
     } else if (type === 'ICCP') {
       hasProfile = true;
     } else if (type === 'VP8L' || type === 'VP8 ') {
       const isLossless = type === 'VP8L';
       const size = canvas ?? (isLossless ? losslessSize(file, data) : lossySize(file, data));
       if (size.width === 0 || size.height === 0) return undefined;
-      const kind = { isLossless, hasMask, hasProfile, isAnimated };
+      const kind = { isLossless, alphaBytes, hasProfile, isAnimated };
       return { type: 'image/webp', bytes, ...size, ...kind };
     } else if (type === 'ANMF') {
       isAnimated = true;

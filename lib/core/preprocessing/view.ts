@@ -42,6 +42,11 @@ export function sizeName({ width, height }: Size): string {
   return `${width}x${height}`;
 }
 
+/** Why an image is refused that is said to be the view. */
+export function notTheView(view: Size, image: Size): string {
+  return `mdi-view says that the image is the view, which has ${sizeName(view)} pixels, but it has ${sizeName(image)}`;
+}
+
 /** What a model's pixels are made of, given a view: the view scaled to a size, and a part of that. */
 export interface RegionOfView {
   readonly scaled: Size;

@@ -1,5 +1,6 @@
 import type { InferenceSession } from 'onnxruntime-common';
 import type { Prediction } from '../../core/contract/messages.ts';
+import { type DecodeLimits, decodeLimitsFor } from '../../core/images/limits.ts';
 import { type CropSize, cropSizeOf } from '../../core/preprocessing/crop.ts';
 import {
   ModelShapeError,
@@ -24,7 +25,8 @@ import {
   type TensorData,
 } from '../../core/preprocessing/tensor.ts';
 import type { Catalogue, ListedModel } from '../catalogue/schema.ts';
-import { decodeImage, decodeView, maxPixelsFor, resizePixels } from './decode.ts';
+import { decodeImage, decodeView, resizePixels } from './decode.ts';
+import { Decodings } from './decodings.ts';
 import { ort } from './native.ts';
 import { openSession, threadsFor } from './session.ts';
 import { checkPreprocessing, type ModelSignature, readSignature } from './signature.ts';
@@ -55,7 +57,8 @@ export class Classifier {
   readonly #catalogue: ClassifierOptions['catalogue'];
   readonly #preprocessing: Preprocessing;
   readonly #crop: CropSize;
-  readonly #maxPixels: number;
+  readonly #limits: DecodeLimits;
+  readonly #decodings = new Decodings();
   #outputKind: OutputKind;
 
   private constructor(session: InferenceSession, { catalogue, model }: ClassifierOptions) {
@@ -65,7 +68,7 @@ export class Classifier {
     this.#preprocessing = fullPreprocessing(model.preprocessing, catalogue.input);
     checkPreprocessing(this.#signature, this.#preprocessing);
     this.#crop = cropSizeOf(this.#signature, this.#preprocessing, catalogue.input);
-    this.#maxPixels = maxPixelsFor(model.memoryMb);
+    this.#limits = decodeLimitsFor(model.memoryMb);
     this.#checkRawInput();
     this.#outputKind = model.output ?? 'logits';
   }
@@ -86,15 +89,23 @@ export class Classifier {
   /**
    * Classifies an image of any size, or one that is its catalogue's view already.
    *
+   * @param byEpochMs - Unix ms until which it must be decoded, so that the model can run
    * @throws {@link NotTheViewError} when it has another size than that
-   * @throws {@link UndecodableImageError} when the bytes are not an image, or too large a one
+   * @throws {@link UndecodableImageError} when the bytes are not an image, or too costly a one
+   * @throws {@link DeadlinePassedError}
    * @throws {@link NonFiniteOutputError} when the model answers with NaN or an infinity
    */
-  async classifyImage(bytes: Uint8Array, view?: CropSize): Promise<ClassifierResult> {
+  async classifyImage(
+    bytes: Uint8Array,
+    view?: CropSize,
+    byEpochMs?: number,
+  ): Promise<ClassifierResult> {
     const startMs = performance.now();
-    const data = view
-      ? await decodeView(bytes, view, this.#crop)
-      : await decodeImage(bytes, this.#crop, this.#maxPixels);
+    const decode = () =>
+      view
+        ? decodeView(bytes, view, this.#crop, this.#limits)
+        : decodeImage(bytes, this.#crop, this.#limits);
+    const data = await this.#decodings.run(decode, byEpochMs);
     const decodeMs = performance.now() - startMs;
     return this.#classify(imageTensor({ data, ...this.#crop }, this.#preprocessing), decodeMs);
   }

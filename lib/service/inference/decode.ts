@@ -1,3 +1,5 @@
+import { readImageHeader } from '../../core/images/header.ts';
+import { type DecodeLimits, decodeLimitsFor, whyNotDecoded } from '../../core/images/limits.ts';
 import {
   boxOf,
   type CropSize,
@@ -6,42 +8,31 @@ import {
 } from '../../core/preprocessing/crop.ts';
 import type { Size } from '../../core/preprocessing/preprocessing.ts';
 import type { Pixels } from '../../core/preprocessing/tensor.ts';
-import { regionInView, sizeName } from '../../core/preprocessing/view.ts';
+import { notTheView, regionInView } from '../../core/preprocessing/view.ts';
 import { NotTheViewError, UndecodableImageError } from './errors.ts';
 import { sharp } from './native.ts';
 
-/** An image of more pixels is refused before it is decoded, whatever the memory. */
-const mostPixels = 50_000_000;
-
-/** A progressive JPEG without chroma subsampling takes the most: two bytes for each coefficient. */
-const mostBytesPerPixel = 6;
-
-/**
- * The most pixels of an image that a function of some memory decodes: a third of its memory is for the
- * image, so that no image, however small its file is, ends the process.
- */
-export function maxPixelsFor(memoryMb: number): number {
-  return Math.min(mostPixels, Math.floor((memoryMb * 1e6) / 3 / mostBytesPerPixel));
-}
+/** Those of a function of the default memory. */
+const usualLimits = decodeLimitsFor(1769);
 
 /**
  * Decodes a JPEG, PNG or WebP image to RGB pixels: rotated as its EXIF data says, transparency over
  * black, the shorter side scaled, the centre cut out. An image that already has the wanted size is
- * only decoded.
+ * only decoded. Of an animation it is the first picture.
  *
  * @returns height * width * 3 bytes, row by row
- * @param maxPixels - see {@link maxPixelsFor}
- * @throws {@link UndecodableImageError} when it is none of the three, damaged, or too large
+ * @param limits - see {@link decodeLimitsFor}
+ * @throws {@link UndecodableImageError} when it is none of the three, damaged, or too costly
  */
 export function decodeImage(
   bytes: Uint8Array,
   crop: CropSize,
-  maxPixels = mostPixels,
+  limits = usualLimits,
 ): Promise<Uint8Array> {
-  return decode(bytes, (image) => {
-    checkSize(image, maxPixels);
-    return { scaled: { ...boxOf(crop), fit: 'outside' }, region: scaledRegionOf(image, crop) };
-  });
+  return decode(bytes, limits, (image) => ({
+    scaled: { ...boxOf(crop), fit: 'outside' },
+    region: scaledRegionOf(image, crop),
+  }));
 }
 
 /**
@@ -52,12 +43,15 @@ export function decodeImage(
  * @throws {@link NotTheViewError} when it has another size, which is seen before it is decoded
  * @throws {@link UndecodableImageError} when it is no JPEG, PNG or WebP, or damaged
  */
-export function decodeView(bytes: Uint8Array, view: CropSize, crop: CropSize): Promise<Uint8Array> {
-  return decode(bytes, (image) => {
+export function decodeView(
+  bytes: Uint8Array,
+  view: CropSize,
+  crop: CropSize,
+  limits = usualLimits,
+): Promise<Uint8Array> {
+  return decode(bytes, limits, (image) => {
     if (image.width !== view.width || image.height !== view.height) {
-      throw new NotTheViewError(
-        `mdi-view says that the image is the view, which has ${sizeName(view)} pixels, but it has ${sizeName(image)}`,
-      );
+      throw new NotTheViewError(notTheView(view, image));
     }
     const { scaled, region } = regionInView(view, crop);
     return { scaled: { ...scaled, fit: 'fill' }, region };
@@ -70,14 +64,24 @@ interface Cut {
   readonly region: Region;
 }
 
-async function decode(bytes: Uint8Array, cutOf: (image: Size) => Cut): Promise<Uint8Array> {
+async function decode(
+  bytes: Uint8Array,
+  limits: DecodeLimits,
+  cutOf: (image: Size) => Cut,
+): Promise<Uint8Array> {
+  const fault = whyNotDecoded(readImageHeader(bytes), limits);
+  if (fault !== undefined) throw new UndecodableImageError(`the image cannot be decoded: ${fault}`);
   try {
-    // The header alone says how large the image is.
-    const image = sharp(bytes, { limitInputPixels: false, failOn: 'error' });
-    const { autoOrient } = await image.metadata();
+    // Its pixels are within the limits.
+    const options = { limitInputPixels: false, failOn: 'error' } as const;
+    const image = sharp(bytes, options);
+    const { autoOrient, icc } = await image.metadata();
     const { scaled, region } = cutOf(autoOrient);
     const { x: left, y: top, width, height } = region;
-    return await image
+    const safe = icc?.includes(programmedProfile)
+      ? sharp(bytes, { ...options, ignoreIcc: true })
+      : image;
+    return await safe
       .autoOrient()
       .resize(scaled)
       .extract({ left, top, width, height })
@@ -92,12 +96,11 @@ async function decode(bytes: Uint8Array, cutOf: (image: Size) => Cut): Promise<U
   }
 }
 
-function checkSize({ width, height }: Size, maxPixels: number): void {
-  if (width * height <= maxPixels) return;
-  const limit =
-    maxPixels < 1e6 ? maxPixels.toLocaleString('en') : `${(maxPixels / 1e6).toFixed(1)} million`;
-  throw new Error(`${width} x ${height} pixels are more than ${limit}`);
-}
+/**
+ * A part of a colour profile that is a list of steps of any length, which Little CMS works through for tens
+ * of thousands of colours: 33 kB of them take 9 s. No camera writes it; the colours are taken for sRGB then.
+ */
+const programmedProfile = 'mpet';
 
 /** Scales pixels to cover a size and cuts the centre out: for raw images of another size. */
 export async function resizePixels(

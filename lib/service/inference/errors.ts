@@ -10,6 +10,11 @@ export class NotTheViewError extends MdInferenceError {
   override readonly name = 'NotTheViewError';
 }
 
+/** Nobody waits for the answer any more. */
+export class DeadlinePassedError extends MdInferenceError {
+  override readonly name = 'DeadlinePassedError';
+}
+
 /** A model's file cannot be fetched, or is not the one that its catalogue entry describes. */
 export class ModelFileError extends MdInferenceError {
   override readonly name = 'ModelFileError';

@@ -7,7 +7,11 @@ import {
   TensorLengthError,
   TensorValueError,
 } from '../../../lib/core/preprocessing/errors.ts';
-import { NotTheViewError, UndecodableImageError } from '../../../lib/service/inference/errors.ts';
+import {
+  DeadlinePassedError,
+  NotTheViewError,
+  UndecodableImageError,
+} from '../../../lib/service/inference/errors.ts';
 import { installStreamify, invokeStreaming } from '../../fixtures/streamify.ts';
 
 installStreamify();
@@ -56,14 +60,16 @@ describe('a model’s handler', () => {
     const text = await invokeStreaming(handler, event);
     const answer = { status: 'ok', ...image, coldStart: true, tookMs: 0 };
     expect(text).toBe(`${JSON.stringify(answer)}\n`);
-    expect(classifier.classifyImage.mock.calls).toEqual([[Buffer.from('photo'), undefined]]);
+    expect(classifier.classifyImage.mock.calls).toEqual([
+      [Buffer.from('photo'), undefined, undefined],
+    ]);
   });
 
   it('answers to an image that is the view', async () => {
     const { invoke, classifier } = started();
     const view = { width: 224, height: 224, resizeShorterSide: 256 };
     expect(await invoke({ view })).toMatchObject({ status: 'ok', ...image });
-    expect(classifier.classifyImage.mock.calls).toEqual([[Buffer.from('photo'), view]]);
+    expect(classifier.classifyImage.mock.calls).toEqual([[Buffer.from('photo'), view, undefined]]);
   });
 
   it('answers to a raw tensor', async () => {
@@ -169,6 +175,17 @@ describe('a model’s handler', () => {
     expect(classifier.classifyImage).not.toHaveBeenCalled();
     expect(store.record).not.toHaveBeenCalled();
     expect(await invoke({ answerByEpochMs: now + 1 })).toMatchObject({ status: 'ok' });
+  });
+
+  it('does not wait for an image that takes longer to decode than anybody waits', async () => {
+    const { invoke, classifier, store } = started();
+    classifier.classifyImage.mockRejectedValue(new DeadlinePassedError('too late'));
+    expect(await invoke({ answerByEpochMs: now + 90 })).toMatchObject({
+      status: 'deadline-passed',
+      detail: 'too late',
+    });
+    expect(classifier.classifyImage.mock.lastCall?.[2]).toBe(now + 90);
+    expect(store.record).not.toHaveBeenCalled();
   });
 
   it('counts a call that took far too long as a failure: its time says nothing of the model’s speed', async () => {

@@ -4,6 +4,7 @@ import { infer } from '../../../functions/selector/infer.ts';
 import type { Service } from '../../../functions/selector/service.ts';
 import type { InferenceAnswer } from '../../../lib/core/contract/inference-event.ts';
 import { isSignedRequestId } from '../../../lib/service/feedback/request-id.ts';
+import { flatPng } from '../../fixtures/costly-images.ts';
 import { okAnswer, okStream } from '../../fixtures/response-stream.ts';
 import {
   apiEvent,
@@ -14,6 +15,7 @@ import {
   profileKeyOf,
   secretOf,
   sentEvent,
+  smallPicture,
   withUploads,
 } from './made-up-service.ts';
 
@@ -241,18 +243,20 @@ describe('the answer', () => {
 
 describe('what goes to the model’s function', () => {
   it('is the image in base64, counted into the live profile', async () => {
-    await infer(madeUpService(), apiEvent({ body: 'AAECAw==', isBase64Encoded: true }), receivedMs);
+    await infer(madeUpService(), apiEvent(), receivedMs);
     expect(sentEvent()).toMatchObject({
       requestId: 'r-1',
       contentType: 'image/jpeg',
-      body: 'AAECAw==',
+      body: smallPicture,
       record: true,
     });
   });
 
   it('is base64 also where the gateway took the body for text', async () => {
-    await infer(madeUpService(), apiEvent({ body: 'text' }), receivedMs);
-    expect(sentEvent().body).toBe(Buffer.from('text').toString('base64'));
+    const body = 'a'.repeat(8 * 8 * 3);
+    const headers = { 'content-type': 'application/octet-stream' };
+    await infer(madeUpService(), apiEvent({ headers, body }), receivedMs);
+    expect(sentEvent().body).toBe(Buffer.from(body).toString('base64'));
   });
 
   it('is a raw tensor of the right length only', async () => {
@@ -278,7 +282,7 @@ describe('what goes to the model’s function', () => {
   it.each([undefined, 'application/octet-stream', 'application/x-www-form-urlencoded'])(
     'is an image by its first bytes where the client has not said what it is: %s',
     async (contentType) => {
-      const body = Buffer.from('\x89PNG\r\n\x1a\n\0\0\0\rIHDR', 'latin1').toString('base64');
+      const body = flatPng({ width: 8, height: 8 }).toString('base64');
       const request = apiEvent({ body, isBase64Encoded: true });
       request.headers['content-type'] = contentType;
       await infer(madeUpService(), request, receivedMs);

@@ -9,6 +9,7 @@ import type { APIGatewayProxyEventV2 } from 'aws-lambda';
 import { type AwsStub, mockClient } from 'aws-sdk-client-mock';
 import { afterEach, beforeEach, vi } from 'vitest';
 import type { ServedModel, Service } from '../../../functions/selector/service.ts';
+import { decodeLimitsFor } from '../../../lib/core/images/limits.ts';
 import { viewOf } from '../../../lib/core/preprocessing/view.ts';
 import { HedgeTokens } from '../../../lib/core/selection/hedge-tokens.ts';
 import { OutputTimes } from '../../../lib/core/selection/output-time.ts';
@@ -20,6 +21,7 @@ import { WarmUps } from '../../../lib/service/inference/warm-up.ts';
 import type { ProfileSnapshot } from '../../../lib/service/profiles/cache.ts';
 import { referenceProfile } from '../../../lib/service/profiles/profile.ts';
 import type { Reference } from '../../../lib/service/profiles/reference.ts';
+import { flatJpeg } from '../../fixtures/costly-images.ts';
 import { okStream } from '../../fixtures/response-stream.ts';
 
 /** Every model's function, which a test has answer as it likes; by default it answers well. */
@@ -135,6 +137,7 @@ export function madeUpService(
   return {
     catalogue,
     view: viewOf(catalogue.models, catalogue.input),
+    decodeLimits: decodeLimitsFor(1769),
     models: catalogue.models.map(
       (model): ServedModel => ({
         ...model,
@@ -169,6 +172,9 @@ export function madeUpService(
   } satisfies Service & { verdicts: unknown };
 }
 
+/** A JPEG of the catalogue's size, of which only the header is looked at. */
+export const smallPicture = flatJpeg({ width: 8, height: 8 }).toString('base64');
+
 /** A request as API Gateway hands it on. */
 export function apiEvent({
   method = 'POST',
@@ -193,8 +199,8 @@ export function apiEvent({
       domainName: 'a1b2c3.execute-api.eu-west-1.amazonaws.com',
       http: { method, path, sourceIp: '192.0.2.1' },
     },
-    isBase64Encoded: false,
-    body: 'not looked at',
+    body: smallPicture,
+    isBase64Encoded: rest.body === undefined,
     ...rest,
   } as unknown as APIGatewayProxyEventV2;
 }

@@ -1,16 +1,25 @@
 import fc from 'fast-check';
 import sharp from 'sharp';
 import { describe, expect, it } from 'vitest';
-import {
-  decodeImage,
-  decodeView,
-  maxPixelsFor,
-  resizePixels,
-} from '../../../../lib/service/inference/decode.ts';
+import { decodeLimitsFor } from '../../../../lib/core/images/limits.ts';
+import { decodeImage, decodeView, resizePixels } from '../../../../lib/service/inference/decode.ts';
 import {
   NotTheViewError,
   UndecodableImageError,
 } from '../../../../lib/service/inference/errors.ts';
+import {
+  animatedPng,
+  animatedWebp,
+  bandBomb,
+  codesBomb,
+  flatJpeg,
+  flatPng,
+  flatWebp,
+  profileBomb,
+  scanBomb,
+  textBomb,
+  withProfile,
+} from '../../../fixtures/costly-images.ts';
 
 /** A PNG whose pixel at (x, y) is (x, y, 7). */
 function gradient(width: number, height: number) {
@@ -148,7 +157,6 @@ describe('decodeImage', () => {
     ['a GIF', () => sharp({ create: solid }).gif().toBuffer()],
     ['a TIFF', () => sharp({ create: solid }).tiff().toBuffer()],
     ['a truncated JPEG', truncatedJpeg],
-    ['12,000 x 12,000 pixels', () => png12000()],
   ])('refuses %s', async (_, make) => {
     const crop = { width: 8, height: 8 };
     await expect(decodeImage(await make(), crop)).rejects.toBeInstanceOf(UndecodableImageError);
@@ -210,7 +218,7 @@ describe('decodeView', () => {
   });
 
   it('refuses another size by its header alone', async () => {
-    const bomb = (await png12000()).subarray(0, 100);
+    const bomb = withSize(await png(16, 16), 10_000).subarray(0, 100);
     for (const image of [await png(16, 17), await png(8, 8), bomb]) {
       const refused = decodeView(image, view, view);
       await expect(refused).rejects.toBeInstanceOf(NotTheViewError);
@@ -230,24 +238,93 @@ describe('decodeView', () => {
   });
 });
 
-describe('the limit of pixels', () => {
-  it('leaves memory for the rest of the function', () => {
-    expect(maxPixelsFor(128)).toBe(7_111_111);
-    expect(maxPixelsFor(1769)).toBe(50_000_000);
-    expect(maxPixelsFor(10_240)).toBe(50_000_000);
+describe('an image that was made to be costly', () => {
+  const crop = { width: 8, height: 8 };
+  const large = { width: 7_070, height: 7_070 };
+  const text = textBomb(7_900_000);
+  const costly =
+    /^the image cannot be decoded: an? .+ may take .+ to decode; at most .+ are spent$/;
+
+  it.each([
+    ['a JPEG of 2,000 scans', () => scanBomb(2_000, large)],
+    ['a JPEG of 95 scans, through all coefficients', () => bandBomb(14, large)],
+    ['an interlaced PNG of 16 bits', () => flatPng({ ...large, ...deep, isInterlaced: true })],
+    ['a PNG of 20,000 x 20,000 pixels', () => withSize(flatPng(solid), 20_000)],
+    ['a PNG with 400 compressed texts', () => flatPng({ ...solid, before: Array(400).fill(text) })],
+    [
+      'a lossless WebP of 16,383 x 16,383 pixels',
+      () => flatWebp({ width: 16_383, height: 16_383 }),
+    ],
+    ['an animated one', () => animatedWebp({ width: 16_383, height: 16_383 }, 100)],
+  ])('is refused: %s', async (_, make) => {
+    const refused = decodeImage(make(), crop);
+    await expect(refused).rejects.toBeInstanceOf(UndecodableImageError);
+    await expect(refused).rejects.toThrow(costly);
+    await expect(decodeView(make(), crop, crop)).rejects.toThrow(costly);
   });
 
-  it('is that of the decoded image, and says both numbers', async () => {
-    const image = await png(100, 50);
-    expect((await decodeImage(image, { width: 8, height: 8 }, 5_000)).length).toBe(192);
-    await expect(decodeImage(image, { width: 8, height: 8 }, 4_999)).rejects.toThrow(
-      'the image cannot be decoded: 100 x 50 pixels are more than 4,999',
+  it('is refused where memory does not allow it', async () => {
+    const tables = codesBomb({ width: 1_024, height: 1_024 });
+    await expect(decodeImage(tables, crop, decodeLimitsFor(512))).rejects.toThrow(
+      'a lossless WebP of 1024 x 1024 pixels may take 388 MB to decode; at most 171 MB are spent',
+    );
+    expect((await decodeImage(tables, crop, decodeLimitsFor(1769))).length).toBe(192);
+  });
+
+  it.each([
+    ['an animated PNG', () => animatedPng({ width: 64, height: 64 }, 50)],
+    ['an animated WebP', () => animatedWebp({ width: 64, height: 64 }, 50)],
+  ])('gives its first picture: %s', async (_, make) => {
+    expect((await decodeImage(make(), crop)).length).toBe(192);
+  });
+
+  it('is taken for sRGB when its colour profile is a program', async () => {
+    const image = await sharp({ create: solid }).jpeg({ quality: 100 }).toBuffer();
+    const plain = await decodeImage(image, crop);
+    expect(await decodeImage(withProfile(image, profileBomb(2)), crop)).toEqual(plain);
+  });
+});
+
+describe('a photo', () => {
+  it.each([
+    ['50 megapixels', { width: 8_160, height: 6_120 }],
+    ['108 megapixels', { width: 12_000, height: 9_000 }],
+  ])('of %s is decoded', async (_, size) => {
+    const photo = flatJpeg(size, { samplings: [0x22, 0x11, 0x11] });
+    expect((await decodeImage(photo, { width: 8, height: 8 }, decodeLimitsFor(512))).length).toBe(
+      192,
     );
   });
+});
 
-  it('is given in millions where it is that large', async () => {
-    await expect(decodeImage(await png12000(), { width: 8, height: 8 }, 7_111_111)).rejects.toThrow(
-      '12000 x 12000 pixels are more than 7.1 million',
+describe('a damaged file', () => {
+  it('is decoded or refused, whatever is wrong with it', async () => {
+    const formats = ['jpeg', 'png', 'webp'] as const;
+    const files = await Promise.all([
+      ...formats.map((format) => gradient(48, 40).toFormat(format).toBuffer()),
+      gradient(48, 40).jpeg({ progressive: true }).toBuffer(),
+      gradient(48, 40).png({ progressive: true }).toBuffer(),
+      gradient(48, 40).webp({ lossless: true }).toBuffer(),
+      animatedPng({ width: 48, height: 40 }, 3),
+      animatedWebp({ width: 48, height: 40 }, 3),
+    ]);
+    const change = fc.record({ at: fc.double({ min: 0, max: 1, noNaN: true }), to: fc.nat(255) });
+    await fc.assert(
+      fc.asyncProperty(
+        fc.constantFrom(...files),
+        fc.array(change, { maxLength: 6 }),
+        fc.double({ min: 0, max: 1, noNaN: true }),
+        async (file, changes, kept) => {
+          const damaged = Buffer.from(file.subarray(0, Math.ceil(file.length * Math.sqrt(kept))));
+          for (const { at, to } of changes) damaged[Math.floor(at * damaged.length)] = to;
+          const result = await decodeImage(damaged, { width: 8, height: 8 }).catch(
+            (error) => error,
+          );
+          if (result instanceof UndecodableImageError) return;
+          expect(result.length).toBe(192);
+        },
+      ),
+      { numRuns: 300 },
     );
   });
 });
@@ -270,11 +347,12 @@ async function truncatedJpeg(): Promise<Buffer> {
   return whole.subarray(0, whole.length / 2);
 }
 
-function png12000(): Promise<Buffer> {
-  return sharp({
-    create: { ...solid, width: 12_000, height: 12_000 },
-    limitInputPixels: false,
-  })
-    .png({ compressionLevel: 1 })
-    .toBuffer();
+const deep = { bits: 16, colourType: 6 };
+
+/** The PNG with another size in its header. */
+function withSize(file: Buffer, side: number): Buffer {
+  const changed = Buffer.from(file);
+  changed.writeUInt32BE(side, 16);
+  changed.writeUInt32BE(side, 20);
+  return changed;
 }
