@@ -234,13 +234,14 @@ describe('a hostile caller', () => {
 describe('a process that is stopped for ten seconds', () => {
   it('leaves the profile of its model as it is, and the choice', async () => {
     const world = new World();
-    await world.send(11, honest, 20_000, photo);
-    world.freezesMs.push(10_000);
-    await world.send(2, honest, 20_000, photo);
+    for (let i = 0; i < 13; i++) {
+      if (i === 11) world.freezesMs.push(10_000);
+      await world.send(1, `198.51.100.${i}`, 20_000, photo);
+    }
     const { meanMs = 0, stdMs = 0 } = world.profiles().get('best') ?? {};
     const answers = await world.send(1, honest, 20_000, photo);
-    expect(meanMs).toBeCloseTo(120, -1);
-    expect(stdMs).toBeLessThan(60);
+    expect(meanMs).toBeLessThan(130);
+    expect(stdMs).toBeLessThan(40);
     expect(answers[0]?.selection.eligible).toEqual([{ model: 'best', probability: 1 }]);
   });
 });
