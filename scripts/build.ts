@@ -14,10 +14,12 @@ import { basename, dirname, extname, join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { buildSync, transformSync } from 'esbuild';
 
-import { playgroundAssets } from '../bin/start/playground.ts';
-import { bundle, bundleFile, functionNames } from '../lib/infra/assets.ts';
+import { buildPlayground } from '../bin/start/playground.ts';
+import { buildBundle, bundleFile, functionNames } from '../lib/infra/assets.ts';
 import { packageRoot } from '../lib/infra/package-files.ts';
 import { clientEntries } from './client-entries.ts';
+import { bundledPackages, noticesFile, noticesOf } from './notices.ts';
+import { softwareBill, softwareBillFile } from './software-bill.ts';
 
 /*
  * Makes the two npm packages, each a folder of dist/ with a package.json that has a version: those of
@@ -48,10 +50,18 @@ for (const [name, build] of Object.entries(builds)) {
 function buildMdInference(to: string): void {
   compile('--project', 'tsconfig.build.json', '--outDir', to);
   chmodSync(join(to, 'bin/mdi.js'), 0o755);
+  const inputs: string[] = [];
   for (const name of functionNames) {
-    write(join(to, 'functions', name, bundleFile), bundle(name));
+    const built = buildBundle(name);
+    write(join(to, 'functions', name, bundleFile), built.code);
+    writeNotices(join(to, 'functions', name), built.inputs);
+    inputs.push(...built.inputs);
   }
-  for (const [name, bytes] of playgroundAssets()) write(join(to, 'playground', name), bytes);
+  const playground = buildPlayground();
+  for (const [name, bytes] of playground.files) write(join(to, 'playground', name), bytes);
+  writeNotices(join(to, 'playground'), playground.inputs);
+  inputs.push(...playground.inputs);
+  writeNotices(to, inputs);
 
   // What the compiler does not carry over.
   for (const file of globSync('lib/**/*.cjs')) cpSync(file, join(to, file));
@@ -67,7 +77,7 @@ function buildMdInference(to: string): void {
   for (const file of ['catalogue.json', 'README.md']) {
     cpSync(join('models/imagenet', file), join(to, 'models/imagenet', file));
   }
-  finish('.', to);
+  finish('.', to, inputs);
 }
 
 /**
@@ -75,8 +85,9 @@ function buildMdInference(to: string): void {
  * same files, chunks included, so that an error's class is one and the same in all entries.
  */
 function buildClient(to: string): void {
-  buildSync({
+  const { metafile } = buildSync({
     absWorkingDir: packageRoot,
+    metafile: true,
     entryPoints: clientEntries.map((name) => `lib/client/${name}.ts`),
     outdir: join(to, 'esm'),
     bundle: true,
@@ -103,11 +114,16 @@ function buildClient(to: string): void {
       '--rewriteRelativeImportExtensions',
     );
   }
-  finish('lib/client', to);
+  finish('lib/client', to, Object.keys(metafile.inputs));
 }
 
-/** The package's manifest, without what only a clone needs, its README and its licence. */
-function finish(from: string, to: string): void {
+/**
+ * The package's manifest, without what only a clone needs, its README, its licence and its software bill of
+ * materials.
+ *
+ * @param inputs - paths of what was bundled into it
+ */
+function finish(from: string, to: string, inputs: readonly string[]): void {
   const {
     '//': _,
     config,
@@ -117,14 +133,16 @@ function finish(from: string, to: string): void {
     name,
     ...manifest
   } = readJson(join(from, 'package.json'));
-  writeJson(join(to, 'package.json'), {
-    name,
-    version,
-    ...manifest,
-    publishConfig: { access: 'public' },
-  });
+  const built = { name, version, ...manifest, publishConfig: { access: 'public' } };
+  writeJson(join(to, 'package.json'), built);
+  write(join(to, softwareBillFile), softwareBill(built, bundledPackages(inputs)));
   cpSync(join(from, 'README.md'), join(to, 'README.md'));
   cpSync('LICENSE', join(to, 'LICENSE'));
+}
+
+/** The notices of what was bundled, beside it. */
+function writeNotices(to: string, inputs: readonly string[]): void {
+  write(join(to, noticesFile), noticesOf(bundledPackages(inputs)));
 }
 
 function compile(...options: string[]): void {

@@ -61,15 +61,16 @@ export function playgroundFiles(directory: string, catalogue: Catalogue): Static
  */
 export function playgroundAssets(): Map<string, Uint8Array> {
   const readyMade = join(packageRoot, 'playground');
-  if (!existsSync(readyMade)) return build();
+  if (!existsSync(readyMade)) return buildPlayground().files;
   return new Map(readdirSync(readyMade).map((name) => [name, readFileSync(join(readyMade, name))]));
 }
 
-function build(): Map<string, Uint8Array> {
+/** The page's parts, built from source, and the paths of what its scripts are made of, relative to the clone. */
+export function buildPlayground(): { files: Map<string, Uint8Array>; inputs: string[] } {
   // Only when they are needed: users of the package have neither esbuild nor onnxruntime-web.
   const require = createRequire(import.meta.url);
   const { buildSync }: typeof import('esbuild') = require('esbuild');
-  const { outputFiles } = buildSync({
+  const { outputFiles, metafile } = buildSync({
     entryPoints: {
       main: 'lib/playground/main.ts',
       worker: 'lib/client/onnxruntime-web-worker.ts',
@@ -80,6 +81,7 @@ function build(): Map<string, Uint8Array> {
     outdir: '/',
     bundle: true,
     write: false,
+    metafile: true,
     platform: 'browser',
     target: 'es2022',
     format: 'esm',
@@ -87,11 +89,12 @@ function build(): Map<string, Uint8Array> {
   });
   const source = (name: string) => readFileSync(join(packageRoot, 'lib/playground', name));
   const wasm = 'ort-wasm-simd-threaded.wasm';
-  return new Map([
+  const files = new Map([
     ...outputFiles.map(({ path, contents }) => [path.slice(1), contents] as const),
     ['index.html', source('index.html')],
     ['icon.svg', source('icon.svg')],
     ...docs.map((name) => [name, readFileSync(join(packageRoot, 'docs', name))] as const),
     [wasm, readFileSync(require.resolve(`onnxruntime-web/${wasm}`))],
   ]);
+  return { files, inputs: Object.keys(metafile.inputs) };
 }

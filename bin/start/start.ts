@@ -11,6 +11,7 @@ import type { RunningAssembly } from '../../lib/local/assembly.ts';
 import { lockDataDir } from '../../lib/local/dynamodb/data-dir.ts';
 import { checkPort } from '../../lib/local/shared/http-server.ts';
 import { readServedCatalogue } from '../../lib/service/catalogue/load.ts';
+import { feedbackChoices } from '../../lib/service/feedback/accuracy.ts';
 import { nativeModuleFault } from '../../lib/service/inference/native-modules.ts';
 import { checkCdk } from '../shared/check-cdk.ts';
 import { integerBetween, numberBetween } from '../shared/options.ts';
@@ -28,6 +29,7 @@ interface StartOptions {
   readonly strategy: string;
   readonly hedgeShare: number;
   readonly catalogue: string;
+  readonly feedback: string;
   readonly corsOrigins?: string[];
   readonly dataDir: string;
   readonly dynamodb?: string;
@@ -51,6 +53,14 @@ export function addStartCommand(program: Command): void {
       'extra invocations for hedging, as a share of the requests; 0 is off',
       numberBetween(0, 1),
       0.05,
+    )
+    .addOption(
+      new Option(
+        '--feedback <whose>',
+        'whose labelled answers move accuracies; all callers of this machine are one, which moves nothing',
+      )
+        .choices(feedbackChoices)
+        .default('callers'),
     )
     .option('--catalogue <name>', 'a catalogue of models/, or a folder of your own', 'shapes')
     .option(
@@ -96,6 +106,7 @@ async function start(options: StartOptions): Promise<void> {
       catalogue: options.catalogue,
       strategy: options.strategy,
       hedgeShare: String(options.hedgeShare),
+      feedback: options.feedback,
       ...(options.corsOrigins && { corsOrigins: options.corsOrigins.join(',') }),
       [hostModulesContext]: 'true',
     },
@@ -114,8 +125,6 @@ async function start(options: StartOptions): Promise<void> {
     environment: {
       // Profiles of this machine never mix with those of a deployment.
       MDI_DEPLOYMENT: `local-${hostname()}`,
-      // Whoever reaches this machine's own address is one of its users.
-      MDI_FEEDBACK: 'anybody',
       // One model at a time: side by side they would share this machine's processors.
       MDI_PROFILE_CONCURRENCY: '1',
       MDI_PROFILE_MODEL_MS: String(1000 * options.profileSeconds),

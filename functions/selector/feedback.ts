@@ -26,7 +26,9 @@ export async function takeFeedback(
   service: Pick<Service, 'models' | 'feedback' | 'secret' | 'ledger' | 'store'>,
   event: APIGatewayProxyEventV2,
 ): Promise<FeedbackResponse> {
-  const caller = counted(service.feedback, event);
+  if (service.feedback === 'off') {
+    throw new ProblemError('feedback-off', 'this deployment takes no feedback');
+  }
   const { requestId, model: name, correct } = readJsonBody(event, feedbackRequestSchema);
   const model = service.models.find((served) => served.name === name);
   if (!model) throw new ProblemError('unknown-model', `the catalogue has no model "${name}"`);
@@ -41,28 +43,14 @@ export async function takeFeedback(
   if (!(await service.ledger.mark(requestId, expiresAt).catch(() => notRecorded()))) {
     return { counted: false };
   }
-  const label = { bucket: callerBucket(caller, secret), correct };
+  // Those whom the gateway does not know are one caller, all together.
+  const label = { bucket: callerBucket(callerOf(event) ?? '', secret), correct };
   const { applied } = await service.store.label(model.profileKey, label);
   if (applied === false) {
     await service.ledger.unmark(requestId).catch(() => notRecorded());
     return notRecorded();
   }
   return { counted: true };
-}
-
-/** Whom a label is counted for. */
-function counted(feedback: Service['feedback'], event: APIGatewayProxyEventV2): string {
-  if (feedback === 'off') {
-    throw new ProblemError('feedback-off', 'this deployment takes no feedback');
-  }
-  const caller = callerOf(event);
-  if (caller === undefined && feedback === 'callers') {
-    throw new ProblemError(
-      'feedback-off',
-      'this deployment takes feedback from callers that its gateway knows, and it does not know you',
-    );
-  }
-  return caller ?? '';
 }
 
 function unknownRequest(model: string): ProblemError {

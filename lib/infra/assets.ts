@@ -24,9 +24,8 @@ const bundles = new Map<FunctionName, Uint8Array>();
 export function bundle(name: FunctionName): Uint8Array {
   const known = bundles.get(name);
   if (known) return known;
-  const folder = join(packageRoot, 'functions', name);
-  const readyMade = join(folder, bundleFile);
-  const code = existsSync(readyMade) ? readFileSync(readyMade) : build(folder);
+  const readyMade = join(packageRoot, 'functions', name, bundleFile);
+  const code = existsSync(readyMade) ? readFileSync(readyMade) : buildBundle(name).code;
   bundles.set(name, code);
   return code;
 }
@@ -35,14 +34,16 @@ export function bundle(name: FunctionName): Uint8Array {
 const requireShim =
   "import { createRequire as __createRequire } from 'node:module'; const require = __createRequire(import.meta.url);";
 
-function build(folder: string): Uint8Array {
+/** A function's bundle, built from source, and the paths of what it is made of, relative to the clone. */
+export function buildBundle(name: FunctionName): { code: Uint8Array; inputs: string[] } {
   // Only when it is needed: users of the package have no esbuild.
   const { buildSync }: typeof import('esbuild') = createRequire(import.meta.url)('esbuild');
-  const { outputFiles } = buildSync({
-    entryPoints: [join(folder, 'index.ts')],
+  const { outputFiles, metafile } = buildSync({
+    entryPoints: [join(packageRoot, 'functions', name, 'index.ts')],
     absWorkingDir: packageRoot,
     bundle: true,
     write: false,
+    metafile: true,
     platform: 'node',
     target: 'node24',
     format: 'esm',
@@ -52,7 +53,10 @@ function build(folder: string): Uint8Array {
     banner: { js: requireShim },
     external: [...nativePackages],
   });
-  return outputFiles[0]?.contents ?? new Uint8Array();
+  return {
+    code: outputFiles[0]?.contents ?? new Uint8Array(),
+    inputs: Object.keys(metafile.inputs),
+  };
 }
 
 /**

@@ -176,16 +176,9 @@ function shareOf(scope: Construct, name: 'hedgeShare' | 'callerShare', share: nu
   throw new InvalidPropertyError(scope, name, `must be a share of 0 to 1, not ${share}`);
 }
 
-/** Where nobody knows who calls, nobody's labels can be bounded: then they are taken only when asked for. */
+/** Where the gateway does not know who calls, nobody's labels can be bounded: then they are taken only when asked for. */
 function feedbackOf(scope: Construct, { auth, feedback }: MdInferenceProps): FeedbackChoice {
   if (auth !== 'none') return feedback ?? 'callers';
-  if (feedback === 'callers') {
-    throw new InvalidPropertyError(
-      scope,
-      'feedback',
-      "cannot be 'callers' while auth is 'none': the gateway knows no callers then",
-    );
-  }
   if (feedback === 'anybody') {
     Annotations.of(scope).addWarningV2(
       'mdinference:open-feedback',

@@ -108,7 +108,8 @@ export interface MdInferenceProps {
    * at least five are needed; `anybody`'s, as many as they send, for an API whose callers are all your own,
    * such as one backend with one role; or nobody's (`off`).
    *
-   * With `auth: 'none'`, `anybody` means that strangers can have your best model left out.
+   * Callers that the gateway does not know are one caller, all together. With `auth: 'none'`, `anybody` means
+   * that strangers can have your best model left out.
    *
    * @default 'callers', with `auth: 'none'` 'off'
    */

@@ -19,8 +19,16 @@ describe('the client’s package', () => {
     expect(packages).toBe(1);
     expect(client.packed.unpackedSize).toBeLessThan(1e6);
     const paths = client.packed.files.map(({ path }) => path);
-    expect(paths).toEqual(expect.arrayContaining(['LICENSE', 'README.md', 'package.json']));
+    expect(paths).toEqual(
+      expect.arrayContaining(['LICENSE', 'README.md', 'package.json', 'sbom.cdx.json']),
+    );
     expect(paths.filter((path) => !/^(esm|cjs)\/|^[^/]+$/.test(path))).toEqual([]);
+  });
+
+  it('contains nobody else’s package, and says so', () => {
+    const bill = client.readJson('node_modules/@mdinference/client/sbom.cdx.json');
+    expect(bill.metadata.component.name).toBe('@mdinference/client');
+    expect(bill.components).toEqual([]);
   });
 
   it('has every file that its entries name', () => {

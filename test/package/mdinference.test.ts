@@ -2,7 +2,21 @@ import { globSync, readFileSync } from 'node:fs';
 import { builtinModules } from 'node:module';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { buildPlayground } from '../../bin/start/playground.ts';
+import { buildBundle, functionNames } from '../../lib/infra/assets.ts';
+import { bundledPackages, noticesFile, noticesOf } from '../../scripts/notices.ts';
+import { softwareBillFile } from '../../scripts/software-bill.ts';
 import { InstalledPackage, root, run } from './installed.ts';
+
+/** Whose work some of it is. */
+const copyrights = {
+  '@middy/core': 'Luciano Mammino',
+  '@aws-lambda-powertools/logger': 'Copyright 2021 Amazon.com',
+  '@aws-sdk/client-dynamodb': 'Apache License',
+  zod: 'Colin McDonnell',
+  uplot: 'Leon Sorokin',
+  'onnxruntime-web': 'https://github.com/microsoft/onnxruntime/blob/v1.30.0/ThirdPartyNotices.txt',
+};
 
 let mdinference: InstalledPackage;
 let installed: string;
@@ -31,10 +45,12 @@ describe('the tarball', () => {
       expect.arrayContaining([
         'LICENSE',
         'README.md',
+        'THIRD-PARTY-NOTICES.txt',
         'bin/app.js',
         'bin/mdi.js',
         'functions/inference/index.mjs',
         'functions/profiler/index.mjs',
+        'functions/selector/THIRD-PARTY-NOTICES.txt',
         'functions/selector/index.mjs',
         'layers/onnxruntime/contents.json',
         'lib/index.d.ts',
@@ -47,12 +63,14 @@ describe('the tarball', () => {
         'models/shapes/catalogue.json',
         'models/shapes/samples/gear.jpg',
         'models/table3/catalogue.json',
+        'playground/THIRD-PARTY-NOTICES.txt',
         'playground/index.html',
         'playground/main.js',
         'playground/ort-wasm-simd-threaded.wasm',
         'playground/styles.css',
         'playground/worker.js',
         'playground/image-worker.js',
+        'sbom.cdx.json',
       ]),
     );
     expect(
@@ -67,6 +85,53 @@ describe('the tarball', () => {
       readFileSync(join(installed, file), 'utf8').includes(root),
     );
     expect(withPaths).toEqual([]);
+  });
+});
+
+describe('what is bundled', () => {
+  const bundles = [
+    ...functionNames.map((name) => [`functions/${name}`, () => buildBundle(name).inputs] as const),
+    ['playground', () => buildPlayground().inputs] as const,
+  ];
+  const read = (...path: string[]) => readFileSync(join(installed, ...path), 'utf8');
+
+  it.each(bundles)(
+    'has the name, version and licence of each package beside it: %s',
+    (folder, inputs) => {
+      const packages = bundledPackages(inputs());
+      expect(packages.length).toBeGreaterThan(2);
+      for (const notices of [read(folder, noticesFile), read(noticesFile)]) {
+        const missing = packages.filter(
+          ({ name, version, licence }) => !notices.includes(`${name} ${version} (${licence})\n`),
+        );
+        expect(missing).toEqual([]);
+        for (const [name, says] of Object.entries(copyrights)) {
+          const isThere = packages.some((each) => each.name === name);
+          if (isThere) expect(notices).toContain(says);
+        }
+      }
+    },
+  );
+
+  it('cannot be built without the licence of a package', () => {
+    const unknown = { name: 'unknown', version: '1.0.0', licence: 'MIT', folder: 'docs' };
+    expect(() => noticesOf([unknown])).toThrow('unknown has no licence file');
+  });
+
+  it('is in the software bill of materials, and what is installed with the package is, too', () => {
+    const bill = JSON.parse(read(softwareBillFile));
+    expect(bill).toMatchObject({
+      bomFormat: 'CycloneDX',
+      metadata: { component: { name: 'mdinference', version: manifest.config.version } },
+    });
+    const listed = new Set(bill.components.map((each: { 'bom-ref': string }) => each['bom-ref']));
+    const bundled = bundles.flatMap(([, inputs]) => bundledPackages(inputs()));
+    const dependencies = Object.entries(manifest.dependencies).map(([n, v]) => `${n}@${v}`);
+    const refs = [...bundled.map(({ name, version }) => `${name}@${version}`), ...dependencies];
+    expect(refs.filter((ref) => !listed.has(ref))).toEqual([]);
+    expect([...listed].filter((ref) => /^(vitest|typescript|esbuild)@/.test(String(ref)))).toEqual(
+      [],
+    );
   });
 });
 

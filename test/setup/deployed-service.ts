@@ -9,7 +9,6 @@ import { synthesize } from '../../bin/shared/synthesize.ts';
 export const profiling = {
   MDI_PROFILE_CONCURRENCY: '1',
   MDI_PROFILE_MODEL_MS: '300',
-  MDI_FEEDBACK: 'anybody',
 };
 
 declare module 'vitest' {

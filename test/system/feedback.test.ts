@@ -72,8 +72,25 @@ describe('POST /v1/feedback', () => {
   });
 });
 
-describe('a service that knows no callers', () => {
-  it('takes no feedback unless it is told to, and its answers are as good', async () => {
+describe('feedback that is bought', () => {
+  it('does not change what is selected, however much of it comes from one caller', async () => {
+    const best = [...(await modelsByName()).values()].sort(
+      (a, b) => b.catalogueAccuracyPct - a.catalogueAccuracyPct,
+    )[0];
+    const answers = await Promise.all(
+      Array.from({ length: 30 }, () => service.infer({ slaMs: 20_000 })),
+    );
+    const bought = answers.filter(({ model }) => model.name === best?.name);
+    expect(bought.length).toBeGreaterThan(8);
+    for (const { requestId, model } of bought) {
+      expect((await give({ requestId, model: model.name, correct: false })).status).toBe(202);
+    }
+    const after = (await modelsByName()).get(best?.name ?? '');
+    expect(after?.feedback.labels).toBe(bought.length);
+    expect(after?.accuracyPct).toBe(best?.catalogueAccuracyPct);
+  });
+
+  it('is not taken at all where it is off', async () => {
     const environment = { MDI_FEEDBACK: 'off' };
     const without = await RunningService.start({ environment });
     try {

@@ -179,7 +179,7 @@ export interface Client {
    * not sent.
    *
    * @returns whether it was counted
-   * @throws ApiError, NetworkError
+   * @throws ApiError: of status 503 with `retryAfterMs`, send it again after that; NetworkError
    */
   feedback(answer: Classification, correct: boolean): Promise<boolean>;
   /** What has happened so far. */

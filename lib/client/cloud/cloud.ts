@@ -18,6 +18,7 @@ const asideMs = 5_000;
 /** How long what the service tells of its models is believed, in ms. */
 const modelsAgeMs = 300_000;
 
+const feedbackPath = '/v1/feedback';
 const json = { 'content-type': 'application/json' };
 
 /** An image on its way to the cloud. */
@@ -113,16 +114,10 @@ export class Cloud {
     return response;
   }
 
-  /** `POST /v1/feedback`, once more when the service says that it could not record it; whether it was counted. */
+  /** `POST /v1/feedback`; whether it was counted. */
   async feedback({ requestId, model }: InferResponse, correct: boolean): Promise<boolean> {
     const label = { requestId, model: model.name, correct };
-    const send = () => this.#aside<FeedbackResponse | undefined>('/v1/feedback', label);
-    const answer = await send().catch(async (error) => {
-      const retryMs = isNotRecorded(error) ? error.retryAfterMs : undefined;
-      if (retryMs === undefined || retryMs > asideMs) throw error;
-      await new Promise<void>((resolve) => this.#time.setTimeout(resolve, retryMs));
-      return await send();
-    });
+    const answer = await this.#aside<FeedbackResponse | undefined>(feedbackPath, label);
     return answer?.counted === true;
   }
 
@@ -174,7 +169,8 @@ export class Cloud {
       if (this.#pauseMs === 0) this.#pause.succeeded();
       return answer;
     } catch (error) {
-      if (error instanceof ApiError) this.#leaveAlone(error);
+      // A service that takes no labels now takes images all the same.
+      if (error instanceof ApiError && call.path !== feedbackPath) this.#leaveAlone(error);
       throw error;
     }
   }
@@ -188,7 +184,6 @@ export class Cloud {
   #leaveAlone(error: ApiError): void {
     const asked = error.retryAfterMs;
     if (error.status !== 429 && (error.status !== 503 || asked === undefined)) return;
-    if (isNotRecorded(error)) return;
     const retryMs = this.#pause.failed(error, this.#time.nowMs(), asked);
     this.#emit({ type: 'throttled', retryMs });
   }
@@ -215,9 +210,4 @@ export class Cloud {
       this.#asides.delete(controller);
     }
   }
-}
-
-/** Whether the service could not record a label: it takes images all the same. */
-function isNotRecorded(error: unknown): error is ApiError {
-  return error instanceof ApiError && error.problem?.type === '/problems/not-recorded';
 }

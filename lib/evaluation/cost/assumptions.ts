@@ -8,7 +8,10 @@ export interface Assumptions {
   readonly recordMs: number;
   /** Write units of a profile update: an item of at most 1 KB. */
   readonly writeUnitsPerCall: number;
-  /** Read units of one model's profile, eventually consistent: its baseline and 13 windows of at most 1 KB. */
+  /**
+   * Read units of one model's profile, eventually consistent: its baseline, its labels, and 13 windows of at
+   * most 1 KB.
+   */
   readonly readUnitsPerProfile: number;
   /** Age at which the profiles in a selector's memory are read again, in seconds. */
   readonly refreshSeconds: number;
@@ -42,8 +45,8 @@ export const defaultAssumptions: Assumptions = {
   // DynamoDB answers in single-digit ms.
   recordMs: 5,
   writeUnitsPerCall: 1,
-  // 0.5 for the baseline; 13 KB are four blocks of 4 KB at 0.5 each.
-  readUnitsPerProfile: 2.5,
+  // 0.5 each for the baseline and the labels; 13 KB are four blocks of 4 KB at 0.5 each.
+  readUnitsPerProfile: 3,
   // Two seconds plus a random share of up to a quarter.
   refreshSeconds: 2.25,
   modelsPerPrepare: 3,
@@ -57,7 +60,7 @@ export const defaultAssumptions: Assumptions = {
   logBytes: 2_900,
   metrics: 8,
   metricsPerModel: 2,
-  alarmMetrics: 11,
+  alarmMetrics: 12,
   dashboards: 1,
   // Lambda's own sampling (https://docs.aws.amazon.com/lambda/latest/dg/services-xray.html).
   tracesPerSecond: 1,

@@ -14,6 +14,7 @@ describe('the settings of the app', () => {
       ...{ catalogue: './mine', strategy: 'expected-accuracy', auth: 'none', slaMs: '400' },
       ...{ corsOrigins: 'https://a.example, https://b.example', requestsPerSecond: '50' },
       ...{ keepWarmMinutes: '5', provisionedConcurrency: 2, tracing: 'off', stackName: 'Other' },
+      feedback: 'anybody',
     });
     expect(settings).toEqual({
       catalogue: './mine',
@@ -25,6 +26,7 @@ describe('the settings of the app', () => {
       keepWarm: Duration.minutes(5),
       provisionedConcurrency: 2,
       tracing: false,
+      feedback: 'anybody',
       stackName: 'Other',
     });
   });

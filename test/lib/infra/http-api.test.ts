@@ -33,6 +33,21 @@ describe('who may call', () => {
     expect(warnings(made)).toEqual([]);
   });
 
+  it('takes no feedback where it knows no callers, but when asked to, with a warning', () => {
+    const feedbackOf = ({ template }: ReturnType<typeof synthesized>) =>
+      Object.values(template.findResources('AWS::Lambda::Function')).flatMap(
+        ({ Properties }) => Properties.Environment?.Variables?.MDI_FEEDBACK ?? [],
+      );
+    expect(feedbackOf(made)).toEqual(['callers']);
+    expect(feedbackOf(synthesized({ auth: 'none' }))).toEqual(['off']);
+    const believing = synthesized({ auth: 'none', feedback: 'anybody' });
+    expect(feedbackOf(believing)).toEqual(['anybody']);
+    expect(warnings(believing)).toContainEqual(
+      expect.stringContaining('strangers can have the best model left out'),
+    );
+    expect(feedbackOf(synthesized({ auth: 'none', feedback: 'callers' }))).toEqual(['callers']);
+  });
+
   it('is anybody only when asked for, with a warning', () => {
     const open = synthesized({ auth: 'none' });
     expect(routeAuthorization(open.template).every((route) => route.endsWith(' NONE'))).toBe(true);

@@ -26,6 +26,7 @@ describe('the dashboard', () => {
   it('shows what a team asks of the service', () => {
     expect(widgets.map(({ properties }) => properties.title)).toEqual([
       'Accuracy delivered',
+      'Accuracies moved by feedback',
       'SLA attainment',
       'Deadline exceeded',
       'Fallbacks',
@@ -71,8 +72,9 @@ describe('the dashboard', () => {
 });
 
 describe('the alarms', () => {
-  it('are the six that somebody must act on, sent to the topic', () => {
+  it('are the seven that somebody must act on, sent to the topic', () => {
     expect([...service.observability.alarms.keys()].sort()).toEqual([
+      'AccuracyShifted',
       'BreakerOpened',
       'Fallbacks',
       'ProfilerFailed',
@@ -80,7 +82,7 @@ describe('the alarms', () => {
       'SlaMissed',
       'TableThrottled',
     ]);
-    template.resourceCountIs('AWS::CloudWatch::Alarm', 6);
+    template.resourceCountIs('AWS::CloudWatch::Alarm', 7);
     template.allResourcesProperties('AWS::CloudWatch::Alarm', {
       AlarmActions: [Match.objectLike({ Ref: Match.stringLikeRegexp('Alarms') })],
       OKActions: [Match.anyValue()],
@@ -93,6 +95,7 @@ describe('the alarms', () => {
     ['More than 1 % of the requests were answered with 5xx', 'Greater', 1, 3, 3],
     ['Fewer than 90 % of the requests were answered within their SLA', 'Less', 90, 3, 3],
     ['More than 5 % of the answers came from another model', 'Greater', 5, 3, 3],
+    ["Feedback has moved a model's accuracy by more than 2 points", 'Greater', 2, 1, 1],
     ['A model keeps failing', 'Greater', 0, 3, 2],
     ['A model could not be measured at deploy', 'Greater', 0, 1, 1],
     ['The profile table throttles: raise the shard count', 'Greater', 0, 3, 3],

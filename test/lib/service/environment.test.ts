@@ -36,6 +36,7 @@ describe('readEnvironment', () => {
       MDI_AT_DEADLINE: 'wait',
       MDI_LATE_WAIT_MS: 10_000,
       MDI_HEDGE_SHARE: 0.05,
+      MDI_FEEDBACK: 'callers',
       MDI_FEEDBACK_WEIGHT: 200,
       MDI_MODEL_FUNCTIONS: { plain: 'fn-plain:live' },
     });
@@ -46,6 +47,7 @@ describe('readEnvironment', () => {
     ['MDI_SHARDS', '1.5'],
     ['MDI_SHARDS', '0'],
     ['MDI_WINDOW_MS', 'long'],
+    ['MDI_FEEDBACK', 'on'],
     ['MDI_FEEDBACK_WEIGHT', '0'],
     ['MDI_AT_DEADLINE', 'sleep'],
     ['MDI_HEDGE_SHARE', '5'],
