@@ -6,13 +6,16 @@ import {
   type ServerResponse,
   STATUS_CODES,
 } from 'node:http';
+import { Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
+import { queueLimitMs } from '../lambda/environment-pool.ts';
 import type { FunctionRegistry } from '../lambda/function-registry.ts';
 import { LambdaInvocation, maxRequestBytes } from '../lambda/invocation.ts';
 import { TooManyRequestsError } from '../shared/errors.ts';
-import { close, listen, readBody } from '../shared/http-server.ts';
+import { close, listen } from '../shared/http-server.ts';
 import type { ApiRoute, HttpApi } from '../template/http-api.ts';
-import { corsHeaders } from './cors.ts';
+import { corsHeaders, isAllowedOrigin } from './cors.ts';
+import { type BodyLimits, HeldBodies, type HeldBodyFault } from './held-bodies.ts';
 import { readTarget, toEvent } from './http-event.ts';
 import {
   bytesOf,
@@ -22,10 +25,19 @@ import {
   toResponse,
 } from './http-response.ts';
 import { createRouter } from './http-routing.ts';
+import { hostsOf, isOwnHost, isOwnPage } from './own-hosts.ts';
 import { type StaticFiles, serveFile } from './static-files.ts';
 
 /** API Gateway's limit of a request's payload: 10 MB. */
 const maxBodyBytes = 10 * 1024 * 1024;
+
+/** A header comes in one packet; whoever sends it byte by byte holds a connection for nothing. */
+const headerLimitMs = 20_000;
+
+/**
+ * Enough for the largest picture that Lambda takes, 4.5 MB, at 600 kbit/s, and for 14 of them at a time.
+ */
+const bodyLimits: BodyLimits = { arrivalMs: 60_000, heldBytes: 64 * 1024 * 1024 };
 
 type Handler = (request: IncomingMessage) => Promise<HttpResponse | undefined>;
 
@@ -35,6 +47,8 @@ export interface FrontOptions {
   readonly files: StaticFiles;
   /** What the front's own errors are called. */
   readonly problemKinds: ProblemKinds;
+  /** Names of hosts that it answers to beside localhost and addresses; `*` is any. */
+  readonly allowedHosts: readonly string[];
 }
 
 /**
@@ -44,6 +58,7 @@ export interface FrontOptions {
 export class HttpFront {
   readonly port: number;
   readonly #server: Server;
+  readonly #bodies: HeldBodies;
   #handler: Handler = () =>
     Promise.resolve(
       problem(503, 'Service Unavailable', 'The assembly is starting', { 'retry-after': '1' }),
@@ -51,8 +66,9 @@ export class HttpFront {
 
   #problemKinds: ProblemKinds = {};
 
-  private constructor(server: Server, port: number) {
+  private constructor(server: Server, port: number, limits: BodyLimits) {
     this.#server = server;
+    this.#bodies = new HeldBodies(limits);
     this.port = port;
     server.on('request', (request: IncomingMessage, response: ServerResponse) => {
       void this.#respond(request, response);
@@ -64,11 +80,25 @@ export class HttpFront {
     server.on('clientError', (error: NodeJS.ErrnoException, socket) => this.#refuse(error, socket));
   }
 
-  /** @throws {@link PortInUseError} when the port is taken */
-  static async listen(port: number, host: string): Promise<HttpFront> {
-    // Node's own answer to a request without `Host` has no body.
-    const server = createServer({ requireHostHeader: false });
-    return new HttpFront(server, await listen(server, port, host));
+  /**
+   * @param limits - what bodies may cost
+   * @default 60 s for each, 64 MB for all of them
+   * @throws {@link PortInUseError} when the port is taken
+   */
+  static async listen(port: number, host: string, limits = bodyLimits): Promise<HttpFront> {
+    const server = createServer({
+      // Node's own answer to a request without `Host` has no body.
+      requireHostHeader: false,
+      headersTimeout: headerLimitMs,
+      requestTimeout: 0,
+      connectionsCheckingInterval: 1_000,
+    });
+    return new HttpFront(server, await listen(server, port, host), limits);
+  }
+
+  /** How many bytes of bodies it holds. */
+  get heldBytes(): number {
+    return this.#bodies.bytes;
   }
 
   /**
@@ -79,10 +109,11 @@ export class HttpFront {
   open(
     api: HttpApi | undefined,
     registry: FunctionRegistry,
-    { files, problemKinds }: FrontOptions,
+    { files, problemKinds, allowedHosts }: FrontOptions,
   ): void {
     this.#problemKinds = problemKinds;
-    this.#handler = createHandler(api, { registry, files, port: this.port });
+    const bodies = this.#bodies;
+    this.#handler = createHandler(api, { registry, files, allowedHosts, bodies, port: this.port });
   }
 
   async close(): Promise<void> {
@@ -93,6 +124,7 @@ export class HttpFront {
     const answer = await this.#handler(request).catch((error: unknown) =>
       problem(500, 'Internal Server Error', String(error)),
     );
+    this.#bodies.release(request);
     if (answer && !response.destroyed) this.#send(request, response, answer);
   }
 
@@ -108,16 +140,15 @@ export class HttpFront {
     request.resume();
   }
 
-  /** Answers what is no HTTP, or has too long a header. */
+  /** Answers what is no HTTP, or has too long or too slow a header. */
   #refuse({ code }: NodeJS.ErrnoException, socket: Duplex): void {
-    if (code === 'ECONNRESET' || !socket.writable) {
+    // Browsers open connections that they may never use: to those there is nothing to answer.
+    const isUnused = socket instanceof Socket && socket.bytesRead === 0;
+    if (code === 'ECONNRESET' || !socket.writable || isUnused) {
       socket.destroy();
       return;
     }
-    const answer =
-      code === 'HPE_HEADER_OVERFLOW'
-        ? problem(431, 'Request Header Fields Too Large', 'The header is too long')
-        : problem(400, 'Bad Request', 'The request is no well-formed HTTP');
+    const answer = malformed(code);
     const body = bytesOf(answer, this.#problemKinds);
     const headers = { ...answer.headers, 'content-length': body.length, connection: 'close' };
     const lines = Object.entries(headers).map(([name, value]) => `${name}: ${value}\r\n`);
@@ -127,14 +158,23 @@ export class HttpFront {
   }
 }
 
+interface HandlerParts extends Pick<FrontOptions, 'files' | 'allowedHosts'> {
+  readonly registry: FunctionRegistry;
+  readonly bodies: HeldBodies;
+  readonly port: number;
+}
+
 function createHandler(
   api: HttpApi | undefined,
-  { registry, files, port }: { registry: FunctionRegistry; files: StaticFiles; port: number },
+  { registry, files, allowedHosts, bodies, port }: HandlerParts,
 ): Handler {
   const cors = api?.cors;
+  const hosts = [...allowedHosts, ...hostsOf(cors?.AllowOrigins ?? [])];
   const findRoute = createRouter(api?.routes ?? []);
 
   return async (request) => {
+    const stranger = refusal(request);
+    if (stranger) return stranger;
     const isPreflight = request.method === 'OPTIONS' && request.headers.origin !== undefined;
     if (cors && isPreflight) {
       const headers = corsHeaders(cors, request.headers, true);
@@ -148,13 +188,31 @@ function createHandler(
     };
   };
 
+  /** An answer to a request that a page of somebody else made a browser send; else undefined. */
+  function refusal(request: IncomingMessage): HttpResponse | undefined {
+    const { headers } = readTarget(request.url ?? '/', request.headers);
+    const { host, origin } = headers;
+    if (host === undefined && request.httpVersion !== '1.0') {
+      return problem(400, 'Bad Request', 'The header Host is missing');
+    }
+    if (host !== undefined && !isOwnHost(host, hosts)) {
+      return problem(
+        421,
+        'Misdirected Request',
+        `"${host}" is no name that this service answers to`,
+      );
+    }
+    // A preflight changes nothing, and its answer tells the browser all that it needs.
+    if (origin === undefined || request.method === 'OPTIONS' || isOwnPage(headers))
+      return undefined;
+    if (cors && isAllowedOrigin(cors.AllowOrigins, origin)) return undefined;
+    return problem(403, 'Forbidden', `Pages of ${origin} may not call this service`);
+  }
+
   async function answerRequest(request: IncomingMessage): Promise<HttpResponse | undefined> {
     const epochMs = Date.now();
     const { method = 'GET' } = request;
     const { url, headers } = readTarget(request.url ?? '/', request.headers);
-    if (headers.host === undefined && request.httpVersion !== '1.0') {
-      return problem(400, 'Bad Request', 'The header Host is missing');
-    }
     const path = url.split('?')[0] ?? '/';
     if (!isDecodable(path)) return problem(400, 'Bad Request', 'The path is not well encoded');
     const match = findRoute(method, path);
@@ -163,9 +221,8 @@ function createHandler(
       if (file) return file;
     }
     if (!api || !match) return problem(404, 'Not Found', `No route for ${method} ${path}`);
-    const body = await readBody(request, maxBodyBytes);
-    if (body === 'aborted') return undefined;
-    if (body === 'too large') return tooLarge(`The body is larger than ${maxBodyBytes} bytes`);
+    const body = await bodies.read(request, maxBodyBytes);
+    if (!Buffer.isBuffer(body)) return bodyProblem(body);
     const sourceIp = request.socket.remoteAddress ?? '127.0.0.1';
     const event = toEvent(
       // HTTP/1.0 knows no `Host`, and an API that is to say where it is needs one.
@@ -192,7 +249,7 @@ function createHandler(
     if (!found) return internalError(`No function ${route.functionReference}`);
     const invocation = new LambdaInvocation(payload);
     try {
-      await found.pool.invoke(invocation);
+      await found.pool.invoke(invocation, queueLimitMs, route.routeKey);
     } catch (error) {
       if (!(error instanceof TooManyRequestsError)) throw error;
       return problem(429, 'Too Many Requests', 'All execution environments are busy', {
@@ -219,6 +276,33 @@ function isDecodable(path: string): boolean {
     return true;
   } catch {
     return false;
+  }
+}
+
+function bodyProblem(fault: HeldBodyFault): HttpResponse | undefined {
+  switch (fault) {
+    case 'aborted':
+      return undefined;
+    case 'too large':
+      return tooLarge(`The body is larger than ${maxBodyBytes} bytes`);
+    case 'too slow':
+      return problem(408, 'Request Timeout', 'The body took too long to arrive');
+    case 'crowded out':
+      return problem(503, 'Service Unavailable', 'Too much is being uploaded at the same time', {
+        'retry-after': '1',
+      });
+  }
+}
+
+/** What is said of a request that Node could not read. */
+function malformed(code: string | undefined): HttpResponse {
+  switch (code) {
+    case 'HPE_HEADER_OVERFLOW':
+      return problem(431, 'Request Header Fields Too Large', 'The header is too long');
+    case 'ERR_HTTP_REQUEST_TIMEOUT':
+      return problem(408, 'Request Timeout', 'The header took too long to arrive');
+    default:
+      return problem(400, 'Bad Request', 'The request is no well-formed HTTP');
   }
 }
 

@@ -15,6 +15,7 @@ beforeAll(async () => {
   dir = synthesizeFixture();
   fixture = await runFixture(dir, {
     maxEnvironments: 1,
+    allowedHosts: ['elsewhere.example'],
     problemKinds: { 413: { type: '/problems/too-large', title: 'Body too large' } },
   });
   url = fixture.assembly.url;
@@ -287,12 +288,12 @@ describe('what no client of Node sends', () => {
     ['no Host', 'GET /echo HTTP/1.1\r\nconnection: close\r\n\r\n', 400],
     [
       'a header of 40 KB',
-      `GET /echo HTTP/1.1\r\nhost: x\r\nx-long: ${'a'.repeat(40_000)}\r\n\r\n`,
+      `GET /echo HTTP/1.1\r\nhost: localhost\r\nx-long: ${'a'.repeat(40_000)}\r\n\r\n`,
       431,
     ],
     [
       'an expectation that nobody meets',
-      'GET /echo HTTP/1.1\r\nhost: x\r\nexpect: gold\r\nconnection: close\r\n\r\n',
+      'GET /echo HTTP/1.1\r\nhost: localhost\r\nexpect: gold\r\nconnection: close\r\n\r\n',
       417,
     ],
   ])('%s is a problem', async (_, text, status) => {
@@ -317,7 +318,7 @@ describe('behind a proxy', () => {
 describe('HEAD', () => {
   it('goes to the function and comes back without a body', async () => {
     const { header, body } = await exchange(
-      'HEAD /echo HTTP/1.1\r\nhost: x\r\nconnection: close\r\n\r\n',
+      'HEAD /echo HTTP/1.1\r\nhost: localhost\r\nconnection: close\r\n\r\n',
     );
     expect(header).toMatch(/^HTTP\/1.1 200 /);
     expect(header).toMatch(/content-length: [1-9]/);
@@ -359,9 +360,9 @@ describe('a client that disconnects', () => {
   it('in the middle of its body or while it waits harms nobody', async () => {
     const { hostname, port } = new URL(url);
     for (const text of [
-      'POST /echo HTTP/1.1\r\nhost: x\r\ncontent-length: 1000\r\n\r\npart',
-      'GET /echo HTTP/1.1\r\nhost: x\r\n\r\n',
-      'POST /echo HTTP/1.1\r\nhost: x\r\ntransfer-encoding: chunked\r\n\r\nzz',
+      'POST /echo HTTP/1.1\r\nhost: localhost\r\ncontent-length: 1000\r\n\r\npart',
+      'GET /echo HTTP/1.1\r\nhost: localhost\r\n\r\n',
+      'POST /echo HTTP/1.1\r\nhost: localhost\r\ntransfer-encoding: chunked\r\n\r\nzz',
     ]) {
       await new Promise<void>((resolve) => {
         const socket = connect(Number(port), hostname, () => {

@@ -4,6 +4,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { EnvironmentPool } from '../../../../lib/local/lambda/environment-pool.ts';
 import { LambdaInvocation } from '../../../../lib/local/lambda/invocation.ts';
 import { TooManyRequestsError } from '../../../../lib/local/shared/errors.ts';
+import { SessionTokens } from '../../../../lib/local/shared/session-tokens.ts';
 import { readFunctions } from '../../../../lib/local/template/functions.ts';
 import { readStack } from '../../../../lib/local/template/stack.ts';
 import { synthesizeFixture } from '../fixture/app.ts';
@@ -204,7 +205,7 @@ function poolOf(constructId: string, maxEnvironments: number, returnMs?: number)
   const fn = readFunctions(readStack(dir), []).find((candidate) => candidate.name === name);
   if (!fn) throw new Error(`no function ${constructId}`);
   const endpoints = { lambda: fixture.assembly.invokeUrl, dynamodb: '', s3: '' };
-  const settings = { endpoints, variables: {}, onLog: undefined };
+  const settings = { endpoints, variables: {}, onLog: undefined, tokens: new SessionTokens() };
   return new EnvironmentPool(fn, settings, maxEnvironments, returnMs);
 }
 
