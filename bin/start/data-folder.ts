@@ -1,4 +1,4 @@
-import { chmodSync, mkdirSync, readdirSync, renameSync, rmSync } from 'node:fs';
+import { chmodSync, readdirSync, renameSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { makePrivate } from '../../lib/local/dynamodb/data-dir.ts';
 import { synthesize } from '../shared/synthesize.ts';
@@ -7,12 +7,11 @@ import { synthesize } from '../shared/synthesize.ts';
 const ownEntries = /^(cdk\.out(\.new)?|dynamodb|functions\.log(\.\d+)?|runner\.(lock|pid))$/;
 
 /**
- * Makes the data folder, and keeps other users of the machine out of what the service has there, now and from now on:
- * this changes the umask of the process. A folder in which the user keeps other things, too, stays as open as it is.
+ * Keeps other users of the machine out of what the service has in its data folder, now and from now on: this changes
+ * the umask of the process. A folder in which the user keeps other things, too, stays as open as it is.
  */
-export function prepareDataFolder(dataDir: string): void {
+export function closeDataFolder(dataDir: string): void {
   process.umask(0o077);
-  mkdirSync(dataDir, { recursive: true });
   const entries = readdirSync(dataDir);
   for (const name of entries.filter((entry) => ownEntries.test(entry))) {
     makePrivate(join(dataDir, name));

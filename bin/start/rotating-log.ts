@@ -31,8 +31,9 @@ export class RotatingLog {
     const bytes = Buffer.from(`${line}\n`);
     try {
       this.#file ??= this.#open();
-      if (this.#bytes > 0 && this.#bytes + bytes.length > this.#limits.maxBytes) this.#rotate();
-      writeSync((this.#file ??= this.#open()), bytes);
+      const isFull = this.#bytes > 0 && this.#bytes + bytes.length > this.#limits.maxBytes;
+      if (isFull) this.#file = this.#rotate();
+      writeSync(this.#file, bytes);
       this.#bytes += bytes.length;
       this.#isTroubled = false;
     } catch (error) {
@@ -54,7 +55,7 @@ export class RotatingLog {
     return file;
   }
 
-  #rotate(): void {
+  #rotate(): number {
     this.close();
     const { keptFiles } = this.#limits;
     rmSync(`${this.#path}.${keptFiles}`, { force: true });
@@ -62,6 +63,7 @@ export class RotatingLog {
       moveIfThere(`${this.#path}.${i - 1}`, `${this.#path}.${i}`);
     }
     moveIfThere(this.#path, `${this.#path}.1`);
+    return this.#open();
   }
 }
 

@@ -14,7 +14,7 @@ import { nativeModuleFault } from '../../lib/service/inference/native-modules.ts
 import { checkCdk } from '../shared/check-cdk.ts';
 import { integerBetween, numberBetween } from '../shared/options.ts';
 import { askForModels } from '../shared/service.ts';
-import { explainFullDisk, prepareDataFolder, synthesizeAside } from './data-folder.ts';
+import { closeDataFolder, explainFullDisk, synthesizeAside } from './data-folder.ts';
 import { forgetAws } from './forget-aws.ts';
 import { readHosts } from './hosts.ts';
 import { readOrigins } from './origins.ts';
@@ -90,9 +90,9 @@ async function start(options: StartOptions): Promise<void> {
   const directory = resolveCatalogue(options.catalogue);
   const catalogue = readServedCatalogue(directory);
   await using running = new AsyncDisposableStack();
-  prepareDataFolder(dataDir);
   // Before anything is written there: another service may be running from it.
   running.defer(await lockDataDir(dataDir));
+  closeDataFolder(dataDir);
   await checkPort(options.port);
   const endEarly = onStop(() => process.exit(130));
   const logPath = join(dataDir, 'functions.log');
