@@ -1,4 +1,3 @@
-import { randomUUID } from 'node:crypto';
 import {
   createServer,
   type IncomingMessage,
@@ -8,47 +7,33 @@ import {
 } from 'node:http';
 import { Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
-import { queueLimitMs } from '../lambda/environment-pool.ts';
 import type { FunctionRegistry } from '../lambda/function-registry.ts';
-import { LambdaInvocation, maxRequestBytes } from '../lambda/invocation.ts';
-import { TooManyRequestsError } from '../shared/errors.ts';
 import { close, listen } from '../shared/http-server.ts';
-import type { ApiRoute, HttpApi } from '../template/http-api.ts';
-import { corsHeaders, isAllowedOrigin } from './cors.ts';
-import { type BodyLimits, HeldBodies, type HeldBodyFault } from './held-bodies.ts';
-import { readTarget, toEvent } from './http-event.ts';
-import {
-  bytesOf,
-  type HttpResponse,
-  type ProblemKinds,
-  problem,
-  toResponse,
-} from './http-response.ts';
-import { createRouter } from './http-routing.ts';
-import { hostsOf, isOwnHost, isOwnPage } from './own-hosts.ts';
-import { type StaticFiles, serveFile } from './static-files.ts';
+import type { HttpApi } from '../template/http-api.ts';
+import { type BodyLimits, HeldBodies } from './held-bodies.ts';
+import { createHandler, type Handler, type HandlerParts } from './http-handler.ts';
+import { bytesOf, type HttpResponse, type ProblemKinds, problem } from './http-response.ts';
 
-/** API Gateway's limit of a request's payload: 10 MB. */
-const maxBodyBytes = 10 * 1024 * 1024;
-
-/** A header comes in one packet; whoever sends it byte by byte holds a connection for nothing. */
-const headerLimitMs = 20_000;
+/** What a request may cost before its function has it. */
+interface RequestLimits extends BodyLimits {
+  /** The longest that a header may take to arrive. */
+  readonly headerMs: number;
+}
 
 /**
- * Enough for the largest picture that Lambda takes, 4.5 MB, at 600 kbit/s, and for 14 of them at a time.
+ * Enough for the largest picture that Lambda takes, 4.5 MB, at 600 kbit/s, and for 14 of them at a time. A header
+ * comes in one packet; whoever sends it byte by byte holds a connection for nothing.
  */
-const bodyLimits: BodyLimits = { arrivalMs: 60_000, heldBytes: 64 * 1024 * 1024 };
+const requestLimits: RequestLimits = {
+  headerMs: 20_000,
+  arrivalMs: 60_000,
+  heldBytes: 64 * 1024 * 1024,
+};
 
-type Handler = (request: IncomingMessage) => Promise<HttpResponse | undefined>;
-
-/** What is served beside the HTTP API. */
-export interface FrontOptions {
-  /** Served at paths for which the API has no route but `$default`. */
-  readonly files: StaticFiles;
+/** What is served, and how. */
+export interface FrontOptions extends Pick<HandlerParts, 'files' | 'allowedHosts'> {
   /** What the front's own errors are called. */
   readonly problemKinds: ProblemKinds;
-  /** Names of hosts that it answers to beside localhost and addresses; `*` is any. */
-  readonly allowedHosts: readonly string[];
 }
 
 /**
@@ -81,15 +66,15 @@ export class HttpFront {
   }
 
   /**
-   * @param limits - what bodies may cost
-   * @default 60 s for each, 64 MB for all of them
+   * @param limits - what requests may cost
+   * @default 20 s for a header, 60 s for a body, 64 MB for all bodies
    * @throws {@link PortInUseError} when the port is taken
    */
-  static async listen(port: number, host: string, limits = bodyLimits): Promise<HttpFront> {
+  static async listen(port: number, host: string, limits = requestLimits): Promise<HttpFront> {
     const server = createServer({
       // Node's own answer to a request without `Host` has no body.
       requireHostHeader: false,
-      headersTimeout: headerLimitMs,
+      headersTimeout: limits.headerMs,
       requestTimeout: 0,
       connectionsCheckingInterval: 1_000,
     });
@@ -158,142 +143,6 @@ export class HttpFront {
   }
 }
 
-interface HandlerParts extends Pick<FrontOptions, 'files' | 'allowedHosts'> {
-  readonly registry: FunctionRegistry;
-  readonly bodies: HeldBodies;
-  readonly port: number;
-}
-
-function createHandler(
-  api: HttpApi | undefined,
-  { registry, files, allowedHosts, bodies, port }: HandlerParts,
-): Handler {
-  const cors = api?.cors;
-  const hosts = [...allowedHosts, ...hostsOf(cors?.AllowOrigins ?? [])];
-  const findRoute = createRouter(api?.routes ?? []);
-
-  return async (request) => {
-    const stranger = refusal(request);
-    if (stranger) return stranger;
-    const isPreflight = request.method === 'OPTIONS' && request.headers.origin !== undefined;
-    if (cors && isPreflight) {
-      const headers = corsHeaders(cors, request.headers, true);
-      return { status: 204, headers, body: Buffer.alloc(0) };
-    }
-    const answer = await answerRequest(request);
-    if (!answer || !cors) return answer;
-    return {
-      ...answer,
-      headers: { ...answer.headers, ...corsHeaders(cors, request.headers, false) },
-    };
-  };
-
-  /** An answer to a request that a page of somebody else made a browser send; else undefined. */
-  function refusal(request: IncomingMessage): HttpResponse | undefined {
-    const { headers } = readTarget(request.url ?? '/', request.headers);
-    const { host, origin } = headers;
-    if (host === undefined && request.httpVersion !== '1.0') {
-      return problem(400, 'Bad Request', 'The header Host is missing');
-    }
-    if (host !== undefined && !isOwnHost(host, hosts)) {
-      return problem(
-        421,
-        'Misdirected Request',
-        `"${host}" is no name that this service answers to`,
-      );
-    }
-    // A preflight changes nothing, and its answer tells the browser all that it needs.
-    if (origin === undefined || request.method === 'OPTIONS' || isOwnPage(headers))
-      return undefined;
-    if (cors && isAllowedOrigin(cors.AllowOrigins, origin)) return undefined;
-    return problem(403, 'Forbidden', `Pages of ${origin} may not call this service`);
-  }
-
-  async function answerRequest(request: IncomingMessage): Promise<HttpResponse | undefined> {
-    const epochMs = Date.now();
-    const { method = 'GET' } = request;
-    const { url, headers } = readTarget(request.url ?? '/', request.headers);
-    const path = url.split('?')[0] ?? '/';
-    if (!isDecodable(path)) return problem(400, 'Bad Request', 'The path is not well encoded');
-    const match = findRoute(method, path);
-    if (!match || match.route.routeKey === '$default') {
-      const file = serveFile(files, method, decodeURIComponent(path));
-      if (file) return file;
-    }
-    if (!api || !match) return problem(404, 'Not Found', `No route for ${method} ${path}`);
-    const body = await bodies.read(request, maxBodyBytes);
-    if (!Buffer.isBuffer(body)) return bodyProblem(body);
-    const sourceIp = request.socket.remoteAddress ?? '127.0.0.1';
-    const event = toEvent(
-      // HTTP/1.0 knows no `Host`, and an API that is to say where it is needs one.
-      { method, url, headers: { host: `localhost:${port}`, ...headers }, body, sourceIp, port },
-      {
-        apiId: api.apiId,
-        routeKey: match.route.routeKey,
-        pathParameters: match.pathParameters,
-        requestId: randomUUID(),
-        epochMs,
-      },
-    );
-    const payload = Buffer.from(JSON.stringify(event));
-    if (payload.length > maxRequestBytes) {
-      return tooLarge(
-        `The body, which an event carries in base64, is larger than the ${maxRequestBytes} bytes that Lambda takes`,
-      );
-    }
-    return invoke(match.route, payload);
-  }
-
-  async function invoke(route: ApiRoute, payload: Buffer): Promise<HttpResponse> {
-    const found = registry.find(route.functionReference);
-    if (!found) return internalError(`No function ${route.functionReference}`);
-    const invocation = new LambdaInvocation(payload);
-    try {
-      await found.pool.invoke(invocation, queueLimitMs, route.routeKey);
-    } catch (error) {
-      if (!(error instanceof TooManyRequestsError)) throw error;
-      return problem(429, 'Too Many Requests', 'All execution environments are busy', {
-        'retry-after': '1',
-      });
-    }
-    const late = Promise.withResolvers<undefined>();
-    const timer = setTimeout(() => late.resolve(undefined), route.timeoutMs);
-    const answer = await Promise.race([invocation.answered, late.promise]);
-    clearTimeout(timer);
-    if (!answer) {
-      return problem(503, 'Service Unavailable', `No answer within ${route.timeoutMs} ms`);
-    }
-    if (answer.failed) return internalError('The function failed: see its log');
-    return (
-      toResponse(answer.payload) ?? internalError('The function returned a malformed response')
-    );
-  }
-}
-
-function isDecodable(path: string): boolean {
-  try {
-    decodeURIComponent(path);
-    return true;
-  } catch {
-    return false;
-  }
-}
-
-function bodyProblem(fault: HeldBodyFault): HttpResponse | undefined {
-  switch (fault) {
-    case 'aborted':
-      return undefined;
-    case 'too large':
-      return tooLarge(`The body is larger than ${maxBodyBytes} bytes`);
-    case 'too slow':
-      return problem(408, 'Request Timeout', 'The body took too long to arrive');
-    case 'crowded out':
-      return problem(503, 'Service Unavailable', 'Too much is being uploaded at the same time', {
-        'retry-after': '1',
-      });
-  }
-}
-
 /** What is said of a request that Node could not read. */
 function malformed(code: string | undefined): HttpResponse {
   switch (code) {
@@ -304,12 +153,4 @@ function malformed(code: string | undefined): HttpResponse {
     default:
       return problem(400, 'Bad Request', 'The request is no well-formed HTTP');
   }
-}
-
-function tooLarge(detail: string): HttpResponse {
-  return problem(413, 'Content Too Large', detail);
-}
-
-function internalError(detail: string): HttpResponse {
-  return problem(500, 'Internal Server Error', detail);
 }

@@ -30,8 +30,14 @@ interface Sent {
 /** The status and the body that a request is answered with, within a second. */
 function send(url: string, { method = 'GET', headers, body }: Sent = {}) {
   const { promise, resolve, reject } = Promise.withResolvers<{ status?: number; body: string }>();
-  const request = httpRequest(url, { method, headers, signal: AbortSignal.timeout(1_000) }, (response) =>
-    text(response).then((said) => resolve({ status: response.statusCode ?? 0, body: said }), reject),
+  const request = httpRequest(
+    url,
+    { method, headers, signal: AbortSignal.timeout(1_000) },
+    (response) =>
+      text(response).then(
+        (said) => resolve({ status: response.statusCode ?? 0, body: said }),
+        reject,
+      ),
   );
   request.on('error', reject);
   request.end(body);
@@ -39,7 +45,9 @@ function send(url: string, { method = 'GET', headers, body }: Sent = {}) {
 }
 
 const token = () => ({ 'x-amz-security-token': fixture.assembly.credentials.sessionToken });
-const signed = { authorization: 'AWS4-HMAC-SHA256 Credential=a/b/c/d/e, SignedHeaders=host, Signature=f' };
+const signed = {
+  authorization: 'AWS4-HMAC-SHA256 Credential=a/b/c/d/e, SignedHeaders=host, Signature=f',
+};
 
 /** Who is no process of the runner's; a page that came by a name of its own may know a token even. */
 const strangers: [string, () => Record<string, string>][] = [

@@ -57,11 +57,15 @@ describe('a lock that nobody holds', () => {
         utimesSync(lock, new Date(0), new Date(0));
       },
     ],
-  ])('and %s does not keep anybody out', async (_, spoil) => {
-    const dataDir = temporaryFolder();
-    spoil(join(dataDir, 'runner.lock'));
-    await (await lockDataDir(dataDir))();
-  }, 20_000);
+  ])(
+    'and %s does not keep anybody out',
+    async (_, spoil) => {
+      const dataDir = temporaryFolder();
+      spoil(join(dataDir, 'runner.lock'));
+      await (await lockDataDir(dataDir))();
+    },
+    20_000,
+  );
 });
 
 describe.skipIf(process.platform === 'win32')('the folder', () => {

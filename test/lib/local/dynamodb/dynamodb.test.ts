@@ -83,7 +83,9 @@ describe('dynalite that has failed', () => {
     if (isOnDisk) await createTable(dynamodb.url);
     await expect(send('TagResource', fatal)).rejects.toThrow('fetch failed');
     await expect.poll(() => tableNames().catch(() => [])).toEqual(['items']);
-    expect(trouble).toEqual([expect.stringMatching(/^The tables have failed and are started [^\n]+$/)]);
+    expect(trouble).toEqual([
+      expect.stringMatching(/^The tables have failed and are started [^\n]+$/),
+    ]);
   });
 
   it('can be closed while it is down', async () => {
@@ -92,16 +94,20 @@ describe('dynalite that has failed', () => {
     await dynamodb.close();
   });
 
-  it.skipIf(process.platform === 'win32')('of a full disk has what is on it', async () => {
-    const script = join(import.meta.dirname, '..', 'fixture', 'full-disk.ts');
-    const limited = `ulimit -f 800; exec '${process.execPath}' '${script}' "$1"`;
-    const { stdout } = await promisify(execFile)('sh', ['-c', limited, 'sh', temporaryFolder()]);
-    const { written, trouble: said, readLength } = JSON.parse(stdout);
-    expect(written).toBeGreaterThan(0);
-    expect(written).toBeLessThan(100);
-    expect(said).toHaveLength(1);
-    expect(readLength).toBe(50_000);
-  }, 60_000);
+  it.skipIf(process.platform === 'win32')(
+    'of a full disk has what is on it',
+    async () => {
+      const script = join(import.meta.dirname, '..', 'fixture', 'full-disk.ts');
+      const limited = `ulimit -f 800; exec '${process.execPath}' '${script}' "$1"`;
+      const { stdout } = await promisify(execFile)('sh', ['-c', limited, 'sh', temporaryFolder()]);
+      const { written, trouble: said, readLength } = JSON.parse(stdout);
+      expect(written).toBeGreaterThan(0);
+      expect(written).toBeLessThan(100);
+      expect(said).toHaveLength(1);
+      expect(readLength).toBe(50_000);
+    },
+    60_000,
+  );
 });
 
 describe('the first start', () => {

@@ -304,6 +304,36 @@ describe('what no client of Node sends', () => {
   });
 });
 
+describe('a request that a page of somebody else made a browser send', () => {
+  const send = (headers: string, target = '/echo', method = 'GET') =>
+    exchange(`${method} ${target} HTTP/1.1\r\n${headers}\r\nconnection: close\r\n\r\n`);
+
+  it.each([
+    ['whose name leads to this machine', 'host: evil.example', '/echo', 421],
+    ['in absolute form', 'host: localhost', 'http://evil.example/echo', 421],
+    ['of another origin', 'host: localhost\r\norigin: https://evil.example', '/echo', 403],
+    ['of another port', 'host: 127.0.0.1\r\norigin: http://127.0.0.1:3000', '/echo', 403],
+    ['in a sandbox', 'host: localhost\r\norigin: null', '/echo', 403],
+    ['that knows an allowed origin', 'host: evil.example\r\norigin: https://example.com', '/', 421],
+  ])('%s is refused by a problem', async (_, headers, target, status) => {
+    const { header, body } = await send(headers, target);
+    expect(header).toMatch(new RegExp(`^HTTP/1.1 ${status} `));
+    expect(header).toContain('content-type: application/problem+json');
+    expect(header).not.toContain('access-control-allow-origin');
+    expect(JSON.parse(body)).toMatchObject({ status, requestId: expect.any(String) });
+  });
+
+  it.each([
+    ['its own', 'host: localhost:1234\r\norigin: http://localhost:1234', '/echo'],
+    ['an allowed origin', 'host: localhost\r\norigin: https://example.com', '/echo'],
+    ['the host of an allowed origin', 'host: example.com', '/echo'],
+    ['a client of a proxy', 'host: evil.example', 'http://127.0.0.1:80/echo'],
+    ['another proxy', 'host: elsewhere.example\r\norigin: https://elsewhere.example', '/echo'],
+  ])('is none if it is of %s', async (_, headers, target) => {
+    expect((await send(headers, target)).header).toMatch(/^HTTP\/1.1 200 /);
+  });
+});
+
 describe('behind a proxy', () => {
   it('the event has the scheme and the port that the client used', async () => {
     const headers = { 'x-forwarded-proto': 'https', 'x-forwarded-port': '443' };

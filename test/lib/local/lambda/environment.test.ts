@@ -238,6 +238,43 @@ describe('a pool of environments', () => {
   });
 });
 
+describe('lanes', () => {
+  const sleeping = () => new LambdaInvocation(Buffer.from('{"do":"sleep","ms":60000}'));
+  const quick = () => new LambdaInvocation(Buffer.from('{}'));
+
+  it('leave an environment to the others, however many requests of one hang', async () => {
+    const pool = poolOf('Behave', 4);
+    for (let i = 0; i < 3; i++) await pool.invoke(sleeping(), 0, 'POST /infer');
+    const fourth = pool.invoke(sleeping(), 0, 'POST /infer');
+    await expect(fourth).rejects.toThrow(TooManyRequestsError);
+    for (let i = 0; i < 3; i++) {
+      const health = quick();
+      await pool.invoke(health, 10_000, 'GET /health');
+      expect((await health.answered).failed).toBe(false);
+    }
+    await pool.close();
+  });
+
+  it('are served again when one of theirs has answered', async () => {
+    const pool = poolOf('Inline', 2);
+    const [first, second] = [quick(), quick()];
+    await pool.invoke(first, 0, 'a');
+    // It waits, though one of two environments was never started.
+    await pool.invoke(second, 10_000, 'a');
+    expect((await second.answered).payload.toString()).toBe('"inline"');
+    expect(pool.pids).toHaveLength(1);
+    await pool.close();
+  });
+
+  it('have even the last environment of a reserved concurrency', async () => {
+    const pool = poolOf('Reserved', 3);
+    const only = quick();
+    await pool.invoke(only, 0, 'a');
+    expect((await only.answered).failed).toBe(false);
+    await pool.close();
+  });
+});
+
 describe('what a function sees', () => {
   it('is its layer, and not what the project around it has', async () => {
     expect((await fixture.invoke('Layered', {})).payload).toEqual({
