@@ -32,12 +32,17 @@ export async function synthesizeAside(
 ): Promise<string> {
   const assemblyDir = join(dataDir, 'cdk.out');
   const aside = `${assemblyDir}.new`;
-  rmSync(aside, { recursive: true, force: true });
-  await synthesize({ output: aside, context });
-  // Files come with the modes that they have where they are copied from.
-  makePrivate(aside);
-  rmSync(assemblyDir, { recursive: true, force: true });
-  renameSync(aside, assemblyDir);
+  const clear = () => rmSync(aside, { recursive: true, force: true });
+  clear();
+  try {
+    await synthesize({ output: aside, context });
+    // Files come with the modes that they have where they are copied from.
+    makePrivate(aside);
+    rmSync(assemblyDir, { recursive: true, force: true });
+    renameSync(aside, assemblyDir);
+  } finally {
+    clear();
+  }
   return assemblyDir;
 }
 
