@@ -22,6 +22,7 @@ import { invokeEndpoint } from '../lib/local/lambda/invoke-endpoint.ts';
 import { s3Endpoint } from '../lib/local/s3/s3-endpoint.ts';
 import { CallRecorder } from '../lib/local/shared/calls.ts';
 import { close, listen, urlOf } from '../lib/local/shared/http-server.ts';
+import { SessionTokens } from '../lib/local/shared/session-tokens.ts';
 import { type LambdaFunction, readFunctions } from '../lib/local/template/functions.ts';
 import { readStack } from '../lib/local/template/stack.ts';
 import { readServedCatalogue } from '../lib/service/catalogue/load.ts';
@@ -45,16 +46,21 @@ const stack = readStack(
   await synthesize({ output: join(folder, 'cdk.out'), context: { catalogue: directory } }),
 );
 const functions = readFunctions(stack, []);
-const recorder = new CallRecorder(new Map());
+const tokens = new SessionTokens();
+const parts = { recorder: new CallRecorder(new Map()), tokens };
 const lambda = createServer();
 const endpoint = urlOf(await listen(lambda));
 // Where functions find models that are too large to lie beside their code.
-const s3 = createServer(s3Endpoint(stack, recorder));
+const s3 = createServer(s3Endpoint(stack, parts));
 const endpoints = { lambda: endpoint, dynamodb: endpoint, s3: urlOf(await listen(s3)) };
 const client = new LambdaClient({
   endpoint,
   region: 'local',
-  credentials: { accessKeyId: 'bench', secretAccessKey: 'bench' },
+  credentials: {
+    accessKeyId: 'bench',
+    secretAccessKey: 'bench',
+    sessionToken: tokens.issue(),
+  },
   maxAttempts: 1,
 });
 
@@ -99,10 +105,11 @@ async function firstTwoCalls(fn: LambdaFunction): Promise<[Call, Call]> {
     endpoints,
     variables: { POWERTOOLS_METRICS_DISABLED: 'true' },
     onLog: undefined,
+    tokens,
   };
-  const registry = new FunctionRegistry([fn], settings, 1);
+  const registry = new FunctionRegistry([fn], settings, () => 1);
   lambda.removeAllListeners('request');
-  lambda.on('request', invokeEndpoint(registry, recorder));
+  lambda.on('request', invokeEndpoint(registry, parts));
   try {
     return [await call(fn, true), await call(fn, false)];
   } finally {

@@ -10,6 +10,7 @@ import { InvokeCommand, LambdaClient } from '@aws-sdk/client-lambda';
 import { Bench, type BenchOptions, type FnOptions } from 'tinybench';
 import { startAssembly } from '../lib/local/assembly.ts';
 import { close, listen } from '../lib/local/shared/http-server.ts';
+import type { AwsCredentials } from '../lib/local/shared/session-tokens.ts';
 import { synthesizeFixture } from '../test/lib/local/fixture/app.ts';
 
 const rounds = Number(process.argv[2] ?? 2000);
@@ -30,11 +31,18 @@ async function report(
   console.log(`${name.padEnd(48)} p50 ${p50} ms   p99 ${p99} ms`);
 }
 
-function clientOf(endpoint: string): LambdaClient {
+function clientOf(
+  endpoint: string,
+  credentials: AwsCredentials = {
+    accessKeyId: 'bench',
+    secretAccessKey: 'bench',
+    sessionToken: '',
+  },
+): LambdaClient {
   return new LambdaClient({
     endpoint,
     region: 'us-east-1',
-    credentials: { accessKeyId: 'bench', secretAccessKey: 'bench' },
+    credentials,
   });
 }
 
@@ -54,7 +62,7 @@ const startAndCloseMs = performance.now() - startMs;
 console.log(`start and close, with two custom resources: ${startAndCloseMs.toFixed(0)} ms`);
 
 const assembly = await startAssembly({ assemblyDir, port: 0 });
-const lambda = clientOf(assembly.invokeUrl);
+const lambda = clientOf(assembly.invokeUrl, assembly.credentials);
 const inline = assembly.functions.find(({ logicalId }) => logicalId.startsWith('Inline'))?.name;
 const invoke = () => lambda.send(new InvokeCommand({ FunctionName: inline }));
 const chain = async () => {

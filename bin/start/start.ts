@@ -1,4 +1,3 @@
-import { createWriteStream } from 'node:fs';
 import { hostname } from 'node:os';
 import { join, relative, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -16,12 +15,14 @@ import { nativeModuleFault } from '../../lib/service/inference/native-modules.ts
 import { checkCdk } from '../shared/check-cdk.ts';
 import { integerBetween, numberBetween } from '../shared/options.ts';
 import { askForModels } from '../shared/service.ts';
-import { synthesize } from '../shared/synthesize.ts';
+import { closeDataFolder, explainFullDisk, synthesizeAside } from './data-folder.ts';
 import { forgetAws } from './forget-aws.ts';
+import { readHosts } from './hosts.ts';
 import { readOrigins } from './origins.ts';
 import { playgroundFiles } from './playground.ts';
 import { ProfileProgress } from './profile-progress.ts';
 import { curlLine, modelTable } from './ready-message.ts';
+import { RotatingLog } from './rotating-log.ts';
 import { onStop } from './stop.ts';
 
 interface StartOptions {
@@ -31,6 +32,7 @@ interface StartOptions {
   readonly catalogue: string;
   readonly feedback: string;
   readonly corsOrigins?: string[];
+  readonly allowedHosts?: string[];
   readonly dataDir: string;
   readonly dynamodb?: string;
   readonly profileSeconds: number;
@@ -68,6 +70,11 @@ export function addStartCommand(program: Command): void {
       'origins whose pages may call the API, such as http://localhost:5173; * is any',
       readOrigins,
     )
+    .option(
+      '--allowed-hosts <name,...>',
+      'names that requests may be for beside localhost, such as a proxy’s; * is any',
+      readHosts,
+    )
     .option('--data-dir <folder>', 'where profiles and logs are kept', '.mdinference')
     .option('--dynamodb <url>', 'a DynamoDB endpoint to use instead of the built-in one')
     .option(
@@ -77,7 +84,11 @@ export function addStartCommand(program: Command): void {
       2,
     )
     .option('--verbose', 'print what the functions log')
-    .action(start);
+    .action((options: StartOptions) =>
+      start(options).catch((error: unknown) => {
+        throw explainFullDisk(error, options.dataDir);
+      }),
+    );
 }
 
 async function start(options: StartOptions): Promise<void> {
@@ -91,25 +102,24 @@ async function start(options: StartOptions): Promise<void> {
   await using running = new AsyncDisposableStack();
   // Before anything is written there: another service may be running from it.
   running.defer(await lockDataDir(dataDir));
+  closeDataFolder(dataDir);
   await checkPort(options.port);
   const endEarly = onStop(() => process.exit(130));
   const logPath = join(dataDir, 'functions.log');
-  const log = running.adopt(createWriteStream(logPath), (stream) => void stream.end());
+  const onTrouble = (line: string) => console.error(`mdi: ${line}`);
+  const log = running.adopt(new RotatingLog(logPath, onTrouble), (it) => it.close());
 
   const startMs = performance.now();
   console.log(
     `Synthesizing the CDK app (${catalogue.name}, ${catalogue.models.length} models) ...`,
   );
-  const assemblyDir = await synthesize({
-    output: join(dataDir, 'cdk.out'),
-    context: {
-      catalogue: options.catalogue,
-      strategy: options.strategy,
-      hedgeShare: String(options.hedgeShare),
-      feedback: options.feedback,
-      ...(options.corsOrigins && { corsOrigins: options.corsOrigins.join(',') }),
-      [hostModulesContext]: 'true',
-    },
+  const assemblyDir = await synthesizeAside(dataDir, {
+    catalogue: options.catalogue,
+    strategy: options.strategy,
+    hedgeShare: String(options.hedgeShare),
+    feedback: options.feedback,
+    ...(options.corsOrigins && { corsOrigins: options.corsOrigins.join(',') }),
+    [hostModulesContext]: 'true',
   });
   const progress = new ProfileProgress(catalogue.models.map(({ name }) => name));
   // Reads assemblies with the CDK, which `mdi --help` has to do without.
@@ -121,6 +131,8 @@ async function start(options: StartOptions): Promise<void> {
     dynamodbUrl: options.dynamodb,
     files: playgroundFiles(directory, catalogue),
     problemKinds: gatewayProblems,
+    allowedHosts: options.allowedHosts,
+    onTrouble,
     hostModules: { names: nativePackages, from: fileURLToPath(import.meta.url) },
     environment: {
       // Profiles of this machine never mix with those of a deployment.
@@ -132,7 +144,7 @@ async function start(options: StartOptions): Promise<void> {
       POWERTOOLS_METRICS_DISABLED: 'true',
     },
     onLog: ({ functionName, line }) => {
-      log.write(`${functionName}: ${line}\n`);
+      log.write(`${functionName}: ${line}`);
       if (!progress.take(line) && options.verbose) console.error(`${functionName}: ${line}`);
     },
   }).finally(() => progress.stop());

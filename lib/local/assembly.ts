@@ -14,7 +14,7 @@ import type { StaticFiles } from './http/static-files.ts';
 import { ignoredFeatures } from './ignored-features.ts';
 import type { LogEntry } from './lambda/environment.ts';
 import type { HostModules } from './lambda/environment-variables.ts';
-import { FunctionRegistry } from './lambda/function-registry.ts';
+import { FunctionRegistry, functionNameIn } from './lambda/function-registry.ts';
 import { invokeEndpoint } from './lambda/invoke-endpoint.ts';
 import { runtimeClient } from './lambda/runtime-client.ts';
 import { s3Endpoint } from './s3/s3-endpoint.ts';
@@ -22,6 +22,7 @@ import { CallRecorder, type RecordedCall } from './shared/calls.ts';
 import { FreezeError } from './shared/errors.ts';
 import { close, listen, loopback, urlOf } from './shared/http-server.ts';
 import { PurgedConnections } from './shared/purged-connections.ts';
+import { type AwsCredentials, SessionTokens } from './shared/session-tokens.ts';
 import { apiEndpoint } from './template/arns.ts';
 import { readFunctions } from './template/functions.ts';
 import { readHttpApis } from './template/http-api.ts';
@@ -59,7 +60,7 @@ export interface StartOptions {
   /**
    * Limit on a function's environments at a time.
    *
-   * @default - the number of CPUs, at least 4
+   * @default - the number of CPUs, at least 4; at least 10 for a function behind the HTTP API
    */
   readonly maxEnvironments?: number | undefined;
   /**
@@ -68,6 +69,13 @@ export interface StartOptions {
    * @default - none
    */
   readonly files?: StaticFiles | undefined;
+  /**
+   * Names of hosts that requests to the HTTP API may be for, beside localhost and addresses (whose `Host` no page can
+   * make a browser send for a name of its own); `*` is any. The hosts of the API's CORS origins are allowed, too.
+   *
+   * @default - no others
+   */
+  readonly allowedHosts?: readonly string[] | undefined;
   /**
    * What errors of the runner's own HTTP front are called, by their HTTP status, so that they are of the same kinds
    * as the API's: RFC 9457's `type` and `title`.
@@ -85,6 +93,8 @@ export interface StartOptions {
   readonly freeze?: boolean | undefined;
   readonly onLog?: ((entry: LogEntry) => void) | undefined;
   readonly onCustomResource?: ((entry: CustomResourceEntry) => void) | undefined;
+  /** Told in one line when a part of the runner has failed, and what becomes of it. */
+  readonly onTrouble?: ((line: string) => void) | undefined;
 }
 
 /** A function that runs. */
@@ -108,6 +118,8 @@ export interface RunningAssembly {
   readonly invokeUrl: string;
   /** Address of DynamoDB, for the AWS SDK. */
   readonly dynamodbUrl: string;
+  /** What the AWS SDK needs to call either: they take no others. */
+  readonly credentials: AwsCredentials;
   readonly functions: readonly RunningFunction[];
   /** The stack's outputs, resolved. */
   readonly outputs: Readonly<Record<string, unknown>>;
@@ -119,8 +131,11 @@ export interface RunningAssembly {
   close(): Promise<void>;
 }
 
-/** Lambda starts as many environments as there are requests; one machine should not. */
-const minEnvironments = 4;
+/**
+ * Lambda starts as many environments as there are requests; one machine should not. A function behind the API mostly
+ * waits for others, and when those hang, it is what callers notice: it may have as many as the smallest AWS account.
+ */
+const minEnvironments = { behindApi: 10, other: 4 };
 
 /**
  * Runs a synthesized CDK assembly on this machine: its tables, its functions (in processes of
@@ -144,6 +159,13 @@ export async function startAssembly(options: StartOptions): Promise<RunningAssem
   const recorder = new CallRecorder(new Map(functions.map((fn) => [fn.accessKeyId, fn.logicalId])));
 
   const frozen = options.freeze ? new PurgedConnections() : undefined;
+  const tokens = new SessionTokens();
+  const endpoint = { recorder, tokens, frozen };
+  const credentials = {
+    accessKeyId: 'local',
+    secretAccessKey: 'local',
+    sessionToken: tokens.issue(),
+  };
 
   await using running = new AsyncDisposableStack();
   const front = running.adopt(await HttpFront.listen(options.port, host), (it) => it.close());
@@ -151,15 +173,26 @@ export async function startAssembly(options: StartOptions): Promise<RunningAssem
   const apis = readHttpApis(stack);
   for (const { apiId } of apis.slice(0, 1)) stack.redirect(apiEndpoint(apiId), url);
 
+  const makeTables = (at: string) => createTables(stack, at, credentials);
   const dynamodb: DynamoDbEndpoint = dynamodbUrl
     ? { url: dynamodbUrl, close: () => Promise.resolve() }
-    : await startDynamoDb(options.dataDir, recorder, frozen);
+    : await startDynamoDb({
+        ...endpoint,
+        dataDir: options.dataDir,
+        onStarted: makeTables,
+        onTrouble: options.onTrouble,
+      });
   running.defer(() => dynamodb.close());
-  await createTables(stack, dynamodb.url);
+  if (dynamodbUrl) await makeTables(dynamodbUrl);
 
-  const s3 = running.adopt(createServer(s3Endpoint(stack, recorder, frozen)), close);
+  const s3 = running.adopt(createServer(s3Endpoint(stack, endpoint)), close);
   const lambda = running.adopt(createServer(), close);
   const invokeUrl = urlOf(await listen(lambda));
+  const behindApi = new Set(
+    apis
+      .slice(0, 1)
+      .flatMap(({ routes }) => routes.map((route) => functionNameIn(route.functionReference))),
+  );
   const registry = running.adopt(
     new FunctionRegistry(
       functions,
@@ -168,13 +201,17 @@ export async function startAssembly(options: StartOptions): Promise<RunningAssem
         variables: options.environment ?? {},
         hostModules: options.hostModules,
         onLog: options.onLog,
+        tokens,
         frozen,
       },
-      options.maxEnvironments ?? Math.max(minEnvironments, availableParallelism()),
+      (name) => {
+        const min = minEnvironments[behindApi.has(name) ? 'behindApi' : 'other'];
+        return options.maxEnvironments ?? Math.max(min, availableParallelism());
+      },
     ),
     (it) => it.close(),
   );
-  lambda.on('request', invokeEndpoint(registry, recorder, frozen));
+  lambda.on('request', invokeEndpoint(registry, endpoint));
 
   const inbox = running.adopt(await ResponseInbox.start(), (it) => it.close());
   await createCustomResources({ stack, registry, inbox, onEntry: options.onCustomResource });
@@ -182,12 +219,14 @@ export async function startAssembly(options: StartOptions): Promise<RunningAssem
   front.open(apis[0], registry, {
     files: options.files ?? new Map(),
     problemKinds: options.problemKinds ?? {},
+    allowedHosts: [host, ...(options.allowedHosts ?? [])],
   });
   const resources = running.move();
   return {
     url,
     invokeUrl,
     dynamodbUrl: dynamodb.url,
+    credentials,
     functions: registry.pools.map((pool) => ({
       logicalId: pool.fn.logicalId,
       name: pool.fn.name,

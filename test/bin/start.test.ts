@@ -1,6 +1,14 @@
 import { type ChildProcess, execFileSync, spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import {
+  globSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  truncateSync,
+} from 'node:fs';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -93,6 +101,14 @@ function isAlive(pid: number): boolean {
   return stdout.trim() !== '' && !stdout.startsWith('Z');
 }
 
+const disc = readFileSync(join(root, 'models/shapes/samples/disc.jpg'));
+
+function modelFilesIn(folder: string): string[] {
+  const files = globSync('**/*.onnx', { cwd: folder }).map((file) => join(folder, file));
+  expect(files).not.toEqual([]);
+  return files;
+}
+
 const urlIn = (out: string) => /^http:\S+$/m.exec(out)?.[0];
 
 /** The samples of each model that a started service knows of. */
@@ -101,6 +117,10 @@ async function samplesOf(out: string): Promise<Record<string, number>> {
   const { models } = modelsResponseSchema.parse(await response.json());
   return Object.fromEntries(models.map(({ name, profile }) => [name, profile.samples]));
 }
+
+/** Whether this system lets a test have a small disk of its own. */
+const hasDisk =
+  spawnSync('unshare', ['-rm', 'mount', '-t', 'tmpfs', 'tmpfs', dataDir]).status === 0;
 
 let samplesAtFirst: Record<string, number> = {};
 
@@ -126,6 +146,8 @@ describe('mdi start', () => {
   }, 120_000);
 
   it('keeps profiles over a restart, and selects by another strategy when told to', async () => {
+    // What a full disk leaves of an assembly: files that are cut off. The profiles are there: no model has to run.
+    for (const file of modelFilesIn(join(dataDir, 'cdk.out'))) truncateSync(file, 100);
     const { child, said, closed } = await startService('--strategy', 'static-latency', '--verbose');
     // The first run measured; this one found its baselines. The curl line's own sample is written after
     // its answer, perhaps after it was asked for.
@@ -136,6 +158,12 @@ describe('mdi start', () => {
     }
     const response = await fetch(`${urlIn(said.out)}/v1/models`);
     expect(await response.json()).toMatchObject({ strategy: 'static-latency' });
+    const answer = await fetch(`${urlIn(said.out)}/v1/infer`, {
+      method: 'POST',
+      headers: { 'content-type': 'image/jpeg' },
+      body: new Uint8Array(disc),
+    });
+    expect(answer.status).toBe(200);
     child.kill('SIGTERM');
     expect(await closed).toBe(0);
   }, 120_000);
@@ -164,11 +192,10 @@ describe('mdi start', () => {
     const stranger = await preflight('http://evil.example');
     expect(stranger.headers.get('access-control-allow-origin')).toBeNull();
 
-    const body = readFileSync(join(root, 'models/shapes/samples/disc.jpg'));
     const answer = await fetch(url, {
       method: 'POST',
       headers: { origin: 'http://127.0.0.1:3000', 'content-type': 'image/jpeg' },
-      body: new Uint8Array(body),
+      body: new Uint8Array(disc),
     });
     expect(answer.status).toBe(200);
     expect(answer.headers.get('access-control-allow-origin')).toBe('http://127.0.0.1:3000');
@@ -203,6 +230,37 @@ describe('mdi start', () => {
     expect(await closed).toBe(130);
     await expect.poll(() => children.filter(isAlive)).toEqual([]);
   }, 120_000);
+
+  it.skipIf(process.platform === 'win32')(
+    'lets no other user of the machine read what it keeps',
+    () => {
+      const open = readdirSync(dataDir, { recursive: true, encoding: 'utf8' }).filter(
+        (entry) => (statSync(join(dataDir, entry)).mode & 0o077) !== 0,
+      );
+      expect(open).toEqual([]);
+      expect(statSync(dataDir).mode & 0o777).toBe(0o700);
+    },
+  );
+
+  it('keeps what the functions have logged, over starts', () => {
+    // Only the first start has measured models.
+    expect(readFileSync(join(dataDir, 'functions.log'), 'utf8')).toContain('profile-done');
+  });
+
+  it.skipIf(!hasDisk)(
+    'says in one line that the disk is full, and leaves nothing half-written there',
+    () => {
+      const start = `'${process.execPath}' bin/mdi.js start --port 0 --data-dir ${dataDir}`;
+      const script = `mount -t tmpfs -o size=8m tmpfs ${dataDir} && ${start}; ls ${dataDir}`;
+      const { stdout, stderr } = spawnSync('unshare', ['-rm', 'sh', '-c', script], {
+        cwd: root,
+        encoding: 'utf8',
+      });
+      expect(stderr).toMatch(/^mdi: No space left for [^\n]+\n$/);
+      expect(stdout).not.toContain('cdk.out');
+    },
+    120_000,
+  );
 
   it('leaves a service alone that runs from the same data folder', async () => {
     const { child, said, closed } = await startService();

@@ -23,7 +23,7 @@ const folders: string[] = [];
 const running: RunningAssembly[] = [];
 let dynamodb: DynamoDbEndpoint;
 beforeAll(async () => {
-  dynamodb = await startDynamoDb(undefined, new CallRecorder(new Map()));
+  dynamodb = await startDynamoDb({ recorder: new CallRecorder(new Map()) });
 });
 afterAll(async () => {
   for (const assembly of running) await assembly.close();

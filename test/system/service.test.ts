@@ -151,7 +151,7 @@ describe('a warm-up', () => {
     const lambda = new LambdaClient({
       endpoint: service.assembly.invokeUrl,
       region: 'us-east-1',
-      credentials: { accessKeyId: 'test', secretAccessKey: 'test' },
+      credentials: service.assembly.credentials,
     });
     const before = await service.samples();
     const served = service.assembly.functions.filter(({ logicalId }) =>

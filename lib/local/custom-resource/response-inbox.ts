@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { createServer, type Server } from 'node:http';
 import { setTimeout as delay } from 'node:timers/promises';
 import { z } from 'zod';
+import { isFromPage } from '../shared/endpoint.ts';
 import { close, listen, readBody, urlOf } from '../shared/http-server.ts';
 
 const maxBytes = 64 * 1024;
@@ -39,11 +40,16 @@ export class ResponseInbox {
 
   private constructor() {
     this.#server = createServer((request, response) => {
+      // The path, which nobody can guess, is the function's token.
+      const take = isFromPage(request) ? undefined : this.#expected.get(request.url ?? '');
+      if (!take) {
+        response.writeHead(403).end();
+        return;
+      }
       void readBody(request, maxBytes).then((body) => {
         const parsed = Buffer.isBuffer(body) ? parseResponse(body) : undefined;
-        const take = this.#expected.get(request.url ?? '');
-        response.writeHead(parsed && take ? 200 : 403).end();
-        if (parsed) take?.(parsed);
+        response.writeHead(parsed ? 200 : 403).end();
+        if (parsed) take(parsed);
       });
     });
   }

@@ -1,4 +1,12 @@
-import { mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { lock } from 'proper-lockfile';
@@ -12,7 +20,8 @@ const lookAgainMs = 100;
 /**
  * Locks a data folder for this process, and makes it if it is missing. (LevelDB locks its files too,
  * but dynalite ends the whole process when it meets that lock.) The lock of a runner that was killed
- * is taken over once its heartbeat has been missing for five seconds.
+ * is taken over once its heartbeat has been missing for five seconds by this process's own clock: neither
+ * its process id, which another process may have by now, nor what the lock's time says counts.
  *
  * @returns a function that unlocks the folder; the end of the process does so too
  * @throws {@link TableError} when another runner uses the folder, or it cannot be written
@@ -21,7 +30,7 @@ export async function lockDataDir(dataDir: string): Promise<() => Promise<void>>
   const lockfilePath = join(dataDir, 'runner.lock');
   const pidFile = join(dataDir, 'runner.pid');
   try {
-    mkdirSync(dataDir, { recursive: true });
+    mkdirSync(dataDir, { recursive: true, mode: 0o700 });
     const options = {
       lockfilePath,
       realpath: false,
@@ -32,7 +41,7 @@ export async function lockDataDir(dataDir: string): Promise<() => Promise<void>>
     };
     const unlock = await waitForLock(() => lock(dataDir, options), lockfilePath);
     if (unlock) {
-      writeFileSync(pidFile, String(process.pid));
+      writeFileSync(pidFile, String(process.pid), { mode: 0o600 });
       return unlock;
     }
   } catch (error) {
@@ -43,22 +52,44 @@ export async function lockDataDir(dataDir: string): Promise<() => Promise<void>>
   );
 }
 
+/**
+ * Takes from everybody but its owner what others may do with a folder and all that is in it. (Windows has no such
+ * modes: there, it changes nothing.)
+ */
+export function makePrivate(path: string): void {
+  const entry = statSync(path, { throwIfNoEntry: false });
+  if (!entry?.isDirectory()) {
+    if (entry?.isFile()) chmodSync(path, 0o600);
+    return;
+  }
+  chmodSync(path, 0o700);
+  for (const { name, parentPath } of readdirSync(path, { withFileTypes: true }).filter(
+    (child) => !child.isSymbolicLink(),
+  )) {
+    makePrivate(join(parentPath, name));
+  }
+}
+
 /** Tries until the lock is taken; undefined once its holder has shown that it is alive. */
 async function waitForLock<T>(
   take: () => Promise<T>,
   lockfilePath: string,
 ): Promise<T | undefined> {
-  let lastHeartbeatMs: number | undefined;
+  let lastHeartbeat: { readonly mtimeMs: number; readonly seenMs: number } | undefined;
   for (;;) {
-    try {
-      return await take();
-    } catch (error) {
-      if ((error as NodeJS.ErrnoException).code !== 'ELOCKED') throw error;
-    }
-    const heartbeatMs = statSync(lockfilePath, { throwIfNoEntry: false })?.mtimeMs;
-    if (heartbeatMs !== undefined) {
-      if (lastHeartbeatMs !== undefined && heartbeatMs !== lastHeartbeatMs) return undefined;
-      lastHeartbeatMs = heartbeatMs;
+    const failure = await take().catch((error: NodeJS.ErrnoException) => error);
+    if (!(failure instanceof Error)) return failure;
+    const found = statSync(lockfilePath, { throwIfNoEntry: false });
+    // It was given up just now, or there is another reason.
+    if (!found && failure.code !== 'ELOCKED') throw failure;
+    // A lock is a folder. Nobody holds a file of that name.
+    const isGarbage = found?.isDirectory() === false;
+    const mtimeMs = found?.mtimeMs;
+    if (mtimeMs !== undefined) {
+      if (lastHeartbeat && mtimeMs !== lastHeartbeat.mtimeMs) return undefined;
+      lastHeartbeat ??= { mtimeMs, seenMs: performance.now() };
+      const isSilent = performance.now() - lastHeartbeat.seenMs > staleMs;
+      if (isGarbage || isSilent) rmSync(lockfilePath, { recursive: true, force: true });
     }
     await delay(lookAgainMs);
   }

@@ -2,9 +2,11 @@ import { EventEmitter } from 'node:events';
 import type { IncomingMessage, RequestListener, Server, ServerResponse } from 'node:http';
 import { parentPort, workerData } from 'node:worker_threads';
 import dynalite from 'dynalite';
-import type { ConditionContext } from '../shared/calls.ts';
+import { type ConditionContext, maxRecordedCalls } from '../shared/calls.ts';
+import { isFromPage, isStranger } from '../shared/endpoint.ts';
 import { close, listen, readBody } from '../shared/http-server.ts';
 import { PurgedConnections } from '../shared/purged-connections.ts';
+import { SessionTokens } from '../shared/session-tokens.ts';
 import { tableArn } from '../template/arns.ts';
 
 /**
@@ -18,6 +20,10 @@ const maxRequestBytes = 16 * 1024 * 1024;
 /** What the runner gives this thread. */
 export interface WorkerData {
   readonly dataDir: string | undefined;
+  /** Where to listen; 0 is any free port. */
+  readonly port: number;
+  /** {@link SessionTokens.secret}, if only processes that have a token may call. */
+  readonly secret: Uint8Array | undefined;
   /** {@link PurgedConnections.memory}, if environments are frozen. */
   readonly purges: SharedArrayBuffer | undefined;
 }
@@ -36,11 +42,12 @@ export type WorkerMessage =
 const told = new Set<string>();
 /** The partition key's name in each table: the runner asks for all of them to be created when it starts. */
 const partitionKeys = new Map<string, string>();
-const { dataDir, purges } = workerData as WorkerData;
+const { dataDir, port, secret, purges } = workerData as WorkerData;
+const tokens = secret && new SessionTokens(secret);
 const frozen = purges && new PurgedConnections(purges);
 const server = dynalite({ path: dataDir, createTableMs: 0, deleteTableMs: 0, updateTableMs: 0 });
 const pending = guard(server);
-tell({ kind: 'listening', port: await listen(server) });
+tell({ kind: 'listening', port: await listen(server, port) });
 parentPort?.once('message', async () => {
   // Closing the database under a request would make dynalite throw.
   await Promise.all(pending);
@@ -60,7 +67,7 @@ function tellCall(
 ): void {
   const caller = authorization?.split(',')[0];
   const key = `${caller} ${action} ${resourceArn} ${JSON.stringify(context)}`;
-  if (told.has(key)) return;
+  if (told.has(key) || told.size >= maxRecordedCalls) return;
   told.add(key);
   tell({ kind: 'call', authorization, action, resourceArn, context });
 }
@@ -77,11 +84,19 @@ function guard(server: Server): ReadonlySet<Promise<void>> {
   server.removeAllListeners('request');
   server.on('request', (request: IncomingMessage, response: ServerResponse) => {
     if (frozen?.reset(request)) return;
+    // dynalite would let any page in.
+    if (tokens ? isStranger(request, tokens) : isFromPage(request)) {
+      refuse(response, 403, 'UnrecognizedClientException', 'The security token is invalid.');
+      return;
+    }
     void readBody(request, maxRequestBytes).then((body) => {
       if (!handler || body === 'aborted') return;
-      // A request with an origin comes from a web page; dynalite would let any page in.
-      if (body === 'too large' || request.headers.origin !== undefined) {
-        response.writeHead(body === 'too large' ? 413 : 403).end();
+      if (body === 'too large') {
+        refuse(response, 413, 'RequestEntityTooLarge');
+        return;
+      }
+      if (body.length > 0 && !isObject(body)) {
+        refuse(response, 400, 'SerializationException');
         return;
       }
       const operation = String(request.headers['x-amz-target']).split('.')[1] ?? '';
@@ -115,13 +130,35 @@ function handle(
     },
   };
   // dynalite uses nothing else of either.
-  handler(
-    request as unknown as IncomingMessage,
-    reply as unknown as ServerResponse & { req: never },
-  );
-  request.emit('data', body);
-  request.emit('end');
+  try {
+    handler(
+      request as unknown as IncomingMessage,
+      reply as unknown as ServerResponse & { req: never },
+    );
+    request.emit('data', body);
+    request.emit('end');
+  } catch {
+    // It throws at what it did not expect. What it throws later ends this thread, and the runner starts another.
+    refuse(response, 500, 'InternalServerError');
+    resolve();
+  }
   return promise;
+}
+
+function refuse(response: ServerResponse, status: number, type: string, message?: string): void {
+  response
+    .writeHead(status, { 'content-type': 'application/x-amz-json-1.0' })
+    .end(JSON.stringify({ __type: `com.amazon.coral.service#${type}`, message }));
+}
+
+/** What DynamoDB takes. dynalite falls over `null`. */
+function isObject(body: Buffer): boolean {
+  try {
+    const value: unknown = JSON.parse(String(body));
+    return typeof value === 'object' && value !== null && !Array.isArray(value);
+  } catch {
+    return false;
+  }
 }
 
 /** What a request reads or changes. */

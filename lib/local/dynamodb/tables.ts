@@ -1,6 +1,7 @@
 import type { CreateTableCommandInput, DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { z } from 'zod';
 import { TableError } from '../shared/errors.ts';
+import type { AwsCredentials } from '../shared/session-tokens.ts';
 import { localRegion } from '../template/arns.ts';
 import type { Stack } from '../template/stack.ts';
 
@@ -32,14 +33,18 @@ const tableSchema = z.object({
  * @throws {@link TableError} when the endpoint does not answer, or has a table of that name with
  * another key
  */
-export async function createTables(stack: Stack, endpoint: string): Promise<void> {
+export async function createTables(
+  stack: Stack,
+  endpoint: string,
+  credentials: AwsCredentials,
+): Promise<void> {
   const ids = stack.idsOfType('AWS::DynamoDB::Table', 'AWS::DynamoDB::GlobalTable');
   if (ids.length === 0) return;
   const { DynamoDBClient } = await import('@aws-sdk/client-dynamodb');
   const client = new DynamoDBClient({
     endpoint,
     region: localRegion,
-    credentials: { accessKeyId: 'local', secretAccessKey: 'local' },
+    credentials,
   });
   try {
     for (const id of ids) await createTable(client, tableOf(stack, id));

@@ -13,7 +13,7 @@ export function corsHeaders(
   { origin }: IncomingHttpHeaders,
   isPreflight: boolean,
 ): Record<string, string> {
-  if (!origin || !isAllowed(cors.AllowOrigins, origin)) return {};
+  if (!origin || !isAllowedOrigin(cors.AllowOrigins, origin)) return {};
   const isAny = cors.AllowOrigins.includes('*');
   const headers: Record<string, string> = {
     'access-control-allow-origin': isAny ? '*' : origin,
@@ -30,7 +30,8 @@ export function corsHeaders(
   return headers;
 }
 
-function isAllowed(allowed: readonly string[], origin: string): boolean {
+/** Whether an origin is among those of a CORS configuration. */
+export function isAllowedOrigin(allowed: readonly string[], origin: string): boolean {
   return allowed.some(
     (pattern) =>
       pattern === '*' ||

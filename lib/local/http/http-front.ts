@@ -1,4 +1,3 @@
-import { randomUUID } from 'node:crypto';
 import {
   createServer,
   type IncomingMessage,
@@ -6,33 +5,33 @@ import {
   type ServerResponse,
   STATUS_CODES,
 } from 'node:http';
+import { Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 import type { FunctionRegistry } from '../lambda/function-registry.ts';
-import { LambdaInvocation, maxRequestBytes } from '../lambda/invocation.ts';
-import { TooManyRequestsError } from '../shared/errors.ts';
-import { close, listen, readBody } from '../shared/http-server.ts';
-import type { ApiRoute, HttpApi } from '../template/http-api.ts';
-import { corsHeaders } from './cors.ts';
-import { readTarget, toEvent } from './http-event.ts';
-import {
-  bytesOf,
-  type HttpResponse,
-  type ProblemKinds,
-  problem,
-  toResponse,
-} from './http-response.ts';
-import { createRouter } from './http-routing.ts';
-import { type StaticFiles, serveFile } from './static-files.ts';
+import { close, listen } from '../shared/http-server.ts';
+import type { HttpApi } from '../template/http-api.ts';
+import { type BodyLimits, HeldBodies } from './held-bodies.ts';
+import { createHandler, type Handler, type HandlerParts } from './http-handler.ts';
+import { bytesOf, type HttpResponse, type ProblemKinds, problem } from './http-response.ts';
 
-/** API Gateway's limit of a request's payload: 10 MB. */
-const maxBodyBytes = 10 * 1024 * 1024;
+/** What a request may cost before its function has it. */
+interface RequestLimits extends BodyLimits {
+  /** The longest that a header may take to arrive. */
+  readonly headerMs: number;
+}
 
-type Handler = (request: IncomingMessage) => Promise<HttpResponse | undefined>;
+/**
+ * Enough for the largest picture that Lambda takes, 4.5 MB, at 600 kbit/s, and for 14 of them at a time. A header
+ * comes in one packet; whoever sends it byte by byte holds a connection for nothing.
+ */
+const requestLimits: RequestLimits = {
+  headerMs: 20_000,
+  arrivalMs: 60_000,
+  heldBytes: 64 * 1024 * 1024,
+};
 
-/** What is served beside the HTTP API. */
-export interface FrontOptions {
-  /** Served at paths for which the API has no route but `$default`. */
-  readonly files: StaticFiles;
+/** What is served, and how. */
+export interface FrontOptions extends Pick<HandlerParts, 'files' | 'allowedHosts'> {
   /** What the front's own errors are called. */
   readonly problemKinds: ProblemKinds;
 }
@@ -44,6 +43,7 @@ export interface FrontOptions {
 export class HttpFront {
   readonly port: number;
   readonly #server: Server;
+  readonly #bodies: HeldBodies;
   #handler: Handler = () =>
     Promise.resolve(
       problem(503, 'Service Unavailable', 'The assembly is starting', { 'retry-after': '1' }),
@@ -51,8 +51,9 @@ export class HttpFront {
 
   #problemKinds: ProblemKinds = {};
 
-  private constructor(server: Server, port: number) {
+  private constructor(server: Server, port: number, limits: BodyLimits) {
     this.#server = server;
+    this.#bodies = new HeldBodies(limits);
     this.port = port;
     server.on('request', (request: IncomingMessage, response: ServerResponse) => {
       void this.#respond(request, response);
@@ -64,11 +65,25 @@ export class HttpFront {
     server.on('clientError', (error: NodeJS.ErrnoException, socket) => this.#refuse(error, socket));
   }
 
-  /** @throws {@link PortInUseError} when the port is taken */
-  static async listen(port: number, host: string): Promise<HttpFront> {
-    // Node's own answer to a request without `Host` has no body.
-    const server = createServer({ requireHostHeader: false });
-    return new HttpFront(server, await listen(server, port, host));
+  /**
+   * @param limits - what requests may cost
+   * @default 20 s for a header, 60 s for a body, 64 MB for all bodies
+   * @throws {@link PortInUseError} when the port is taken
+   */
+  static async listen(port: number, host: string, limits = requestLimits): Promise<HttpFront> {
+    const server = createServer({
+      // Node's own answer to a request without `Host` has no body.
+      requireHostHeader: false,
+      headersTimeout: limits.headerMs,
+      requestTimeout: 0,
+      connectionsCheckingInterval: 1_000,
+    });
+    return new HttpFront(server, await listen(server, port, host), limits);
+  }
+
+  /** How many bytes of bodies it holds. */
+  get heldBytes(): number {
+    return this.#bodies.bytes;
   }
 
   /**
@@ -79,10 +94,11 @@ export class HttpFront {
   open(
     api: HttpApi | undefined,
     registry: FunctionRegistry,
-    { files, problemKinds }: FrontOptions,
+    { files, problemKinds, allowedHosts }: FrontOptions,
   ): void {
     this.#problemKinds = problemKinds;
-    this.#handler = createHandler(api, { registry, files, port: this.port });
+    const bodies = this.#bodies;
+    this.#handler = createHandler(api, { registry, files, allowedHosts, bodies, port: this.port });
   }
 
   async close(): Promise<void> {
@@ -93,6 +109,7 @@ export class HttpFront {
     const answer = await this.#handler(request).catch((error: unknown) =>
       problem(500, 'Internal Server Error', String(error)),
     );
+    this.#bodies.release(request);
     if (answer && !response.destroyed) this.#send(request, response, answer);
   }
 
@@ -108,16 +125,15 @@ export class HttpFront {
     request.resume();
   }
 
-  /** Answers what is no HTTP, or has too long a header. */
+  /** Answers what is no HTTP, or has too long or too slow a header. */
   #refuse({ code }: NodeJS.ErrnoException, socket: Duplex): void {
-    if (code === 'ECONNRESET' || !socket.writable) {
+    // Browsers open connections that they may never use: to those there is nothing to answer.
+    const isUnused = socket instanceof Socket && socket.bytesRead === 0;
+    if (code === 'ECONNRESET' || !socket.writable || isUnused) {
       socket.destroy();
       return;
     }
-    const answer =
-      code === 'HPE_HEADER_OVERFLOW'
-        ? problem(431, 'Request Header Fields Too Large', 'The header is too long')
-        : problem(400, 'Bad Request', 'The request is no well-formed HTTP');
+    const answer = malformed(code);
     const body = bytesOf(answer, this.#problemKinds);
     const headers = { ...answer.headers, 'content-length': body.length, connection: 'close' };
     const lines = Object.entries(headers).map(([name, value]) => `${name}: ${value}\r\n`);
@@ -127,105 +143,14 @@ export class HttpFront {
   }
 }
 
-function createHandler(
-  api: HttpApi | undefined,
-  { registry, files, port }: { registry: FunctionRegistry; files: StaticFiles; port: number },
-): Handler {
-  const cors = api?.cors;
-  const findRoute = createRouter(api?.routes ?? []);
-
-  return async (request) => {
-    const isPreflight = request.method === 'OPTIONS' && request.headers.origin !== undefined;
-    if (cors && isPreflight) {
-      const headers = corsHeaders(cors, request.headers, true);
-      return { status: 204, headers, body: Buffer.alloc(0) };
-    }
-    const answer = await answerRequest(request);
-    if (!answer || !cors) return answer;
-    return {
-      ...answer,
-      headers: { ...answer.headers, ...corsHeaders(cors, request.headers, false) },
-    };
-  };
-
-  async function answerRequest(request: IncomingMessage): Promise<HttpResponse | undefined> {
-    const epochMs = Date.now();
-    const { method = 'GET' } = request;
-    const { url, headers } = readTarget(request.url ?? '/', request.headers);
-    if (headers.host === undefined && request.httpVersion !== '1.0') {
-      return problem(400, 'Bad Request', 'The header Host is missing');
-    }
-    const path = url.split('?')[0] ?? '/';
-    if (!isDecodable(path)) return problem(400, 'Bad Request', 'The path is not well encoded');
-    const match = findRoute(method, path);
-    if (!match || match.route.routeKey === '$default') {
-      const file = serveFile(files, method, decodeURIComponent(path));
-      if (file) return file;
-    }
-    if (!api || !match) return problem(404, 'Not Found', `No route for ${method} ${path}`);
-    const body = await readBody(request, maxBodyBytes);
-    if (body === 'aborted') return undefined;
-    if (body === 'too large') return tooLarge(`The body is larger than ${maxBodyBytes} bytes`);
-    const sourceIp = request.socket.remoteAddress ?? '127.0.0.1';
-    const event = toEvent(
-      // HTTP/1.0 knows no `Host`, and an API that is to say where it is needs one.
-      { method, url, headers: { host: `localhost:${port}`, ...headers }, body, sourceIp, port },
-      {
-        apiId: api.apiId,
-        routeKey: match.route.routeKey,
-        pathParameters: match.pathParameters,
-        requestId: randomUUID(),
-        epochMs,
-      },
-    );
-    const payload = Buffer.from(JSON.stringify(event));
-    if (payload.length > maxRequestBytes) {
-      return tooLarge(
-        `The body, which an event carries in base64, is larger than the ${maxRequestBytes} bytes that Lambda takes`,
-      );
-    }
-    return invoke(match.route, payload);
+/** What is said of a request that Node could not read. */
+function malformed(code: string | undefined): HttpResponse {
+  switch (code) {
+    case 'HPE_HEADER_OVERFLOW':
+      return problem(431, 'Request Header Fields Too Large', 'The header is too long');
+    case 'ERR_HTTP_REQUEST_TIMEOUT':
+      return problem(408, 'Request Timeout', 'The header took too long to arrive');
+    default:
+      return problem(400, 'Bad Request', 'The request is no well-formed HTTP');
   }
-
-  async function invoke(route: ApiRoute, payload: Buffer): Promise<HttpResponse> {
-    const found = registry.find(route.functionReference);
-    if (!found) return internalError(`No function ${route.functionReference}`);
-    const invocation = new LambdaInvocation(payload);
-    try {
-      await found.pool.invoke(invocation);
-    } catch (error) {
-      if (!(error instanceof TooManyRequestsError)) throw error;
-      return problem(429, 'Too Many Requests', 'All execution environments are busy', {
-        'retry-after': '1',
-      });
-    }
-    const late = Promise.withResolvers<undefined>();
-    const timer = setTimeout(() => late.resolve(undefined), route.timeoutMs);
-    const answer = await Promise.race([invocation.answered, late.promise]);
-    clearTimeout(timer);
-    if (!answer) {
-      return problem(503, 'Service Unavailable', `No answer within ${route.timeoutMs} ms`);
-    }
-    if (answer.failed) return internalError('The function failed: see its log');
-    return (
-      toResponse(answer.payload) ?? internalError('The function returned a malformed response')
-    );
-  }
-}
-
-function isDecodable(path: string): boolean {
-  try {
-    decodeURIComponent(path);
-    return true;
-  } catch {
-    return false;
-  }
-}
-
-function tooLarge(detail: string): HttpResponse {
-  return problem(413, 'Content Too Large', detail);
-}
-
-function internalError(detail: string): HttpResponse {
-  return problem(500, 'Internal Server Error', detail);
 }

@@ -14,6 +14,7 @@ export const queueLimitMs = 10_000;
 const returnWaitMs = 50;
 
 interface Waiter {
+  readonly lane: string | undefined;
   resolve(environment: ExecutionEnvironment): void;
   reject(error: Error): void;
 }
@@ -21,6 +22,9 @@ interface Waiter {
 /**
  * The execution environments of one function: scales out while all are busy, reuses the one that
  * was used last, and keeps idle ones until it is closed.
+ *
+ * Invocations come in lanes, such as the routes of an API. No lane gets the machine's last environment, so that
+ * requests of one route that all hang do not stop the others.
  */
 export class EnvironmentPool {
   readonly fn: LambdaFunction;
@@ -33,6 +37,8 @@ export class EnvironmentPool {
   readonly #all = new Set<ExecutionEnvironment>();
   readonly #idle: ExecutionEnvironment[] = [];
   readonly #waiting: Waiter[] = [];
+  /** How many environments each lane has. */
+  readonly #taken = new Map<string, number>();
   readonly #starting = new Set<Promise<ExecutionEnvironment>>();
   /** How many have answered and not yet asked for the next event. */
   #returning = 0;
@@ -69,14 +75,16 @@ export class EnvironmentPool {
    * Hands an invocation to an environment. Resolves as soon as one has it; the invocation tells
    * what becomes of it.
    *
+   * @param lane - what it has to share environments with; without, it may take any
    * @throws {@link TooManyRequestsError} when none is free: at once if the function's reserved
    * concurrency is used up (as Lambda does), after `queueMs` if it is only this machine's cap
    */
-  async invoke(invocation: LambdaInvocation, queueMs = queueLimitMs): Promise<void> {
-    const environment = await this.#acquire(queueMs);
+  async invoke(invocation: LambdaInvocation, queueMs = queueLimitMs, lane?: string): Promise<void> {
+    const environment = await this.#acquire(queueMs, lane);
     void invocation.answered.then(() => this.#returning++);
     void environment.run(invocation).then(() => {
       this.#returning--;
+      this.#count(lane, -1);
       this.#release(environment);
     });
   }
@@ -89,18 +97,39 @@ export class EnvironmentPool {
     await Promise.all(environments.map((environment) => environment.stop()));
   }
 
-  async #acquire(queueMs: number): Promise<ExecutionEnvironment> {
+  /** An environment, which is counted as its lane's. */
+  async #acquire(queueMs: number, lane: string | undefined): Promise<ExecutionEnvironment> {
     if (this.isThrottled) throw new TooManyRequestsError();
+    if (this.#isFull(lane)) return this.#wait(queueMs, lane);
     const idle = this.#idle.pop();
-    if (idle) return idle;
+    if (idle) {
+      this.#count(lane, 1);
+      return idle;
+    }
     if (this.#returning > 0) {
-      const returned = await this.#wait(this.#returnMs).catch(() => undefined);
+      const returned = await this.#wait(this.#returnMs, lane).catch(() => undefined);
       if (returned) return returned;
     }
     if (this.#isClosed) throw new TooManyRequestsError();
-    if (this.#all.size + this.#starting.size < this.#cap) return this.#start();
+    if (this.#all.size + this.#starting.size < this.#cap && !this.#isFull(lane)) {
+      this.#count(lane, 1);
+      return this.#start().catch((error: unknown) => {
+        this.#count(lane, -1);
+        throw error;
+      });
+    }
     if (this.#isReserved) throw new TooManyRequestsError();
-    return this.#wait(queueMs);
+    return this.#wait(queueMs, lane);
+  }
+
+  /** True if a lane has all that it may have. Reserved concurrency is used up to the last, as on Lambda. */
+  #isFull(lane: string | undefined): boolean {
+    if (lane === undefined || this.#isReserved || this.#cap === 1) return false;
+    return (this.#taken.get(lane) ?? 0) >= this.#cap - 1;
+  }
+
+  #count(lane: string | undefined, change: 1 | -1): void {
+    if (lane !== undefined) this.#taken.set(lane, (this.#taken.get(lane) ?? 0) + change);
   }
 
   async #start(): Promise<ExecutionEnvironment> {
@@ -116,9 +145,9 @@ export class EnvironmentPool {
     }
   }
 
-  async #wait(queueMs: number): Promise<ExecutionEnvironment> {
+  async #wait(queueMs: number, lane: string | undefined): Promise<ExecutionEnvironment> {
     const { promise, resolve, reject } = Promise.withResolvers<ExecutionEnvironment>();
-    const waiter = { resolve, reject };
+    const waiter = { lane, resolve, reject };
     this.#waiting.push(waiter);
     const timer = setTimeout(() => {
       const index = this.#waiting.indexOf(waiter);
@@ -130,9 +159,14 @@ export class EnvironmentPool {
 
   #release(environment: ExecutionEnvironment): void {
     if (!environment.isAlive) return;
-    const waiter = this.#waiting.shift();
-    if (waiter) waiter.resolve(environment);
-    else this.#idle.push(environment);
+    const next = this.#waiting.findIndex(({ lane }) => !this.#isFull(lane));
+    const [waiter] = next < 0 ? [] : this.#waiting.splice(next, 1);
+    if (!waiter) {
+      this.#idle.push(environment);
+      return;
+    }
+    this.#count(waiter.lane, 1);
+    waiter.resolve(environment);
   }
 
   /** An environment has ended: makes room for another, for those who wait. */

@@ -31,7 +31,7 @@ export interface ProcessSettings {
 export interface ProcessIdentity {
   /** Address of its Runtime API. */
   readonly runtimeApi: string;
-  /** Comes with the requests that it sends to the endpoints. */
+  /** Comes with every request that it sends to the endpoints and to its Runtime API. */
   readonly sessionToken: string;
 }
 

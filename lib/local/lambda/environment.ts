@@ -1,13 +1,14 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import type { PurgedConnections } from '../shared/purged-connections.ts';
+import type { SessionTokens } from '../shared/session-tokens.ts';
 import type { LambdaFunction } from '../template/functions.ts';
 import { isResidentMemoryOver, killWithRunner } from './child-processes.ts';
 import { environmentVariables, type ProcessSettings } from './environment-variables.ts';
 import { Freezer } from './freezer.ts';
 import type { LambdaInvocation } from './invocation.ts';
+import { forEachLine } from './log-lines.ts';
 import { RuntimeApi } from './runtime-api.ts';
 import { moduleLoader, runtimeClient } from './runtime-client.ts';
 
@@ -29,6 +30,8 @@ export interface LogEntry {
 /** What all environments of one run have in common. */
 export interface EnvironmentSettings extends ProcessSettings {
   readonly onLog: ((entry: LogEntry) => void) | undefined;
+  /** What the endpoints and the Runtime API know each process by. */
+  readonly tokens: SessionTokens;
   /**
    * If set, environments are frozen between events, and their connections are purged here.
    *
@@ -58,10 +61,14 @@ export class ExecutionEnvironment {
   #initError: Buffer | undefined;
   #ending: Ending | undefined;
 
-  private constructor(fn: LambdaFunction, settings: EnvironmentSettings, api: RuntimeApi) {
+  private constructor(
+    fn: LambdaFunction,
+    settings: EnvironmentSettings,
+    api: RuntimeApi,
+    sessionToken: string,
+  ) {
     this.#fn = fn;
     this.#api = api;
-    const sessionToken = settings.frozen?.newToken() ?? 'local';
     const args = [...moduleLoader(), '--require', preload, runtimeClient()];
     this.#process = spawn(process.execPath, args, {
       cwd: fn.codeDir,
@@ -88,14 +95,15 @@ export class ExecutionEnvironment {
     settings: EnvironmentSettings,
   ): Promise<ExecutionEnvironment> {
     const started = Promise.withResolvers<ExecutionEnvironment>();
-    const api = await RuntimeApi.start({
+    const token = settings.tokens.issue();
+    const api = await RuntimeApi.start(token, {
       ready: () => void started.promise.then((environment) => environment.#onAsked()),
       initFailed: (error) =>
         void started.promise.then((environment) => {
           environment.#initError = error;
         }),
     });
-    const environment = new ExecutionEnvironment(fn, settings, api);
+    const environment = new ExecutionEnvironment(fn, settings, api, token);
     started.resolve(environment);
     return environment;
   }
@@ -189,7 +197,7 @@ export class ExecutionEnvironment {
       return;
     }
     const functionName = this.#fn.name;
-    createInterface({ input: source }).on('line', (line) => onLog({ functionName, stream, line }));
+    forEachLine(source, (line) => onLog({ functionName, stream, line }));
   }
 }
 

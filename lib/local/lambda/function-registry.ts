@@ -15,13 +15,17 @@ export interface FunctionReference {
 export class FunctionRegistry {
   readonly #pools: ReadonlyMap<string, EnvironmentPool>;
 
+  /** @param maxEnvironmentsOf - the machine's limit on the environments of a function, by its name */
   constructor(
     functions: readonly LambdaFunction[],
     settings: EnvironmentSettings,
-    maxEnvironments: number,
+    maxEnvironmentsOf: (name: string) => number,
   ) {
     this.#pools = new Map(
-      functions.map((fn) => [fn.name, new EnvironmentPool(fn, settings, maxEnvironments)]),
+      functions.map((fn) => [
+        fn.name,
+        new EnvironmentPool(fn, settings, maxEnvironmentsOf(fn.name)),
+      ]),
     );
   }
 
@@ -37,7 +41,7 @@ export class FunctionRegistry {
    * @see https://docs.aws.amazon.com/lambda/latest/api/API_Invoke.html#lambda-Invoke-request-FunctionName
    */
   find(reference: string, qualifier?: string): FunctionReference | undefined {
-    const [name = '', suffix] = (reference.split(':function:').at(-1) ?? '').split(':');
+    const [name, suffix] = partsOf(reference);
     const pool = this.#pools.get(name);
     const version = qualifier ?? suffix;
     if (!pool || (version !== undefined && !pool.fn.qualifiers.has(version))) return undefined;
@@ -49,4 +53,14 @@ export class FunctionRegistry {
   async close(): Promise<void> {
     await Promise.all(this.pools.map((pool) => pool.close()));
   }
+}
+
+/** The name in a function's partial or full ARN, with or without a qualifier. */
+export function functionNameIn(reference: string): string {
+  return partsOf(reference)[0];
+}
+
+function partsOf(reference: string): [name: string, qualifier: string | undefined] {
+  const [name = '', qualifier] = (reference.split(':function:').at(-1) ?? '').split(':');
+  return [name, qualifier];
 }

@@ -4,6 +4,15 @@ import { randomUUID } from 'node:crypto';
 export const maxRequestBytes = 6 * 1024 * 1024;
 /** What Lambda allows a response is 100 bytes more (its own message says so). */
 export const maxResponseBytes = maxRequestBytes + 100;
+/**
+ * Lambda's limit of a streamed response: 200 MB.
+ *
+ * @see https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html
+ */
+const maxStreamedBytes = 200 * 1024 * 1024;
+
+/** Takes a part of a streamed response; resolves when there is room for the next. */
+export type ChunkSink = (chunk: Buffer) => void | Promise<void>;
 
 /** How an invocation was answered. */
 export interface Answer {
@@ -26,33 +35,30 @@ export class LambdaInvocation {
   /** Resolves when the payload is complete, or at the first error. Never rejects. */
   readonly answered: Promise<Answer>;
   /** If set, the response is handed on chunk by chunk and not kept. */
-  readonly onChunk: ((chunk: Buffer) => void) | undefined;
+  readonly onChunk: ChunkSink | undefined;
   readonly #answered = Promise.withResolvers<Answer>();
   #chunks: Buffer[] = [];
   #bytes = 0;
   #isAnswered = false;
 
-  constructor(payload: Buffer, onChunk?: (chunk: Buffer) => void) {
+  constructor(payload: Buffer, onChunk?: ChunkSink) {
     this.payload = payload;
     this.onChunk = onChunk;
     this.answered = this.#answered.promise;
   }
 
-  /** Takes a part of the response. */
-  write(chunk: Buffer): void {
+  /** Takes a part of the response; resolves when it takes the next, which is when its caller does. */
+  async write(chunk: Buffer): Promise<void> {
     if (this.#isAnswered) return;
-    if (this.onChunk) {
-      this.onChunk(chunk);
-      return;
-    }
+    const limit = this.onChunk ? maxStreamedBytes : maxResponseBytes;
     this.#bytes += chunk.length;
-    if (this.#bytes <= maxResponseBytes) this.#chunks.push(chunk);
-    else {
+    if (this.#bytes > limit) {
       this.fail(
         'Function.ResponseSizeTooLarge',
-        `Response payload size exceeded maximum allowed payload size (${maxResponseBytes} bytes).`,
+        `Response payload size exceeded maximum allowed payload size (${limit} bytes).`,
       );
-    }
+    } else if (this.onChunk) await this.onChunk(chunk);
+    else this.#chunks.push(chunk);
   }
 
   /** The response is complete. */

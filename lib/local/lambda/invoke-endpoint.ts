@@ -1,8 +1,8 @@
 import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http';
 import type { CallRecorder } from '../shared/calls.ts';
+import { type EndpointSettings, isStranger } from '../shared/endpoint.ts';
 import { TooManyRequestsError } from '../shared/errors.ts';
 import { readBody } from '../shared/http-server.ts';
-import type { PurgedConnections } from '../shared/purged-connections.ts';
 import { functionArn } from '../template/arns.ts';
 import { invokeComplete, payloadChunk } from './event-stream.ts';
 import type { FunctionReference, FunctionRegistry } from './function-registry.ts';
@@ -22,11 +22,15 @@ const asyncQueueMs = 60_000;
  */
 export function invokeEndpoint(
   registry: FunctionRegistry,
-  recorder: CallRecorder,
-  frozen?: PurgedConnections,
+  { recorder, tokens, frozen }: EndpointSettings,
 ): RequestListener {
   return (request, response) => {
     if (frozen?.reset(request)) return;
+    if (isStranger(request, tokens)) {
+      const message = 'The security token included in the request is invalid.';
+      sendError(response, 403, 'UnrecognizedClientException', message);
+      return;
+    }
     void handle(request, response, registry, recorder).catch((error: unknown) =>
       sendError(response, 500, 'ServiceException', String(error)),
     );
@@ -44,7 +48,6 @@ async function handle(
   const { pathname, searchParams } = new URL(request.url ?? '/', 'http://lambda');
   const [, name = '', operation] = invokePath.exec(pathname) ?? [];
   const { authorization } = request.headers;
-  // Also keeps web pages out: a browser lets no page send this header to another origin.
   if (!authorization?.startsWith('AWS4-')) {
     return sendError(
       response,
@@ -125,13 +128,27 @@ async function invokeWithResponseStream(
   { pool, version }: FunctionReference,
   payload: Buffer,
 ): Promise<void> {
-  const invocation = new LambdaInvocation(payload, (chunk) => response.write(payloadChunk(chunk)));
+  const invocation = new LambdaInvocation(payload, async (chunk) => {
+    if (response.destroyed || response.write(payloadChunk(chunk))) return;
+    await roomIn(response);
+  });
   response.setHeader('x-amzn-requestid', invocation.requestId);
   response.setHeader('x-amz-executed-version', version);
   response.setHeader('content-type', 'application/vnd.amazon.eventstream');
   await pool.invoke(invocation);
   const { failed, payload: error } = await invocation.answered;
   response.end(invokeComplete(failed ? error : undefined));
+}
+
+/** Waits for a caller that reads more slowly than the function writes: the rest must not pile up here. */
+function roomIn(response: ServerResponse): Promise<void> {
+  return new Promise((resolve) => {
+    const done = () => {
+      response.off('drain', done).off('close', done);
+      resolve();
+    };
+    response.on('drain', done).on('close', done);
+  });
 }
 
 function isJson(payload: Buffer): boolean {

@@ -1,10 +1,19 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
-import { buffer } from 'node:stream/consumers';
-import { close, listen, loopback } from '../shared/http-server.ts';
-import type { LambdaInvocation } from './invocation.ts';
+import { isFromPage } from '../shared/endpoint.ts';
+import { close, listen, loopback, readBody } from '../shared/http-server.ts';
+import { isSameSecret } from '../shared/session-tokens.ts';
+import { type LambdaInvocation, maxResponseBytes } from './invocation.ts';
 
 const apiRoot = '/2018-06-01/runtime';
 const errorBodyTrailer = 'lambda-runtime-function-error-body';
+
+/** Stands for the report of an error that is larger than a response may be. */
+const tooLarge = Buffer.from(
+  JSON.stringify({
+    errorType: 'Runtime.Unknown',
+    errorMessage: 'The error is too large to report',
+  }),
+);
 
 /** What the Runtime API learns from its runtime. */
 export interface RuntimeListener {
@@ -22,6 +31,7 @@ export interface RuntimeListener {
  */
 export class RuntimeApi {
   readonly #server: Server;
+  readonly #token: string;
   readonly #listener: RuntimeListener;
   #port = 0;
   #waiting: ServerResponse | undefined;
@@ -29,14 +39,19 @@ export class RuntimeApi {
   /** Settles when the response that is being received is complete. */
   #receiving: Promise<void> = Promise.resolve();
 
-  private constructor(listener: RuntimeListener) {
+  private constructor(token: string, listener: RuntimeListener) {
+    this.#token = token;
     this.#listener = listener;
     this.#server = createServer((request, response) => this.#handle(request, response));
   }
 
-  /** Starts one on a port of its own: a runtime says nowhere in `init/error` who it is. */
-  static async start(listener: RuntimeListener): Promise<RuntimeApi> {
-    const api = new RuntimeApi(listener);
+  /**
+   * Starts one on a port of its own: a runtime says nowhere in `init/error` who it is.
+   *
+   * @param token - the session token of the one process that it talks to
+   */
+  static async start(token: string, listener: RuntimeListener): Promise<RuntimeApi> {
+    const api = new RuntimeApi(token, listener);
     api.#port = await listen(api.#server);
     return api;
   }
@@ -69,6 +84,10 @@ export class RuntimeApi {
     const path = request.url ?? '';
     // A runtime that dies in the middle of a request is seen by its exit.
     request.on('error', () => {});
+    if (!this.#isOwn(request)) {
+      response.writeHead(403).end();
+      return;
+    }
     if (path === `${apiRoot}/invocation/next`) {
       void this.#receiving.then(() => {
         this.#waiting = response;
@@ -92,18 +111,23 @@ export class RuntimeApi {
     }
   }
 
-  #receive(request: IncomingMessage, response: ServerResponse): Promise<void> {
+  /** Everybody on this machine reaches the port, and so does every page that a browser on it shows. */
+  #isOwn(request: IncomingMessage): boolean {
+    const token = request.headers['x-amz-security-token'];
+    return !isFromPage(request) && typeof token === 'string' && isSameSecret(token, this.#token);
+  }
+
+  async #receive(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const invocation = this.#current;
-    return new Promise((resolve) => {
-      request.on('data', (chunk: Buffer) => invocation?.write(chunk));
-      request.on('end', () => {
-        const error = request.trailers[errorBodyTrailer];
-        if (error) invocation?.failWith(Buffer.from(error, 'base64'));
-        else invocation?.end();
-        accept(response);
-        resolve();
-      });
-    });
+    try {
+      for await (const chunk of request) await invocation?.write(chunk);
+    } catch {
+      return;
+    }
+    const error = request.trailers[errorBodyTrailer];
+    if (error) invocation?.failWith(Buffer.from(error, 'base64'));
+    else invocation?.end();
+    accept(response);
   }
 }
 
@@ -113,7 +137,9 @@ function accept(response: ServerResponse): void {
 
 function readWhole(request: IncomingMessage, then: (body: Buffer) => void): void {
   // Of a runtime that dies in the middle of it nothing is left to hand on.
-  void buffer(request).then(then, () => {});
+  void readBody(request, maxResponseBytes).then((body) => {
+    if (body !== 'aborted') then(body === 'too large' ? tooLarge : body);
+  });
 }
 
 function traceId(requestId: string): string {

@@ -2,7 +2,7 @@ import { createReadStream, statSync } from 'node:fs';
 import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http';
 import { pipeline } from 'node:stream/promises';
 import type { CallRecorder } from '../shared/calls.ts';
-import type { PurgedConnections } from '../shared/purged-connections.ts';
+import { type EndpointSettings, isStranger } from '../shared/endpoint.ts';
 import type { Stack } from '../template/stack.ts';
 
 /**
@@ -13,11 +13,14 @@ import type { Stack } from '../template/stack.ts';
  */
 export function s3Endpoint(
   stack: Stack,
-  recorder: CallRecorder,
-  frozen?: PurgedConnections,
+  { recorder, tokens, frozen }: EndpointSettings,
 ): RequestListener {
   return (request, response) => {
     if (frozen?.reset(request)) return;
+    if (isStranger(request, tokens)) {
+      refuse(response, 403, 'InvalidToken');
+      return;
+    }
     void answer(request, response, stack, recorder).catch(() => response.destroy());
   };
 }
@@ -29,7 +32,6 @@ async function answer(
   recorder: CallRecorder,
 ): Promise<void> {
   const { authorization } = request.headers;
-  // Also keeps web pages out: a browser lets no page send this header to another origin.
   if (!authorization?.startsWith('AWS4-')) return refuse(response, 403, 'AccessDenied');
   if (request.method !== 'GET') return refuse(response, 405, 'MethodNotAllowed');
   const { pathname } = new URL(request.url ?? '/', 'http://s3');

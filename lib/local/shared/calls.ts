@@ -13,7 +13,10 @@ export interface RecordedCall {
   readonly context: ConditionContext;
 }
 
-/** Collects every distinct call that the runner's endpoints see. */
+/** Of more, nothing is kept: a caller could have thousands of items written, each with a key of its own. */
+export const maxRecordedCalls = 10_000;
+
+/** Collects every distinct call that the runner's endpoints see, up to {@link maxRecordedCalls}. */
 export class CallRecorder {
   readonly calls: RecordedCall[] = [];
   readonly #seen = new Set<string>();
@@ -33,7 +36,7 @@ export class CallRecorder {
   ): void {
     const accessKeyId = authorization?.match(/Credential=([^/]+)/)?.[1] ?? '';
     const key = `${accessKeyId} ${action} ${resourceArn} ${JSON.stringify(context)}`;
-    if (this.#seen.has(key)) return;
+    if (this.#seen.has(key) || this.#seen.size >= maxRecordedCalls) return;
     this.#seen.add(key);
     const functionLogicalId = this.#functionOf.get(accessKeyId);
     this.calls.push({ functionLogicalId, action, resourceArn, context });

@@ -75,7 +75,10 @@ export async function readBody(
     request.on('data', (chunk: Buffer) => {
       bytes += chunk.length;
       if (bytes <= maxBytes) chunks.push(chunk);
-      else resolve('too large');
+      else {
+        chunks.length = 0;
+        resolve('too large');
+      }
     });
     request.on('end', () => {
       const [only] = chunks;

@@ -1,7 +1,7 @@
 import type { IncomingMessage } from 'node:http';
 import type { Socket } from 'node:net';
+import { tokenNumber } from './session-tokens.ts';
 
-const tokenPrefix = 'local-';
 /** Environments that are told apart; of more, two share what is known of their connections. */
 const slots = 4_096;
 
@@ -19,7 +19,6 @@ export class PurgedConnections {
   /** How often each environment's connections were purged. */
   readonly #purges: Int32Array;
   readonly #seen = new WeakMap<Socket, number>();
-  #tokens = 0;
 
   /** @param memory - that of the instance which counts, for one in another thread */
   constructor(memory = new SharedArrayBuffer(slots * Int32Array.BYTES_PER_ELEMENT)) {
@@ -27,29 +26,21 @@ export class PurgedConnections {
     this.#purges = new Int32Array(memory);
   }
 
-  /** A session token for a new environment. */
-  newToken(): string {
-    return `${tokenPrefix}${this.#tokens++}`;
-  }
-
   /** Purges all connections of the environment with this token. */
   purge(token: string): void {
-    Atomics.add(this.#purges, slotOf(token), 1);
+    const number = tokenNumber(token);
+    if (number !== undefined) Atomics.add(this.#purges, number % slots, 1);
   }
 
   /** Resets a request's connection if it was purged; true if so, and the request must be ignored. */
   reset({ headers, socket }: IncomingMessage): boolean {
-    const token = headers['x-amz-security-token'];
-    if (typeof token !== 'string' || !token.startsWith(tokenPrefix)) return false;
-    const purges = Atomics.load(this.#purges, slotOf(token));
+    const number = tokenNumber(headers['x-amz-security-token']);
+    if (number === undefined) return false;
+    const purges = Atomics.load(this.#purges, number % slots);
     const seen = this.#seen.get(socket) ?? purges;
     this.#seen.set(socket, purges);
     if (seen === purges) return false;
     socket.resetAndDestroy();
     return true;
   }
-}
-
-function slotOf(token: string): number {
-  return Number(token.slice(tokenPrefix.length)) % slots;
 }

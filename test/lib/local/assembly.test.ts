@@ -8,6 +8,8 @@ import { DescribeTableCommand, DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { startAssembly } from '../../../lib/local/assembly.ts';
 import type { CustomResourceEntry } from '../../../lib/local/custom-resource/custom-resource.ts';
+import { startDynamoDb } from '../../../lib/local/dynamodb/dynamodb.ts';
+import { CallRecorder } from '../../../lib/local/shared/calls.ts';
 import {
   AssemblyError,
   CustomResourceError,
@@ -54,7 +56,7 @@ describe('startAssembly', () => {
       const dynamodb = new DynamoDBClient({
         endpoint: assembly.dynamodbUrl,
         region: 'us-east-1',
-        credentials: { accessKeyId: 'test', secretAccessKey: 'test' },
+        credentials: assembly.credentials,
       });
       const { Table } = await dynamodb.send(new DescribeTableCommand({ TableName: 'indexed' }));
       expect(Table?.KeySchema?.map(({ AttributeName }) => AttributeName)).toEqual(['pk', 'sk']);
@@ -103,14 +105,16 @@ describe('startAssembly', () => {
   });
 
   it('uses another DynamoDB endpoint', async () => {
-    const first = await runFixture(dir);
-    const dynamodbUrl = first.assembly.dynamodbUrl;
+    const dynamodb = await startDynamoDb({ recorder: new CallRecorder(new Map()) });
+    const dynamodbUrl = dynamodb.url;
+    const first = await runFixture(dir, { dynamodbUrl });
     const second = await runFixture(dir, { dynamodbUrl });
     const calls = async (url: string) => (await fetchJson(`${url}/chain`)).calls;
     expect(await calls(first.assembly.url)).toBe(1);
     expect(await calls(second.assembly.url)).toBe(2);
     await second.assembly.close();
     await first.assembly.close();
+    await dynamodb.close();
   });
 
   it('says that no DynamoDB answers', async () => {

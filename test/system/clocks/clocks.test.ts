@@ -61,7 +61,7 @@ describe.each([-300, 300])('models on hosts whose clock is %i ms ahead', (aheadM
       client: createProfileClient({
         endpoint: service.assembly.dynamodbUrl,
         region: 'local',
-        credentials: { accessKeyId: 'a', secretAccessKey: 'b' },
+        credentials: service.assembly.credentials,
       }),
     });
     const recorded = async () => {

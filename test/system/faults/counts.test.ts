@@ -20,7 +20,7 @@ beforeAll(async () => {
   client = createProfileClient({
     endpoint: service.assembly.dynamodbUrl,
     region: 'local',
-    credentials: { accessKeyId: 'a', secretAccessKey: 'b' },
+    credentials: service.assembly.credentials,
   });
 }, 120_000);
 afterAll(async () => {

@@ -19,7 +19,7 @@ describe.skipIf(process.platform === 'win32')('a fault', () => {
     lambda = createLambdaClient({
       endpoint: service.assembly.invokeUrl,
       region: 'us-east-1',
-      credentials: { accessKeyId: 'test', secretAccessKey: 'test' },
+      credentials: service.assembly.credentials,
       maxAttempts: 1,
     });
     name = models.names[0] ?? '';

@@ -77,5 +77,5 @@ export class TableGate {
 function profiledTable(): Promise<DynamoDbEndpoint> {
   const dataDir = temporaryFolder();
   cpSync(inject('profiledDir'), dataDir, { recursive: true });
-  return startDynamoDb(dataDir, new CallRecorder(new Map()));
+  return startDynamoDb({ dataDir, recorder: new CallRecorder(new Map()) });
 }

@@ -1,7 +1,7 @@
 /**
  * Loaded before aws-lambda-ric in every execution environment:
  *
- * - replaces its native client (`rapid-client.cjs`);
+ * - replaces its native client (`rapid-client.cjs`), and lets it show its token (`authorized-http.cjs`);
  * - lets a function see the modules that it would see on Lambda, and no others: its own folder,
  *   its layers (for `require` only, as `NODE_PATH` does), the AWS SDK. Without this, the
  *   `node_modules` of the project around the assembly would hide a missing layer;
@@ -14,6 +14,7 @@ const { fileURLToPath, pathToFileURL } = require('node:url');
 const { isMainThread } = require('node:worker_threads');
 
 const client = pathToFileURL(join(__dirname, 'rapid-client.cjs')).href;
+const authorizedHttp = pathToFileURL(join(__dirname, 'authorized-http.cjs')).href;
 const { layerDirs, hostModules } = JSON.parse(process.env.LOCAL_RUNTIME ?? '{"layerDirs":[]}');
 delete process.env.LOCAL_RUNTIME;
 const layers = layerDirs.map(real);
@@ -25,6 +26,9 @@ const hooks = {
   resolve(specifier, context, nextResolve) {
     if (specifier === './rapid-client.node') {
       return { url: client, format: 'commonjs', shortCircuit: true };
+    }
+    if (specifier === 'node:http' && context.parentURL?.includes('/aws-lambda-ric/')) {
+      return { url: authorizedHttp, format: 'commonjs', shortCircuit: true };
     }
     // The runtime client imports the handler by its path, of which a URL is made that ends at `#` or `?`, or begins with `C:`.
     if (isAbsolute(specifier) && context.conditions.includes('import')) {

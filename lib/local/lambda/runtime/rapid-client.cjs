@@ -5,8 +5,8 @@
  *
  * @see https://docs.aws.amazon.com/lambda/latest/dg/runtimes-api.html
  */
-const http = require('node:http');
 const { text } = require('node:stream/consumers');
+const http = require('./authorized-http.cjs');
 
 const [hostname, port] = process.env.AWS_LAMBDA_RUNTIME_API.split(':');
 const agent = new http.Agent({ keepAlive: true, maxSockets: 1 });

@@ -6,6 +6,7 @@ import {
 } from '../../../../lib/local/custom-resource/custom-resource.ts';
 import { ResponseInbox } from '../../../../lib/local/custom-resource/response-inbox.ts';
 import { FunctionRegistry } from '../../../../lib/local/lambda/function-registry.ts';
+import { SessionTokens } from '../../../../lib/local/shared/session-tokens.ts';
 import { readFunctions } from '../../../../lib/local/template/functions.ts';
 import { Stack } from '../../../../lib/local/template/stack.ts';
 
@@ -47,8 +48,9 @@ async function create(Resources: object): Promise<{ stack: Stack; log: CustomRes
     endpoints: { lambda: '', dynamodb: '', s3: '' },
     variables: {},
     onLog: undefined,
+    tokens: new SessionTokens(),
   };
-  const registry = new FunctionRegistry(readFunctions(stack, []), settings, 4);
+  const registry = new FunctionRegistry(readFunctions(stack, []), settings, () => 4);
   const inbox = await ResponseInbox.start();
   closing.push(
     () => registry.close(),

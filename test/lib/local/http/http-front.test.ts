@@ -15,6 +15,7 @@ beforeAll(async () => {
   dir = synthesizeFixture();
   fixture = await runFixture(dir, {
     maxEnvironments: 1,
+    allowedHosts: ['elsewhere.example'],
     problemKinds: { 413: { type: '/problems/too-large', title: 'Body too large' } },
   });
   url = fixture.assembly.url;
@@ -287,12 +288,12 @@ describe('what no client of Node sends', () => {
     ['no Host', 'GET /echo HTTP/1.1\r\nconnection: close\r\n\r\n', 400],
     [
       'a header of 40 KB',
-      `GET /echo HTTP/1.1\r\nhost: x\r\nx-long: ${'a'.repeat(40_000)}\r\n\r\n`,
+      `GET /echo HTTP/1.1\r\nhost: localhost\r\nx-long: ${'a'.repeat(40_000)}\r\n\r\n`,
       431,
     ],
     [
       'an expectation that nobody meets',
-      'GET /echo HTTP/1.1\r\nhost: x\r\nexpect: gold\r\nconnection: close\r\n\r\n',
+      'GET /echo HTTP/1.1\r\nhost: localhost\r\nexpect: gold\r\nconnection: close\r\n\r\n',
       417,
     ],
   ])('%s is a problem', async (_, text, status) => {
@@ -300,6 +301,36 @@ describe('what no client of Node sends', () => {
     expect(header).toMatch(new RegExp(`^HTTP/1.1 ${status} `));
     expect(header).toContain('content-type: application/problem+json');
     expect(JSON.parse(body)).toMatchObject({ type: 'about:blank', status });
+  });
+});
+
+describe('a request that a page of somebody else made a browser send', () => {
+  const send = (headers: string, target = '/echo', method = 'GET') =>
+    exchange(`${method} ${target} HTTP/1.1\r\n${headers}\r\nconnection: close\r\n\r\n`);
+
+  it.each([
+    ['whose name leads to this machine', 'host: evil.example', '/echo', 421],
+    ['in absolute form', 'host: localhost', 'http://evil.example/echo', 421],
+    ['of another origin', 'host: localhost\r\norigin: https://evil.example', '/echo', 403],
+    ['of another port', 'host: 127.0.0.1\r\norigin: http://127.0.0.1:3000', '/echo', 403],
+    ['in a sandbox', 'host: localhost\r\norigin: null', '/echo', 403],
+    ['that knows an allowed origin', 'host: evil.example\r\norigin: https://example.com', '/', 421],
+  ])('%s is refused by a problem', async (_, headers, target, status) => {
+    const { header, body } = await send(headers, target);
+    expect(header).toMatch(new RegExp(`^HTTP/1.1 ${status} `));
+    expect(header).toContain('content-type: application/problem+json');
+    expect(header).not.toContain('access-control-allow-origin');
+    expect(JSON.parse(body)).toMatchObject({ status, requestId: expect.any(String) });
+  });
+
+  it.each([
+    ['its own', 'host: localhost:1234\r\norigin: http://localhost:1234', '/echo'],
+    ['an allowed origin', 'host: localhost\r\norigin: https://example.com', '/echo'],
+    ['the host of an allowed origin', 'host: example.com', '/echo'],
+    ['a client of a proxy', 'host: evil.example', 'http://127.0.0.1:80/echo'],
+    ['another proxy', 'host: elsewhere.example\r\norigin: https://elsewhere.example', '/echo'],
+  ])('is none if it is of %s', async (_, headers, target) => {
+    expect((await send(headers, target)).header).toMatch(/^HTTP\/1.1 200 /);
   });
 });
 
@@ -317,7 +348,7 @@ describe('behind a proxy', () => {
 describe('HEAD', () => {
   it('goes to the function and comes back without a body', async () => {
     const { header, body } = await exchange(
-      'HEAD /echo HTTP/1.1\r\nhost: x\r\nconnection: close\r\n\r\n',
+      'HEAD /echo HTTP/1.1\r\nhost: localhost\r\nconnection: close\r\n\r\n',
     );
     expect(header).toMatch(/^HTTP\/1.1 200 /);
     expect(header).toMatch(/content-length: [1-9]/);
@@ -359,9 +390,9 @@ describe('a client that disconnects', () => {
   it('in the middle of its body or while it waits harms nobody', async () => {
     const { hostname, port } = new URL(url);
     for (const text of [
-      'POST /echo HTTP/1.1\r\nhost: x\r\ncontent-length: 1000\r\n\r\npart',
-      'GET /echo HTTP/1.1\r\nhost: x\r\n\r\n',
-      'POST /echo HTTP/1.1\r\nhost: x\r\ntransfer-encoding: chunked\r\n\r\nzz',
+      'POST /echo HTTP/1.1\r\nhost: localhost\r\ncontent-length: 1000\r\n\r\npart',
+      'GET /echo HTTP/1.1\r\nhost: localhost\r\n\r\n',
+      'POST /echo HTTP/1.1\r\nhost: localhost\r\ntransfer-encoding: chunked\r\n\r\nzz',
     ]) {
       await new Promise<void>((resolve) => {
         const socket = connect(Number(port), hostname, () => {

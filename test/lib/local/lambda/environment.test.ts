@@ -4,6 +4,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { EnvironmentPool } from '../../../../lib/local/lambda/environment-pool.ts';
 import { LambdaInvocation } from '../../../../lib/local/lambda/invocation.ts';
 import { TooManyRequestsError } from '../../../../lib/local/shared/errors.ts';
+import { SessionTokens } from '../../../../lib/local/shared/session-tokens.ts';
 import { readFunctions } from '../../../../lib/local/template/functions.ts';
 import { readStack } from '../../../../lib/local/template/stack.ts';
 import { synthesizeFixture } from '../fixture/app.ts';
@@ -204,7 +205,7 @@ function poolOf(constructId: string, maxEnvironments: number, returnMs?: number)
   const fn = readFunctions(readStack(dir), []).find((candidate) => candidate.name === name);
   if (!fn) throw new Error(`no function ${constructId}`);
   const endpoints = { lambda: fixture.assembly.invokeUrl, dynamodb: '', s3: '' };
-  const settings = { endpoints, variables: {}, onLog: undefined };
+  const settings = { endpoints, variables: {}, onLog: undefined, tokens: new SessionTokens() };
   return new EnvironmentPool(fn, settings, maxEnvironments, returnMs);
 }
 
@@ -234,6 +235,43 @@ describe('a pool of environments', () => {
     expect((await third.answered).payload.toString()).toBe('"inline"');
     await pool.close();
     await expect(pool.invoke(second)).rejects.toThrow(TooManyRequestsError);
+  });
+});
+
+describe('lanes', () => {
+  const sleeping = () => new LambdaInvocation(Buffer.from('{"do":"sleep","ms":60000}'));
+  const quick = () => new LambdaInvocation(Buffer.from('{}'));
+
+  it('leave an environment to the others, however many requests of one hang', async () => {
+    const pool = poolOf('Behave', 4);
+    for (let i = 0; i < 3; i++) await pool.invoke(sleeping(), 0, 'POST /infer');
+    const fourth = pool.invoke(sleeping(), 0, 'POST /infer');
+    await expect(fourth).rejects.toThrow(TooManyRequestsError);
+    for (let i = 0; i < 3; i++) {
+      const health = quick();
+      await pool.invoke(health, 10_000, 'GET /health');
+      expect((await health.answered).failed).toBe(false);
+    }
+    await pool.close();
+  });
+
+  it('are served again when one of theirs has answered', async () => {
+    const pool = poolOf('Inline', 2);
+    const [first, second] = [quick(), quick()];
+    await pool.invoke(first, 0, 'a');
+    // It waits, though one of two environments was never started.
+    await pool.invoke(second, 10_000, 'a');
+    expect((await second.answered).payload.toString()).toBe('"inline"');
+    expect(pool.pids).toHaveLength(1);
+    await pool.close();
+  });
+
+  it('have even the last environment of a reserved concurrency', async () => {
+    const pool = poolOf('Reserved', 3);
+    const only = quick();
+    await pool.invoke(only, 0, 'a');
+    expect((await only.answered).failed).toBe(false);
+    await pool.close();
   });
 });
 

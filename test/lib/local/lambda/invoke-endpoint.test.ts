@@ -125,7 +125,10 @@ describe('the Invoke endpoint', () => {
     const caller = new AbortController();
     const response = await fetch(url, {
       method: 'POST',
-      headers: { authorization: 'AWS4-HMAC-SHA256 Credential=test/x' },
+      headers: {
+        authorization: 'AWS4-HMAC-SHA256 Credential=test/x',
+        'x-amz-security-token': fixture.assembly.credentials.sessionToken,
+      },
       body: JSON.stringify({ parts: Array.from({ length: 20 }, () => 'part'), everyMs: 5 }),
       signal: caller.signal,
     });

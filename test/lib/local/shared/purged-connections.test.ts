@@ -1,6 +1,9 @@
 import type { IncomingMessage } from 'node:http';
 import { describe, expect, it, vi } from 'vitest';
 import { PurgedConnections } from '../../../../lib/local/shared/purged-connections.ts';
+import { SessionTokens } from '../../../../lib/local/shared/session-tokens.ts';
+
+const tokens = new SessionTokens();
 
 /** A connection, by its requests. */
 function connection() {
@@ -15,7 +18,7 @@ describe('purged connections', () => {
   it('are reset when they are used again, whichever thread has purged them', () => {
     const runner = new PurgedConnections();
     const thread = new PurgedConnections(runner.memory);
-    const token = runner.newToken();
+    const token = tokens.issue();
     const old = connection();
     expect(thread.reset(old.request(token))).toBe(false);
     expect(thread.reset(old.request(token))).toBe(false);
@@ -28,7 +31,7 @@ describe('purged connections', () => {
 
   it('are those of one environment', () => {
     const connections = new PurgedConnections();
-    const [frozen, other] = [connections.newToken(), connections.newToken()];
+    const [frozen, other] = [tokens.issue(), tokens.issue()];
     const its = connection();
     connections.reset(its.request(other));
     connections.purge(frozen);
