@@ -8,8 +8,11 @@ export interface DecodeLimits {
   readonly bytes: number;
 }
 
-/** Twice what a photo of 50 megapixels takes that is stored in the costliest way phones know. */
+/** Somewhat more than a photo of 50 megapixels takes that is stored in the costliest way there is. */
 const mostMs = 1_000;
+
+/** Encoders write about ten, those that look for the smallest file up to 20. */
+const mostScans = 64;
 
 /**
  * What a function of some memory decodes: a second's work, in a third of its memory, so that no image, however
@@ -31,6 +34,9 @@ export function whyNotDecoded(
 ): string | undefined {
   if (!header)
     return 'it begins like no JPEG, PNG or WebP, or like one of a kind that no camera writes';
+  if (header.type === 'image/jpeg' && header.isHeld && header.scans.count > mostScans) {
+    return `${kindOf(header)}; at most ${mostScans} scans are read`;
+  }
   const { mostMs: ms, mostBytes: bytes } = decodeCost(header);
   if (ms > limits.ms) {
     return `${kindOf(header)} may take ${(ms / 1000).toFixed(1)} s to decode; at most ${limits.ms / 1000} s are spent`;
