@@ -14,12 +14,12 @@ import {
 const why = (file: Buffer, memoryMb = 1_769) =>
   whyNotDecoded(readImageHeader(file), decodeLimitsFor(memoryMb));
 const small = { width: 8, height: 8 };
-const none = { ms: 0, bytes: 0 };
+const none = { ms: 0, bytes: 0, scans: 9 };
 
 describe('the limits', () => {
   it('are a second’s work, and a third of the memory', () => {
-    expect(decodeLimitsFor(300)).toEqual({ ms: 1_000, bytes: 1e8 });
-    expect(decodeLimitsFor(3_000)).toEqual({ ms: 1_000, bytes: 1e9 });
+    expect(decodeLimitsFor(300)).toEqual({ ms: 1_000, bytes: 1e8, scans: 64 });
+    expect(decodeLimitsFor(3_000)).toEqual({ ms: 1_000, bytes: 1e9, scans: 64 });
   });
 
   it.each([
