@@ -59,7 +59,7 @@ function costOfJpeg(header: JpegHeader): DecodeCost {
     6 * scans.blocks +
     22 * scans.refinedBlocks +
     1.4 * scans.refinedCoefficients;
-  const ms = toMs(held + (isHeld ? inScans : 0) + (5 + inColour) * pixels);
+  const ms = toMs(held + (isHeld ? inScans : 0) + (9 + inColour) * pixels);
   return { ms, mostMs: ms, mostBytes: fixedBytes + 600 * width + (isHeld ? 2 * samples : 0) };
 }
 
@@ -108,7 +108,7 @@ function costOfWebp(header: WebpHeader): DecodeCost {
 }
 
 /** Five prefix codes of a lossless picture: unpacking them, and the memory that they then take. */
-const tableNs = 7_000;
+const tableNs = 8_500;
 const tableBytes = 5_700;
 
 /** How many groups of codes a lossless picture can have: one in 20 bits, and one for each tile of 4 x 4 pixels. */
