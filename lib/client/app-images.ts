@@ -10,6 +10,7 @@ import type { EncodedImage, EncodeSettings } from './api/codec.ts';
 import type { DeviceInput } from './api/image.ts';
 import { ImageReadError } from './api/image-errors.ts';
 import type { ImagePipeline } from './api/pipeline.ts';
+import { subsamples } from './uploads/ladder.ts';
 import { pipelineOf } from './uploads/pipeline.ts';
 
 export { type CropSize, type Region, regionOf } from '../core/preprocessing/crop.ts';
@@ -67,7 +68,7 @@ export interface AppMeans {
  * });
  * ```
  */
-export function appImages({ pixels, encode, view, writes = isUsual }: AppMeans): ImagePipeline {
+export function appImages({ pixels, encode, view, writes = subsamples }: AppMeans): ImagePipeline {
   return pipelineOf({
     ...(view && { writes }),
     open: (input) => ({
@@ -86,9 +87,4 @@ export function appImages({ pixels, encode, view, writes = isUsual }: AppMeans):
       close: () => undefined,
     }),
   });
-}
-
-/** What encoders write that do not have the choice. */
-function isUsual({ chroma }: UploadEncoding): boolean {
-  return chroma !== '4:4:4';
 }

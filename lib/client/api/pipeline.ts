@@ -40,13 +40,19 @@ export interface Destination {
   readonly models: ServedModels | undefined;
   /** Its clock; the error is what a packet takes one way, at best. */
   readonly clock: ClockEstimate | undefined;
-  /** Is called when its view has turned out to be another: the models are asked for anew. */
-  forgetModels(): void;
+  /**
+   * Asks for the models, if it is time to; never rejects.
+   *
+   * @param anew - its view has turned out to be another: what is known is forgotten
+   */
+  refreshModels(anew?: boolean): Promise<void>;
 }
 
 /** An image as it is uploaded, and why so. */
 export interface UploadedImage extends EncodedImage {
   readonly bytes: number;
+  /** What the service is told of it. */
+  readonly headers?: Readonly<Record<string, string>> | undefined;
   /** The measured way that it is sent by, such as `view-webp-80`; absent when nothing was chosen. */
   readonly rung?: string | undefined;
   /** Width and height, such as `192x192`, where it is the service's view. */
@@ -87,10 +93,8 @@ export interface PipelineImage {
  * `appImages`. What it learns of the network from the uploads is for all clients that use it.
  */
 export interface ImagePipeline {
-  /** Starts what is needed, before the first image; never rejects. */
-  prepare?(): Promise<void>;
-  /** Whether it looks at what the service tells of its models, where that is the setting for uploads. */
-  asksModels?(upload: Upload | undefined): boolean;
+  /** Starts what is needed, before the first image; never rejects, and does not wait for the service. */
+  prepare?(upload?: Upload | undefined, service?: Destination | undefined): Promise<void>;
   /**
    * Takes hold of an image: what a video or a canvas shows later no longer counts. Decodes nothing
    * yet, and never throws: what is wrong with the image is told by the calls.

@@ -85,7 +85,7 @@ export class Cloud implements Destination {
    *   what `auth` throws
    */
   async infer(upload: UploadCall): Promise<InferResponse> {
-    const { image, contentType, view, rung, endMs, deviceAccuracyPct, signal } = upload;
+    const { image, contentType, headers, endMs, deviceAccuracyPct, signal } = upload;
     const startMs = this.#time.nowMs();
     const clock = this.#clock.usable();
     const sentSlaMs = sentSla(endMs - startMs);
@@ -100,8 +100,7 @@ export class Cloud implements Destination {
           ...(deviceAccuracyPct !== undefined && {
             'mdi-device-accuracy': String(deviceAccuracyPct),
           }),
-          ...(view && { 'mdi-view': view }),
-          ...(rung && { 'mdi-upload-rung': rung }),
+          ...headers,
         },
         body: image,
         signal,
@@ -135,10 +134,11 @@ export class Cloud implements Destination {
     if (this.#pauseMs === 0) await this.#clock.refresh();
   }
 
-  /** Learns which models the service has, if it is time to; never rejects. */
-  async refreshModels(): Promise<void> {
+  /** Learns which models the service has, if it is time to, or `anew`; never rejects. */
+  async refreshModels(anew?: boolean): Promise<void> {
     const nowMs = this.#time.nowMs();
-    if (nowMs < this.#modelsDueMs) return;
+    if (anew) this.models = undefined;
+    else if (nowMs < this.#modelsDueMs) return;
     this.#modelsDueMs = nowMs + asideMs;
     try {
       this.models = await this.#aside<ServedModels>('/v1/models', undefined, faultOfModels);
@@ -146,12 +146,6 @@ export class Cloud implements Destination {
     } catch {
       // What is not known is asked: see `bestAccuracyPct`.
     }
-  }
-
-  forgetModels(): void {
-    this.models = undefined;
-    this.#modelsDueMs = 0;
-    void this.refreshModels();
   }
 
   /**

@@ -57,11 +57,6 @@ export async function encodePicture(
   return { image, contentType: image.type };
 }
 
-/** Whether a canvas can encode so: how much of the colours it keeps is not ours to say. */
-export function writes({ chroma }: UploadEncoding): boolean {
-  return chroma !== '4:4:4';
-}
-
 /**
  * The part of a picture that a model sees as a file, upright, over black, in sRGB.
  *

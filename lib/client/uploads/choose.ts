@@ -70,7 +70,8 @@ export async function chooseFor(
   if (!option?.file) return undefined;
   const { file, bytes, rung, encoded } = option;
   const view = encoded?.view && sizeName(encoded.view);
-  return { ...file, bytes, rung: rung.name, view, expectedAccuracyPct };
+  const headers = { 'mdi-upload-rung': rung.name, ...(view && { 'mdi-view': view }) };
+  return { ...file, bytes, headers, rung: rung.name, view, expectedAccuracyPct };
 }
 
 function optionsOf({ ladder, original }: Choices): readonly Option[] {

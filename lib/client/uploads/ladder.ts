@@ -17,6 +17,9 @@ const mostPixels = 8_192;
 /** Whether this client can encode so. */
 export type Writes = (encoding: UploadEncoding) => boolean;
 
+/** What encoders write that leave no choice of the chroma's resolution, as canvases do. */
+export const subsamples: Writes = ({ chroma }) => chroma !== '4:4:4';
+
 /** A rung for which an image is encoded. */
 export interface EncodedRung extends UploadRung {
   readonly encoding: UploadEncoding;

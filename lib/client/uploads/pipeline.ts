@@ -22,8 +22,12 @@ export function pipelineOf(codec: ImageCodec): ImagePipeline {
   const uploads = new Uploads(codec);
   return {
     ...codec,
-    asksModels: (upload) => uploads.isChosen(upload),
+    prepare: async (upload, service) => {
+      if (uploads.isChosen(upload)) void service?.refreshModels();
+      await codec.prepare?.();
+    },
     open: (input, shorterSide, upload, service) => {
+      if (uploads.isChosen(upload)) void service?.refreshModels();
       const side = service ? uploads.shorterSide(upload, service.models) : 0;
       const image = codec.open(input, Math.max(shorterSide, side));
       return {
@@ -79,7 +83,7 @@ class Uploads {
       if (chosen) return await this.#observed(post, chosen, sending);
     } catch (error) {
       if (!chosen?.view || !isAboutView(error)) throw error;
-      what.service?.forgetModels();
+      void what.service?.refreshModels(true);
     }
     const { image, input, upload } = what;
     const file = await uploadOf(image, input, upload);
