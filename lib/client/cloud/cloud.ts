@@ -1,4 +1,5 @@
 import type { FeedbackResponse, InferResponse } from '../../core/contract/messages.ts';
+import type { EncodedImage } from '../api/codec.ts';
 import { ApiError, NetworkError } from '../api/errors.ts';
 import type { Emit } from '../api/events.ts';
 import type { ClientOptions } from '../api/options.ts';
@@ -21,7 +22,9 @@ const modelsAgeMs = 300_000;
 const json = { 'content-type': 'application/json' };
 
 /** An image on its way to the cloud. */
-export interface UploadCall extends UploadedImage {
+export interface UploadCall extends EncodedImage {
+  /** What the service is told of the image. */
+  readonly headers?: UploadedImage['headers'];
   /** When the SLA ends, in ms of the client's monotonic clock. */
   readonly endMs: number;
   /** What answers when the cloud does not is right in so many percent, so that the server can weigh its risk. */

@@ -95,7 +95,9 @@ function bestOf(
     const slaMs = endMs - startMs;
     return chooseUpload(options, { models, slaMs, uplink, startMs, outputMs, deviceAccuracyPct });
   }
-  const [least] = options.filter(({ encoded }) => encoded).sort((a, b) => lossOf(a) - lossOf(b));
+  const [least] = options
+    .filter(({ encoded }) => encoded)
+    .sort((a, b) => lossOf(a) - lossOf(b) || a.bytes - b.bytes);
   const [option] = options
     .filter((it) => it === least || !it.encoded)
     .sort((a, b) => a.bytes - b.bytes);
