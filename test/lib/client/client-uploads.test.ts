@@ -151,6 +151,17 @@ describe('what is sent', () => {
     expect(sent()).toEqual([usual, { ...usual, bytes: 149_000 }]);
   });
 
+  it.each([
+    ['no list', 'none'],
+    ['no losses', [{ ...rungs[3], accuracyLossPct: undefined }]],
+    ['no size', [{ ...rungs[3], meanBytes: Number.NaN }]],
+    ['no quality', [{ ...rungs[3], encoding: { type: 'image/webp', quality: 0 } }]],
+  ])('is no rung with %s', async (_, told) => {
+    const made = await knowing({ ...models(), uploads: { rungs: told } });
+    await value(made.classify(photo));
+    expect(sent()).toEqual([viewAt('view-jpeg-95', 20_000)]);
+  });
+
   it('may be the whole image made smaller, where no view is common to the models', async () => {
     const whole = rung({ ...jpeg(85), maxSide: 320 }, 30_000, 0.5);
     const made = await knowing(models({ view: undefined, uploads: { rungs: [whole] } }));
