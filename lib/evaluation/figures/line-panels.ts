@@ -25,16 +25,27 @@ const labelsPx = 112;
 /** Labels closer to each other would overlap. */
 const labelGapPx = 15;
 
+/** How lines are drawn over their horizontal axis. */
+export interface LineStyle {
+  /** Equal steps of the axis are equal ratios. */
+  readonly logarithmic?: boolean;
+  /** Every point is marked, however many there are. */
+  readonly marked?: boolean;
+}
+
 /** Lines over a common horizontal axis, labelled at their ends, or by a legend in a narrow figure. */
 export function linePanels(
   xTitle: string,
   series: readonly FigureSeries[],
   panels: readonly LinePanel[],
+  style: LineStyle = {},
 ): Figure {
   const legend = series.map(({ label, colour }) => ({ label, colour }));
   return (width) =>
     concat(
-      panels.map((panel) => panelSpec(xTitle, series, panel, { width, of: panels.length })),
+      panels.map((panel) =>
+        panelSpec(xTitle, series, panel, { ...style, width, of: panels.length }),
+      ),
       width === 'wide' ? [] : legend,
       width,
     );
@@ -44,7 +55,7 @@ function panelSpec(
   xTitle: string,
   series: readonly FigureSeries[],
   { title, points, step, diagonal }: LinePanel,
-  { width, of }: { width: Width; of: number },
+  { width, of, logarithmic, marked }: LineStyle & { width: Width; of: number },
 ): Spec {
   const xs = points.map(({ x }) => x);
   const [xLow, xHigh] = [Math.min(...xs), Math.max(...xs)];
@@ -65,7 +76,7 @@ function panelSpec(
       title: xTitle,
       axis: { grid: false, tickCount: 6, format: '.5~g' },
     },
-    scale: { domain: [xLow, xHigh], nice: false },
+    scale: { domain: [xLow, xHigh], nice: false, ...(logarithmic && { type: 'log' }) },
   };
   const y = {
     ...{ field: 'value', type: 'quantitative', title: null, axis: { tickCount: 5 } },
@@ -75,7 +86,7 @@ function panelSpec(
     transform: [{ filter: dashed ? 'datum.dashed' : '!datum.dashed' }],
     mark: {
       // Few points are marked on their line.
-      ...{ type: 'line', strokeWidth: 2.2, clip: true, point: new Set(xs).size < 4 },
+      ...{ type: 'line', strokeWidth: 2.2, clip: true, point: marked || new Set(xs).size < 4 },
       ...(dashed && { strokeDash: [6, 4] }),
     },
     encoding: { x, y, color: colour },
