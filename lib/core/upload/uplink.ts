@@ -73,11 +73,13 @@ export class Uplink {
 
   /** Learns from an upload; what makes no sense is ignored. */
   observe({ startMs, bytes, inputMs }: Upload): void {
-    if (!(bytes > 0) || !(inputMs >= 0)) return;
+    if (!(bytes > 0 && inputMs >= 0 && Number.isFinite(startMs + bytes + inputMs))) return;
     for (const hypothesis of this.#hypotheses) {
+      const sendingMs = inputMs - this.#waitMs(hypothesis, bytes, startMs);
       // Times below 1 ms are those of a network that costs nothing.
-      const sendingMs = Math.max(1, inputMs - this.#waitMs(hypothesis, bytes, startMs));
-      learn(hypothesis, Math.log(bytes / sendingMs), sendingMs / Math.max(1, inputMs));
+      const logRate = Math.log(bytes / Math.max(1, sendingMs));
+      // An upload that took less than the wait speaks the more against it, the more it falls short.
+      learn(hypothesis, logRate, Math.max(1, Math.abs(sendingMs)) / Math.max(1, inputMs));
     }
     this.#endMs = Math.max(this.#endMs, startMs + inputMs);
   }
