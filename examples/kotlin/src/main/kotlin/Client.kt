@@ -17,6 +17,7 @@ import kotlinx.coroutines.sync.Mutex
 import kotlinx.coroutines.withTimeout
 import kotlinx.serialization.json.Json
 import kotlinx.serialization.json.JsonObject
+import kotlinx.serialization.json.boolean
 import kotlinx.serialization.json.double
 import kotlinx.serialization.json.int
 import kotlinx.serialization.json.jsonArray
@@ -41,8 +42,15 @@ interface DeviceModel {
 }
 
 /** The service answered with an error, or wants to be left alone. */
-class ApiException(val status: Int, detail: String?) :
-    Exception(detail ?: "the service answered with status $status")
+class ApiException(val status: Int, detail: String?, private val type: String? = null) :
+    Exception(detail ?: "the service answered with status $status") {
+    /** The catalogue's view is another by now. */
+    val isAboutTheView get() = when (type?.substringAfterLast('/')) {
+        "not-the-view" -> true
+        "bad-header" -> "mdi-view" in message.orEmpty()
+        else -> false
+    }
+}
 
 private const val ASIDE_MS = 5_000L
 private const val RESYNC_MS = 300_000
@@ -55,6 +63,8 @@ class Client(
     endpoint: String,
     private val slaMs: Double,
     private val device: DeviceModel? = null,
+    /** Is told what is sent. */
+    private val onUpload: (Upload) -> Unit = {},
 ) : AutoCloseable {
     private val endpoint = endpoint.trimEnd('/').toHttpUrl()
     private val http = OkHttpClient.Builder()
@@ -68,6 +78,7 @@ class Client(
     private val outputTime = OutputTime()
     private val margin = TimerMargin()
     private val pause = Pause()
+    private val uploads = Uploads(::nowMs)
     private val synchronizing = Mutex()
 
     @Volatile
@@ -76,11 +87,20 @@ class Client(
     @Volatile
     private var wasUsable = false
 
+    /** What `GET /v1/models` has said. */
+    @Volatile
+    private var served: Served? = null
+    private val askingForModels = Mutex()
+
+    @Volatile
+    private var nextModelsMs = Double.NEGATIVE_INFINITY
+
     /** Learns the server's clock and has the service and the JVM warm up: best before the first image. */
     suspend fun prepare() {
         background.launch { rehearse() }
         val body = """{"slaMs":${slaMs.toInt()}}""".toRequestBody("application/json".toMediaType())
         runCatching { withTimeout(ASIDE_MS.milliseconds) { send(request("v1/prepare").post(body)) } }
+        refreshModels()
         refresh()
     }
 
@@ -100,7 +120,7 @@ class Client(
             startedMs = startedMs,
             onDue = margin::observe,
         )
-        background.launch { refresh() }
+        background.launch { refreshModels(); refresh() }
         return race.run()
     }
 
@@ -111,12 +131,38 @@ class Client(
     }
 
     private suspend fun infer(image: ByteArray, contentType: String, endMs: Double): Answer {
+        val file = Upload(image, contentType)
+        clock.usable()?.let { uploads.delayMs = it.errorMs }
+        val upload = uploads.choose(file, served, endMs, device?.accuracyPct ?: 0.0)
+        return try {
+            post(upload, endMs)
+        } catch (error: ApiException) {
+            if (upload.view == null || !error.isAboutTheView) throw error
+            served = null
+            nextModelsMs = Double.NEGATIVE_INFINITY
+            background.launch { refreshModels() }
+            post(file, endMs)
+        }
+    }
+
+    private suspend fun post(upload: Upload, endMs: Double): Answer {
         val startMs = nowMs()
         val known = clock.usable()
-        val request = request("v1/infer").post(image.toRequestBody(contentType.toMediaType()))
-        inferHeaders(startMs, endMs, known, outputTime, device?.accuracyPct).forEach(request::header)
-        val json = send(request)
-        if (known != null) outputTime.observe(nowMs() - startMs, timingOf(json), known.offsetMs)
+        val body = upload.image.toRequestBody(upload.contentType.toMediaType())
+        val request = request("v1/infer").post(body)
+        val headers = inferHeaders(startMs, endMs, known, outputTime, device?.accuracyPct)
+        (headers + upload.headers).forEach(request::header)
+        onUpload(upload)
+        val json = try {
+            send(request)
+        } catch (error: IOException) {
+            if (nowMs() >= endMs) uploads.neverAnswered(upload, startMs, nowMs() - startMs)
+            throw error
+        }
+        val totalMs = nowMs() - startMs
+        val timing = timingOf(json)
+        if (known != null) outputTime.observe(totalMs, timing, known.offsetMs)
+        uploads.answered(upload, startMs, totalMs, timing)
         return answerOf(json)
     }
 
@@ -146,6 +192,21 @@ class Client(
         }
     }
 
+    /** Learns what can be sent to the service, if it is time to; never throws. */
+    private suspend fun refreshModels() {
+        if (nowMs() < nextModelsMs || !askingForModels.tryLock()) return
+        try {
+            nextModelsMs = nowMs() + PAUSE_AFTER_FAILURE_MS
+            val json = withTimeout(ASIDE_MS.milliseconds) { send(request("v1/models")) }
+            served = servedOf(json)
+            nextModelsMs = nowMs() + RESYNC_MS
+        } catch (_: Exception) {
+            // What is known stays; without it, files are sent as they are.
+        } finally {
+            askingForModels.unlock()
+        }
+    }
+
     private suspend fun exchange(): Exchange = withTimeout(ASIDE_MS.milliseconds) {
         val request = request("v1/time?once=${UUID.randomUUID()}").cacheControl(NO_STORE).build()
         val sent = systemInstant()
@@ -166,7 +227,9 @@ class Client(
         val (response, text) = http.newCall(request.build()).await()
         val retryAfterMs = retryAfterMs(response.header("retry-after"), clock.epochMs())
         pause.answered(response.code, retryAfterMs, nowMs())
-        if (!response.isSuccessful) throw ApiException(response.code, detailOf(text))
+        if (!response.isSuccessful) {
+            throw ApiException(response.code, problem(text, "detail"), problem(text, "type"))
+        }
         return Json.parseToJsonElement(text).jsonObject
     }
 
@@ -205,9 +268,45 @@ private fun timingOf(json: JsonObject): Timing {
     return Timing(timing.number("inputMs"), timing.number("serverMs"), timing.text("source"))
 }
 
-/** What a problem document says; null when the error came from in front of the service. */
-private fun detailOf(text: String): String? =
-    runCatching { Json.parseToJsonElement(text).jsonObject.text("detail") }.getOrNull()
+private fun servedOf(json: JsonObject) = Served(
+    models = json.objects("models").map { model ->
+        val profile = model.getValue("profile").jsonObject
+        val isLatencyOnly = model["latencyOnly"]?.jsonPrimitive?.boolean == true
+        val isOpen = model["breaker"]?.jsonPrimitive?.content == "open"
+        ServedModel(
+            model.text("name"),
+            model.number("accuracyPct"),
+            profile.number("meanMs"),
+            profile.number("stdMs"),
+            profile.number("coldShare"),
+            isAsked = !isLatencyOnly && !isOpen,
+        )
+    },
+    view = json["view"]?.jsonObject?.let {
+        val shorterSide = it["resizeShorterSide"]?.jsonPrimitive?.int ?: 0
+        View(it.number("width").toInt(), it.number("height").toInt(), shorterSide)
+    },
+    rungs = json["uploads"]?.jsonObject?.objects("rungs").orEmpty().mapNotNull(::rungOf),
+)
+
+/** Null for what cannot be encoded here: WebP, all of the chroma, and what is not the view. */
+private fun rungOf(json: JsonObject): Rung? {
+    val encoding = json["encoding"]?.jsonObject
+    val canBeEncoded = encoding == null || encoding.text("type") == "image/jpeg" &&
+        encoding["chroma"]?.jsonPrimitive?.content != "4:4:4" && "maxSide" !in encoding
+    return if (!canBeEncoded) null else Rung(
+        json.text("name"),
+        encoding?.number("quality")?.toInt(),
+        json.number("meanBytes"),
+        json.getValue("accuracyLossPct").jsonObject.mapValues { it.value.jsonPrimitive.double },
+    )
+}
+
+/** A member of a problem document; null when the error came from in front of the service. */
+private fun problem(text: String, member: String): String? =
+    runCatching { Json.parseToJsonElement(text).jsonObject.text(member) }.getOrNull()
+
+private fun JsonObject.objects(name: String) = getValue(name).jsonArray.map { it.jsonObject }
 
 private fun JsonObject.number(name: String) = getValue(name).jsonPrimitive.double
 
