@@ -1,5 +1,6 @@
 package mdinference
 
+import java.awt.image.BufferedImage
 import java.io.IOException
 import java.time.Duration
 import java.util.UUID
@@ -17,12 +18,7 @@ import kotlinx.coroutines.sync.Mutex
 import kotlinx.coroutines.withTimeout
 import kotlinx.serialization.json.Json
 import kotlinx.serialization.json.JsonObject
-import kotlinx.serialization.json.boolean
-import kotlinx.serialization.json.double
-import kotlinx.serialization.json.int
-import kotlinx.serialization.json.jsonArray
 import kotlinx.serialization.json.jsonObject
-import kotlinx.serialization.json.jsonPrimitive
 import okhttp3.CacheControl
 import okhttp3.Call
 import okhttp3.Callback
@@ -97,11 +93,12 @@ class Client(
 
     /** Learns the server's clock and has the service and the JVM warm up: best before the first image. */
     suspend fun prepare() {
-        background.launch { rehearse() }
+        val rehearsal = background.launch { rehearse() }
         val body = """{"slaMs":${slaMs.toInt()}}""".toRequestBody("application/json".toMediaType())
         runCatching { withTimeout(ASIDE_MS.milliseconds) { send(request("v1/prepare").post(body)) } }
         refreshModels()
         refresh()
+        rehearsal.join()
     }
 
     /** The cloud's answer if it is there in time, otherwise the device's. */
@@ -166,12 +163,17 @@ class Client(
         return answerOf(json)
     }
 
-    /** Races that nobody waits for: a JVM's first ones are slow, and the margin learns how late its timers are. */
-    private suspend fun rehearse() = repeat(3) {
-        val answer = Answer("rehearsal", 0.0, emptyList())
-        val cloud = CloudRun { delay(20.milliseconds); answer }
-        val limits = Limits(slaMs = 10.0, marginMs = 5.0)
-        Race(limits, cloud, DeviceRun(0.0) { answer }, background, ::nowMs, onDue = margin::observe).run()
+    /** What a JVM does first is slow: a picture, and races that show how late its timers are, for nobody. */
+    private suspend fun rehearse() {
+        val picture = BufferedImage(1_280, 960, BufferedImage.TYPE_INT_RGB)
+        repeat(3) { jpegOf(viewOf(jpegOf(picture, 90), View(224, 224, 256)), 95) }
+        repeat(3) {
+            val answer = Answer("rehearsal", 0.0, emptyList())
+            val cloud = CloudRun { delay(20.milliseconds); answer }
+            val limits = Limits(slaMs = 10.0, marginMs = 5.0)
+            val device = DeviceRun(0.0) { answer }
+            Race(limits, cloud, device, background, ::nowMs, onDue = margin::observe).run()
+        }
     }
 
     /** Learns the server's clock if it is time to; never throws. */
@@ -250,64 +252,3 @@ private suspend fun Call.await(): Pair<Response, String> = suspendCancellableCor
         }
     })
 }
-
-private fun answerOf(json: JsonObject): Answer {
-    val model = json.getValue("model").jsonObject
-    val predictions = json.getValue("predictions").jsonArray.map {
-        val (index, label, score) = listOf("index", "label", "score").map(it.jsonObject::getValue)
-        val chance = score.jsonPrimitive.double
-        require(chance in 0.0..1.0) { "the service's answer is malformed: score" }
-        Prediction(index.jsonPrimitive.int, label.jsonPrimitive.content, chance)
-    }
-    require(predictions.isNotEmpty()) { "the service's answer is malformed: predictions" }
-    return Answer(model.text("name"), model.number("accuracyPct"), predictions)
-}
-
-private fun timingOf(json: JsonObject): Timing {
-    val timing = json.getValue("timing").jsonObject
-    return Timing(timing.number("inputMs"), timing.number("serverMs"), timing.text("source"))
-}
-
-private fun servedOf(json: JsonObject) = Served(
-    models = json.objects("models").map { model ->
-        val profile = model.getValue("profile").jsonObject
-        val isLatencyOnly = model["latencyOnly"]?.jsonPrimitive?.boolean == true
-        val isOpen = model["breaker"]?.jsonPrimitive?.content == "open"
-        ServedModel(
-            model.text("name"),
-            model.number("accuracyPct"),
-            profile.number("meanMs"),
-            profile.number("stdMs"),
-            profile.number("coldShare"),
-            isAsked = !isLatencyOnly && !isOpen,
-        )
-    },
-    view = json["view"]?.jsonObject?.let {
-        val shorterSide = it["resizeShorterSide"]?.jsonPrimitive?.int ?: 0
-        View(it.number("width").toInt(), it.number("height").toInt(), shorterSide)
-    },
-    rungs = json["uploads"]?.jsonObject?.objects("rungs").orEmpty().mapNotNull(::rungOf),
-)
-
-/** Null for what cannot be encoded here: WebP, all of the chroma, and what is not the view. */
-private fun rungOf(json: JsonObject): Rung? {
-    val encoding = json["encoding"]?.jsonObject
-    val canBeEncoded = encoding == null || encoding.text("type") == "image/jpeg" &&
-        encoding["chroma"]?.jsonPrimitive?.content != "4:4:4" && "maxSide" !in encoding
-    return if (!canBeEncoded) null else Rung(
-        json.text("name"),
-        encoding?.number("quality")?.toInt(),
-        json.number("meanBytes"),
-        json.getValue("accuracyLossPct").jsonObject.mapValues { it.value.jsonPrimitive.double },
-    )
-}
-
-/** A member of a problem document; null when the error came from in front of the service. */
-private fun problem(text: String, member: String): String? =
-    runCatching { Json.parseToJsonElement(text).jsonObject.text(member) }.getOrNull()
-
-private fun JsonObject.objects(name: String) = getValue(name).jsonArray.map { it.jsonObject }
-
-private fun JsonObject.number(name: String) = getValue(name).jsonPrimitive.double
-
-private fun JsonObject.text(name: String) = getValue(name).jsonPrimitive.content

@@ -12,6 +12,8 @@ import javax.imageio.ImageIO
 import javax.imageio.ImageWriteParam
 import javax.imageio.stream.MemoryCacheImageInputStream
 import javax.imageio.stream.MemoryCacheImageOutputStream
+import kotlin.math.max
+import kotlin.math.min
 
 /** The pixels of a picture that the service's models look at, as `GET /v1/models` tells. */
 data class View(val width: Int, val height: Int, val resizeShorterSide: Int = 0) {
@@ -21,8 +23,7 @@ data class View(val width: Int, val height: Int, val resizeShorterSide: Int = 0)
 
 /** The view of a file, upright and over black. */
 fun viewOf(file: ByteArray, view: View): BufferedImage {
-    val stored = ImageIO.read(MemoryCacheImageInputStream(ByteArrayInputStream(file)))
-        ?: throw IOException("the picture cannot be decoded")
+    val stored = read(file, 4 * maxOf(view.width, view.height, view.resizeShorterSide))
     val turn = Turn(orientationOf(file))
     val (width, height) = turn.sides(stored.width, stored.height)
     val crop = cropOf(width, height, view.width, view.height, view.resizeShorterSide)
@@ -37,6 +38,19 @@ fun viewOf(file: ByteArray, view: View): BufferedImage {
         cut.setRGB(x, y, scaled.getRGB(column, row))
     }
     return cut
+}
+
+/** A large picture is read with about [enough] pixels in the shorter side, in a fraction of the time. */
+private fun read(file: ByteArray, enough: Int): BufferedImage {
+    val input = MemoryCacheImageInputStream(ByteArrayInputStream(file))
+    val readers = ImageIO.getImageReaders(input)
+    if (!readers.hasNext()) throw IOException("the picture cannot be decoded")
+    val reader = readers.next()
+    reader.input = input
+    val step = max(1, min(reader.getWidth(0), reader.getHeight(0)) / enough)
+    val how = reader.defaultReadParam
+    how.setSourceSubsampling(step, step, step / 2, step / 2)
+    return reader.read(0, how).also { reader.dispose() }
 }
 
 /** @param quality 1 to 100, as libjpeg counts it; the chroma is always 4:2:0 */
