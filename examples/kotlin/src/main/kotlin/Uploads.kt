@@ -90,7 +90,8 @@ class Uploads(private val nowMs: () -> Double) {
         val isKnown = uplink.inputTimes(1.0, startMs).isNotEmpty()
         if (!isKnown || models.isEmpty()) {
             val (encoded, asTheyAre) = options.partition { it.rung.quality != null }
-            val least = encoded.minByOrNull { it.rung.accuracyLossPct.values.sum() }
+            val byLoss = compareBy<Option>({ it.rung.accuracyLossPct.values.sum() }, { it.bytes })
+            val least = encoded.minWithOrNull(byLoss)
             return (asTheyAre + listOfNotNull(least)).minBy { it.bytes }
         }
         val inputTimes = { option: UploadOption -> uplink.inputTimes(option.bytes, startMs) }
