@@ -1,5 +1,4 @@
 import { writeFileSync } from 'node:fs';
-import { setImmediate } from 'node:timers/promises';
 import type { Command } from 'commander';
 import { defaultQuestion } from '../../lib/evaluation/advise/question.ts';
 import {
@@ -20,13 +19,8 @@ import {
   readLadder,
 } from '../../lib/evaluation/engine/uploads/ladder.ts';
 import { defaultLinkScenario } from '../../lib/evaluation/experiments/links-report.ts';
-import {
-  countUploads,
-  runUploads,
-} from '../../lib/evaluation/experiments/uploads-report.ts';
 import { renderSvg } from '../../lib/evaluation/figures/render.ts';
 import { numberBetween } from '../shared/options.ts';
-import { progressBar } from '../shared/output.ts';
 import { readUploads } from '../shared/read-models.ts';
 import {
   addModelOptions,
@@ -35,7 +29,7 @@ import {
   ownCatalogue,
   profilesOf,
 } from '../shared/simulation-options.ts';
-import { uploadsTable } from '../shared/uploads-table.ts';
+import { runUploadsShown, uploadsTable } from '../shared/uploads.ts';
 
 interface UploadOptions extends ModelOptions {
   readonly traces: string;
@@ -93,15 +87,7 @@ async function upload(options: UploadOptions): Promise<void> {
   const ladder = await ladderOf(source, set);
   const device = options.deviceAccuracyPct ?? set.device?.accuracyPct ?? deviceAccuracyPct;
   const scenario = { ...defaultLinkScenario, requests, seed, deviceAccuracyPct: device };
-  const models = [{ models: set.models, slasMs }];
-
-  const bar = progressBar('simulations');
-  bar.start(countUploads(links, ladder, models), 0);
-  const rows = await runUploads(links, ladder, scenario, models, async () => {
-    bar.increment();
-    await setImmediate();
-  }).finally(() => bar.stop());
-
+  const rows = await runUploadsShown(links, ladder, scenario, [{ models: set.models, slasMs }]);
   const gain = gainOfChoice(rows);
   const what = `${set.models.length} models of ${set.name}, on the device ${device} %, ${links.length} links, SLA ${slasMs.join(', ')} ms, ${requests.toLocaleString('en')} requests each`;
   console.log(

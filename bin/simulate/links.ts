@@ -18,7 +18,7 @@ import {
 import { integerBetween, numberBetween } from '../shared/options.ts';
 import { plainTable, progressBar } from '../shared/output.ts';
 import { addDeviceOption, addLinkOptions } from '../shared/simulation-options.ts';
-import { uploadsTable } from '../shared/uploads-table.ts';
+import { uploadsTable } from '../shared/uploads.ts';
 
 interface LinksOptions extends LinkScenario {
   readonly traces: string;

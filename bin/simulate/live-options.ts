@@ -44,7 +44,7 @@ const ownOptions = [
 const decided = [
   ...['profiles', 'url', 'overheadMs', 'network', 'slasMs', 'requests', 'workers'],
   ...['deviceAccuracyPct', 'uploadMeanBytes', 'uploadStdBytes', 'baseJitterMs', 'pauseMs'],
-  'clockOffsetMs',
+  ...['clockOffsetMs', 'rungs'],
 ];
 
 /** Adds the options of `--live`. */
