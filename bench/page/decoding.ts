@@ -2,6 +2,7 @@
 import type { ImagePipeline } from '../../lib/client/api/pipeline.ts';
 import { usualUpload } from '../../lib/client/api/upload-settings.ts';
 import { webImages } from '../../lib/client/web-images.ts';
+import { sentOf, serviceWith } from '../../test/e2e/page/sent.ts';
 import type { Measured } from '../decoding.ts';
 
 const { maxSide, quality, type } = usualUpload;
@@ -35,9 +36,10 @@ async function byBitmap(photo: Blob, options: ImageBitmapOptions) {
 /** The upload, and the pixels that a model sees. */
 function byPipeline(pipeline: ImagePipeline) {
   return async (photo: Blob) => {
-    const open = pipeline.open({ image: photo, contentType: photo.type }, 256);
+    const input = { image: photo, contentType: photo.type };
+    const open = pipeline.open(input, 256, undefined, serviceWith());
     const [file] = await Promise.all([
-      open.upload(usualUpload),
+      sentOf(open),
       open.pixels({ width: 224, height: 224, resizeShorterSide: 256 }),
     ]);
     open.close();
