@@ -89,7 +89,7 @@ async function upload(options: UploadOptions): Promise<void> {
   const scenario = { ...defaultLinkScenario, requests, seed, deviceAccuracyPct: device };
   const rows = await runUploadsShown(links, ladder, scenario, [{ models: set.models, slasMs }]);
   const gain = gainOfChoice(rows);
-  const what = `${set.models.length} models of ${set.name}, on the device ${device} %, ${links.length} links, SLA ${slasMs.join(', ')} ms, ${requests.toLocaleString('en')} requests each`;
+  const what = `${set.models.length} models of ${set.name}, on the device ${device} %, ${links.length} ${links.length === 1 ? 'link' : 'links'}, SLA ${slasMs.join(', ')} ms, ${requests.toLocaleString('en')} requests each`;
   console.log(
     options.json
       ? JSON.stringify({ ...gain, uploads: rows }, null, 2)

@@ -62,10 +62,11 @@ export function uploadWaysFigure(rows: readonly UploadRow[]): Figure {
   // The palest colours are for areas: lines of them are hard to see.
   const colours = modelColours(links.length + 2).slice(2);
   const mean = { label: 'mean', colour: ink.text };
-  const points = (of: readonly UploadRow[]) =>
+  const points = (of: readonly UploadRow[], isChoice: boolean) =>
     of.flatMap(({ meanBytes, accuracyPct, byLink, bytesByLink }) => [
       ...links.map((series) => ({
-        ...{ series, x: (bytesByLink[series] ?? Number.NaN) / 1000 },
+        // What all pictures are sent as has one size, whatever the link.
+        ...{ series, x: ((isChoice ? bytesByLink[series] : undefined) ?? meanBytes) / 1000 },
         value: byLink[series] ?? Number.NaN,
       })),
       ...(links.length > 1
@@ -78,8 +79,14 @@ export function uploadWaysFigure(rows: readonly UploadRow[]): Figure {
     [
       {
         title: 'Right, %: lines of all pictures sent alike, rings of the choice for each picture',
-        points: points(rows.filter(({ upload }) => upload !== 'adaptive')),
-        rings: points(rows.filter(({ upload }) => upload === 'adaptive')),
+        points: points(
+          rows.filter(({ upload }) => upload !== 'adaptive'),
+          false,
+        ),
+        rings: points(
+          rows.filter(({ upload }) => upload === 'adaptive'),
+          true,
+        ),
         step: 10,
       },
     ],
