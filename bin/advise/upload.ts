@@ -108,12 +108,8 @@ async function upload(options: UploadOptions): Promise<void> {
 async function ladderOf(options: UploadOptions, { name, models }: ProfileSet): Promise<Ladder> {
   const { url, profiles, catalogue = ownCatalogue, rungs } = options;
   const isNamed = profiles !== undefined && profiles in profileSets;
-  const ladder =
-    rungs === undefined
-      ? isNamed
-        ? undefined
-        : await readUploads({ url, profiles, catalogue })
-      : readLadder(rungs);
+  const measured = isNamed ? undefined : await readUploads({ url, profiles, catalogue });
+  const ladder = rungs === undefined ? measured : readLadder(rungs);
   if (!ladder) {
     throw new RungsError(
       `what pictures of ${name} can be sent as was not measured: give --rungs <file>, or measure it with mdi models evaluate --uploads --write`,
