@@ -1,5 +1,4 @@
 import { deviation, mean } from 'd3-array';
-import pMap from 'p-map';
 import type { CropSize } from '../../../core/preprocessing/crop.ts';
 import { type IntervalPct, pairedIntervalPct } from '../../../core/statistics/interval.ts';
 import { originalRung, rungName, type UploadEncoding } from '../../../core/upload/rung.ts';
@@ -51,9 +50,6 @@ interface Sent {
   readonly isRight: readonly boolean[];
 }
 
-/** One picture is encoded while another is classified. */
-const atOnce = 2;
-
 /**
  * Sends labelled pictures to models in every form: bytes, and what each model loses against the originals.
  *
@@ -68,27 +64,21 @@ export async function measureUploads(
   onImage: () => void = () => {},
 ): Promise<UploadMeasurement> {
   const undecodable: string[] = [];
-  const results = await pMap(
-    images,
-    async (image) => {
-      try {
-        const original = await image.read();
-        const sent = [await send(models, image, original)];
-        for (const bytes of await encodePicture(original, encodings, view)) {
-          sent.push(await send(models, image, bytes, view));
-        }
-        return sent;
-      } catch (error) {
-        if (!(error instanceof UndecodableImageError)) throw error;
-        undecodable.push(image.name);
-        return [];
-      } finally {
-        onImage();
+  const pictures: Sent[][] = [];
+  for (const image of images) {
+    try {
+      const original = await image.read();
+      const sent = [await send(models, image, original)];
+      for (const bytes of await encodePicture(original, encodings, view)) {
+        sent.push(await send(models, image, bytes, view));
       }
-    },
-    { concurrency: atOnce },
-  );
-  const pictures = results.filter((sent) => sent.length > 0);
+      pictures.push(sent);
+    } catch (error) {
+      if (!(error instanceof UndecodableImageError)) throw error;
+      undecodable.push(image.name);
+    }
+    onImage();
+  }
   const forms = [undefined, ...encodings].map((_, form) =>
     pictures.flatMap((sent) => sent[form] ?? []),
   );
