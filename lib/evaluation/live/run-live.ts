@@ -76,6 +76,8 @@ async function rehearse(client: Client, plan: LivePlan, clock: Promise<void>): P
   const answer = await classify(client, bytes, contentType);
   const race = answer instanceof Error ? answer.race : await answer.settled;
   const error = race?.cloud.error;
+  // Over a slow link an answer is late: that is what is measured.
+  if (error instanceof ApiError && error.status === 504) return;
   if (error instanceof ApiError && (error.status === 401 || error.status === 403)) {
     throw new LiveError(`POST /v1/infer: ${error.message}: it takes signed requests only`);
   }
