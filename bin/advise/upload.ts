@@ -1,5 +1,6 @@
 import { writeFileSync } from 'node:fs';
 import type { Command } from 'commander';
+import { originalRung } from '../../lib/core/upload/rung.ts';
 import { defaultQuestion } from '../../lib/evaluation/advise/question.ts';
 import {
   gainOfChoice,
@@ -121,19 +122,24 @@ async function ladderOf(options: UploadOptions, { name, models }: ProfileSet): P
 
 /** Which way is best, and where. */
 function verdict({ accuracyPct, meanBytes, byLink, ...gain }: UploadGain): string[] {
-  const points = (pct: number) => pct.toFixed(1).replace('-', '−');
+  const points = (pct: number) =>
+    pct
+      .toFixed(1)
+      .replace(/^-0\.0$/, '0.0')
+      .replace('-', '−');
   const over = [
     gain.overViewPct !== undefined && `${points(gain.overViewPct)} points over the view`,
     gain.overOriginalPct !== undefined && `${points(gain.overOriginalPct)} over originals`,
-    `${points(gain.overBestAlikePct)} over ${gain.bestAlike} for all, the best of those`,
+    !['view', originalRung].includes(gain.bestAlike) &&
+      `${points(gain.overBestAlikePct)} over ${gain.bestAlike} for all, the best of those`,
   ].filter((text) => text !== false);
   const [most] = byLink;
   const better = byLink.filter(({ overBestAlikePct }) => overBestAlikePct < -noise);
   return [
     `Choosing for each picture (adaptive) gives ${accuracyPct.toFixed(1)} % with ${(meanBytes / 1_000).toFixed(1)} KB: ${over.join(', ')}.`,
-    ...(most?.overViewPct === undefined
-      ? []
-      : [`It gains most over ${most.link}: ${points(most.overViewPct)} points over the view.`]),
+    ...(most?.overViewPct !== undefined && most.overViewPct > noise && byLink.length > 1
+      ? [`It gains most over ${most.link}: ${points(most.overViewPct)} points over the view.`]
+      : []),
     ...better.map(
       ({ link, bestAlike, overBestAlikePct }) =>
         `Over ${link}, ${bestAlike} for all is ${points(-overBestAlikePct)} points better.`,
