@@ -51,17 +51,18 @@ export interface AppMeans {
  * @example
  * ```ts
  * import { createClient } from '@mdinference/client';
- * import { appImages, type EncodeSettings } from '@mdinference/client/app-images';
+ * import { appImages, type Region, regionOf, type Size } from '@mdinference/client/app-images';
  *
- * // The app's own encoder: see examples/react-native.
- * declare function smaller(photo: Uint8Array, settings: EncodeSettings): Uint8Array;
+ * // The app's own means: see examples/react-native.
+ * declare function sizeOf(photo: unknown): Size;
+ * declare function jpegOf(photo: unknown, part: Region, to: Size, quality: number): Uint8Array;
  *
  * export const client = createClient({
  *   endpoint: 'https://abc123.execute-api.eu-central-1.amazonaws.com',
  *   slaMs: 250,
  *   images: appImages({
- *     encode: async ({ image }, settings) => ({
- *       image: smaller(image as Uint8Array, settings),
+ *     view: async ({ image }, view, { quality }) => ({
+ *       image: jpegOf(image, regionOf(sizeOf(image), view), view, quality),
  *       contentType: 'image/jpeg',
  *     }),
  *   }),

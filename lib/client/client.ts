@@ -178,10 +178,12 @@ class RacingClient implements Client {
             run: async (signal, onStart, answer) => {
               const deviceAccuracyPct = this.#toldAccuracyPct(device, answer);
               const sending = { time: this.#time, endMs, deviceAccuracyPct };
-              const post = (upload: UploadedImage) => {
+              const post = async (upload: UploadedImage) => {
+                // It may have been called off while the image was encoded.
+                if (signal.aborted) throw signal.reason;
                 onStart();
                 this.#emit({ type: 'upload', request, upload });
-                return this.#cloud.infer({ ...upload, ...sending, signal });
+                return await this.#cloud.infer({ ...upload, ...sending, signal });
               };
               return await (opened ? opened.send(post, sending) : post(plainUpload(input)));
             },

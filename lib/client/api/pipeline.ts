@@ -5,7 +5,6 @@ import type { UploadRung } from '../../core/upload/rung.ts';
 import type { TimeSource } from '../time/time-source.ts';
 import type { EncodedImage } from './codec.ts';
 import type { DeviceInput } from './image.ts';
-import type { ClockEstimate } from './types.ts';
 import type { Upload } from './upload-settings.ts';
 
 /** What is read of a model of the service. */
@@ -38,8 +37,8 @@ export interface ServedModels {
 export interface Destination {
   /** Undefined as long as the service has not told. */
   readonly models: ServedModels | undefined;
-  /** Its clock; the error is what a packet takes one way, at best. */
-  readonly clock: ClockEstimate | undefined;
+  /** Its clock, as far as it is known; its error in ms is half of the fastest exchange. */
+  readonly clock: { readonly errorMs: number } | undefined;
   /**
    * Asks for the models, if it is time to; never rejects.
    *

@@ -76,7 +76,8 @@ function viewIn(served: ServedModels | undefined): CropSize | undefined {
 }
 
 function rungsOf(served: ServedModels | undefined): readonly UploadRung[] {
-  const rungs = served?.uploads?.rungs ?? [];
+  const rungs = served?.uploads?.rungs;
+  if (!Array.isArray(rungs)) return [];
   return rungs.filter(
     ({ encoding, meanBytes, accuracyLossPct }) =>
       isBetween(meanBytes, 1, 1e9) &&

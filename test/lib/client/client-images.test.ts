@@ -77,6 +77,19 @@ describe('the image of a request', () => {
     expect(answer?.race.cloud.startMs).toBe(40);
   });
 
+  it('is not sent when it was called off meanwhile', async () => {
+    const { images } = pipeline(40);
+    const uploads: unknown[] = [];
+    const onEvent = ({ type }: { type: string }) => type === 'upload' && uploads.push(type);
+    const controller = new AbortController();
+    const { signal } = controller;
+    const failed = fake.client({ images, onEvent }).classify(image, { signal });
+    controller.abort(new Error('no longer wanted'));
+    await expect(failed).rejects.toThrow('no longer wanted');
+    await vi.runAllTimersAsync();
+    expect([uploads, fake.service.inferences]).toEqual([[], []]);
+  });
+
   it('can be what has no file, where there is a pipeline', async () => {
     const pixels = { data: new Uint8Array(3), width: 1, height: 1 };
     const { images } = pipeline();
