@@ -5,15 +5,17 @@
  */
 import type { CropSize } from '../core/preprocessing/crop.ts';
 import type { Pixels } from '../core/preprocessing/tensor.ts';
+import type { UploadEncoding } from '../core/upload/rung.ts';
 import type { EncodedImage, EncodeSettings } from './api/codec.ts';
 import type { DeviceInput } from './api/image.ts';
 import { ImageReadError } from './api/image-errors.ts';
 import type { ImagePipeline } from './api/pipeline.ts';
-import { pipelineOf } from './images/pipeline.ts';
+import { pipelineOf } from './uploads/pipeline.ts';
 
-export type { CropSize } from '../core/preprocessing/crop.ts';
+export { type CropSize, type Region, regionOf } from '../core/preprocessing/crop.ts';
 export type { Size } from '../core/preprocessing/preprocessing.ts';
 export type { Pixels } from '../core/preprocessing/tensor.ts';
+export type { UploadEncoding } from '../core/upload/rung.ts';
 export type { EncodedImage, EncodeSettings } from './api/codec.ts';
 export type { DeviceInput } from './api/image.ts';
 export type { ImagePipeline } from './api/pipeline.ts';
@@ -26,6 +28,20 @@ export interface AppMeans {
   readonly encode?:
     | ((input: DeviceInput, settings: EncodeSettings) => Promise<EncodedImage>)
     | undefined;
+  /**
+   * Makes a file of what the service's models see of an image, upright: the part that `regionOf` tells,
+   * scaled to `width` x `height`. With it uploads can be chosen to suit the network (`upload: 'adaptive'`).
+   * It may give another content type than the encoding's: then that one is not asked for again.
+   */
+  readonly view?:
+    | ((input: DeviceInput, view: CropSize, encoding: UploadEncoding) => Promise<EncodedImage>)
+    | undefined;
+  /**
+   * Whether `view` can encode so.
+   *
+   * @default - JPEG and WebP, with chroma subsampling
+   */
+  readonly writes?: ((encoding: UploadEncoding) => boolean) | undefined;
 }
 
 /**
@@ -51,8 +67,9 @@ export interface AppMeans {
  * });
  * ```
  */
-export function appImages({ pixels, encode }: AppMeans): ImagePipeline {
+export function appImages({ pixels, encode, view, writes = isUsual }: AppMeans): ImagePipeline {
   return pipelineOf({
+    ...(view && { writes }),
     open: (input) => ({
       pixels: async (size) => {
         if (!pixels) throw new ImageReadError('appImages was given no pixels()');
@@ -62,7 +79,16 @@ export function appImages({ pixels, encode }: AppMeans): ImagePipeline {
         if (!encode) throw new ImageReadError('appImages was given no encode()');
         return await encode(input, settings);
       },
+      view: async (size, encoding) => {
+        if (!view) throw new ImageReadError('appImages was given no view()');
+        return await view(input, size, encoding);
+      },
       close: () => undefined,
     }),
   });
+}
+
+/** What encoders write that do not have the choice. */
+function isUsual({ chroma }: UploadEncoding): boolean {
+  return chroma !== '4:4:4';
 }

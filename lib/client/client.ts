@@ -2,7 +2,7 @@ import { check, checkOptions, modelsOf } from './api/check-options.ts';
 import type { Emit } from './api/events.ts';
 import type { DeviceInput, ImageInput } from './api/image.ts';
 import type { ClassifyOptions, Client, ClientOptions, PrepareOptions } from './api/options.ts';
-import type { ImagePipeline, PipelineImage } from './api/pipeline.ts';
+import type { ImagePipeline, PipelineImage, UploadedImage } from './api/pipeline.ts';
 import { type ClientStatistics, Counters } from './api/statistics.ts';
 import type { Classification, DeviceAnswer, Prediction, Race, Readiness } from './api/types.ts';
 import { Cloud } from './cloud/cloud.ts';
@@ -56,6 +56,7 @@ class RacingClient implements Client {
   readonly #images: ImagePipeline | undefined;
   readonly #usesCloud: boolean;
   readonly #asksWhenUnsure: boolean;
+  readonly #asksModels: boolean;
   readonly #margin = new TimerMargin();
   readonly #cloudTimes = new RecentTimes();
   readonly #counters = new Counters();
@@ -68,7 +69,7 @@ class RacingClient implements Client {
   #isClosed = false;
 
   constructor(options: ClientOptions) {
-    const { time = systemTime, onEvent, images, mode, cloud } = options;
+    const { time = systemTime, onEvent, images, mode, cloud, upload } = options;
     const models = modelsOf(options);
     this.#options = options;
     this.#time = time;
@@ -79,6 +80,7 @@ class RacingClient implements Client {
     this.#labels = models.find((model) => model.labels)?.labels;
     this.#usesCloud = mode !== 'device-only';
     this.#asksWhenUnsure = cloud === 'when-unsure';
+    this.#asksModels = this.#asksWhenUnsure || !!this.#images?.asksModels?.(upload);
   }
 
   async classify(image: ImageInput, options: ClassifyOptions = {}): Promise<Classification> {
@@ -159,7 +161,7 @@ class RacingClient implements Client {
   #race({ slaMs, input, request, onInterim }: ClassifyCall): RunningRace {
     const device = choose(this.#devices, slaMs);
     const opened = this.#open(input);
-    const { upload, lateMs = 2_000, atDeadline = 'wait' } = this.#options;
+    const { lateMs = 2_000, atDeadline = 'wait' } = this.#options;
     const startMs = this.#time.nowMs();
     const endMs = startMs + slaMs;
     const race = new RunningRace({
@@ -172,10 +174,14 @@ class RacingClient implements Client {
         ? {
             startAfterMs: this.#asksWhenUnsure && device?.isReady ? slaMs * patience : 0,
             run: async (signal, onStart, answer) => {
-              const file = opened ? await opened.upload(upload) : plainUpload(input);
-              onStart();
               const deviceAccuracyPct = this.#toldAccuracyPct(device, answer);
-              return await this.#cloud.infer({ ...file, endMs, deviceAccuracyPct, signal });
+              const post = (upload: UploadedImage) => {
+                onStart();
+                this.#emit({ type: 'upload', request, upload });
+                return this.#cloud.infer({ ...upload, endMs, deviceAccuracyPct, signal });
+              };
+              const sending = { time: this.#time, endMs, deviceAccuracyPct };
+              return await (opened ? opened.send(post, sending) : post(plainUpload(input)));
             },
           }
         : undefined,
@@ -208,7 +214,9 @@ class RacingClient implements Client {
   #open(input: DeviceInput): PipelineImage | undefined {
     if (input.contentType === rawTensor) return undefined;
     const sides = this.#devices.map(({ model }) => model.shorterSide ?? usualSide);
-    return this.#images?.open(input, Math.max(usualSide, ...sides), this.#options.upload);
+    const service = this.#usesCloud ? this.#cloud : undefined;
+    const { upload } = this.#options;
+    return this.#images?.open(input, Math.max(usualSide, ...sides), upload, service);
   }
 
   /** Whether the best that the cloud could do in the time left is better than the device's answer. */
@@ -285,7 +293,7 @@ class RacingClient implements Client {
   #refresh(): void {
     if (!this.#usesCloud) return;
     void this.#cloud.refresh();
-    if (this.#asksWhenUnsure) void this.#cloud.refreshModels();
+    if (this.#asksModels) void this.#cloud.refreshModels();
   }
 }
 

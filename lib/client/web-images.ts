@@ -5,10 +5,11 @@
  * @module @mdinference/client/web-images
  */
 import type { ImagePipeline } from './api/pipeline.ts';
+import { writes } from './images/canvas.ts';
 import { capture } from './images/capture.ts';
 import { ImagesInWorker } from './images/images-in-worker.ts';
 import { openImage } from './images/open-image.ts';
-import { pipelineOf } from './images/pipeline.ts';
+import { pipelineOf } from './uploads/pipeline.ts';
 
 export { CanvasBlockedError, ImageReadError } from './api/image-errors.ts';
 export type { ImagePipeline, PipelineImage } from './api/pipeline.ts';
@@ -47,6 +48,7 @@ export function webImages({ worker = startWorker }: WebImagesOptions = {}): Imag
     return there;
   };
   return pipelineOf({
+    writes,
     prepare: async () => {
       await start().started;
     },

@@ -1,13 +1,13 @@
 import type { FeedbackResponse, InferResponse } from '../../core/contract/messages.ts';
-import type { EncodedImage } from '../api/codec.ts';
 import { ApiError, NetworkError } from '../api/errors.ts';
 import type { Emit } from '../api/events.ts';
 import type { ClientOptions } from '../api/options.ts';
+import type { Destination, ServedModels, UploadedImage } from '../api/pipeline.ts';
 import type { ClockEstimate } from '../api/types.ts';
 import { Pause } from '../time/pause.ts';
 import type { TimeSource } from '../time/time-source.ts';
 import { faultOfAnswer, faultOfTime } from './answer.ts';
-import { bestAccuracyPct, faultOfModels, type ServedModels } from './best-model.ts';
+import { bestAccuracyPct, faultOfModels } from './best-model.ts';
 import { ServerClock } from './clock.ts';
 import { ask, type Call, type Connection, type FaultOf } from './http.ts';
 import { OutputTime } from './output-time.ts';
@@ -21,7 +21,7 @@ const modelsAgeMs = 300_000;
 const json = { 'content-type': 'application/json' };
 
 /** An image on its way to the cloud. */
-export interface UploadCall extends EncodedImage {
+export interface UploadCall extends UploadedImage {
   /** When the SLA ends, in ms of the client's monotonic clock. */
   readonly endMs: number;
   /** What answers when the cloud does not is right in so many percent, so that the server can weigh its risk. */
@@ -30,7 +30,7 @@ export interface UploadCall extends EncodedImage {
 }
 
 /** The service as the client knows it: its clock, how far away it is, whether it wants to be left alone. */
-export class Cloud {
+export class Cloud implements Destination {
   readonly #connection: Connection;
   readonly #time: TimeSource;
   readonly #emit: Emit;
@@ -39,7 +39,8 @@ export class Cloud {
   readonly #pause = new Pause<ApiError>();
   /** What `close` has to end. */
   readonly #asides = new Set<AbortController>();
-  #models: ServedModels | undefined;
+  /** What the service has told of its models. */
+  models: ServedModels | undefined;
   #modelsDueMs = 0;
   #isClosed = false;
 
@@ -84,7 +85,7 @@ export class Cloud {
    *   what `auth` throws
    */
   async infer(upload: UploadCall): Promise<InferResponse> {
-    const { image, contentType, endMs, deviceAccuracyPct, signal } = upload;
+    const { image, contentType, view, rung, endMs, deviceAccuracyPct, signal } = upload;
     const startMs = this.#time.nowMs();
     const clock = this.#clock.usable();
     const sentSlaMs = sentSla(endMs - startMs);
@@ -99,6 +100,8 @@ export class Cloud {
           ...(deviceAccuracyPct !== undefined && {
             'mdi-device-accuracy': String(deviceAccuracyPct),
           }),
+          ...(view && { 'mdi-view': view }),
+          ...(rung && { 'mdi-upload-rung': rung }),
         },
         body: image,
         signal,
@@ -138,11 +141,17 @@ export class Cloud {
     if (nowMs < this.#modelsDueMs) return;
     this.#modelsDueMs = nowMs + asideMs;
     try {
-      this.#models = await this.#aside<ServedModels>('/v1/models', undefined, faultOfModels);
+      this.models = await this.#aside<ServedModels>('/v1/models', undefined, faultOfModels);
       this.#modelsDueMs = nowMs + modelsAgeMs;
     } catch {
       // What is not known is asked: see `bestAccuracyPct`.
     }
+  }
+
+  forgetModels(): void {
+    this.models = undefined;
+    this.#modelsDueMs = 0;
+    void this.refreshModels();
   }
 
   /**
@@ -151,7 +160,7 @@ export class Cloud {
    */
   bestAccuracyPct(leftMs: number): number {
     const networkMs = 2 * (this.clock?.errorMs ?? 0);
-    return this.#models ? bestAccuracyPct(this.#models, leftMs - networkMs) : 100;
+    return this.models ? bestAccuracyPct(this.models, leftMs - networkMs) : 100;
   }
 
   close(): void {

@@ -1,7 +1,7 @@
 import { maxBodyBytes } from '../../core/contract/limits.ts';
-import type { EncodedImage } from '../api/codec.ts';
 import type { DeviceInput } from '../api/image.ts';
 import { ImageFormatError } from '../api/image-errors.ts';
+import type { UploadedImage } from '../api/pipeline.ts';
 import { isFile } from './request.ts';
 
 /**
@@ -9,11 +9,11 @@ import { isFile } from './request.ts';
  *
  * @throws {@link ImageFormatError} when it is no file, or a larger one than the service takes
  */
-export function plainUpload({ image, contentType }: DeviceInput): EncodedImage {
+export function plainUpload({ image, contentType }: DeviceInput): UploadedImage {
   let what = 'without a file';
   if (isFile(image)) {
     const bytes = 'size' in image ? image.size : image.byteLength;
-    if (bytes <= maxBodyBytes) return { image, contentType };
+    if (bytes <= maxBodyBytes) return { image, contentType, bytes };
     what = `of ${bytes} bytes`;
   }
   throw new ImageFormatError(
