@@ -37,8 +37,8 @@ export interface ServedModels {
 export interface Destination {
   /** Undefined as long as the service has not told. */
   readonly models: ServedModels | undefined;
-  /** Its clock, as far as it is known; its error in ms is half of the fastest exchange. */
-  readonly clock: { readonly errorMs: number } | undefined;
+  /** What a packet takes one way at best, in ms; undefined as long as that is not known. */
+  readonly delayMs: number | undefined;
   /**
    * Asks for the models, if it is time to; never rejects.
    *

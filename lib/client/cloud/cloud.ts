@@ -76,6 +76,13 @@ export class Cloud implements Destination {
     return this.#clock.estimate();
   }
 
+  /**
+   * What a packet takes one way at best, in ms: half of the fastest exchange. After sleep it is not known.
+   */
+  get delayMs(): number | undefined {
+    return this.#clock.usable()?.errorMs;
+  }
+
   /** T_output of the last answer in ms. */
   get outputMs(): number | undefined {
     return this.#outputTime.currentMs(this.clock?.offsetMs);
@@ -156,7 +163,7 @@ export class Cloud implements Destination {
    * fastest exchange seen; 100 when it is not known, 0 when there is none.
    */
   bestAccuracyPct(leftMs: number): number {
-    const networkMs = 2 * (this.clock?.errorMs ?? 0);
+    const networkMs = 2 * (this.delayMs ?? 0);
     return this.models ? bestAccuracyPct(this.models, leftMs - networkMs) : 100;
   }
 

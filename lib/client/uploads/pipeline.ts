@@ -94,11 +94,11 @@ class Uploads {
   async #choose(what: ToSend, sending: Sending): Promise<UploadedImage | undefined> {
     const { image, input, upload, service } = what;
     if (!service || !this.isChosen(upload)) return undefined;
-    const { models, clock } = service;
+    const { models, delayMs } = service;
     const ladder = this.#ladder(upload, models);
     if (ladder.encoded.length === 0) return undefined;
     const way = this.#way;
-    if (clock) way.delayMs = clock.errorMs;
+    if (delayMs !== undefined) way.delayMs = delayMs;
     const original = upload === 'view' ? undefined : await originalOf(input);
     try {
       return await chooseFor(image, { ladder, original, served: models, way }, sending);

@@ -133,6 +133,15 @@ describe('what is sent', () => {
     expect(await lastOf(made, 5_000, photo, 12)).toMatchObject({ rung: 'view-jpeg-95' });
   });
 
+  it('is not changed by a sleep, after which the clock is not known', async () => {
+    const made = await knowing();
+    await lastOf(made, 60);
+    // Timers and the monotonic clock stand still meanwhile.
+    vi.setSystemTime(Date.now() + 3_600_000);
+    await value(made.classify(photo));
+    expect(sent().at(-1)).toEqual(viewAt('view-webp-80', 8_000));
+  });
+
   it('is the service’s view, hardly compressed, where no rung has been measured', async () => {
     const made = await knowing(models({ uploads: undefined }));
     expect(await lastOf(made, 60)).toEqual(viewAt('view-jpeg-95', 20_000));

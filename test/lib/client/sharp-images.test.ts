@@ -18,7 +18,7 @@ function service(encoding?: UploadEncoding): Destination {
   const rung = { name: 'a-rung', meanBytes: 5_000, stdBytes: 0, accuracyLossPct: {} };
   const uploads = encoding && { rungs: [{ ...rung, encoding }] };
   const models: ServedModels = { models: [], view, uploads };
-  return { models, clock: undefined, refreshModels: () => Promise.resolve() };
+  return { models, delayMs: undefined, refreshModels: () => Promise.resolve() };
 }
 
 async function sent(image: ImageInput, to: Destination, upload?: Upload): Promise<UploadedImage> {
