@@ -8,7 +8,7 @@ import type { InferResponse } from '../../../lib/core/contract/messages.ts';
 
 /** A service that has told this of its models. */
 export function serviceWith(models?: Destination['models']): Destination {
-  return { models, clock: undefined, refreshModels: () => Promise.resolve() };
+  return { models, delayMs: undefined, refreshModels: () => Promise.resolve() };
 }
 
 /**
