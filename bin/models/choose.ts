@@ -59,6 +59,13 @@ export function note(text: string): void {
   console.error(`Note: ${text}`);
 }
 
+/** Notes which images could not be decoded, if any. */
+export function noteUndecodable(names: readonly string[] = []): void {
+  if (names.length === 0) return;
+  const more = names.length > 3 ? `, and ${names.length - 3} more` : '';
+  note(`images that cannot be decoded were left out: ${names.slice(0, 3).join(', ')}${more}.`);
+}
+
 /** Notes which models are dominated. */
 export function noteDominated(models: readonly Rated[]): void {
   for (const [{ name }, better] of findDominated(models)) {

@@ -27,7 +27,9 @@ import {
   chooseFetched,
   note,
   noteDominated,
+  noteUndecodable,
 } from './choose.ts';
+import { evaluateUploads } from './uploads.ts';
 
 /** Options of `mdi models evaluate`. */
 export interface EvaluateOptions {
@@ -35,6 +37,9 @@ export interface EvaluateOptions {
   readonly images: string;
   readonly count?: number;
   readonly seed?: number;
+  readonly side?: number;
+  readonly uploads?: true;
+  readonly figure?: string;
   readonly write?: true;
   readonly strict?: true;
   readonly json?: true;
@@ -44,14 +49,18 @@ const defaultGenerated = 1000;
 
 /** `mdi models evaluate`: the accuracy of a catalogue's models. */
 export async function evaluate(chosen: AskedModels, options: EvaluateOptions): Promise<void> {
+  if (options.figure !== undefined && !options.uploads) {
+    throw new Error('--figure draws what --uploads measures: give both');
+  }
   const choice = chooseFetched(chosen);
   const images = imagesOf(choice.catalogue, options);
+  if (options.uploads) return evaluateUploads(choice, images, options);
   const runs = await evaluateAll(choice, images);
   const evaluations = runs.map(({ evaluation }) => evaluation);
   if (options.json) console.log(JSON.stringify(evaluations, null, 2));
   else console.log(describe(choice, evaluations));
 
-  noteUndecodable(runs);
+  noteUndecodable(runs[0]?.undecodable);
   const far = noteFar(choice, evaluations);
   noteDominated(
     choice.models.map(({ name, reference }) => ({
@@ -68,10 +77,10 @@ export async function evaluate(chosen: AskedModels, options: EvaluateOptions): P
 
 function imagesOf(
   catalogue: CatalogueListing,
-  { images, seed = heldOutSeed, count }: EvaluateOptions,
+  { images, seed = heldOutSeed, count, side }: EvaluateOptions,
 ): LabelledImage[] {
   if (images === 'generated') {
-    return generatedImages(catalogue, { seed, count: count ?? defaultGenerated });
+    return generatedImages(catalogue, { seed, count: count ?? defaultGenerated, side });
   }
   const found = findImages(images, catalogue.labels);
   return count === undefined ? found : someOf(found, count);
@@ -122,13 +131,6 @@ function describe({ models }: ChosenModels, evaluations: readonly Evaluation[]):
     ]);
   }
   return table.toString();
-}
-
-function noteUndecodable([first]: readonly EvaluationRun[]): void {
-  const names = first?.undecodable ?? [];
-  if (names.length === 0) return;
-  const more = names.length > 3 ? `, and ${names.length - 3} more` : '';
-  note(`images that cannot be decoded were left out: ${names.slice(0, 3).join(', ')}${more}.`);
 }
 
 /** @returns the names of the models whose accuracy is far from the declared one */

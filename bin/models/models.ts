@@ -1,4 +1,4 @@
-import { type Command, InvalidArgumentError } from 'commander';
+import { type Command, InvalidArgumentError, Option } from 'commander';
 import { resolveCatalogue } from '../../lib/infra/package-files.ts';
 import { integerBetween, numberBetween } from '../shared/options.ts';
 import { shortPath } from '../shared/output.ts';
@@ -84,9 +84,24 @@ function addEvaluateCommand(models: Command): void {
       integerBetween(1, 1e7),
     )
     .option('--seed <n>', 'seed of the generated images', integerBetween(0, 2 ** 31))
-    .option('--write', 'write the measured top-1 to the catalogue')
+    .option(
+      '--side <px>',
+      'side of the generated images, drawn at 192 pixels and enlarged',
+      integerBetween(192, 4096),
+    )
+    .addOption(
+      new Option(
+        '--uploads',
+        'measure the ways to send a picture instead: bytes, and what each model loses',
+      ).conflicts('strict'),
+    )
+    .option('--figure <file>', 'with --uploads: draw accuracy against bytes as SVG')
+    .option('--write', 'write the measured top-1, or the rungs of --uploads, to the catalogue')
     .option('--strict', 'exit code 1 if a measured top-1 is far from the declared one')
-    .option('--json', 'print [{model, n, top1Pct, top5Pct, ci95Pct: [low, high]}]')
+    .option(
+      '--json',
+      'print [{model, n, top1Pct, top5Pct, ci95Pct: [low, high]}]; with --uploads {n, view, rungs, uploads}',
+    )
     .action(async (...args: [...Positional, EvaluateOptions]) => {
       const { evaluate } = await import('./evaluate.ts');
       await evaluate(chosen(args), args[2]);

@@ -2,6 +2,7 @@ import { setImmediate } from 'node:timers/promises';
 import { type Command, InvalidArgumentError } from 'commander';
 import { readLinks } from '../../lib/evaluation/engine/network/links.ts';
 import { type SelectorName, selectorNames } from '../../lib/evaluation/engine/selectors.ts';
+import { readLadder } from '../../lib/evaluation/engine/uploads/ladder.ts';
 import {
   countCells,
   defaultLinkScenario,
@@ -9,17 +10,25 @@ import {
   type LinksReport,
   runLinks,
 } from '../../lib/evaluation/experiments/links-report.ts';
+import {
+  countUploads,
+  linkModels,
+  runUploads,
+} from '../../lib/evaluation/experiments/uploads-report.ts';
 import { integerBetween, numberBetween } from '../shared/options.ts';
 import { plainTable, progressBar } from '../shared/output.ts';
 import { addDeviceOption, addLinkOptions } from '../shared/simulation-options.ts';
+import { uploadsTable } from '../shared/uploads.ts';
 
 interface LinksOptions extends LinkScenario {
   readonly traces: string;
+  readonly rungs?: string;
   readonly strategies: SelectorName[];
   readonly json?: true;
 }
 
 const { requests, seed, clockErrorMs } = defaultLinkScenario;
+const uploadsHead = 'Means over profiles and SLAs; the service chooses by expected accuracy:';
 
 /** `mdi simulate links`: strategies over recorded links, as a table. */
 export function addSimulateLinksCommand(simulate: Command): void {
@@ -32,6 +41,10 @@ export function addSimulateLinksCommand(simulate: Command): void {
       'expected-accuracy',
       'oracle',
     ] as SelectorName[])
+    .option(
+      '--rungs <file>',
+      'also what is sent: a file of rungs, or a catalogue.json whose uploads have been measured',
+    )
     .option('--requests <n>', 'requests a cell', integerBetween(1, 1_000_000), requests)
     .option('--seed <n>', 'same seed, same result', integerBetween(0, 2 ** 31), seed)
     .option(
@@ -40,25 +53,36 @@ export function addSimulateLinksCommand(simulate: Command): void {
       numberBetween(0, 1e6),
       clockErrorMs,
     )
-    .option('--json', 'print {cells, means} as JSON')
+    .option('--json', 'print {cells, means, uploads} as JSON')
     .action(links);
   addDeviceOption(addLinkOptions(command));
 }
 
-async function links({ traces, strategies, json, ...scenario }: LinksOptions): Promise<void> {
+async function links({ traces, strategies, json, rungs, ...options }: LinksOptions): Promise<void> {
   const recorded = readLinks(traces);
+  const ladder = rungs === undefined ? undefined : readLadder(rungs);
+  const scenario = { ...defaultLinkScenario, ...options };
   const bar = progressBar('cells');
-  bar.start(countCells(recorded, strategies), 0);
-  const report = await runLinks(
-    recorded,
-    strategies,
-    { ...defaultLinkScenario, ...scenario },
-    async () => {
-      bar.increment();
-      await setImmediate();
-    },
-  ).finally(() => bar.stop());
-  console.log(json ? JSON.stringify(report) : describe(report, strategies));
+  const advance = async () => {
+    bar.increment();
+    await setImmediate();
+  };
+  bar.start(countCells(recorded, strategies) + (ladder ? countUploads(recorded, ladder) : 0), 0);
+  try {
+    const report = await runLinks(recorded, strategies, scenario, advance);
+    const uploads = ladder && (await runUploads(recorded, ladder, scenario, linkModels, advance));
+    bar.stop();
+    if (json) console.log(JSON.stringify({ ...report, ...(uploads && { uploads }) }));
+    else
+      console.log(
+        [
+          describe(report, strategies),
+          ...(uploads ? [uploadsHead, uploadsTable(uploads)] : []),
+        ].join('\n'),
+      );
+  } finally {
+    bar.stop();
+  }
 }
 
 function readSelectors(text: string): SelectorName[] {

@@ -16,7 +16,7 @@ import {
 } from '../../lib/core/preprocessing/errors.ts';
 import { epochMs } from '../../lib/service/clock.ts';
 import type { Classifier } from '../../lib/service/inference/classifier.ts';
-import { UndecodableImageError } from '../../lib/service/inference/errors.ts';
+import { NotTheViewError, UndecodableImageError } from '../../lib/service/inference/errors.ts';
 import { type FunctionCall, serviceTimeMs } from '../../lib/service/inference/service-time.ts';
 import type { OwnStart } from '../../lib/service/own-start.ts';
 import type { Observation } from '../../lib/service/profiles/statistics.ts';
@@ -74,7 +74,7 @@ interface AnsweredCall extends FunctionCall {
 
 async function answerTo(
   { classifier }: ModelService,
-  { body, contentType, answerByEpochMs }: InferenceEvent,
+  { body, contentType, view, answerByEpochMs }: InferenceEvent,
   coldStart: boolean,
 ): Promise<InferenceAnswer> {
   if (answerByEpochMs !== undefined && epochMs() > answerByEpochMs) {
@@ -86,7 +86,7 @@ async function answerTo(
     const result =
       contentType === tensorContentType
         ? await classifier.classifyTensor(bytes)
-        : await classifier.classifyImage(bytes);
+        : await classifier.classifyImage(bytes, view);
     return { status: 'ok', ...result, coldStart };
   } catch (error) {
     const status = statusOf(error);
@@ -97,6 +97,7 @@ async function answerTo(
 
 function statusOf(error: unknown): FaultStatus | undefined {
   if (error instanceof UndecodableImageError) return 'undecodable-image';
+  if (error instanceof NotTheViewError) return 'not-the-view';
   if (error instanceof TensorLengthError) return 'wrong-tensor-length';
   if (error instanceof TensorValueError) return 'wrong-tensor-values';
   if (error instanceof NonFiniteOutputError) return 'non-finite-output';

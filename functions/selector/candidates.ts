@@ -1,5 +1,6 @@
 import { ProblemError } from '../../lib/core/contract/problem.ts';
 import type { Candidate } from '../../lib/core/selection/types.ts';
+import { accuracyAfter, type UploadRung } from '../../lib/core/upload/rung.ts';
 import { posteriorAccuracyPct } from '../../lib/service/feedback/accuracy.ts';
 import type { ModelBreakers } from '../../lib/service/inference/breakers.ts';
 import type { ProfileSnapshot } from '../../lib/service/profiles/cache.ts';
@@ -13,12 +14,20 @@ export type ServedCandidate = ServedModel &
 /** What candidates are made of, beside the profiles. */
 export type CandidateParts = Pick<Service, 'models' | 'feedbackWeight'>;
 
-/** The models that may answer a client: all but those for latency only, whose answers mean nothing. */
+/**
+ * The models that may answer a client: all but those for latency only, whose answers mean nothing.
+ *
+ * @param rung - what their accuracy is to be that of: pictures that were sent in this way
+ * @default - the originals
+ */
 export function candidatesOf(
   service: CandidateParts,
   profiles: ProfileSnapshot,
+  rung: Pick<UploadRung, 'accuracyLossPct'> = { accuracyLossPct: {} },
 ): ServedCandidate[] {
-  return profiledModels(service, profiles).filter(({ latencyOnly }) => !latencyOnly);
+  return profiledModels(service, profiles)
+    .filter(({ latencyOnly }) => !latencyOnly)
+    .map((model) => ({ ...model, accuracyPct: accuracyAfter(rung, model) }));
 }
 
 /** Those that their breakers let be asked; when that is none, the one that is to be asked next. */

@@ -1,17 +1,7 @@
 import type { APIGatewayProxyEventV2 } from 'aws-lambda';
-import {
-  base64Bytes,
-  checkBodyLength,
-  checkContentEncoding,
-  contentTypeOfBody,
-  tensorContentType,
-} from '../../lib/core/contract/body.ts';
 import { parseInferHeaders } from '../../lib/core/contract/headers.ts';
-import type { InferenceEvent } from '../../lib/core/contract/inference-event.ts';
 import type { InferResponse } from '../../lib/core/contract/messages.ts';
-import { ProblemError } from '../../lib/core/contract/problem.ts';
 import { roundMs } from '../../lib/core/contract/server-timing.ts';
-import { inputBytes } from '../../lib/core/preprocessing/preprocessing.ts';
 import { timeBudget } from '../../lib/core/selection/budget.ts';
 import { answerBy, budgetAfter } from '../../lib/core/selection/deadline.ts';
 import { asMetNow } from '../../lib/core/selection/likely-cold.ts';
@@ -20,6 +10,7 @@ import type { TimeBudget } from '../../lib/core/selection/types.ts';
 import { signRequestId } from '../../lib/service/feedback/request-id.ts';
 import { type AnswerParts, answerWith } from './answer.ts';
 import { askable, candidatesOf, refuseLatencyOnly } from './candidates.ts';
+import { readPicture, rungOf } from './picture.ts';
 import type { Service } from './service.ts';
 
 /** What {@link infer} works with. */
@@ -27,6 +18,7 @@ export type InferenceParts = AnswerParts &
   Pick<
     Service,
     | 'catalogue'
+    | 'view'
     | 'strategy'
     | 'defaultSlaMs'
     | 'budget'
@@ -57,7 +49,7 @@ export async function infer(
   refuseLatencyOnly(service);
   const { requestId } = event.requestContext;
   const headers = parseInferHeaders(event.headers);
-  const request = readBody(service, event);
+  const picture = readPicture(service, event, headers.view);
   const { source, ...budget } = timeBudget(
     {
       slaMs: headers.slaMs ?? service.defaultSlaMs,
@@ -69,7 +61,8 @@ export async function infer(
   );
 
   const profiles = await service.profiles.profiles(Math.max(0, budget.budgetMs));
-  const candidates = candidatesOf(service, profiles).map((model) =>
+  const rung = rungOf(service, headers.uploadRung);
+  const candidates = candidatesOf(service, profiles, rung).map((model) =>
     asMetNow(model, {
       ...service.occupancy.of(model.name),
       isWarmedUp: service.warmUps.hasStarted(model.name, model.coldMeanMs),
@@ -105,7 +98,7 @@ export async function infer(
     budget: known,
     receivedMs: startMs,
     atDeadline: atDeadline ?? (deviceAccuracyPct === undefined ? service.atDeadline : 'sla'),
-    event: { requestId, ...request, record: true },
+    event: { requestId, ...picture, record: true },
   });
   const secret = service.secret();
   const response: InferResponse = {
@@ -161,29 +154,4 @@ function countAnswer(
     deadlineExceeded: isLate,
     inTime,
   });
-}
-
-function readBody(
-  { catalogue }: Pick<Service, 'catalogue'>,
-  { body = '', isBase64Encoded, headers }: APIGatewayProxyEventV2,
-): Pick<InferenceEvent, 'contentType' | 'body'> {
-  checkContentEncoding(headers['content-encoding']);
-  const base64 = isBase64Encoded ? body : Buffer.from(body).toString('base64');
-  const bytes = base64Bytes(base64);
-  checkBodyLength(bytes);
-  const expected = inputBytes(catalogue.input);
-  const contentType = contentTypeOfBody({
-    header: headers['content-type'],
-    bytes,
-    begin: Buffer.from(base64.slice(0, 16), 'base64'),
-    tensorBytes: expected,
-  });
-  if (contentType === tensorContentType && bytes !== expected) {
-    const { dtype, shape } = catalogue.input;
-    throw new ProblemError(
-      'wrong-tensor-length',
-      `the raw tensor ${dtype} [${shape.join(', ')}] has ${expected} bytes, not ${bytes}, and the body begins like no JPEG, PNG or WebP`,
-    );
-  }
-  return { contentType, body: base64 };
 }

@@ -1,4 +1,4 @@
-import type { ModelsResponse } from '../../lib/core/contract/messages.ts';
+import type { ModelsResponse, Uploads } from '../../lib/core/contract/messages.ts';
 import { roundMs } from '../../lib/core/contract/server-timing.ts';
 import type { Profile } from '../../lib/service/profiles/profile.ts';
 import { withinMs } from '../../lib/service/profiles/within.ts';
@@ -15,15 +15,21 @@ const settleMs = 1_000;
  */
 export async function listModels(
   service: CandidateParts &
-    Pick<Service, 'catalogue' | 'strategy' | 'defaultSlaMs' | 'profiles' | 'breakers' | 'open'>,
+    Pick<
+      Service,
+      'catalogue' | 'view' | 'strategy' | 'defaultSlaMs' | 'profiles' | 'breakers' | 'open'
+    >,
 ): Promise<ModelsResponse> {
   await withinMs(settleMs, () => Promise.all(service.open)).catch(() => undefined);
   const models = profiledModels(service, await service.profiles.reload());
+  const { catalogue, view } = service;
   return {
-    catalogue: service.catalogue.name,
+    catalogue: catalogue.name,
     strategy: service.strategy,
     defaultSlaMs: service.defaultSlaMs,
-    labels: service.catalogue.labels,
+    labels: catalogue.labels,
+    ...(view && { view }),
+    ...(catalogue.uploads && { uploads: uploadsFor(models, catalogue.uploads) }),
     models: models.map((model) => ({
       name: model.name,
       version: model.version,
@@ -36,6 +42,19 @@ export async function listModels(
       memoryMb: model.memoryMb,
       breaker: service.breakers.stateOf(model.name),
       profile: describe(model.profile),
+    })),
+  };
+}
+
+/** A ladder, with what it costs the models that are served: a catalogue may list others. */
+function uploadsFor(models: readonly { readonly name: string }[], { rungs }: Uploads): Uploads {
+  const isServed = (name: string) => models.some((model) => model.name === name);
+  return {
+    rungs: rungs.map((rung) => ({
+      ...rung,
+      accuracyLossPct: Object.fromEntries(
+        Object.entries(rung.accuracyLossPct).filter(([name]) => isServed(name)),
+      ),
     })),
   };
 }

@@ -1,5 +1,7 @@
 import type { LambdaClient } from '@aws-sdk/client-lambda';
 import type { AtDeadline } from '../../lib/core/contract/headers.ts';
+import type { CropSize } from '../../lib/core/preprocessing/crop.ts';
+import { viewOf } from '../../lib/core/preprocessing/view.ts';
 import type { BudgetSettings } from '../../lib/core/selection/budget.ts';
 import { HedgeTokens } from '../../lib/core/selection/hedge-tokens.ts';
 import { OutputTimes } from '../../lib/core/selection/output-time.ts';
@@ -31,6 +33,8 @@ export interface ServedModel extends CatalogueModel {
 /** Everything that the selector's routes work with. */
 export interface Service {
   readonly catalogue: Catalogue;
+  /** What the models see of a picture; undefined when they see parts of different shapes. */
+  readonly view: CropSize | undefined;
   readonly models: readonly ServedModel[];
   readonly strategy: StrategyName;
   readonly defaultSlaMs: number;
@@ -99,6 +103,7 @@ export function createService(): Service {
   const ledger = new FeedbackLedger({ client, tableName, deployment: environment.MDI_DEPLOYMENT });
   return {
     catalogue,
+    view: viewOf(catalogue.models, catalogue.input),
     models,
     strategy: environment.MDI_STRATEGY,
     defaultSlaMs: environment.MDI_DEFAULT_SLA_MS,

@@ -42,7 +42,8 @@ export class ModelFunction extends ServiceFunction {
       addFiles: (directory) => {
         if (storage === 'asset') copyFileSync(path, join(directory, 'model.onnx'));
         // The function needs its own entry only; fewer bytes to read at a cold start.
-        const own = { ...catalogue, onDevice: undefined, models: [model], samples: [] };
+        const unused = { onDevice: undefined, uploads: undefined, samples: [] };
+        const own = { ...catalogue, ...unused, models: [model] };
         writeFileSync(join(directory, 'catalogue.json'), JSON.stringify(own));
       },
       environment: { ...props.environment, MDI_MODEL: model.name },

@@ -109,6 +109,47 @@ describe('mdi models', () => {
     expect(entries[2].rightAlongsideDevice).toEqual(right);
   });
 
+  it('evaluate --uploads: measures the ways to send a picture', async () => {
+    const figure = inFolder('uploads.svg');
+    const args = [catalogue, '--uploads', '--images', photos, '--count', '6', '--json'];
+    const { code, out } = await models('evaluate', ...args, '--figure', figure, '--write');
+    expect(code).toBe(0);
+    const { n, view, rungs, uploads } = JSON.parse(out);
+    expect([n, view]).toEqual([6, { width: 8, height: 8 }]);
+    expect(Object.keys(rungs[1])).toEqual(['name', 'encoding', 'meanBytes', 'stdBytes', 'models']);
+    const names = rungs.map(({ name }: { name: string }) => name);
+    expect(names.slice(0, 2)).toEqual(['original', 'view-jpeg-95']);
+    expect(rungs[1].models[0]).toEqual({
+      model: 'rgb',
+      top1Pct: 100,
+      lossPct: 0,
+      ci95Pct: [expect.any(Number), expect.any(Number)],
+    });
+    // Nothing is lost, whatever the quality: the smallest will do.
+    const kept = uploads.rungs.map(({ name }: { name: string }) => name);
+    expect(kept.slice(0, 2)).toEqual(['original', 'view-jpeg-95']);
+    expect(kept).toHaveLength(3);
+    expect(uploads.rungs[1].accuracyLossPct).toEqual({ rgb: 0, bgr: 0, wrong: 0 });
+    expect(uploads.source).toMatch(
+      /^6 images; mdi models evaluate .* --uploads --images .*photos$/,
+    );
+    const written = JSON.parse(readFileSync(join(catalogue, 'catalogue.json'), 'utf8'));
+    expect(written.uploads).toEqual(uploads);
+    expect(readFileSync(figure, 'utf8')).toMatch(/^<svg.*Points lost/s);
+  });
+
+  it('evaluate --uploads: as a table', async () => {
+    const args = [catalogue, 'rgb', 'wrong', '--uploads', '--images', photos];
+    const { code, out } = await models('evaluate', ...args);
+    expect(code).toBe(0);
+    expect(out).toMatch(/original .*kept .*100\.00 % .*33\.33 %/);
+    expect(out).toMatch(/view-webp-80 .*0\.00 ± \d+\.\d\d/);
+    expect(await models('evaluate', ...args, '--write')).toMatchObject({
+      code: 1,
+      error: 'mdi: --uploads --write is for all models: a rung needs what each of them loses\n',
+    });
+  });
+
   it('verify: ok, and not once a file is damaged', async () => {
     expect((await models('verify', catalogue)).out).toMatch(/rgb .*ok/);
     const path = join(catalogue, 'wrong.onnx');
@@ -245,10 +286,24 @@ describe('mdi models fetch', () => {
 });
 
 describe('wrong use of mdi models', () => {
+  const uploads = ['evaluate', 'shapes', '--uploads', '--images'];
   it.each([
     ['a catalogue that is not there', ['list', './nowhere'], 1, /nowhere.*no such file/],
     ['a model that is not there', ['verify', 'shapes', 'huge'], 1, /no model "huge": nano-24/],
     ['no images', ['evaluate', 'shapes', '--images', './nowhere'], 1, /nowhere: no such file or/],
+    ['uploads, strictly', [...uploads, 'photos', '--strict'], 2, /--uploads' cannot be used with/],
+    [
+      'no images to upload',
+      [...uploads, './nowhere'],
+      1,
+      /^mdi: .*nowhere: no such file or[^\n]*\n$/,
+    ],
+    [
+      'a figure of nothing',
+      ['evaluate', '--images', 'x', '--figure', 'x.svg'],
+      1,
+      /^mdi: --figure draws what --uploads measures: give both\n$/,
+    ],
     ['nothing said of images', ['evaluate', 'shapes'], 2, /--images/],
     ['no threads', ['profile', 'shapes', '--threads', '0'], 2, /"0" is not a number of threads/],
     ['no accuracy', ['add', 'x.onnx', '--catalogue', 'x', '--name', 'x'], 2, /--accuracy/],

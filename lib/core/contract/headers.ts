@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { rungNamePattern } from '../upload/rung.ts';
 import { maxSlaMs, minSlaMs } from './limits.ts';
 import { ProblemError } from './problem.ts';
 import { components } from './schema-of.ts';
@@ -52,6 +53,22 @@ export const inferHeadersSchema = z.object({
     .optional()
     .describe('timing.inputMs of the same answer as mdi-output-ms, as the service told it')
     .meta({ examples: [60.125] }),
+  'mdi-view': z
+    .string()
+    .regex(/^[1-9]\d{0,3}x[1-9]\d{0,3}$/, 'must be WIDTHxHEIGHT, such as 192x192')
+    .optional()
+    .describe(
+      'The picture is the view that GET /v1/models tells, WIDTHxHEIGHT in pixels: nothing is cut off it any more',
+    )
+    .meta({ examples: ['192x192'] }),
+  'mdi-upload-rung': z
+    .string()
+    .regex(rungNamePattern, 'must be 1 to 40 lower-case letters, digits, . -')
+    .optional()
+    .describe(
+      'Name of the rung of GET /v1/models by which the picture was encoded: models are weighed by their accuracy with such pictures; a name that is not known counts as no loss',
+    )
+    .meta({ examples: ['view-webp-80'] }),
   'mdi-device-accuracy': decimal(z.number().min(0).max(100, 'must be at most 100'))
     .optional()
     .describe('Top-1 accuracy in percent of the model that the client runs on the device')
@@ -71,6 +88,9 @@ export interface InferHeaders {
   readonly uploadStartMs?: number | undefined;
   readonly outputMs?: number | undefined;
   readonly outputInputMs?: number | undefined;
+  /** Width and height in pixels: `192x192`. */
+  readonly view?: string | undefined;
+  readonly uploadRung?: string | undefined;
   readonly deviceAccuracyPct?: number | undefined;
   readonly atDeadline?: AtDeadline | undefined;
 }
@@ -93,6 +113,8 @@ export function parseInferHeaders(headers: Record<string, string | undefined>): 
     uploadStartMs: values['mdi-upload-start'],
     outputMs: values['mdi-output-ms'],
     outputInputMs: values['mdi-output-input-ms'],
+    view: values['mdi-view'],
+    uploadRung: values['mdi-upload-rung'],
     deviceAccuracyPct: values['mdi-device-accuracy'],
     atDeadline: values['mdi-at-deadline'],
   };

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { viewSchema } from './uploads.ts';
 
 /** What the selector and the profiler send to a model's function. */
 export const inferenceEventSchema = z.object({
@@ -6,6 +7,12 @@ export const inferenceEventSchema = z.object({
   contentType: z.string(),
   /** The image or the raw tensor, in base64. */
   body: z.string(),
+  /**
+   * The image is this view already: an image of another size is refused.
+   *
+   * @default - it is a picture of any size
+   */
+  view: viewSchema.optional(),
   /** Unix ms, with a fraction, on the caller's clock, at which it invoked the function: the service time starts here. */
   invokedEpochMs: z.number(),
   /**
@@ -59,6 +66,7 @@ export const inferenceAnswerSchema = z.discriminatedUnion('status', [
   z.object({
     status: z.enum([
       'undecodable-image',
+      'not-the-view',
       'wrong-tensor-length',
       'wrong-tensor-values',
       'non-finite-output',

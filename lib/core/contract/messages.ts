@@ -3,6 +3,8 @@
  * in `schemas.ts` are held to them by the compiler.
  */
 
+import type { UploadRung } from '../upload/rung.ts';
+
 /** One label with a model's probability for it. */
 export interface Prediction {
   /** Position in the catalogue's labels. */
@@ -151,12 +153,33 @@ export interface ModelStatus {
   readonly profile: ProfileSummary;
 }
 
+/** The part of a picture that the models see, in pixels: what a client cuts out and sends with `mdi-view`. */
+export interface View {
+  readonly width: number;
+  readonly height: number;
+  /**
+   * The picture's shorter side is scaled to this before the centre is cut out.
+   *
+   * @default - the picture is scaled until it just covers width x height
+   */
+  readonly resizeShorterSide?: number | undefined;
+}
+
+/** The ways to send a picture that have been measured. */
+export interface Uploads {
+  readonly rungs: readonly UploadRung[];
+}
+
 /** `200` of `GET /v1/models`. */
 export interface ModelsResponse {
   readonly catalogue: string;
   readonly strategy: string;
   readonly defaultSlaMs: number;
   readonly labels: readonly string[];
+  /** Absent when the models see parts of different shapes. */
+  readonly view?: View | undefined;
+  /** Absent when none has been measured. */
+  readonly uploads?: Uploads | undefined;
   readonly models: readonly ModelStatus[];
 }
 

@@ -252,6 +252,8 @@ function override({ jsonSchema }: { jsonSchema: z.core.JSONSchema.BaseSchema }):
     if (jsonSchema.maximum === Number.MAX_SAFE_INTEGER) delete jsonSchema.maximum;
     jsonSchema.format ??= 'int64';
   }
+  // All names are texts, and OpenAPI 3.0 has no word for it.
+  delete jsonSchema.propertyNames;
   // Few generators know `const`.
   if (jsonSchema.const !== undefined) {
     jsonSchema.enum = [jsonSchema.const as string];

@@ -15,6 +15,7 @@ import type {
 } from './messages.ts';
 import { problems } from './problem.ts';
 import { components, schemaOf } from './schema-of.ts';
+import { uploadsSchema, viewSchema } from './uploads.ts';
 
 const ms = z.number().describe('milliseconds');
 const percent = z.number().min(0).max(100);
@@ -221,6 +222,8 @@ export const modelsResponseSchema = schemaOf<ModelsResponse>()(
       strategy: z.string(),
       defaultSlaMs: ms,
       labels: z.array(z.string()),
+      view: viewSchema.optional(),
+      uploads: uploadsSchema.optional(),
       models: z.array(servedModelSchema),
     })
     .register(components, { id: 'ModelsResponse' }),

@@ -14,6 +14,8 @@ export interface LinePoint {
 export interface LinePanel {
   readonly title: string;
   readonly points: readonly LinePoint[];
+  /** Drawn as rings beside the line of their series. */
+  readonly rings?: readonly LinePoint[];
   /** The vertical axis ends at multiples of it. */
   readonly step: number;
   /** Label of a dashed line where x equals y; without a label there is no such line. */
@@ -25,16 +27,27 @@ const labelsPx = 112;
 /** Labels closer to each other would overlap. */
 const labelGapPx = 15;
 
+/** How lines are drawn over their horizontal axis. */
+export interface LineStyle {
+  /** Equal steps of the axis are equal ratios. */
+  readonly logarithmic?: boolean;
+  /** Every point is marked, however many there are. */
+  readonly marked?: boolean;
+}
+
 /** Lines over a common horizontal axis, labelled at their ends, or by a legend in a narrow figure. */
 export function linePanels(
   xTitle: string,
   series: readonly FigureSeries[],
   panels: readonly LinePanel[],
+  style: LineStyle = {},
 ): Figure {
   const legend = series.map(({ label, colour }) => ({ label, colour }));
   return (width) =>
     concat(
-      panels.map((panel) => panelSpec(xTitle, series, panel, { width, of: panels.length })),
+      panels.map((panel) =>
+        panelSpec(xTitle, series, panel, { ...style, width, of: panels.length }),
+      ),
       width === 'wide' ? [] : legend,
       width,
     );
@@ -43,20 +56,21 @@ export function linePanels(
 function panelSpec(
   xTitle: string,
   series: readonly FigureSeries[],
-  { title, points, step, diagonal }: LinePanel,
-  { width, of }: { width: Width; of: number },
+  { title, points, rings = [], step, diagonal }: LinePanel,
+  { width, of, logarithmic, marked }: LineStyle & { width: Width; of: number },
 ): Spec {
   const xs = points.map(({ x }) => x);
   const [xLow, xHigh] = [Math.min(...xs), Math.max(...xs)];
   const domain = domainOf(
-    points.flatMap(({ value, low = value, high = value }) => [low, high]),
+    [...points, ...rings].flatMap(({ value, low = value, high = value }) => [low, high]),
     step,
   );
   const labelled = width === 'wide';
-  const values = points.map((point) => {
+  const looks = (point: LinePoint) => {
     const own = series.find(({ label }) => label === point.series);
     return { ...point, colour: own?.colour, dashed: own?.dashed ?? false };
-  });
+  };
+  const values = points.map(looks);
   const colour = { field: 'colour', type: 'nominal', scale: null };
   const x = {
     ...{
@@ -65,7 +79,7 @@ function panelSpec(
       title: xTitle,
       axis: { grid: false, tickCount: 6, format: '.5~g' },
     },
-    scale: { domain: [xLow, xHigh], nice: false },
+    scale: { domain: [xLow, xHigh], nice: false, ...(logarithmic && { type: 'log' }) },
   };
   const y = {
     ...{ field: 'value', type: 'quantitative', title: null, axis: { tickCount: 5 } },
@@ -75,7 +89,7 @@ function panelSpec(
     transform: [{ filter: dashed ? 'datum.dashed' : '!datum.dashed' }],
     mark: {
       // Few points are marked on their line.
-      ...{ type: 'line', strokeWidth: 2.2, clip: true, point: new Set(xs).size < 4 },
+      ...{ type: 'line', strokeWidth: 2.2, clip: true, point: marked || new Set(xs).size < 4 },
       ...(dashed && { strokeDash: [6, 4] }),
     },
     encoding: { x, y, color: colour },
@@ -88,6 +102,11 @@ function panelSpec(
     },
     lines(false),
     lines(true),
+    {
+      data: { values: rings.map(looks) },
+      mark: { type: 'point', filled: false, size: 110, strokeWidth: 2.2, opacity: 1 },
+      encoding: { x, y, color: colour },
+    },
     ...(diagonal ? diagonalLayers(diagonal, [xLow, xHigh], domain, { x, y }) : []),
     ...(labelled ? [labelLayer(values, domain, xHigh, { x, y, colour })] : []),
   ];

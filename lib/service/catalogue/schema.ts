@@ -5,6 +5,7 @@ import type {
   RawInput,
 } from '../../core/preprocessing/preprocessing.ts';
 import type { Reliability } from '../../core/statistics/reliability.ts';
+import { rungNamePattern, type UploadRung } from '../../core/upload/rung.ts';
 
 const sha256 = z.string().regex(/^[0-9a-f]{64}$/, 'must be 64 lower-case hexadecimal digits');
 const percent = z.number().min(0).max(100);
@@ -69,6 +70,30 @@ export const reliabilitySchema = z
     path: ['bins'],
     message: 'must ascend by from',
   }) satisfies z.ZodType<Reliability>;
+
+/** One way to send a picture, as `mdi models evaluate --uploads` has measured it. */
+export const uploadRungSchema = z.strictObject({
+  name: z.string().regex(rungNamePattern, 'must be 1 to 40 lower-case letters, digits, . -'),
+  encoding: z
+    .strictObject({
+      type: z.enum(['image/jpeg', 'image/webp']),
+      quality: z.int().min(1).max(100),
+      chroma: z.enum(['4:2:0', '4:4:4']).optional(),
+      maxSide: z.int().min(1).max(8192).optional(),
+    })
+    .readonly()
+    .optional(),
+  meanBytes: z.number().positive(),
+  stdBytes: z.number().min(0),
+  accuracyLossPct: z.record(z.string(), z.number().min(-100).max(100)).readonly(),
+}) satisfies z.ZodType<UploadRung>;
+
+/** What the pictures of a catalogue can be sent as, measured on the same labelled pictures. */
+export const uploadsSchema = z.strictObject({
+  /** Where the numbers come from. */
+  source: z.string(),
+  rungs: z.array(uploadRungSchema.readonly()).min(1).readonly(),
+});
 
 const modelFields = {
   name: z
@@ -140,12 +165,14 @@ function catalogueOf<Model extends z.ZodType<ListedModel>>(model: Model) {
       /** Name of the model that clients run on the device. */
       onDevice: z.string().optional(),
       accuracySource: z.string().optional(),
+      /** Absent: the view at a quality that loses nothing. */
+      uploads: uploadsSchema.optional(),
       models: z.array(model).min(1),
       /** Names of the models that are fetched when none is named. */
       ladder: z.array(z.string()).optional(),
       samples: z.array(z.strictObject({ file: z.string(), label: z.string() })).default([]),
     })
-    .superRefine(({ models, onDevice, ladder = [], labels, samples }, context) => {
+    .superRefine(({ models, onDevice, ladder = [], labels, samples, uploads }, context) => {
       const complain = (path: PropertyKey[], message: string) =>
         context.addIssue({ code: 'custom', path, message });
       const names = new Set<string>();
@@ -159,6 +186,10 @@ function catalogueOf<Model extends z.ZodType<ListedModel>>(model: Model) {
       if (models.some(({ name, latencyOnly }) => name === onDevice && latencyOnly)) {
         complain(['onDevice'], `the answers of "${onDevice}" have no meaning (latencyOnly)`);
       }
+      uploads?.rungs.forEach(({ name }, i) => {
+        const isTwice = uploads.rungs.findIndex((rung) => rung.name === name) < i;
+        if (isTwice) complain(['uploads', 'rungs', i, 'name'], `"${name}" is there twice`);
+      });
       ladder.forEach((name, i) => {
         if (!names.has(name)) complain(['ladder', i], `no model is named "${name}"`);
       });

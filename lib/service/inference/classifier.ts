@@ -24,7 +24,7 @@ import {
   type TensorData,
 } from '../../core/preprocessing/tensor.ts';
 import type { Catalogue, ListedModel } from '../catalogue/schema.ts';
-import { decodeImage, maxPixelsFor, resizePixels } from './decode.ts';
+import { decodeImage, decodeView, maxPixelsFor, resizePixels } from './decode.ts';
 import { ort } from './native.ts';
 import { openSession, threadsFor } from './session.ts';
 import { checkPreprocessing, type ModelSignature, readSignature } from './signature.ts';
@@ -82,14 +82,17 @@ export class Classifier {
   }
 
   /**
-   * Classifies an image of any size.
+   * Classifies an image of any size, or one that is its catalogue's view already.
    *
+   * @throws {@link NotTheViewError} when it has another size than that
    * @throws {@link UndecodableImageError} when the bytes are not an image, or too large a one
    * @throws {@link NonFiniteOutputError} when the model answers with NaN or an infinity
    */
-  async classifyImage(bytes: Uint8Array): Promise<ClassifierResult> {
+  async classifyImage(bytes: Uint8Array, view?: CropSize): Promise<ClassifierResult> {
     const startMs = performance.now();
-    const data = await decodeImage(bytes, this.#crop, this.#maxPixels);
+    const data = view
+      ? await decodeView(bytes, view, this.#crop)
+      : await decodeImage(bytes, this.#crop, this.#maxPixels);
     const tensor = imageTensor({ data, ...this.#crop }, this.#preprocessing);
     return this.#classify(tensor, performance.now() - startMs);
   }

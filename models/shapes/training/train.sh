@@ -59,3 +59,4 @@ node "$training/catalogue.ts"
 node "$training/contact-sheet.ts"
 node "$training/charts.ts"
 node bin/mdi.ts models verify shapes
+node bin/mdi.ts models evaluate shapes --uploads --images generated --side 768 --write

@@ -7,7 +7,7 @@ import {
   TensorLengthError,
   TensorValueError,
 } from '../../../lib/core/preprocessing/errors.ts';
-import { UndecodableImageError } from '../../../lib/service/inference/errors.ts';
+import { NotTheViewError, UndecodableImageError } from '../../../lib/service/inference/errors.ts';
 import { installStreamify, invokeStreaming } from '../../fixtures/streamify.ts';
 
 installStreamify();
@@ -56,7 +56,14 @@ describe('a model’s handler', () => {
     const text = await invokeStreaming(handler, event);
     const answer = { status: 'ok', ...image, coldStart: true, tookMs: 0 };
     expect(text).toBe(`${JSON.stringify(answer)}\n`);
-    expect(classifier.classifyImage.mock.calls).toEqual([[Buffer.from('photo')]]);
+    expect(classifier.classifyImage.mock.calls).toEqual([[Buffer.from('photo'), undefined]]);
+  });
+
+  it('answers to an image that is the view', async () => {
+    const { invoke, classifier } = started();
+    const view = { width: 224, height: 224, resizeShorterSide: 256 };
+    expect(await invoke({ view })).toMatchObject({ status: 'ok', ...image });
+    expect(classifier.classifyImage.mock.calls).toEqual([[Buffer.from('photo'), view]]);
   });
 
   it('answers to a raw tensor', async () => {
@@ -186,6 +193,7 @@ describe('a model’s handler', () => {
 
   it.each([
     ['undecodable-image', new UndecodableImageError('no image')],
+    ['not-the-view', new NotTheViewError('another size')],
     ['wrong-tensor-length', new TensorLengthError('too short')],
     ['wrong-tensor-values', new TensorValueError('NaN')],
   ])('says %s, for which the model is not to blame', async (status, error) => {

@@ -130,6 +130,7 @@ describe('a model that answers', () => {
 
   it.each([
     ['an image that cannot be decoded', 'undecodable-image'],
+    ['a picture that is not the view', 'not-the-view'],
     ['a tensor of NaN', 'wrong-tensor-values'],
   ])('ends the request with %s', async (_, status) => {
     const line = `{"status":"${status}","detail":"no","coldStart":false}\n`;

@@ -11,6 +11,7 @@ import {
   madeUpService,
   mockLambda,
   sentEvent,
+  withUploads,
 } from './made-up-service.ts';
 
 mockLambda();
@@ -95,10 +96,11 @@ describe('the strategy expected-accuracy is told', () => {
     return (await inferring(service, request)).model.name;
   };
 
-  // 250 ms less 50 ms there and 50 ms back: the slow model's 140 ms fit, with 10 ms to spare.
+  // 300 ms less 50 ms there and 50 ms back: the slow model's 140 ms fit, with 60 ms to spare.
   it('how wrong clocks may be', async () => {
-    expect(await chosen({ defaultSlaMs: 300, clockErrorMs: 5 }, {})).toBe('slow');
-    expect(await chosen({ defaultSlaMs: 300, clockErrorMs: 65 }, {})).toBe('fast');
+    const sla = { 'mdi-sla-ms': '300' };
+    expect(await chosen({ clockErrorMs: 5 }, sla)).toBe('slow');
+    expect(await chosen({ clockErrorMs: 65 }, sla)).toBe('fast');
   });
 
   it('how long the client’s last answer took back', async () => {
@@ -282,6 +284,67 @@ describe('what goes to the model’s function', () => {
       });
     }
     expect(invoked()).toEqual([]);
+  });
+});
+
+describe('a picture that is the view', () => {
+  it('is said to be, with all that the models need to know of it', async () => {
+    const view = { width: 8, height: 8, resizeShorterSide: 9 };
+    await inferring(madeUpService({ view }), { 'mdi-view': '8x8' });
+    expect(sentEvent().view).toEqual(view);
+    await inferring(madeUpService({ view }), {});
+    expect(sentEvent(1)).not.toHaveProperty('view');
+  });
+
+  it.each([
+    ['another size', {}, 'mdi-view must be 8x8, not 9x9'],
+    [
+      'a catalogue without one',
+      { view: undefined },
+      'mdi-view must be absent: the models of the catalogue "pets" have no view in common',
+    ],
+  ])('is refused before it is sent on: %s', async (_, parts, message) => {
+    const refused = inferring(madeUpService(parts), { 'mdi-view': '9x9' });
+    await expect(refused).rejects.toMatchObject({ type: 'bad-header', message });
+    expect(invoked()).toEqual([]);
+  });
+});
+
+describe('the rung that a picture was sent by', () => {
+  const rung = { 'mdi-upload-rung': 'view-webp-80', 'mdi-sla-ms': '500' };
+
+  it('takes its loss off the accuracy of the model, in the answer and in the metrics', async () => {
+    const service = madeUpService({ catalogue: withUploads({ slow: 5 }) });
+    expect((await inferring(service, rung)).model).toMatchObject({ name: 'slow', accuracyPct: 85 });
+    expect(service.telemetry.answered.mock.calls[0]?.[0].accuracyPct).toBe(85);
+    const { model } = await inferring(service, { 'mdi-sla-ms': '500' });
+    expect(model).toMatchObject({ name: 'slow', accuracyPct: 90 });
+  });
+
+  it('can change the model', async () => {
+    const service = madeUpService({ catalogue: withUploads({ slow: 40, fast: 1 }) });
+    const { model, selection } = await inferring(service, rung);
+    expect(model).toMatchObject({ name: 'fast', accuracyPct: 59 });
+    expect(selection.baseModel).toBe('fast');
+  });
+
+  it('counts for the model that answers instead of another, too', async () => {
+    lambda
+      .on(InvokeWithResponseStreamCommand, { FunctionName: 'fn-slow:live' })
+      .rejects(new Error('throttled'));
+    const service = madeUpService({ catalogue: withUploads({ slow: 5, fast: 2.5 }) });
+    const { model, selection } = await inferring(service, rung);
+    expect(model).toMatchObject({ name: 'fast', accuracyPct: 57.5 });
+    expect(selection.failed).toEqual(['slow']);
+  });
+
+  it.each([
+    ['the ladder does not have', withUploads({ slow: 5 }), 'view-avif-60'],
+    ['a catalogue without a ladder is sent', undefined, 'view-webp-80'],
+  ])('costs nothing that %s', async (_, catalogue, name) => {
+    const service = madeUpService({ ...(catalogue && { catalogue }) });
+    const { model } = await inferring(service, { ...rung, 'mdi-upload-rung': name });
+    expect(model).toMatchObject({ name: 'slow', accuracyPct: 90 });
   });
 });
 

@@ -9,6 +9,7 @@ import type { APIGatewayProxyEventV2 } from 'aws-lambda';
 import { type AwsStub, mockClient } from 'aws-sdk-client-mock';
 import { afterEach, beforeEach, vi } from 'vitest';
 import type { ServedModel, Service } from '../../../functions/selector/service.ts';
+import { viewOf } from '../../../lib/core/preprocessing/view.ts';
 import { HedgeTokens } from '../../../lib/core/selection/hedge-tokens.ts';
 import { OutputTimes } from '../../../lib/core/selection/output-time.ts';
 import { catalogueSchema } from '../../../lib/service/catalogue/schema.ts';
@@ -77,6 +78,13 @@ export const pets = (models: readonly MadeUpModel[]) =>
     })),
   });
 
+/** The catalogue with a ladder of one rung, `view-webp-80`. */
+export const withUploads = (accuracyLossPct: Record<string, number>): Service['catalogue'] => {
+  const encoding = { type: 'image/webp', quality: 80 } as const;
+  const rung = { name: 'view-webp-80', encoding, meanBytes: 900, stdBytes: 80, accuracyLossPct };
+  return { ...pets(slowAndFast), uploads: { source: 'made up', rungs: [rung] } };
+};
+
 export const profileKeyOf = (name: string) => `test/pets/${name}@aaaaaaaaaaaa`;
 
 /** All parts of a selector, none of which is on AWS. */
@@ -117,6 +125,7 @@ export function madeUpService(
   );
   return {
     catalogue,
+    view: viewOf(catalogue.models, catalogue.input),
     models: catalogue.models.map(
       (model): ServedModel => ({
         ...model,

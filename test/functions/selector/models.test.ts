@@ -3,7 +3,7 @@ import { listModels } from '../../../functions/selector/models.ts';
 import { modelsResponseSchema } from '../../../lib/core/contract/schemas.ts';
 import { profileOf } from '../../../lib/service/profiles/profile.ts';
 import { statisticsOfAll } from '../../lib/service/profiles/samples.ts';
-import { madeUpService, mockLambda } from './made-up-service.ts';
+import { madeUpService, mockLambda, withUploads } from './made-up-service.ts';
 
 mockLambda();
 
@@ -66,6 +66,28 @@ describe('listModels', () => {
         },
       },
     ]);
+  });
+
+  it('tells the view that the models have in common, and no other', async () => {
+    expect((await listModels(madeUpService())).view).toEqual({ width: 8, height: 8 });
+    expect(await listModels(madeUpService({ view: undefined }))).not.toHaveProperty('view');
+  });
+
+  it('tells the ladder, and what it costs the models that are served', async () => {
+    expect(await listModels(madeUpService())).not.toHaveProperty('uploads');
+    const catalogue = withUploads({ slow: 5, fast: 0, absent: 9 });
+    const listed = modelsResponseSchema.parse(await listModels(madeUpService({ catalogue })));
+    expect(listed.uploads).toEqual({
+      rungs: [
+        {
+          name: 'view-webp-80',
+          encoding: { type: 'image/webp', quality: 80 },
+          meanBytes: 900,
+          stdBytes: 80,
+          accuracyLossPct: { slow: 5, fast: 0 },
+        },
+      ],
+    });
   });
 
   it('marks models for latency only', async () => {

@@ -87,6 +87,8 @@ describe('web pages', () => {
         'mdi-upload-start',
         'mdi-output-ms',
         'mdi-output-input-ms',
+        'mdi-view',
+        'mdi-upload-rung',
         'mdi-device-accuracy',
         'mdi-at-deadline',
         'authorization',

@@ -11,11 +11,14 @@ export const heldOutSeed = 1000;
  * The first images of a data set of the catalogue `shapes`. They are drawn when they are first read and
  * kept, because every model reads them.
  *
+ * @param options.side - of the images in pixels: a larger one is an enlarged drawing, since a camera's
+ *   pictures have more pixels than the models see
+ * @default options.side - that of the drawings
  * @throws {@link TruthError} when the catalogue has other labels
  */
 export function generatedImages(
   { name, labels }: { readonly name: string; readonly labels: readonly string[] },
-  { seed, count }: { seed: number; count: number },
+  { seed, count, side }: { seed: number; count: number; side?: number | undefined },
 ): LabelledImage[] {
   if (labels.join() !== shapeLabels.join()) {
     throw new TruthError(
@@ -24,7 +27,7 @@ export function generatedImages(
   }
   return Array.from({ length: count }, (_, index) => {
     let jpeg: Promise<Uint8Array> | undefined;
-    const draw = () => encodeJpeg(generateImage({ seed, index }).pixels, imageSize);
+    const draw = () => encodeJpeg(generateImage({ seed, index }).pixels, imageSize, side);
     const read = () => {
       jpeg ??= draw();
       return jpeg;

@@ -4,13 +4,15 @@ import { parseInferHeaders } from '../../../../lib/core/contract/headers.ts';
 import { ProblemError } from '../../../../lib/core/contract/problem.ts';
 
 describe('parseInferHeaders', () => {
-  it('reads every header as a number', () => {
+  it('reads what was measured as numbers, what was sent by its name', () => {
     const headers = {
       'mdi-sla-ms': '250',
       'mdi-upload-start': '1800000000000.25',
       'mdi-output-ms': '0',
       'mdi-output-input-ms': '60.125',
       'mdi-device-accuracy': '41.4',
+      'mdi-view': '224x192',
+      'mdi-upload-rung': 'view-webp-80',
       'content-type': 'image/jpeg',
     };
     expect(parseInferHeaders(headers)).toEqual({
@@ -19,6 +21,8 @@ describe('parseInferHeaders', () => {
       outputMs: 0,
       outputInputMs: 60.125,
       deviceAccuracyPct: 41.4,
+      view: '224x192',
+      uploadRung: 'view-webp-80',
     });
   });
 
@@ -70,6 +74,17 @@ describe('parseInferHeaders', () => {
     ['mdi-output-input-ms', 'NaN'],
     ['mdi-output-input-ms', '1e99'],
     ['mdi-device-accuracy', '101'],
+    ['mdi-view', ''],
+    ['mdi-view', '192'],
+    ['mdi-view', '0x192'],
+    ['mdi-view', '192X192'],
+    ['mdi-view', '192x192,192x192'],
+    ['mdi-view', '10000x1'],
+    ['mdi-upload-rung', ''],
+    ['mdi-upload-rung', 'View'],
+    ['mdi-upload-rung', '-a'],
+    ['mdi-upload-rung', 'a b'],
+    ['mdi-upload-rung', 'a'.repeat(41)],
   ])('refuses %s: %j by its name', (name, value) => {
     expect(() => parseInferHeaders({ [name]: value })).toThrow(
       expect.objectContaining({ type: 'bad-header', message: expect.stringContaining(name) }),
@@ -81,6 +96,8 @@ describe('parseInferHeaders', () => {
     ['mdi-sla-ms', '0', 'must be at least 0.001'],
     ['mdi-sla-ms', '29001', 'must be at most 29000'],
     ['mdi-device-accuracy', '100.1', 'must be at most 100'],
+    ['mdi-view', 'yes', 'must be WIDTHxHEIGHT, such as 192x192'],
+    ['mdi-upload-rung', 'WebP', 'must be 1 to 40 lower-case letters, digits, . -'],
   ])('says what is wrong with %s: %s', (name, value, message) => {
     expect(() => parseInferHeaders({ [name]: value })).toThrow(message);
   });

@@ -86,7 +86,8 @@ describe('the document', () => {
         ...['AnsweringModel', 'ServedModel', 'FeedbackCounts', 'Profile', 'BreakerState'],
         ...['ModelsResponse', 'TimeResponse', 'HealthResponse', 'Problem'],
         ...['FeedbackRequest', 'FeedbackResponse', 'PrepareRequest', 'PrepareResponse'],
-        'AtDeadline',
+        ...['AtDeadline', 'View', 'Uploads', 'UploadRung', 'UploadEncoding', 'UploadType'],
+        'Chroma',
       ]),
     );
     expect(schemas.InferResponse?.properties).toMatchObject({
@@ -123,6 +124,7 @@ describe('the document', () => {
     expect(valuesOf('exclusiveMinimum')).toEqual([]);
     expect(valuesOf('exclusiveMaximum')).toEqual([]);
     expect(valuesOf('const')).toEqual([]);
+    expect(valuesOf('propertyNames')).toEqual([]);
     expect(valuesOf('type').filter(Array.isArray)).toEqual([]);
   });
 });
@@ -147,6 +149,8 @@ describe('an image', () => {
       'mdi-upload-start': expect.objectContaining({ type: 'integer', format: 'int64', minimum: 0 }),
       'mdi-output-ms': expect.objectContaining({ type: 'number', minimum: 0 }),
       'mdi-output-input-ms': expect.objectContaining({ type: 'number', minimum: 0 }),
+      'mdi-view': expect.objectContaining({ type: 'string', pattern: expect.any(String) }),
+      'mdi-upload-rung': expect.objectContaining({ type: 'string', pattern: expect.any(String) }),
       'mdi-device-accuracy': expect.objectContaining({ minimum: 0, maximum: 100 }),
       'mdi-at-deadline': ref('AtDeadline'),
     });

@@ -9,6 +9,7 @@ import {
   preprocessingSchema,
 } from '../../../../lib/service/catalogue/schema.ts';
 import { Classifier } from '../../../../lib/service/inference/classifier.ts';
+import { NotTheViewError } from '../../../../lib/service/inference/errors.ts';
 import {
   type ColourOptions,
   colourImage,
@@ -72,6 +73,17 @@ describe('Classifier', () => {
       layout: 'NCHW',
     });
     expect(await answers(classifier)).toEqual(['blue', 'green', 'red']);
+  });
+
+  it('takes an image that is the view, and no other for one', async () => {
+    const view = { width: 12, height: 12 };
+    for (const side of [8, 12]) {
+      const classifier = await load(colourModel({ side }), { dtype: 'float32', layout: 'NCHW' });
+      const { predictions } = await classifier.classifyImage(await colourImage(2, 12), view);
+      expect(predictions[0]?.label).toBe('blue');
+      const refused = classifier.classifyImage(await colourImage(2, 13), view);
+      await expect(refused).rejects.toBeInstanceOf(NotTheViewError);
+    }
   });
 
   it('takes raw pixels of the catalogue, also for a model of another size', async () => {

@@ -3,10 +3,14 @@ import sharp from 'sharp';
 import { describe, expect, it } from 'vitest';
 import {
   decodeImage,
+  decodeView,
   maxPixelsFor,
   resizePixels,
 } from '../../../../lib/service/inference/decode.ts';
-import { UndecodableImageError } from '../../../../lib/service/inference/errors.ts';
+import {
+  NotTheViewError,
+  UndecodableImageError,
+} from '../../../../lib/service/inference/errors.ts';
 
 /** A PNG whose pixel at (x, y) is (x, y, 7). */
 function gradient(width: number, height: number) {
@@ -148,6 +152,81 @@ describe('decodeImage', () => {
   ])('refuses %s', async (_, make) => {
     const crop = { width: 8, height: 8 };
     await expect(decodeImage(await make(), crop)).rejects.toBeInstanceOf(UndecodableImageError);
+  });
+});
+
+describe('decodeView', () => {
+  const view = { width: 16, height: 16 };
+
+  it.each(['png', 'webp', 'jpeg'] as const)('gives the pixels of a %s untouched', async (type) => {
+    const image = await gradient(16, 16).toFormat(type, { lossless: true }).toBuffer();
+    const pixels = await sharp(image).raw().toBuffer();
+    expect(await decodeView(image, view, view)).toEqual(pixels);
+  });
+
+  it('gives what a model sees of the picture itself, to the bit, where it is of the view’s scale', async () => {
+    const seed = fc.uint8Array({ minLength: 48, maxLength: 48 });
+    const side = fc.integer({ min: 20, max: 90 });
+    const wide = { width: 16, height: 16, resizeShorterSide: 20 };
+    const narrow = { width: 12, height: 12, resizeShorterSide: 20 };
+    await fc.assert(
+      fc.asyncProperty(seed, side, side, async (data, width, height) => {
+        const picture = await sharp(data, { raw: { width: 4, height: 4, channels: 3 } })
+          .resize({ width, height, fit: 'fill' })
+          .png()
+          .toBuffer();
+        const raw = await decodeImage(picture, wide);
+        const cut = await sharp(raw, { raw: { width: 16, height: 16, channels: 3 } })
+          .png()
+          .toBuffer();
+        for (const crop of [wide, narrow]) {
+          const seen = await decodeImage(picture, crop);
+          expect(await decodeView(cut, wide, crop)).toEqual(seen);
+        }
+      }),
+      { numRuns: 50 },
+    );
+  });
+
+  it('scales it for a model of a smaller input', async () => {
+    const image = await sharp({ create: { ...solid, width: 16, height: 16 } })
+      .png()
+      .toBuffer();
+    const pixels = await decodeView(image, view, { width: 8, height: 6, resizeShorterSide: 8 });
+    expect(pixels.length).toBe(3 * 8 * 6);
+    expect([...pixels.subarray(-3)]).toEqual([0xc0, 0x80, 0x40]);
+  });
+
+  it('turns it as EXIF says, once', async () => {
+    const turned = await gradient(6, 4)
+      .withMetadata({ orientation: 6 })
+      .webp({ lossless: true })
+      .toBuffer();
+    const upright = { width: 4, height: 6 };
+    const pixels = await decodeView(turned, upright, upright);
+    expect([...pixels.subarray(0, 3)]).toEqual([0, 3, 7]);
+    const lying = { width: 6, height: 4 };
+    await expect(decodeView(turned, lying, lying)).rejects.toBeInstanceOf(NotTheViewError);
+  });
+
+  it('refuses another size by its header alone', async () => {
+    const bomb = (await png12000()).subarray(0, 100);
+    for (const image of [await png(16, 17), await png(8, 8), bomb]) {
+      const refused = decodeView(image, view, view);
+      await expect(refused).rejects.toBeInstanceOf(NotTheViewError);
+    }
+    await expect(decodeView(await png(16, 17), view, view)).rejects.toThrow(
+      'mdi-view says that the image is the view, which has 16x16 pixels, but it has 16x17',
+    );
+  });
+
+  it.each([
+    ['text', async () => Buffer.from('this is not an image')],
+    ['a truncated JPEG', truncatedJpeg],
+  ])('refuses %s', async (_, make) => {
+    const size = { width: 200, height: 200 };
+    const refused = decodeView(await make(), size, size);
+    await expect(refused).rejects.toBeInstanceOf(UndecodableImageError);
   });
 });
 

@@ -1,3 +1,4 @@
+import sharp from 'sharp';
 import { expect, it } from 'vitest';
 import { evaluateModel } from '../../../../../lib/evaluation/models/accuracy/evaluate.ts';
 import { generatedImages } from '../../../../../lib/evaluation/models/accuracy/generated-images.ts';
@@ -22,6 +23,15 @@ it('measures on held-out images what the catalogue says', async () => {
 it('draws an image once for all models', async () => {
   const [image] = generatedImages(catalogue, { seed: 3000, count: 1 });
   expect(await image?.read()).toBe(await image?.read());
+});
+
+it('enlarges the drawing, if asked', async () => {
+  const sizeOf = async (side?: number) => {
+    const [image] = generatedImages(catalogue, { seed: 3000, count: 1, side });
+    return sharp(await image!.read()).metadata();
+  };
+  expect(await sizeOf()).toMatchObject({ width: 192, height: 192 });
+  expect(await sizeOf(768)).toMatchObject({ width: 768, height: 768 });
 });
 
 it('is for the labels of shapes only', () => {
