@@ -22,7 +22,7 @@ const long = [
 ];
 const e2e = ['test/e2e/**/*.test.ts'];
 /** Those in browsers, but for the playground's: no part of `npm test` either. */
-const browsers = ['test/e2e/{cross-origin,firefox,images,model,playground-look}.test.ts'];
+const browsers = ['test/e2e/{cross-origin,firefox,images,model,playground-look,upload}.test.ts'];
 
 export default defineConfig({
   // An optional peer that only apps have; its test puts something in its place.

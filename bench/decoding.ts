@@ -1,5 +1,5 @@
 /**
- * What it costs to make a small upload of a photo, and the pixels that a model sees, in Chromium: every
+ * What it costs to make an upload of a photo, and the pixels that a model sees, in Chromium: every
  * way that a browser has, in the page and in a worker, and how long the page is blocked meanwhile.
  *
  *   npm run bench -- decoding [rounds]
@@ -46,8 +46,9 @@ try {
   ]);
   const head = ['ms (page blocked for)', ...heads];
   for (const row of [head, head.map(() => '---'), ...rows]) console.log(`| ${row.join(' | ')} |`);
-  const bytes = columns.map((column) => `${((column.at(-1)?.bytes ?? 0) / 1_000).toFixed(0)} KB`);
-  console.log(`Uploads: ${bytes.join(', ')}`);
+  for (const { way, bytes } of columns.at(-1) ?? []) {
+    console.log(`${way}: ${(bytes / 1_000).toFixed(1)} KB`);
+  }
 } finally {
   await browser.close();
   server.close();

@@ -1,7 +1,9 @@
 /** Runs in a page and in a worker: the ways that a browser has to make a small JPEG of a photo. */
-import type { ImagePipeline } from '../../lib/client/api/pipeline.ts';
+import type { Destination, ImagePipeline } from '../../lib/client/api/pipeline.ts';
 import { usualUpload } from '../../lib/client/api/upload-settings.ts';
 import { webImages } from '../../lib/client/web-images.ts';
+import type { UploadRung } from '../../lib/core/upload/rung.ts';
+import { sentOf, serviceWith } from '../../test/e2e/page/sent.ts';
 import type { Measured } from '../decoding.ts';
 
 const { maxSide, quality, type } = usualUpload;
@@ -32,23 +34,56 @@ async function byBitmap(photo: Blob, options: ImageBitmapOptions) {
   return await jpegOf(bitmap, bitmap.width, bitmap.height);
 }
 
-/** The upload, and the pixels that a model sees. */
-function byPipeline(pipeline: ImagePipeline) {
-  return async (photo: Blob) => {
-    const open = pipeline.open({ image: photo, contentType: photo.type }, 256);
-    const [file] = await Promise.all([
-      open.upload(usualUpload),
-      open.pixels({ width: 224, height: 224, resizeShorterSide: 256 }),
-    ]);
-    open.close();
-    return file.image as Blob;
+const view = { width: 224, height: 224, resizeShorterSide: 256 };
+const model = { name: 'm', accuracyPct: 80, profile: { meanMs: 10, stdMs: 1, coldShare: 0 } };
+/**
+ * The first looks small before it is encoded, and the second is the only one that arrives in time over
+ * the slow network below: both are encoded.
+ */
+const rungs = [
+  { name: 'view-jpeg-95', meanBytes: 1_000, encoding: { type: 'image/jpeg', quality: 95 } },
+  { name: 'view-webp-80', meanBytes: 100, encoding: { type: 'image/webp', quality: 80 } },
+].map((rung) => ({ ...rung, stdBytes: 0, accuracyLossPct: {} })) as UploadRung[];
+const slowBytesPerMs = 20;
+
+/** What is sent, and the pixels that a model on the device sees. */
+function byPipelines(where: string, worker: () => Worker) {
+  const usual = webImages({ worker });
+  const asView = webImages({ worker });
+  const adaptive = webImages({ worker });
+  const ways = {
+    'JPEG of 640 pixels': (photo: Blob) => sentBy(usual, photo, serviceWith()),
+    view: (photo: Blob) => sentBy(asView, photo, serviceWith({ models: [model], view })),
+    'view, encoded twice': (photo: Blob) =>
+      sentBy(
+        adaptive,
+        photo,
+        serviceWith({ models: [model], view, uploads: { rungs } }),
+        slowBytesPerMs,
+      ),
   };
+  return {
+    ways: Object.entries(ways).map(([name, way]) => [`${where}: webImages, ${name}`, way] as const),
+    prepare: () => Promise.all([usual, asView, adaptive].map((pipeline) => pipeline.prepare?.())),
+  };
+}
+
+async function sentBy(
+  pipeline: ImagePipeline,
+  photo: Blob,
+  service: Destination,
+  bytesPerMs?: number,
+): Promise<Blob> {
+  const input = { image: photo, contentType: photo.type };
+  const open = pipeline.open(input, 256, undefined, service);
+  const [file] = await Promise.all([sentOf(open, bytesPerMs), open.pixels(view)]);
+  open.close();
+  return file.image as Blob;
 }
 
 const noWorker = () => {
   throw new Error('in the page');
 };
-const ours = 'webImages, pixels as well';
 const ways: Readonly<Record<string, (photo: Blob) => Promise<Blob>>> = {
   'ImageDecoder, scaled': (photo) =>
     byDecoder(photo, { desiredWidth: 1_280, desiredHeight: 1_280 }),
@@ -56,12 +91,7 @@ const ways: Readonly<Record<string, (photo: Blob) => Promise<Blob>>> = {
   createImageBitmap: (photo) => byBitmap(photo, {}),
   'createImageBitmap, resized': (photo) =>
     byBitmap(photo, { resizeWidth: maxSide, resizeQuality: 'high' }),
-  [ours]: byPipeline(webImages({ worker: noWorker })),
 };
-/** In a page alone: this one has a worker of its own. */
-const inOwnWorker = webImages({
-  worker: () => new Worker('/image-worker.js', { type: 'module' }),
-});
 
 /** The longest gap between two turns of the event loop while something runs. */
 async function longestBlock(work: () => Promise<unknown>): Promise<number> {
@@ -85,7 +115,9 @@ async function longestBlock(work: () => Promise<unknown>): Promise<number> {
 /** Measures every way, in this page and in a worker: in turns, so that all meet the same noise. */
 export async function measureAll(url: string, rounds: number): Promise<Measured[]> {
   const photo = new Blob([await (await fetch(url)).arrayBuffer()], { type: 'image/jpeg' });
-  await inOwnWorker.prepare?.();
+  const inPage = byPipelines('page', noWorker);
+  const inWorkers = byPipelines('worker', () => new Worker('/image-worker.js', { type: 'module' }));
+  await Promise.all([inPage.prepare(), inWorkers.prepare()]);
   const worker = new Worker('/decoding.js', { type: 'module' });
   await new Promise((resolve) => {
     worker.onmessage = resolve;
@@ -95,11 +127,11 @@ export async function measureAll(url: string, rounds: number): Promise<Measured[
       worker.onmessage = ({ data }) => resolve(data);
       worker.postMessage({ name, photo });
     });
-  const plain = Object.keys(ways).filter((name) => name !== ours);
   const all = new Map([
     ...Object.entries(ways).map(([name, way]) => [`page: ${name}`, way] as const),
-    ...plain.map((name) => [`worker: ${name}`, inWorker(name)] as const),
-    [`worker: ${ours}`, byPipeline(inOwnWorker)] as const,
+    ...inPage.ways,
+    ...Object.keys(ways).map((name) => [`worker: ${name}`, inWorker(name)] as const),
+    ...inWorkers.ways,
   ]);
   const results = Array.from(all.keys(), (way) => ({
     ...{ way, ms: [] as number[], blockedMs: [] as number[], bytes: 0 },

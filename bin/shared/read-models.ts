@@ -5,6 +5,7 @@ import {
   type PricedModel,
 } from '../../lib/evaluation/cost/models.ts';
 import { type CertainDevice, certainDeviceOf } from '../../lib/evaluation/engine/certainty.ts';
+import type { Ladder } from '../../lib/evaluation/engine/uploads/ladder.ts';
 import { resolveCatalogue } from '../../lib/infra/package-files.ts';
 import { readCatalogue } from '../../lib/service/catalogue/load.ts';
 import { askForModels, parseModels } from './service.ts';
@@ -42,6 +43,26 @@ export async function readModels({
 /** The model on the device of a catalogue; undefined where its reliability was not measured. */
 export function readDevice(catalogue: string): CertainDevice | undefined {
   return certainDeviceOf(readCatalogue(resolveCatalogue(catalogue)));
+}
+
+/**
+ * What pictures can be sent as, where that was measured for the models.
+ *
+ * @throws Error when they cannot be read
+ */
+export async function readUploads({
+  catalogue,
+  profiles,
+  url,
+}: Omit<ModelSource, 'overheadMs'>): Promise<Ladder | undefined> {
+  if (url === undefined && profiles === undefined) {
+    return readCatalogue(resolveCatalogue(catalogue)).uploads;
+  }
+  const { uploads } =
+    url === undefined
+      ? parseModels(await readJsonFile(profiles ?? ''), profiles ?? '')
+      : await askForModels(url);
+  return uploads && { source: url ?? profiles ?? '', rungs: uploads.rungs };
 }
 
 async function readJsonFile(path: string): Promise<unknown> {

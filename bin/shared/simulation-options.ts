@@ -78,8 +78,12 @@ export function addModelOptions(command: Command): Command {
 
 /** Adds the options of network, SLAs and requests. */
 export function addRequestOptions(command: Command, requests: number): Command {
+  return addPointOptions(command.option('--network <form>', networkForms.join(', ')), requests);
+}
+
+/** Adds the options of SLAs and requests. */
+export function addPointOptions(command: Command, requests: number): Command {
   return command
-    .option('--network <form>', networkForms.join(', '))
     .option('--slas-ms <list>', 'such as 100,250 or 50:300:10', readNumbers)
     .option('--requests <n>', 'of each point', integerBetween(1, 1_000_000), requests)
     .option('--seed <n>', 'same seed, same result', integerBetween(0, 2 ** 31), 1);
@@ -106,8 +110,8 @@ export async function profilesOf(options: ModelOptions): Promise<ProfileSet | un
   return { name, source: name, models, device };
 }
 
-/** The catalogue of which it was measured how sure its device's model is, where none was asked for. */
-const certainCatalogue = 'shapes';
+/** The project's own catalogue, of which everything was measured. */
+export const ownCatalogue = 'shapes';
 
 /**
  * Models of which it was measured how sure the device's is: those that were asked for, or without any, the
@@ -116,7 +120,7 @@ const certainCatalogue = 'shapes';
  * @throws Error when they cannot be read
  */
 export async function certainProfilesOf(options: ModelOptions): Promise<ProfileSet | undefined> {
-  const { profiles, url, catalogue = certainCatalogue, overheadMs } = options;
+  const { profiles, url, catalogue = ownCatalogue, overheadMs } = options;
   if (profiles !== undefined || url !== undefined) return undefined;
   const set = await profilesOf({ catalogue, overheadMs });
   return set?.device && set;

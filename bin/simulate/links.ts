@@ -14,11 +14,11 @@ import {
   countUploads,
   linkModels,
   runUploads,
-  type UploadRow,
 } from '../../lib/evaluation/experiments/uploads-report.ts';
 import { integerBetween, numberBetween } from '../shared/options.ts';
 import { plainTable, progressBar } from '../shared/output.ts';
 import { addDeviceOption, addLinkOptions } from '../shared/simulation-options.ts';
+import { uploadsTable } from '../shared/uploads.ts';
 
 interface LinksOptions extends LinkScenario {
   readonly traces: string;
@@ -28,6 +28,7 @@ interface LinksOptions extends LinkScenario {
 }
 
 const { requests, seed, clockErrorMs } = defaultLinkScenario;
+const uploadsHead = 'Means over profiles and SLAs; the service chooses by expected accuracy:';
 
 /** `mdi simulate links`: strategies over recorded links, as a table. */
 export function addSimulateLinksCommand(simulate: Command): void {
@@ -74,7 +75,10 @@ async function links({ traces, strategies, json, rungs, ...options }: LinksOptio
     if (json) console.log(JSON.stringify({ ...report, ...(uploads && { uploads }) }));
     else
       console.log(
-        [describe(report, strategies), ...(uploads ? [describeUploads(uploads)] : [])].join('\n'),
+        [
+          describe(report, strategies),
+          ...(uploads ? [uploadsHead, uploadsTable(uploads)] : []),
+        ].join('\n'),
       );
   } finally {
     bar.stop();
@@ -105,29 +109,4 @@ function describe({ cells, means }: LinksReport, strategies: readonly SelectorNa
   }
   table.push(['mean', '', '', ...strategies.map((name) => show(means[name]))]);
   return table.toString();
-}
-
-/** A row for each way to send pictures. */
-function describeUploads(uploads: readonly UploadRow[]): string {
-  const names = Object.keys(uploads[0]?.byLink ?? {});
-  const table = plainTable(
-    [
-      'what is sent',
-      'KB',
-      'accuracy %',
-      'reliance %',
-      ...names.map((name) => `${name}\naccuracy %`),
-    ],
-    { textColumns: 1, compact: true },
-  );
-  for (const { upload, meanBytes, accuracyPct, reliancePct, byLink } of uploads) {
-    table.push([
-      upload,
-      (meanBytes / 1_000).toFixed(1),
-      accuracyPct.toFixed(2),
-      reliancePct.toFixed(2),
-      ...names.map((name) => byLink[name]?.toFixed(2) ?? ''),
-    ]);
-  }
-  return `Means over profiles and SLAs; the service chooses by expected accuracy:\n${table}`;
 }

@@ -2,8 +2,13 @@ import { type Command, Option } from 'commander';
 import type { CloudUse, Duplication } from '../../lib/client/api/options.ts';
 import { maxSlaMs } from '../../lib/core/contract/limits.ts';
 import type { WayConditions } from '../../lib/evaluation/live/link-fetch.ts';
-import { type ArrivalKind, arrivalKinds } from '../../lib/evaluation/live/plan.ts';
-import { numberBetween } from '../shared/options.ts';
+import {
+  type ArrivalKind,
+  arrivalKinds,
+  type UploadKind,
+  uploadKinds,
+} from '../../lib/evaluation/live/plan.ts';
+import { integerBetween, numberBetween } from '../shared/options.ts';
 
 /** Options of `mdi simulate --live`. */
 export interface LiveRunOptions extends WayConditions {
@@ -17,7 +22,9 @@ export interface LiveRunOptions extends WayConditions {
   readonly policy: Duplication;
   readonly cloud: CloudUse;
   readonly sureFrom?: number;
+  readonly upload: UploadKind;
   readonly images?: string;
+  readonly photoSide?: number;
   readonly catalogue?: string;
   readonly seed: number;
   readonly out: string;
@@ -38,13 +45,15 @@ const ownOptions = [
   'images',
   'cloud',
   'sureFrom',
+  'upload',
+  'photoSide',
 ] as const;
 
 /** Options of `mdi simulate` that do not go with `--live`: the service, the recording or the images decide. */
 const decided = [
   ...['profiles', 'url', 'overheadMs', 'network', 'slasMs', 'requests', 'workers'],
   ...['deviceAccuracyPct', 'uploadMeanBytes', 'uploadStdBytes', 'baseJitterMs', 'pauseMs'],
-  'clockOffsetMs',
+  ...['clockOffsetMs', 'rungs'],
 ];
 
 /** Adds the options of `--live`. */
@@ -81,7 +90,17 @@ export function addLiveOptions(simulate: Command): Command {
       'when-unsure: the probability of being right, 0 to 1, from which on none is',
       numberBetween(0, 1),
     )
-    .option('--images <path>', 'labelled images: a folder or a CSV, else generated ones');
+    .addOption(
+      new Option('--upload <name>', 'what the client sends of an image')
+        .choices(uploadKinds)
+        .default('original' satisfies UploadKind),
+    )
+    .option('--images <path>', 'labelled images: a folder or a CSV, else generated ones')
+    .option(
+      '--photo-side <px>',
+      'enlarge the generated images, drawn at 192 pixels, to the size of photos',
+      integerBetween(192, 4_096),
+    );
 }
 
 /**

@@ -50,19 +50,19 @@ export async function simulateLive(options: LiveRunOptions): Promise<void> {
   // The measurements are worth reporting even if the service has stopped by now.
   const later = await askForModels(options.live).catch(() => service);
   const after = predictedService(later, onDevice.accuracyPct, device);
-  const { live, rate, duration, arrivals, policy, cloud, sureFrom, seed } = options;
+  const { live, rate, duration, arrivals, policy, cloud, sureFrom, upload, seed } = options;
   const { strategy, catalogue } = service;
   const report = liveReport(
     {
       ...{ url: live, strategy, catalogue, onDevice: onDevice.name, trace: link.name },
       ...{ slaMs: plan.slaMs, ratePerS: rate, durationS: duration, arrivals, policy, seed },
-      ...{ cloud, sureFrom },
+      ...{ cloud, sureFrom, upload },
     },
     measured,
     {
       models: service.models.map(({ name }) => name),
-      before: predict(plan, before),
-      after: predict(plan, after),
+      before: predict(plan, before, measured),
+      after: predict(plan, after, measured),
     },
   );
   writeLiveReport(options.out, report, measured);
@@ -88,6 +88,7 @@ async function planOf(
     policy,
     cloud,
     sureFrom,
+    upload,
     seed,
     sla = service.defaultSlaMs,
   } = options;
@@ -99,19 +100,19 @@ async function planOf(
   // Before the run, because reading and drawing images would compete with the service.
   const images = await imagesOf(options, service, Math.min(dueMs.length, maxImages));
   return {
-    ...{ link, dueMs, images, policy, cloud, sureFrom, seed, slaMs: sla },
+    ...{ link, dueMs, images, policy, cloud, sureFrom, upload, seed, slaMs: sla },
     conditions: { baseDelayMs, answerBytes },
   };
 }
 
 async function imagesOf(
-  { images: path }: LiveRunOptions,
+  { images: path, photoSide: side }: LiveRunOptions,
   { catalogue: name, labels }: ModelsResponse,
   count: number,
 ): Promise<LiveImage[]> {
   const images =
     path === undefined
-      ? generatedImages({ name, labels }, { seed: imagesSeed, count })
+      ? generatedImages({ name, labels }, { seed: imagesSeed, count, side })
       : someOf(findImages(path, labels), count);
   return Promise.all(
     images.map(async ({ name: file, label, read }) => ({
@@ -132,7 +133,7 @@ function describe({ metrics, requests, right95Pct, afterwards, ...facts }: LiveR
     (name) => `${name.replace(/, %$/, '')} ${afterwards[name]?.toFixed(2)} %`,
   );
   return [
-    `${requests} requests over ${facts.trace}, SLA ${facts.slaMs} ms, ${facts.strategy}, on the device ${facts.onDevice}`,
+    `${requests} requests over ${facts.trace}, SLA ${facts.slaMs} ms, ${facts.strategy}, sent: ${facts.upload}, on the device ${facts.onDevice}`,
     table.toString(),
     `Right labels: the 95 % interval of the measured share is ${low} to ${high} %.`,
     `Simulated with the profiles after the run: ${later.join(', ')}.`,

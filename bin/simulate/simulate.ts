@@ -1,15 +1,19 @@
 import { join } from 'node:path';
 import type { Command } from 'commander';
-import { listLinks } from '../../lib/evaluation/engine/network/links.ts';
+import { listLinks, readLinks } from '../../lib/evaluation/engine/network/links.ts';
 import type { LinkConditions, LinkNetwork } from '../../lib/evaluation/engine/network/networks.ts';
 import { profileSets } from '../../lib/evaluation/engine/profiles/profile-sets.ts';
+import { checkMeasured, readLadder } from '../../lib/evaluation/engine/uploads/ladder.ts';
 import { defaultInputs, type Inputs } from '../../lib/evaluation/experiments/experiment.ts';
+import { defaultLinkScenario } from '../../lib/evaluation/experiments/links-report.ts';
 import {
   chooseExperiments,
   experiments,
   runExperiments,
   type Section,
 } from '../../lib/evaluation/experiments/run.ts';
+import { uploadModelsOf } from '../../lib/evaluation/experiments/uploads-findings.ts';
+import type { UploadRow } from '../../lib/evaluation/experiments/uploads-report.ts';
 import { loadDrawing } from '../../lib/evaluation/figures/render.ts';
 import {
   difference,
@@ -30,6 +34,7 @@ import {
   networkOf,
   profilesOf,
 } from '../shared/simulation-options.ts';
+import { runUploadsShown } from '../shared/uploads.ts';
 import { addSimulateLinksCommand } from './links.ts';
 import { addLiveOptions, isLive, type LiveRunOptions } from './live-options.ts';
 
@@ -40,6 +45,7 @@ interface SimulateOptions extends LinkConditions, ModelOptions {
   readonly seed: number;
   readonly deviceAccuracyPct: number;
   readonly traces?: string;
+  readonly rungs?: string;
   readonly out: string;
   readonly workers?: number;
   readonly json?: true;
@@ -75,6 +81,10 @@ export function addSimulateCommand(program: Command): void {
   addRequestOptions(simulate, defaultInputs.requests);
   addDeviceOption(simulate)
     .option('--traces <folder>', 'recorded links: NAME.up and NAME.down of each')
+    .option(
+      '--rungs <file>',
+      'practice, links: also what is sent over --traces, by a file of rungs or a catalogue.json',
+    )
     .option('--out <folder>', 'where the report goes', 'simulation')
     .option('--workers <n>', 'threads; the results do not depend on it', integerBetween(1, 256))
     .option('--json', 'print [{experiment, condition, metric, paper, ours}] as JSON')
@@ -95,9 +105,14 @@ async function simulateAll(
     const { simulateLive } = await import('./live.ts');
     return simulateLive(command.opts<LiveRunOptions>());
   }
-  const inputs = await inputsOf(options);
-  const { chosen, leftOut } = chooseExperiments(names.length > 0 ? names : ['all'], inputs);
+  if (options.rungs !== undefined && options.traces === undefined) {
+    command.error("error: option '--rungs <file>' needs '--traces <folder>'");
+  }
+  const given = await inputsOf(options);
+  const { chosen, leftOut } = chooseExperiments(names.length > 0 ? names : ['all'], given);
   for (const { name, why } of leftOut) console.error(`Left out: ${name}: ${why}.`);
+  const sends = chosen.some(({ name }) => name === 'practice' || name === 'links');
+  const inputs = { ...given, uploads: sends ? await uploadsOf(options, given) : undefined };
   const bar = progressBar('points');
   const [sections] = await Promise.all([
     runExperiments(chosen, inputs, {
@@ -123,6 +138,20 @@ async function inputsOf(options: SimulateOptions): Promise<Inputs> {
   const network = networkOf(options);
   const links = traces === undefined ? undefined : linksOf(traces, options);
   return { requests, seed, deviceAccuracyPct, slasMs, profiles, certain, network, links };
+}
+
+/** What pictures come to that are sent over the links by the rungs, where both are given. */
+async function uploadsOf(
+  { traces, rungs, ...conditions }: SimulateOptions,
+  given: Pick<Inputs, 'profiles' | 'slasMs'>,
+): Promise<UploadRow[] | undefined> {
+  if (traces === undefined || rungs === undefined) return undefined;
+  const [links, ladder, models] = [readLinks(traces), readLadder(rungs), uploadModelsOf(given)];
+  for (const { models: own } of models) checkMeasured(ladder, own, rungs);
+  // More of them change nothing that a table shows.
+  const requests = Math.min(conditions.requests, defaultLinkScenario.requests);
+  const scenario = { ...defaultLinkScenario, ...conditions, requests };
+  return runUploadsShown(links, ladder, scenario, models);
 }
 
 function linksOf(folder: string, conditions: LinkConditions): LinkNetwork[] {

@@ -2,9 +2,10 @@ import { check, checkOptions, modelsOf } from './api/check-options.ts';
 import type { Emit } from './api/events.ts';
 import type { DeviceInput, ImageInput } from './api/image.ts';
 import type { ClassifyOptions, Client, ClientOptions, PrepareOptions } from './api/options.ts';
-import type { ImagePipeline, PipelineImage } from './api/pipeline.ts';
+import type { Destination, ImagePipeline, PipelineImage, UploadedImage } from './api/pipeline.ts';
 import { type ClientStatistics, Counters } from './api/statistics.ts';
 import type { Classification, DeviceAnswer, Prediction, Race, Readiness } from './api/types.ts';
+import type { Upload } from './api/upload-settings.ts';
 import { Cloud } from './cloud/cloud.ts';
 import { plainUpload } from './cloud/plain-upload.ts';
 import { aborted, describe } from './cloud/request.ts';
@@ -55,6 +56,8 @@ class RacingClient implements Client {
   readonly #devices: readonly DeviceModel[];
   readonly #images: ImagePipeline | undefined;
   readonly #usesCloud: boolean;
+  /** How images are uploaded, and where to. */
+  readonly #uploads: readonly [Upload | undefined, Destination | undefined];
   readonly #asksWhenUnsure: boolean;
   readonly #margin = new TimerMargin();
   readonly #cloudTimes = new RecentTimes();
@@ -68,7 +71,7 @@ class RacingClient implements Client {
   #isClosed = false;
 
   constructor(options: ClientOptions) {
-    const { time = systemTime, onEvent, images, mode, cloud } = options;
+    const { time = systemTime, onEvent, images, mode, cloud, upload } = options;
     const models = modelsOf(options);
     this.#options = options;
     this.#time = time;
@@ -78,6 +81,7 @@ class RacingClient implements Client {
     this.#images = images ?? models.find((model) => model.images)?.images;
     this.#labels = models.find((model) => model.labels)?.labels;
     this.#usesCloud = mode !== 'device-only';
+    this.#uploads = [upload, this.#usesCloud ? this.#cloud : undefined];
     this.#asksWhenUnsure = cloud === 'when-unsure';
   }
 
@@ -117,7 +121,7 @@ class RacingClient implements Client {
       if (this.#usesCloud) void this.#cloud.prepare(slaMs);
       this.#refresh();
       await Promise.all([
-        this.#images?.prepare?.(),
+        this.#images?.prepare?.(...this.#uploads),
         ...this.#devices.map((device) => device.prepare().catch(() => undefined)),
       ]);
       if (input) await this.#measure(input);
@@ -159,7 +163,7 @@ class RacingClient implements Client {
   #race({ slaMs, input, request, onInterim }: ClassifyCall): RunningRace {
     const device = choose(this.#devices, slaMs);
     const opened = this.#open(input);
-    const { upload, lateMs = 2_000, atDeadline = 'wait' } = this.#options;
+    const { lateMs = 2_000, atDeadline = 'wait', sureFrom } = this.#options;
     const startMs = this.#time.nowMs();
     const endMs = startMs + slaMs;
     const race = new RunningRace({
@@ -172,10 +176,16 @@ class RacingClient implements Client {
         ? {
             startAfterMs: this.#asksWhenUnsure && device?.isReady ? slaMs * patience : 0,
             run: async (signal, onStart, answer) => {
-              const file = opened ? await opened.upload(upload) : plainUpload(input);
-              onStart();
               const deviceAccuracyPct = this.#toldAccuracyPct(device, answer);
-              return await this.#cloud.infer({ ...file, endMs, deviceAccuracyPct, signal });
+              const sending = { time: this.#time, endMs, deviceAccuracyPct };
+              const post = async (upload: UploadedImage) => {
+                // It may have been called off while the image was encoded.
+                if (signal.aborted) throw signal.reason;
+                onStart();
+                this.#emit({ type: 'upload', request, upload });
+                return await this.#cloud.infer({ ...upload, ...sending, signal });
+              };
+              return await (opened ? opened.send(post, sending) : post(plainUpload(input)));
             },
           }
         : undefined,
@@ -187,7 +197,9 @@ class RacingClient implements Client {
           return { ...answer, elapsedMs: this.#time.nowMs() - startMs };
         },
       },
-      isUnsure: (answer) => this.#isUnsure(answer, endMs - this.#time.nowMs()),
+      // Whether the best that the cloud could do in the time left is better than the device's answer.
+      isUnsure: ({ chance = 0 }) =>
+        chance < (sureFrom ?? this.#cloud.bestAccuracyPct(endMs - this.#time.nowMs()) / 100),
       accuracyPctOf: (answer) => this.#accuracyPct(device, answer),
       onEnd: (source, run) => {
         this.#emit({ type: 'run', request, source, run, late: (run.endMs ?? 0) > slaMs });
@@ -208,13 +220,7 @@ class RacingClient implements Client {
   #open(input: DeviceInput): PipelineImage | undefined {
     if (input.contentType === rawTensor) return undefined;
     const sides = this.#devices.map(({ model }) => model.shorterSide ?? usualSide);
-    return this.#images?.open(input, Math.max(usualSide, ...sides), this.#options.upload);
-  }
-
-  /** Whether the best that the cloud could do in the time left is better than the device's answer. */
-  #isUnsure({ chance = 0 }: DeviceAnswer, leftMs: number): boolean {
-    const { sureFrom = this.#cloud.bestAccuracyPct(leftMs) / 100 } = this.#options;
-    return chance < sureFrom;
+    return this.#images?.open(input, Math.max(usualSide, ...sides), ...this.#uploads);
   }
 
   /** How accurate the device's answer is, or would be, in percent. */
@@ -243,10 +249,12 @@ class RacingClient implements Client {
     const labels = this.#labels;
     if (!labels || !predictions) return;
     this.#labels = undefined;
-    const differing = predictions.find(({ index, label }) => labels[index] !== label);
-    if (!differing) return;
-    const { index, label: inCloud } = differing;
-    this.#emit({ type: 'labels-differ', index, onDevice: labels[index], inCloud });
+    for (const { index, label: inCloud } of predictions) {
+      const onDevice = labels[index];
+      if (onDevice === inCloud) continue;
+      this.#emit({ type: 'labels-differ', index, onDevice, inCloud });
+      return;
+    }
   }
 
   #learn(race: Race): void {

@@ -28,11 +28,14 @@ async function answer(message: Extract<ToImageWorker, { id: number }>): Promise<
   try {
     const image = images.get(message.image);
     if (!image) throw new Error('the image has been closed');
-    if (message.kind === 'encode') {
-      worker.postMessage({ kind: 'done', id, result: await image.encode(message.how) });
-    } else {
+    if (message.kind === 'pixels') {
       const result = await image.pixels(message.size);
       worker.postMessage({ kind: 'done', id, result }, [result.data.buffer as ArrayBuffer]);
+    } else {
+      const result = await (message.kind === 'view'
+        ? image.view(message.view, message.encoding)
+        : image.encode(message.how));
+      worker.postMessage({ kind: 'done', id, result });
     }
   } catch (error) {
     const { name, message: text } = error instanceof Error ? error : new Error(String(error));

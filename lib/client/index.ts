@@ -10,6 +10,7 @@ export { MdInferenceError } from '../core/errors.ts';
 export type { CropSize } from '../core/preprocessing/crop.ts';
 export type { Size } from '../core/preprocessing/preprocessing.ts';
 export type { Pixels } from '../core/preprocessing/tensor.ts';
+export type { UploadEncoding, UploadRung } from '../core/upload/rung.ts';
 export { type Auth, type AuthRequest, bearer } from './api/auth.ts';
 export type { EncodedImage, EncodeSettings } from './api/codec.ts';
 export {
@@ -35,7 +36,16 @@ export type {
   Mode,
   PrepareOptions,
 } from './api/options.ts';
-export type { ImagePipeline, PipelineImage } from './api/pipeline.ts';
+export type {
+  Destination,
+  ImagePipeline,
+  PipelineImage,
+  Post,
+  Sending,
+  ServedModel,
+  ServedModels,
+  UploadedImage,
+} from './api/pipeline.ts';
 export type { ClientStatistics } from './api/statistics.ts';
 export type {
   AnsweringModel,

@@ -8,7 +8,8 @@ import type { ImagePipeline } from './api/pipeline.ts';
 import { capture } from './images/capture.ts';
 import { ImagesInWorker } from './images/images-in-worker.ts';
 import { openImage } from './images/open-image.ts';
-import { pipelineOf } from './images/pipeline.ts';
+import { subsamples } from './uploads/ladder.ts';
+import { pipelineOf } from './uploads/pipeline.ts';
 
 export { CanvasBlockedError, ImageReadError } from './api/image-errors.ts';
 export type { ImagePipeline, PipelineImage } from './api/pipeline.ts';
@@ -47,6 +48,7 @@ export function webImages({ worker = startWorker }: WebImagesOptions = {}): Imag
     return there;
   };
   return pipelineOf({
+    writes: subsamples,
     prepare: async () => {
       await start().started;
     },

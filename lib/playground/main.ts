@@ -8,6 +8,7 @@ import { ModelsPanel } from './panels/models.ts';
 import { PicturePanel } from './panels/picture.ts';
 import { RacePanel } from './panels/race.ts';
 import { RunButtons } from './panels/runs.ts';
+import { SentPanel } from './panels/sent.ts';
 import { SettingsPanel } from './panels/settings.ts';
 import { fetchCatalogue, modelOnDevice } from './requests/catalogue.ts';
 import { shapedFetch } from './requests/network.ts';
@@ -26,6 +27,7 @@ const settings = new SettingsPanel(device);
 const pictures = new PicturePanel(catalogue);
 const race = new RacePanel();
 const answer = new AnswerPanel();
+const sent = new SentPanel();
 const budget = new BudgetPanel();
 const models = new ModelsPanel();
 const charts = new ChartsPanel(history, device?.accuracyPct);
@@ -40,6 +42,7 @@ const session = new Session({
     () => settings.network,
   ),
   conditions: () => settings.conditions,
+  onUpload: (upload) => sent.show(upload, settings.conditions.upload),
 });
 
 /** Classifies the current picture and shows what came of it. */
@@ -47,6 +50,7 @@ async function run({ isSingle }: { isSingle: boolean }): Promise<void> {
   const picture = await pictures.current();
   if (!picture) return;
   answer.expect();
+  sent.expect(picture.image.size);
   try {
     await classify(picture, isSingle);
   } catch (error) {
@@ -94,6 +98,7 @@ function explain({ cloud }: Race): void {
     return;
   }
   models.showNoChoice();
+  if (cloud.state === 'skipped') sent.showNothing();
   if (cloud.state === 'skipped') budget.say('The cloud was not asked: nothing was uploaded.');
   else if (cloud.state === 'running') {
     budget.say('The cloud has not answered yet; when it does, late as it is, its choice is shown.');

@@ -112,6 +112,28 @@ describe('mdi simulate', () => {
     expect(points).toMatch(/fig3a,,c5,times\.csv,300,three-stage-as-printed,,50,1,meanMs,,/);
   });
 
+  it('shows what is sent over recorded links, by rungs of the user’s', async () => {
+    const folder = tracesFolder(wifi);
+    const rungs = ['original', 'view'].map((name, i) => ({
+      ...{ name, meanBytes: 90_000 / (1 + i) ** 2, accuracyLossPct: 0 },
+    }));
+    writeFileSync(join(folder, 'rungs.json'), JSON.stringify({ rungs }));
+    const { code, out } = await runMdi(
+      ...['simulate', 'practice', 'links', '--traces', folder, '--requests', '20', '--json'],
+      ...['--rungs', join(folder, 'rungs.json'), '--out', join(folder, 'report')],
+    );
+    expect(code).toBe(0);
+    const rows: { experiment: string; condition: string }[] = JSON.parse(out);
+    for (const name of ['practice', 'links']) {
+      const sent = rows.filter(
+        ({ experiment, condition }) => experiment === name && condition.includes('sent: adaptive'),
+      );
+      expect(sent).toHaveLength(2);
+    }
+    const html = readFileSync(join(folder, 'report', 'report.html'), 'utf8');
+    expect(html.match(/What is sent over recorded links/g)).toHaveLength(2);
+  });
+
   it('takes a catalogue’s models', async () => {
     const folder = tracesFolder({});
     const { code } = await runMdi(
@@ -128,6 +150,7 @@ describe('mdi simulate', () => {
     ['profiles', ['fig3a', '--profiles', './nowhere.json'], 1, /nowhere\.json: no such file/],
     ['a network that does not fit', ['fig4', '--network', 'link:./x/y'], 1, /cannot read/],
     ['recorded links', ['fig3a', 'links'], 1, /links: it needs recorded links: --traces/],
+    ['rungs without links', ['practice', '--rungs', 'x'], 2, /'--rungs <file>' needs '--traces/],
     ['an SLA', ['fig3a', '--slas-ms', 'soon'], 2, /--slas-ms/],
     ['a range', ['fig3a', '--slas-ms', '9:1:1'], 2, /FROM:TO:STEP/],
     ['threads', ['fig3a', '--workers', '0'], 2, /--workers/],

@@ -2,7 +2,9 @@ import { spawn } from 'node:child_process';
 import { accessSync, constants, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { delimiter, join } from 'node:path';
+import sharp from 'sharp';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { decodeImage } from '../../lib/service/inference/decode.ts';
 import { phonePhoto, quarterFile, quarters } from '../fixtures/photos.ts';
 import { clientModules, PageServer } from './module-page.ts';
 
@@ -104,6 +106,35 @@ describe.skipIf(!firefoxPath)('Firefox', () => {
         });
       });
     }
+  });
+
+  it('makes the view that the service would cut out, as JPEG and as WebP', async () => {
+    const view = { width: 192, height: 192 };
+    const source = { url: '/6.webp', type: 'image/webp' };
+    const rung = { name: 'view-webp-80', meanBytes: 1_000, stdBytes: 0, accuracyLossPct: {} };
+    const encoding = { type: 'image/webp', quality: 80 };
+    const models = [undefined, { rungs: [{ ...rung, encoding }] }].map((uploads) => ({
+      ...{ models: [], view, uploads },
+    }));
+    const [first, second] = models.map((it) => JSON.stringify(it));
+    const sent = await inFirefox<{ rung: string; bytes: number[] }[]>(
+      [],
+      `await Promise.all([
+        it.upload('page', ${JSON.stringify(source)}, 'view', undefined, ${first}),
+        it.upload('worker', ${JSON.stringify({ ...source, kind: 'bitmap' })}, undefined, undefined, ${second}),
+      ])`,
+    );
+    expect(sent.map(({ rung }) => rung)).toEqual(['view-jpeg-95', 'view-webp-80']);
+    const [jpeg, webp] = await Promise.all(
+      sent.map(({ bytes }) => sharp(Uint8Array.from(bytes)).metadata()),
+    );
+    expect(jpeg).toMatchObject({ format: 'jpeg', ...view });
+    expect(webp).toMatchObject({ format: 'webp', ...view });
+    const data = await decodeImage(Uint8Array.from(sent[0]?.bytes ?? []), view);
+    const at = 3 * (48 * 192 + 48);
+    [230, 20, 20].forEach((value, i) => {
+      expect(Math.abs((data[at + i] ?? -99) - value)).toBeLessThan(12);
+    });
   });
 
   it('that resists fingerprinting is told by name, and sends nothing that is made up', async () => {

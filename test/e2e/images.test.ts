@@ -1,9 +1,12 @@
 import type { Browser, Page } from 'playwright-core';
 import sharp from 'sharp';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { ServedModels } from '../../lib/client/api/pipeline.ts';
 import type { Upload } from '../../lib/client/api/upload-settings.ts';
 import { maxBodyBytes } from '../../lib/core/contract/limits.ts';
-import { phonePhoto, quarterFile, quarters } from '../fixtures/photos.ts';
+import { rungName, type UploadEncoding } from '../../lib/core/upload/rung.ts';
+import { decodeImage } from '../../lib/service/inference/decode.ts';
+import { phonePhoto, quarterFile, quarterPixels, quarters } from '../fixtures/photos.ts';
 import { chromiumPath, launchBrowser } from './browser.ts';
 import { clientModules, type PageFile, PageServer } from './module-page.ts';
 
@@ -68,12 +71,21 @@ async function pixelsOf(where: Where, source: Source, width = 32, height = 24) {
 
 interface Sent {
   readonly contentType: string;
+  readonly rung?: string;
+  readonly view?: string;
   readonly isOriginal: boolean;
   readonly length: number;
   readonly bytes: Uint8Array;
 }
-async function upload(where: Where, source: Source, settings?: Upload, size?: object) {
-  const sent = await call<Sent & { bytes: number[] }>('upload', where, source, settings, size);
+async function upload(
+  where: Where,
+  source: Source,
+  settings?: Upload,
+  size?: object,
+  models?: ServedModels,
+) {
+  const args = [where, source, settings, size, models];
+  const sent = await call<Sent & { bytes: number[] }>('upload', ...args);
   return { ...sent, bytes: Uint8Array.from(sent.bytes) };
 }
 
@@ -189,6 +201,69 @@ describe.skipIf(!chromiumPath).each<Where>(['page', 'worker'])('by the %s, an im
   });
 });
 
+const view = { width: 192, height: 192 };
+/** A service whose models see 192 x 192 pixels, and that has measured this way to send them, if any. */
+function serviceOf(encoding?: UploadEncoding): ServedModels {
+  if (!encoding) return { models: [], view };
+  const rung = { name: rungName(encoding), meanBytes: 1_000, stdBytes: 0, accuracyLossPct: {} };
+  return { models: [], view, uploads: { rungs: [{ ...rung, encoding }] } };
+}
+
+describe.skipIf(!chromiumPath).each<Where>(['page', 'worker'])('by the %s, the view', (where) => {
+  it.each<[string, UploadEncoding | undefined]>([
+    ['jpeg', undefined],
+    ['jpeg', { type: 'image/jpeg', quality: 70 }],
+    ['webp', { type: 'image/webp', quality: 80 }],
+  ])('is sent as %s: %o', async (format, encoding) => {
+    const source = serve('/photo.jpg', await photo());
+    const sent = await upload(where, source, undefined, undefined, serviceOf(encoding));
+    expect(sent).toMatchObject({
+      contentType: `image/${format}`,
+      rung: encoding ? rungName(encoding) : 'view-jpeg-95',
+      view: '192x192',
+    });
+    const metadata = await sharp(sent.bytes).metadata();
+    expect(metadata).toMatchObject({ format, ...view });
+    if (format === 'jpeg') expect(metadata.chromaSubsampling).toBe('4:2:0');
+  });
+
+  it('is what the service would have cut out, upright in every orientation', async () => {
+    for (let orientation = 1; orientation <= 8; orientation++) {
+      const file = await quarterFile('jpeg', { orientation, width: 640, height: 480 });
+      const source = serve(`/${orientation}.jpeg`, file);
+      const sent = await upload(where, source, 'view', undefined, serviceOf());
+      const { data, width, height } = await decoded(sent.bytes);
+      expect([width, height]).toEqual([192, 192]);
+      expectQuarters(data, width, height);
+      const pixels = await decodeImage(file, view);
+      const error = pixels.reduce((sum, value, i) => sum + Math.abs(value - (data[i] ?? 0)), 0);
+      expect(error / pixels.length).toBeLessThan(2);
+    }
+  });
+
+  it('is in sRGB, whatever the photo’s colours are in', async () => {
+    const { data } = quarterPixels(640, 480);
+    const p3 = await sharp(data, { raw: { width: 640, height: 480, channels: 3 } })
+      .withIccProfile('p3')
+      .jpeg({ quality: 95 })
+      .toBuffer();
+    const plain = await sharp(p3).keepIccProfile().raw().toBuffer();
+    // The file's own numbers are not sRGB's.
+    expect(Math.abs((plain[0] ?? 0) - (quarters[0]?.[0] ?? 0))).toBeGreaterThan(10);
+    const sent = await upload(where, serve('/p3.jpg', p3), 'view', undefined, serviceOf());
+    expectQuarters((await decoded(sent.bytes)).data, 192, 192);
+  });
+
+  it('is made of the pixels of a canvas or a video as well', async () => {
+    const source = serve('/quarters.jpg', await quarterFile('jpeg', { width: 320, height: 240 }));
+    for (const kind of ['canvas', 'video frame', 'image data']) {
+      const sent = await upload(where, { ...source, kind }, undefined, undefined, serviceOf());
+      expect(sent).toMatchObject({ rung: 'view-jpeg-95', view: '192x192' });
+      expectQuarters((await decoded(sent.bytes)).data, 192, 192);
+    }
+  });
+});
+
 /** A page of its own, whose browser is not as it should be. */
 async function inPage<Result>(changed: string, script: string): Promise<Result> {
   const other = await browser.newPage();
@@ -212,6 +287,20 @@ describe.skipIf(!chromiumPath)('one decode', () => {
     const sizes = JSON.stringify([32, 1_400, 100].map((side) => ({ width: side, height: side })));
     const script = `(await it.pixels('page', ${source}, ${sizes}), decodes)`;
     expect(await inPage(counting, script)).toBe(2);
+  });
+
+  it('is enough for the view and the model, and is smaller than the usual upload’s', async () => {
+    const source = serve('/photo.jpg', await phonePhoto(4_032, 3_024));
+    const asked = `
+      globalThis.desired = [];
+      const { ImageDecoder: Decoder } = globalThis;
+      globalThis.ImageDecoder = class extends Decoder {
+        constructor(init) { super(init); desired.push(init.desiredWidth); }
+      };`;
+    const args = [source, undefined, { width: 192, height: 192 }, serviceOf()];
+    const call = args.map((arg) => JSON.stringify(arg) ?? 'undefined').join(', ');
+    const script = `(await it.upload('page', ${call}), desired)`;
+    expect(await inPage(asked, script)).toEqual([Math.ceil((192 * 8) / 3)]);
   });
 
   it.each<[string, number, object | undefined, number]>([

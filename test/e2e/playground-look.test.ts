@@ -214,7 +214,7 @@ describe.skipIf(!chromiumPath)('the playground', () => {
     await context.close();
   });
 
-  it('races a photo as the file that it is', async () => {
+  it('hands over a photo as the file that it is, and shows what was sent of it', async () => {
     const { page, context } = await open({
       prepare: (it) =>
         it.addInitScript(() => {
@@ -237,8 +237,28 @@ describe.skipIf(!chromiumPath)('the playground', () => {
     await expect
       .poll(() => page.locator('#caption').innerText())
       .toContain('IMG_1.jpg, 4000 × 3000');
+    await page.check('input[name=upload][value=original]', { force: true });
     await runOnce(page);
     expect(await page.evaluate('sent')).toEqual([photo.length]);
+    const sent = page.locator('#sent');
+    expect(await sent.innerText()).toContain('As it is: that is the setting.');
+
+    await page.check('input[name=upload][value=view]', { force: true });
+    const ofTheView = /^view-jpeg-95 \(192 × 192 pixels\).* in place of 70.8/;
+    // The client of a new setting asks for the view first.
+    await expect
+      .poll(
+        async () => {
+          await runOnce(page);
+          return await sent.innerText();
+        },
+        { timeout: 20_000 },
+      )
+      .toMatch(ofTheView);
+    const bytes = ((await page.evaluate('sent')) as number[]).at(-1);
+    expect(bytes).toBeLessThan(photo.length / 10);
+    const image = sent.getByRole('img');
+    expect(await image.evaluate((it: HTMLImageElement) => it.naturalWidth)).toBe(192);
     await context.close();
   });
 

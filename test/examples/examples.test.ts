@@ -32,6 +32,7 @@ describe('examples in TSDoc', () => {
     '@mdinference/client',
     '@mdinference/client/app-images',
     '@mdinference/client/onnxruntime-web',
+    '@mdinference/client/sharp-images',
     '@mdinference/client/sigv4',
     '@mdinference/client/testing',
     '@mdinference/client/web-images',

@@ -68,6 +68,33 @@ describe('mdi simulate --live', () => {
     expect(out).toMatch(/runs on the device, % +│ +0 │ +0 │/);
   });
 
+  it('sends what the client chooses', async () => {
+    const run = async (upload: string) => {
+      const { code, out } = await simulate(
+        ...['--live', service.assembly.url, '--traces', folder, '--trace', 'wifi', '--json'],
+        ...['--rate', '5', '--duration', '1', '--arrivals', 'even', '--sla', '29000'],
+        ...['--upload', upload, '--photo-side', '768'],
+      );
+      expect(code).toBe(0);
+      const report: LiveReport = JSON.parse(out);
+      expect(report).toMatchObject({ upload, failures: {} });
+      const measured = (name: RegExp) =>
+        report.metrics.flatMap(({ metric, measured: value }) =>
+          name.test(metric) ? [value ?? Number.NaN] : [],
+        );
+      return { kilobytes: measured(/^upload, KB/)[0], rungs: measured(/^sent as/) };
+    };
+    const original = await run('original');
+    expect(original.kilobytes).toBeGreaterThan(80);
+    expect(original.rungs).toEqual([]);
+    const view = await run('view');
+    expect(view.kilobytes).toBeLessThan(40);
+    expect(view.rungs).toEqual([100]);
+    // With so much time the originals may well be best: which rungs are chosen, this machine decides.
+    const { rungs } = await run('adaptive');
+    expect(rungs.reduce((sum, share) => sum + share, 0)).toBeCloseTo(100);
+  }, 120_000);
+
   it('names the links that there are', async () => {
     const { code, error } = await simulate(
       ...['--live', service.assembly.url, '--traces', folder, '--trace', 'lte'],
@@ -99,6 +126,7 @@ describe('mdi simulate --live', () => {
     ['no URL', ['--live', 'here', ...link], 2, /not a URL/],
     ['no service', ['--rate', '5'], 2, /'--rate' needs '--live <url>'/],
     ['a rate of 0', ['--live', 'http://x', ...link, '--rate', '0'], 2, /--rate/],
+    ['an unknown upload', ['--live', 'http://x', ...link, '--upload', 'x'], 2, /--upload/],
     ['an unknown policy', ['--live', 'http://x', ...link, '--policy', 'x'], 2, /--policy/],
   ])('says plainly that there is %s', async (_, args, expectedCode, message) => {
     const { code, error } = await simulate(...args);

@@ -7,6 +7,7 @@ import {
 } from '@mdinference/client/onnxruntime-react-native';
 import { pixelsOf } from './pixels.ts';
 import { smaller } from './smaller.ts';
+import { viewOf } from './view.ts';
 
 /**
  * A client with a model on the phone.
@@ -20,6 +21,7 @@ export function makeClient(catalogue: CatalogueJson, model: string): Client {
     duplication: 'when-needed',
     images: appImages({
       pixels: async ({ image }, size) => pixelsOf(image as Uint8Array, size),
+      view: async ({ image }, size, encoding) => viewOf(image as Uint8Array, size, encoding),
       encode: async ({ image }, settings) => ({
         image: smaller(image as Uint8Array, settings),
         contentType: 'image/jpeg',

@@ -1,6 +1,6 @@
 import { ImageFormat, Skia } from '@shopify/react-native-skia';
 
-/** A photo as a smaller JPEG, upright, for the upload. */
+/** A photo as a smaller JPEG, upright: what is sent until the service has told what its models see. */
 export function smaller(
   photo: Uint8Array,
   { maxSide, quality }: { maxSide: number; quality: number },

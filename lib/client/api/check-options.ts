@@ -5,30 +5,26 @@ import type { OnDeviceModel } from './types.ts';
 /** The longest SLA in ms that timers support, late answers included. */
 const longestSlaMs = 2 ** 30;
 
-/** What an option may be. */
-interface Rule {
-  readonly text: string;
-  readonly allows: (value: unknown) => boolean;
-}
+/** Says what a value must be; nothing when it is. */
+type Rule = (value: unknown) => string | false;
 
 function oneOf(...words: readonly unknown[]): Rule {
-  return { text: `one of ${words.join(', ')}`, allows: (value) => words.includes(value) };
+  return (value) => !words.includes(value) && `one of ${words.join(', ')}`;
 }
 
 function range(least: number, most: number): Rule {
-  return {
-    text: `from ${least} to ${most}`,
-    allows: (value) => isBetween(value, least, most),
-  };
+  return (value) => !isBetween(value, least, most) && `from ${least} to ${most}`;
 }
 
 const duration = range(0, longestSlaMs);
 const chance = range(0, 1);
+const ways = oneOf('adaptive', 'view', 'original');
 const rules: Readonly<Record<string, Rule>> = {
   mode: oneOf('race', 'device-only', 'cloud-only'),
   cloud: oneOf('always', 'when-unsure'),
   duplication: oneOf('always', 'when-needed', 'never'),
   atDeadline: oneOf('wait', 'fail'),
+  upload: (value) => typeof value !== 'object' && ways(value),
   slaMs: range(1, longestSlaMs),
   lateMs: duration,
   chanceThreshold: chance,
@@ -68,10 +64,10 @@ export function checkOptions(options: ClientOptions): void {
  */
 export function check(values: object): void {
   for (const [name, value] of Object.entries(values)) {
-    const rule = rules[name];
-    const isOptional = name !== 'slaMs';
-    if (!rule || rule.allows(value) || (isOptional && value === undefined)) continue;
-    throw new RangeError(`${name} must be ${rule.text}, not ${value}`);
+    // Only the SLA has no default.
+    const rule = value === undefined && name !== 'slaMs' ? undefined : rules[name];
+    const wanted = rule?.(value);
+    if (wanted) throw new RangeError(`${name} must be ${wanted}, not ${value}`);
   }
 }
 

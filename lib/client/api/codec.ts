@@ -1,5 +1,6 @@
 import type { CropSize } from '../../core/preprocessing/crop.ts';
 import type { Pixels } from '../../core/preprocessing/tensor.ts';
+import type { UploadEncoding } from '../../core/upload/rung.ts';
 import type { DeviceInput, ImageFile } from './image.ts';
 
 /** Decodes an image to pixels, in the size that a model needs. */
@@ -26,6 +27,8 @@ export interface OpenImage {
   pixels(size: CropSize): Promise<Pixels>;
   /** The image as a smaller file, upright. */
   encode(settings: EncodeSettings): Promise<EncodedImage>;
+  /** The part that the service's models see, in the size of their view, as a file. */
+  view(view: CropSize, encoding: UploadEncoding): Promise<EncodedImage>;
   /** Frees the memory; calls that are under way may fail. */
   close(): void;
 }
@@ -34,6 +37,11 @@ export interface OpenImage {
 export interface ImageCodec {
   /** Starts what the first image would otherwise have to do without, such as a worker; never rejects. */
   prepare?(): Promise<void>;
+  /**
+   * Whether it can, as far as it knows, encode views so: one that turns out to have another content type
+   * is not asked for again. Absent where no views can be made.
+   */
+  writes?(encoding: UploadEncoding): boolean;
   /**
    * Takes hold of an image: what a video or a canvas shows later no longer counts. Decodes nothing
    * yet, and never throws: what is wrong with the image is told by the calls.

@@ -2,16 +2,18 @@ import type { ProblemDocument } from '../../core/contract/messages.ts';
 import { MdInferenceError } from '../../core/errors.ts';
 import type { Race } from './types.ts';
 
+// Fields are declared alone: what their constructors set need not be in the bundle twice.
+
 /** The base of all errors with which `classify` rejects, apart from the caller's own abort. */
 export abstract class ClassifyError extends MdInferenceError {
   /** Both runs as they stood; `race.device.error` says why the device had no answer either. */
-  race: Race | undefined;
+  declare race: Race | undefined;
 }
 
 /** The SLA ended without an answer, and no model on the device could give one. */
 export class SlaExceededError extends ClassifyError {
   override readonly name = 'SlaExceededError';
-  readonly slaMs: number;
+  declare readonly slaMs: number;
 
   constructor(slaMs: number) {
     super(`no answer within the SLA of ${slaMs} ms`);
@@ -22,11 +24,11 @@ export class SlaExceededError extends ClassifyError {
 /** The service answered with an error. */
 export class ApiError extends ClassifyError {
   override readonly name = 'ApiError';
-  readonly status: number;
+  declare readonly status: number;
   /** The problem document (RFC 9457); absent when the error came from in front of the service. */
-  readonly problem: ProblemDocument | undefined;
+  declare readonly problem: ProblemDocument | undefined;
   /** How many ms to wait before the next request, if the service says so (`Retry-After`). */
-  readonly retryAfterMs: number | undefined;
+  declare readonly retryAfterMs: number | undefined;
 
   constructor(status: number, problem?: ProblemDocument, retryAfterMs?: number) {
     super(
@@ -53,7 +55,7 @@ export class NetworkError extends ClassifyError {
 export class MovedError extends ClassifyError {
   override readonly name = 'MovedError';
   /** The address to use. */
-  readonly endpoint: string;
+  declare readonly endpoint: string;
 
   constructor(endpoint: string) {
     super(`the service has moved: use ${endpoint} as the endpoint`);

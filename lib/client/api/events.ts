@@ -1,4 +1,5 @@
 import type { InferResponse } from '../../core/contract/messages.ts';
+import type { UploadedImage } from './pipeline.ts';
 import type { Classification, ClockEstimate, DeviceAnswer, Run, Source } from './types.ts';
 
 /** Something that happened in a client; `request` numbers the calls of `classify`, times are in ms. */
@@ -19,6 +20,8 @@ export type ClientEvent =
       readonly retryMs: number;
     }
   | { readonly type: 'request'; readonly request: number; readonly slaMs: number }
+  /** An upload begins: what is sent, and why so. */
+  | { readonly type: 'upload'; readonly request: number; readonly upload: UploadedImage }
   /** One of the two runs has an answer, taken or not, or has failed; also after the deadline. */
   | {
       readonly type: 'run';

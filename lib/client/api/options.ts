@@ -74,9 +74,10 @@ export interface ClientOptions {
    */
   readonly chanceThreshold?: number | undefined;
   /**
-   * What is sent of an image.
+   * What is sent of an image, see {@link Upload}.
    *
-   * @default - large images are scaled down, small ones are sent as they are
+   * @default 'adaptive', where `images` can encode views, and the service has told what its models see;
+   *   until then, and elsewhere, large images are scaled down, small ones are sent as they are
    */
   readonly upload?: Upload | undefined;
   /**

@@ -23,19 +23,14 @@ export interface UploadSettings {
 }
 
 /**
- * What is uploaded: images made smaller as the settings say, or each as it is (`original`) if the
- * service takes it.
+ * What is uploaded of an image: what this network lets the service answer best (`adaptive`); the pixels
+ * that the service's models see, hardly compressed (`view`); the image as it is (`original`) if the service
+ * takes it; or the image made smaller as the settings say.
  */
-export type Upload = UploadSettings | 'original';
+export type Upload = 'adaptive' | 'view' | 'original' | UploadSettings;
 
 /** The shorter side of most photos, in parts of the longer. */
 export const usualShape = 3 / 4;
-
-/** Pixels of the shorter side that an upload needs of a photo; 0 when it is sent as it is. */
-export function shorterSideOf(upload: Upload | undefined): number {
-  if (upload === 'original') return 0;
-  return (upload?.maxSide ?? usualUpload.maxSide) * usualShape;
-}
 
 /** How a photo is encoded unless the app says it: hardly less accurate than the photo (docs/photos.md). */
 export const usualUpload: EncodeSettings = { maxSide: 640, quality: 0.85, type: 'image/jpeg' };

@@ -14,7 +14,7 @@ export const outOfCache = 'GET /v1/time is answered by a cache';
  * service's own schema, and a thousandth of its size: it rejects what the client cannot work with.
  */
 export function faultOfAnswer(body: unknown): string | undefined {
-  const { requestId, model, timing, predictions } = objectOf<InferResponse>(body);
+  const { requestId, model, timing, predictions } = (body ?? {}) as Partial<InferResponse>;
   if (typeof requestId !== 'string') return 'requestId';
   if (typeof model?.name !== 'string' || !isBetween(model.accuracyPct, 0, 100)) return 'model';
   const times = ['slaMs', 'inputMs', 'serverMs'] as const;
@@ -25,17 +25,13 @@ export function faultOfAnswer(body: unknown): string | undefined {
 /** What is wrong with an answer of `GET /v1/time`; undefined when nothing is. */
 export function faultOfTime(body: unknown, headers: Headers): string | undefined {
   if (Number(headers.get('age')) > 0) return outOfCache;
-  const { epochMs, receivedEpochMs } = objectOf<TimeResponse>(body);
+  const { epochMs, receivedEpochMs } = (body ?? {}) as Partial<TimeResponse>;
   const isTime = isBetween(epochMs, 0, lastEpochMs) && isBetween(receivedEpochMs, 0, lastEpochMs);
   return isTime ? undefined : 'epochMs';
 }
 
 /** Whether this is a problem document. */
 export function isProblem(body: unknown): body is ProblemDocument {
-  const { title, detail } = objectOf<ProblemDocument>(body);
+  const { title, detail } = (body ?? {}) as Partial<ProblemDocument>;
   return typeof title === 'string' && typeof detail === 'string';
-}
-
-function objectOf<T>(body: unknown): Partial<T> {
-  return typeof body === 'object' && body !== null ? body : {};
 }

@@ -1,8 +1,5 @@
-import type { ModelsResponse } from '../../core/contract/messages.ts';
+import type { ServedModels } from '../api/pipeline.ts';
 import { isBetween } from '../api/shape.ts';
-
-/** What is read of `GET /v1/models`. */
-export type ServedModels = Pick<ModelsResponse, 'models'>;
 
 /** What is wrong with a body of `GET /v1/models`; undefined when nothing is. */
 export function faultOfModels(body: unknown): string | undefined {

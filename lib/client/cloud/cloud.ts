@@ -3,11 +3,12 @@ import type { EncodedImage } from '../api/codec.ts';
 import { ApiError, NetworkError } from '../api/errors.ts';
 import type { Emit } from '../api/events.ts';
 import type { ClientOptions } from '../api/options.ts';
+import type { Destination, ServedModels, UploadedImage } from '../api/pipeline.ts';
 import type { ClockEstimate } from '../api/types.ts';
 import { Pause } from '../time/pause.ts';
 import type { TimeSource } from '../time/time-source.ts';
 import { faultOfAnswer, faultOfTime } from './answer.ts';
-import { bestAccuracyPct, faultOfModels, type ServedModels } from './best-model.ts';
+import { bestAccuracyPct, faultOfModels } from './best-model.ts';
 import { ServerClock } from './clock.ts';
 import { ask, type Call, type Connection, type FaultOf } from './http.ts';
 import { OutputTime } from './output-time.ts';
@@ -23,6 +24,8 @@ const json = { 'content-type': 'application/json' };
 
 /** An image on its way to the cloud. */
 export interface UploadCall extends EncodedImage {
+  /** What the service is told of the image. */
+  readonly headers?: UploadedImage['headers'];
   /** When the SLA ends, in ms of the client's monotonic clock. */
   readonly endMs: number;
   /** What answers when the cloud does not is right in so many percent, so that the server can weigh its risk. */
@@ -31,7 +34,7 @@ export interface UploadCall extends EncodedImage {
 }
 
 /** The service as the client knows it: its clock, how far away it is, whether it wants to be left alone. */
-export class Cloud {
+export class Cloud implements Destination {
   readonly #connection: Connection;
   readonly #time: TimeSource;
   readonly #emit: Emit;
@@ -40,7 +43,8 @@ export class Cloud {
   readonly #pause = new Pause<ApiError>();
   /** What `close` has to end. */
   readonly #asides = new Set<AbortController>();
-  #models: ServedModels | undefined;
+  /** What the service has told of its models. */
+  models: ServedModels | undefined;
   #modelsDueMs = 0;
   #isClosed = false;
 
@@ -73,6 +77,13 @@ export class Cloud {
     return this.#clock.estimate();
   }
 
+  /**
+   * What a packet takes one way at best, in ms: half of the fastest exchange. After sleep it is not known.
+   */
+  get delayMs(): number | undefined {
+    return this.#clock.usable()?.errorMs;
+  }
+
   /** T_output of the last answer in ms. */
   get outputMs(): number | undefined {
     return this.#outputTime.currentMs(this.clock?.offsetMs);
@@ -85,7 +96,7 @@ export class Cloud {
    *   what `auth` throws
    */
   async infer(upload: UploadCall): Promise<InferResponse> {
-    const { image, contentType, endMs, deviceAccuracyPct, signal } = upload;
+    const { image, contentType, headers, endMs, deviceAccuracyPct, signal } = upload;
     const startMs = this.#time.nowMs();
     const clock = this.#clock.usable();
     const sentSlaMs = sentSla(endMs - startMs);
@@ -100,6 +111,7 @@ export class Cloud {
           ...(deviceAccuracyPct !== undefined && {
             'mdi-device-accuracy': String(deviceAccuracyPct),
           }),
+          ...headers,
         },
         body: image,
         signal,
@@ -133,13 +145,14 @@ export class Cloud {
     if (this.#pauseMs === 0) await this.#clock.refresh();
   }
 
-  /** Learns which models the service has, if it is time to; never rejects. */
-  async refreshModels(): Promise<void> {
+  /** Learns which models the service has, if it is time to, or `anew`; never rejects. */
+  async refreshModels(anew?: boolean): Promise<void> {
     const nowMs = this.#time.nowMs();
-    if (nowMs < this.#modelsDueMs) return;
+    if (anew) this.models = undefined;
+    else if (nowMs < this.#modelsDueMs) return;
     this.#modelsDueMs = nowMs + asideMs;
     try {
-      this.#models = await this.#aside<ServedModels>('/v1/models', undefined, faultOfModels);
+      this.models = await this.#aside<ServedModels>('/v1/models', undefined, faultOfModels);
       this.#modelsDueMs = nowMs + modelsAgeMs;
     } catch {
       // What is not known is asked: see `bestAccuracyPct`.
@@ -151,8 +164,8 @@ export class Cloud {
    * fastest exchange seen; 100 when it is not known, 0 when there is none.
    */
   bestAccuracyPct(leftMs: number): number {
-    const networkMs = 2 * (this.clock?.errorMs ?? 0);
-    return this.#models ? bestAccuracyPct(this.#models, leftMs - networkMs) : 100;
+    const networkMs = 2 * (this.delayMs ?? 0);
+    return this.models ? bestAccuracyPct(this.models, leftMs - networkMs) : 100;
   }
 
   close(): void {

@@ -63,7 +63,7 @@ async function send(
       headers: { ...headers, ...authorization },
       signal,
       ...(knowsCaches() && { cache: 'no-store' }),
-      ...(body !== undefined && { body: body as Blob }),
+      body: body as Blob,
     });
     return { request, response, body: parsed(await response.text()) };
   } catch (error) {

@@ -27,7 +27,7 @@ export interface DeviceCall extends DeviceInput {
 
 /** A model on the device with what is known about its speed here. */
 export class DeviceModel {
-  readonly model: OnDeviceModel;
+  declare readonly model: OnDeviceModel;
   readonly #time: TimeSource;
   readonly #emit: Emit;
   readonly #times = new RecentTimes();
@@ -37,7 +37,7 @@ export class DeviceModel {
   /** Whether it is loaded. */
   isReady = false;
   /** The longest of the measured runs in ms; undefined before {@link measure}. */
-  measuredMs: number | undefined;
+  declare measuredMs: number | undefined;
 
   constructor(model: OnDeviceModel, time: TimeSource, emit: Emit) {
     this.model = model;

@@ -1,6 +1,7 @@
 import { type CropSize, type Region, regionOf } from '../../core/preprocessing/crop.ts';
 import type { Size } from '../../core/preprocessing/preprocessing.ts';
 import type { Pixels } from '../../core/preprocessing/tensor.ts';
+import type { UploadEncoding } from '../../core/upload/rung.ts';
 import type { EncodedImage, EncodeSettings } from '../api/codec.ts';
 import { CanvasBlockedError } from '../api/image-errors.ts';
 import { type Bitmap, browser, type Context, type Frame } from './browser.ts';
@@ -53,6 +54,21 @@ export async function encodePicture(
   const { canvas } = draw(picture, { x: 0, y: 0, width, height }, to);
   const image = await canvas.convertToBlob({ type, quality });
   // Not every browser writes WebP.
+  return { image, contentType: image.type };
+}
+
+/**
+ * The part of a picture that a model sees as a file, upright, over black, in sRGB.
+ *
+ * @throws {@link CanvasBlockedError}
+ */
+export async function encodeView(
+  picture: Picture,
+  view: CropSize,
+  { type, quality }: UploadEncoding,
+): Promise<EncodedImage> {
+  const { canvas } = draw(picture, regionOf(picture, view), view);
+  const image = await canvas.convertToBlob({ type, quality: quality / 100 });
   return { image, contentType: image.type };
 }
 

@@ -58,15 +58,14 @@ export class ImagesInWorker implements ImageCodec {
       }
     });
     sent.catch(() => undefined);
+    const ask = async <Result>(message: CallMessage): Promise<Result> => {
+      await sent;
+      return await this.#ask(message);
+    };
     return {
-      pixels: async (size) => {
-        await sent;
-        return await this.#ask({ kind: 'pixels', image, size });
-      },
-      encode: async (how) => {
-        await sent;
-        return await this.#ask({ kind: 'encode', image, how });
-      },
+      pixels: (size) => ask({ kind: 'pixels', image, size }),
+      encode: (how) => ask({ kind: 'encode', image, how }),
+      view: (view, encoding) => ask({ kind: 'view', image, view, encoding }),
       close: () => {
         sent.then(() => this.#post({ kind: 'close', image })).catch(() => undefined);
       },

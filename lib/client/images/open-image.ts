@@ -1,7 +1,7 @@
-import { boxOf } from '../../core/preprocessing/crop.ts';
+import { boxOf, type CropSize } from '../../core/preprocessing/crop.ts';
 import type { OpenImage } from '../api/codec.ts';
 import { usualShape } from '../api/upload-settings.ts';
-import { encodePicture, type Picture, pictureOf, pixelsOf } from './canvas.ts';
+import { encodePicture, encodeView, type Picture, pictureOf, pixelsOf } from './canvas.ts';
 import type { Captured } from './capture.ts';
 import { type Decoded, decode } from './decode.ts';
 import { nameError } from './read-errors.ts';
@@ -31,6 +31,10 @@ export function openImage(captured: Promise<Captured>, shorterSide: number): Ope
     last = look();
     return last;
   };
+  const pictureFor = (size: CropSize): Promise<Decoded> => {
+    const { width, height } = boxOf(size);
+    return pictureWith(Math.max(width, height), 0);
+  };
   const named = async <Result>(work: () => Promise<Result>): Promise<Result> => {
     try {
       return await work();
@@ -40,11 +44,8 @@ export function openImage(captured: Promise<Captured>, shorterSide: number): Ope
   };
 
   return {
-    pixels: (size) =>
-      named(async () => {
-        const { width, height } = boxOf(size);
-        return pixelsOf(await pictureWith(Math.max(width, height), 0), size);
-      }),
+    pixels: (size) => named(async () => pixelsOf(await pictureFor(size), size)),
+    view: (view, encoding) => named(async () => encodeView(await pictureFor(view), view, encoding)),
     encode: (how) => named(async () => encodePicture(await pictureWith(0, how.maxSide), how)),
     close: () => {
       captured.then((image) => 'close' in image && image.close()).catch(() => undefined);

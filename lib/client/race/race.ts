@@ -51,9 +51,9 @@ export interface RaceOptions {
 /** One `classify`: two runs, one deadline, one answer. Every event asks {@link verdict} what it means. */
 export class RunningRace {
   /** Rejects with a {@link ClassifyError}, or with the reason of {@link cancel}. */
-  readonly answer: Promise<Answer>;
+  declare readonly answer: Promise<Answer>;
   /** The race when both runs have ended; never rejects. */
-  readonly settled: Promise<Race>;
+  declare readonly settled: Promise<Race>;
   readonly #options: RaceOptions;
   readonly #startedMs: number;
   readonly #runs: {

@@ -35,27 +35,29 @@ export function boxOf({ width, height, resizeShorterSide = 0 }: CropSize): Size 
   return { width: Math.max(width, resizeShorterSide), height: Math.max(height, resizeShorterSide) };
 }
 
-function scaleOf(image: Size, crop: CropSize): number {
+/** An image once its shorter side fits, in whole pixels. */
+function scaledSizeOf(image: Size, crop: CropSize): Size {
   const box = boxOf(crop);
-  return Math.max(box.width / image.width, box.height / image.height);
+  const scale = Math.max(box.width / image.width, box.height / image.height);
+  return { width: Math.round(image.width * scale), height: Math.round(image.height * scale) };
 }
 
 /**
  * The part of an image that a model gets to see, once the image is scaled so that its shorter side
- * fits and the centre is cut out: for those who scale and cut in one step, in the image's own pixels.
+ * fits and the centre is cut out: for those who scale and cut in one step, in the image's own pixels. It is
+ * the same part to a fraction of a pixel, since models notice less.
  */
 export function regionOf(image: Size, crop: CropSize): Region {
-  const scale = scaleOf(image, crop);
-  const width = crop.width / scale;
-  const height = crop.height / scale;
-  return { x: (image.width - width) / 2, y: (image.height - height) / 2, width, height };
+  const scaled = scaledSizeOf(image, crop);
+  const { x, y, width, height } = scaledRegionOf(image, crop);
+  const [across, down] = [image.width / scaled.width, image.height / scaled.height];
+  return { x: x * across, y: y * down, width: width * across, height: height * down };
 }
 
-/** The same part for those who scale first: whole pixels of the scaled image, rounded down. */
+/** That part for those who scale first: whole pixels of the scaled image, rounded down. */
 export function scaledRegionOf(image: Size, crop: CropSize): Region {
-  const scale = scaleOf(image, crop);
+  const scaled = scaledSizeOf(image, crop);
   const { width, height } = crop;
-  const middle = (side: number, part: number) =>
-    Math.max(0, Math.floor((Math.round(side * scale) - part) / 2));
-  return { x: middle(image.width, width), y: middle(image.height, height), width, height };
+  const middle = (side: number, part: number) => Math.max(0, Math.floor((side - part) / 2));
+  return { x: middle(scaled.width, width), y: middle(scaled.height, height), width, height };
 }

@@ -20,7 +20,7 @@ export function viewOf(
   const crops = models.map(({ preprocessing }) =>
     cropSizeOf({}, fullPreprocessing(preprocessing, input), input),
   );
-  const [first, ...others] = crops.toSorted((a, b) => boxOf(b).height - boxOf(a).height);
+  const [first, ...others] = [...crops].sort((a, b) => boxOf(b).height - boxOf(a).height);
   if (!first) return undefined;
   const box = boxOf(first);
   const isLike = (crop: CropSize) => {

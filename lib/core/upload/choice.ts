@@ -47,7 +47,7 @@ export function chooseUpload<Option extends UploadOption>(
 ): UploadChoice<Option> {
   const { deviceAccuracyPct } = situation;
   let best: { option: Option; gain: number } | undefined;
-  for (const option of options.toSorted((a, b) => a.bytes - b.bytes)) {
+  for (const option of [...options].sort((a, b) => a.bytes - b.bytes)) {
     const gain = gainOf(option, situation);
     if (!best || gain > best.gain) best = { option, gain };
   }

@@ -73,11 +73,13 @@ export class Uplink {
 
   /** Learns from an upload; what makes no sense is ignored. */
   observe({ startMs, bytes, inputMs }: Upload): void {
-    if (!(bytes > 0) || !(inputMs >= 0)) return;
+    if (!(bytes > 0 && inputMs >= 0 && Number.isFinite(startMs + bytes + inputMs))) return;
     for (const hypothesis of this.#hypotheses) {
+      const sendingMs = inputMs - this.#waitMs(hypothesis, bytes, startMs);
       // Times below 1 ms are those of a network that costs nothing.
-      const sendingMs = Math.max(1, inputMs - this.#waitMs(hypothesis, bytes, startMs));
-      learn(hypothesis, Math.log(bytes / sendingMs), sendingMs / Math.max(1, inputMs));
+      const logRate = Math.log(bytes / Math.max(1, sendingMs));
+      // An upload that took less than the wait speaks against it: the more, the shorter it was.
+      learn(hypothesis, logRate, Math.max(1, Math.abs(sendingMs)) / Math.max(1, inputMs));
     }
     this.#endMs = Math.max(this.#endMs, startMs + inputMs);
   }
@@ -89,15 +91,13 @@ export class Uplink {
    */
   inputTimes(bytes: number, startMs: number): WeightedTimes {
     if (!this.isKnown) return [];
-    const weights = this.#weights();
-    return this.#hypotheses.flatMap((hypothesis, i) => {
+    return this.#weighted().flatMap(({ hypothesis, weight }) => {
       const { logRate, variance } = hypothesis;
       const waitMs = this.#waitMs(hypothesis, bytes, startMs);
       const spread = Math.sqrt(variance) + leastSpread;
-      const weight = (weights[i] ?? 0) / quantiles.length;
       return quantiles.map((z) => ({
         ms: waitMs + bytes / Math.exp(logRate - z * spread),
-        weight,
+        weight: weight / quantiles.length,
       }));
     });
   }
@@ -111,13 +111,14 @@ export class Uplink {
     return this.#delayMs * (1 + 2 * Math.max(0, roundTrips));
   }
 
-  #weights(): number[] {
+  #weighted(): { hypothesis: Hypothesis; weight: number }[] {
     const best = Math.max(...this.#hypotheses.map(({ logLikelihood }) => logLikelihood));
-    const raw = this.#hypotheses.map(({ logLikelihood }) =>
-      Math.max(leastWeight, Math.exp(logLikelihood - best)),
-    );
-    const total = raw.reduce((sum, weight) => sum + weight, 0);
-    return raw.map((weight) => weight / total);
+    const raw = this.#hypotheses.map((hypothesis) => ({
+      hypothesis,
+      weight: Math.max(leastWeight, Math.exp(hypothesis.logLikelihood - best)),
+    }));
+    const total = raw.reduce((sum, { weight }) => sum + weight, 0);
+    return raw.map(({ hypothesis, weight }) => ({ hypothesis, weight: weight / total }));
   }
 }
 

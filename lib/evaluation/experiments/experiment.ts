@@ -5,6 +5,7 @@ import { deviceAccuracyPct, type ProfileSet } from '../engine/profiles/profile-s
 import type { SelectorName } from '../engine/selectors.ts';
 import type { LinePoint } from '../figures/line-panels.ts';
 import { type Figure, selectorSeries } from '../figures/theme.ts';
+import type { UploadRow } from './uploads-report.ts';
 
 /** What experiments are run with. What is absent is taken from the paper. */
 export interface Inputs {
@@ -20,6 +21,8 @@ export interface Inputs {
   readonly slasMs?: readonly number[] | undefined;
   /** Recorded links, for the experiment over them. */
   readonly links?: readonly LinkNetwork[] | undefined;
+  /** What pictures sent over these links by different ways come to, where it was run. */
+  readonly uploads?: readonly UploadRow[] | undefined;
 }
 
 /** As the paper: 10,000 requests a point (Section V). */
@@ -62,6 +65,8 @@ export interface Findings {
   readonly summary: readonly Omit<SummaryRow, 'experiment'>[];
   readonly figure: Figure;
   readonly table?: FindingsTable;
+  /** What pictures are sent as, over recorded links. */
+  readonly uploads?: FindingsTable | undefined;
 }
 
 /** A figure or table: the points that it needs, and what it makes of their outcomes. Both are pure. */

@@ -11,6 +11,7 @@ import {
   type Inputs,
 } from './experiment.ts';
 import { slasMs } from './links-report.ts';
+import { uploadsFindings } from './uploads-findings.ts';
 
 const selectors = ['three-stage', 'expected-accuracy', 'oracle'] as const;
 
@@ -42,6 +43,7 @@ export const links: Experiment = {
 
 function report(results: readonly Result[], inputs: Inputs): Findings {
   const names = [...new Set(results.map(({ cell }) => cell.network.name))];
+  const uploads = uploadsFindings(inputs, inputs.uploads);
   const meanOf = (
     selector: (typeof selectors)[number],
     field: 'duplicatedAccuracyPct' | 'reliancePct',
@@ -68,24 +70,28 @@ function report(results: readonly Result[], inputs: Inputs): Findings {
       `Means over profiles and SLAs: MDInference ${accuracy('three-stage')} %, choosing by expected ` +
       `accuracy ${accuracy('expected-accuracy')} %, the oracle ${accuracy('oracle')} %. An answer is one ` +
       'packet and an image dozens: taking T_output for as long as T_input wastes time.',
-    summary: comparedRows(
-      inputs,
-      [...names, undefined].flatMap((link) =>
-        selectors.flatMap((selector) => {
-          const condition = `${link ?? 'mean of all links'}, ${selectorSeries[selector].label}`;
-          return [
-            {
-              ...{ condition, metric: 'accuracy, %' },
-              ours: meanOf(selector, 'duplicatedAccuracyPct', link),
-            },
-            {
-              ...{ condition, metric: 'on-device reliance, %' },
-              ours: meanOf(selector, 'reliancePct', link),
-            },
-          ];
-        }),
+    uploads: uploads.uploads,
+    summary: [
+      ...comparedRows(
+        inputs,
+        [...names, undefined].flatMap((link) =>
+          selectors.flatMap((selector) => {
+            const condition = `${link ?? 'mean of all links'}, ${selectorSeries[selector].label}`;
+            return [
+              {
+                ...{ condition, metric: 'accuracy, %' },
+                ours: meanOf(selector, 'duplicatedAccuracyPct', link),
+              },
+              {
+                ...{ condition, metric: 'on-device reliance, %' },
+                ours: meanOf(selector, 'reliancePct', link),
+              },
+            ];
+          }),
+        ),
       ),
-    ),
+      ...uploads.summary,
+    ],
     figure: dotPanels(
       selectors.map((name) => selectorSeries[name]),
       [

@@ -30,6 +30,7 @@ import {
   gridCells,
   type Inputs,
 } from './experiment.ts';
+import { uploadsFindings, waysInUse } from './uploads-findings.ts';
 
 /** The selector behind each of the cloud's answers; `cheapest` is not a selector's choice. */
 const selectorOf: Readonly<Record<Exclude<CloudChoice, 'cheapest'>, SelectorName>> = {
@@ -102,6 +103,7 @@ interface Row extends ApproachOutcome {
 
 function report(results: readonly Result[], inputs: Inputs): Findings {
   const all = rowsOf(results);
+  const uploads = uploadsFindings(inputs, waysInUse(inputs.uploads ?? []));
   const rows = all.filter(({ models }) => models === all[0]?.models);
   // The figure shows one SLA and one set of models, the table all of them.
   const longestMs = Math.max(...rows.map(({ slaMs }) => slaMs));
@@ -127,17 +129,21 @@ function report(results: readonly Result[], inputs: Inputs): Findings {
       `${alone?.accuracyInTimePct.toFixed(1)} % of the requests, the largest model in the cloud, in time, in ` +
       `${cloud?.accuracyInTimePct.toFixed(1)} %, MDInference in ${ours?.accuracyInTimePct.toFixed(1)} %, ` +
       `${ours?.latePct === 0 ? 'never late' : `late in ${ours?.latePct.toFixed(1)} %`}. A late answer counts as wrong.`,
-    summary: comparedRows(
-      inputs,
-      all.flatMap((row) => {
-        const ofModels = row.models === rows[0]?.models ? '' : `${row.models}, `;
-        const condition = `${ofModels}${row.network}, SLA ${row.slaMs} ms, ${row.approach.name}`;
-        return [
-          { condition, metric: 'accuracy in time, %', ours: row.accuracyInTimePct },
-          { condition, metric: 'late, %', ours: row.latePct },
-        ];
-      }),
-    ),
+    uploads: uploads.uploads,
+    summary: [
+      ...comparedRows(
+        inputs,
+        all.flatMap((row) => {
+          const ofModels = row.models === rows[0]?.models ? '' : `${row.models}, `;
+          const condition = `${ofModels}${row.network}, SLA ${row.slaMs} ms, ${row.approach.name}`;
+          return [
+            { condition, metric: 'accuracy in time, %', ours: row.accuracyInTimePct },
+            { condition, metric: 'late, %', ours: row.latePct },
+          ];
+        }),
+      ),
+      ...uploads.summary,
+    ],
     figure: dotPanels(series, [
       { title: 'Accuracy in time, %', dots: dotsOf(drawn, 'accuracyInTimePct'), step: 10 },
       { title: 'Late, %', dots: dotsOf(drawn, 'latePct'), step: 5 },

@@ -24,6 +24,8 @@ export const uploadRowSchema = z.object({
   meanBytes: z.number(),
   /** Mean accuracy over each link. */
   byLink: z.record(z.string(), percent),
+  /** Mean size of what was sent over each link. */
+  bytesByLink: z.record(z.string(), z.number()),
 });
 
 /** What one way to send pictures comes to: means over models and SLAs. */
@@ -101,14 +103,16 @@ export async function runUploads(
         }
       }
     }
-    rows.push({ upload, ...meansOf(outcomes), byLink: byLink(outcomes) });
+    const own = links.map(({ name }) => {
+      return [name, meansOf(outcomes.filter(({ link }) => link === name))] as const;
+    });
+    rows.push({
+      ...{ upload, ...meansOf(outcomes) },
+      byLink: Object.fromEntries(own.map(([name, { accuracyPct }]) => [name, accuracyPct])),
+      bytesByLink: Object.fromEntries(own.map(([name, { meanBytes }]) => [name, meanBytes])),
+    });
   }
   return rows;
-}
-
-function byLink(outcomes: readonly (UploadOutcome & { readonly link: string })[]) {
-  const links = Map.groupBy(outcomes, ({ link }) => link);
-  return Object.fromEntries([...links].map(([link, own]) => [link, meansOf(own).accuracyPct]));
 }
 
 function meansOf(outcomes: readonly UploadOutcome[]) {

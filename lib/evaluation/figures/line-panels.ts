@@ -14,6 +14,8 @@ export interface LinePoint {
 export interface LinePanel {
   readonly title: string;
   readonly points: readonly LinePoint[];
+  /** Drawn as rings beside the line of their series. */
+  readonly rings?: readonly LinePoint[];
   /** The vertical axis ends at multiples of it. */
   readonly step: number;
   /** Label of a dashed line where x equals y; without a label there is no such line. */
@@ -54,20 +56,21 @@ export function linePanels(
 function panelSpec(
   xTitle: string,
   series: readonly FigureSeries[],
-  { title, points, step, diagonal }: LinePanel,
+  { title, points, rings = [], step, diagonal }: LinePanel,
   { width, of, logarithmic, marked }: LineStyle & { width: Width; of: number },
 ): Spec {
   const xs = points.map(({ x }) => x);
   const [xLow, xHigh] = [Math.min(...xs), Math.max(...xs)];
   const domain = domainOf(
-    points.flatMap(({ value, low = value, high = value }) => [low, high]),
+    [...points, ...rings].flatMap(({ value, low = value, high = value }) => [low, high]),
     step,
   );
   const labelled = width === 'wide';
-  const values = points.map((point) => {
+  const looks = (point: LinePoint) => {
     const own = series.find(({ label }) => label === point.series);
     return { ...point, colour: own?.colour, dashed: own?.dashed ?? false };
-  });
+  };
+  const values = points.map(looks);
   const colour = { field: 'colour', type: 'nominal', scale: null };
   const x = {
     ...{
@@ -99,6 +102,11 @@ function panelSpec(
     },
     lines(false),
     lines(true),
+    {
+      data: { values: rings.map(looks) },
+      mark: { type: 'point', filled: false, size: 110, strokeWidth: 2.2, opacity: 1 },
+      encoding: { x, y, color: colour },
+    },
     ...(diagonal ? diagonalLayers(diagonal, [xLow, xHigh], domain, { x, y }) : []),
     ...(labelled ? [labelLayer(values, domain, xHigh, { x, y, colour })] : []),
   ];

@@ -3,12 +3,12 @@ import type { OnDeviceModel } from '../../client/api/types.ts';
 import { describeModel } from '../../client/device/model-description.ts';
 import { onnxOnDevice } from '../../client/device/onnx-model.ts';
 import { readServedCatalogue } from '../../service/catalogue/load.ts';
-import { decodeImage } from '../../service/inference/decode.ts';
 import { ort } from '../../service/inference/native.ts';
 import { LiveError } from './plan.ts';
 
 /**
  * A catalogue's on-device model, run in this process by onnxruntime-node through the client's own adapter.
+ * Images are decoded by the client.
  *
  * @param directory - the catalogue's folder
  * @throws {@link LiveError} when the catalogue has no on-device model
@@ -26,10 +26,6 @@ export async function loadDeviceModel(directory: string): Promise<OnDeviceModel>
     {
       ...describeModel(catalogue),
       model: join(directory, entry.file),
-      decode: async ({ image }, { width, height, ...crop }) => {
-        const data = await decodeImage(image as Uint8Array, { width, height, ...crop });
-        return { data, width, height };
-      },
     },
     // The device's model leaves the other cores of this machine to the service.
     { intraOpNumThreads: 1 },

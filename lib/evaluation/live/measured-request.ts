@@ -9,7 +9,10 @@ export interface SentRequest {
   /** When it was due and when it started, in ms from the start of the run. */
   readonly dueMs: number;
   readonly startMs: number;
+  /** Size of the upload; of the image, where nothing was uploaded. */
   readonly bytes: number;
+  /** The measured way that it was sent by, where the client chose one. */
+  readonly rung: string | undefined;
   readonly label: string;
 }
 

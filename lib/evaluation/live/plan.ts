@@ -1,4 +1,5 @@
 import type { CloudUse, Duplication } from '../../client/api/options.ts';
+import type { Upload } from '../../client/api/upload-settings.ts';
 import { MdInferenceError } from '../../core/errors.ts';
 import { exponential } from '../../core/statistics/draw.ts';
 import type { Random } from '../../core/statistics/random.ts';
@@ -12,12 +13,18 @@ export class LiveError extends MdInferenceError {
 
 /** An image to send, with its true label. */
 export interface LiveImage {
-  /** The file, as it is uploaded. */
+  /** The file. */
   readonly bytes: Uint8Array;
   /** Such as `image/jpeg`. */
   readonly contentType: string;
   readonly label: string;
 }
+
+/** What the client may be told to send of an image. */
+export const uploadKinds = ['original', 'view', 'adaptive'] as const satisfies readonly Upload[];
+
+/** One of the {@link uploadKinds}. */
+export type UploadKind = (typeof uploadKinds)[number];
 
 /** What is sent when and over which link, to the running service and in the simulation alike. */
 export interface LivePlan {
@@ -38,6 +45,8 @@ export interface LivePlan {
    * @default - the client's own
    */
   readonly sureFrom?: number | undefined;
+  /** What is sent of an image. */
+  readonly upload: UploadKind;
   readonly seed: number;
 }
 

@@ -6,6 +6,7 @@ import { strategyNames } from '../../core/selection/strategies.ts';
 import type { Candidate } from '../../core/selection/types.ts';
 import { normal } from '../../core/statistics/draw.ts';
 import { seededRandom } from '../../core/statistics/random.ts';
+import { accuracyAfter, originalRung, type UploadRung } from '../../core/upload/rung.ts';
 import { modelsOfProfiles } from '../cost/models.ts';
 import type { CertainDevice } from '../engine/certainty.ts';
 import { cloudWhenUnsure, foundFirst } from '../engine/device-first.ts';
@@ -28,6 +29,14 @@ export interface PredictedService {
   readonly deviceAccuracyPct: number;
   /** The same model with its reliability, where that was measured. */
   readonly device?: CertainDevice | undefined;
+  /** The ways to send an image that have been measured. */
+  readonly rungs?: readonly UploadRung[] | undefined;
+}
+
+/** What was sent of an image. */
+export interface SentImage {
+  readonly bytes: number;
+  readonly rung: string | undefined;
 }
 
 /**
@@ -37,7 +46,7 @@ export interface PredictedService {
  * @throws {@link LiveError} when its strategy is not known here
  */
 export function predictedService(
-  { models, strategy }: Pick<ModelsResponse, 'models' | 'strategy'>,
+  { models, strategy, uploads }: Pick<ModelsResponse, 'models' | 'strategy' | 'uploads'>,
   deviceAccuracyPct: number,
   device?: CertainDevice,
 ): PredictedService {
@@ -46,7 +55,7 @@ export function predictedService(
   const candidates = modelsOfProfiles({ models: models.filter(({ latencyOnly }) => !latencyOnly) });
   return {
     models: candidates,
-    ...{ selector, deviceAccuracyPct, device },
+    ...{ selector, deviceAccuracyPct, device, rungs: uploads?.rungs },
     // The service does not tell its own.
     clockErrorMs: deployedClockErrorMs,
   };
@@ -59,17 +68,24 @@ const repetitions = 25;
  * Simulates the requests of a plan: the same arrivals and uploads over the same recording. Each request
  * is simulated several times, so that little of the prediction is due to chance.
  *
+ * @param sent - for each request; what the client chooses for its network is not simulated. That a rung
+ *   costs a model accuracy counts in the answers, not in the selection among the models
+ * @default sent - the images as they are
  * @throws {@link NoCandidateError} when the service has no model
  */
-export function predict(plan: LivePlan, { models, ...rest }: PredictedService): RequestResult[] {
-  const decodeMs = meanDecodeMs(plan);
+export function predict(
+  plan: LivePlan,
+  { models, ...rest }: PredictedService,
+  sent: readonly SentImage[] = [],
+): RequestResult[] {
+  const decodeMs = meanDecodeMs(plan, sent);
   const service = { ...rest, models: models.map((model) => afterDecoding(model, decodeMs)) };
   return Array.from({ length: repetitions }, (_, repetition) => {
     // Far apart, because a simulation uses several consecutive seeds.
     const seed = plan.seed + 1_000 * (repetition + 1);
     const { slaMs, policy } = plan;
     const deviceFirst = plan.cloud === 'when-unsure' ? service.device : undefined;
-    const { answers } = simulate(requestsOf(plan, seed), {
+    const { answers } = simulate(requestsOf(plan, sent, seed), {
       ...service,
       ...{ slaMs, seed, keepAnswers: true, deviceFirst },
       // A client that does not duplicate does not tell the accuracy of its model.
@@ -78,22 +94,25 @@ export function predict(plan: LivePlan, { models, ...rest }: PredictedService): 
     if (!answers) return [];
     return deviceFirst
       ? resultsWhenUnsure(answers, plan, service, deviceFirst)
-      : resultsOf(answers, plan, service);
+      : resultsOf(answers, plan, service, sent);
   }).flat();
 }
 
-/** Its pictures are much alike: their mean stands for each. */
-function meanDecodeMs({ images }: LivePlan): number {
+/** Its pictures are much alike: their mean stands for each. What was made small for its upload takes no time. */
+function meanDecodeMs({ images }: LivePlan, sent: readonly SentImage[]): number {
+  const isSmall = sent.some(({ rung }) => rung !== undefined && rung !== originalRung);
+  if (isSmall) return 0;
   const headers = images.map(({ bytes }) => readImageHeader(bytes));
   const costs = headers.map((header) => (header ? predictedDecodeMs(header) : 0));
   return costs.reduce((sum, ms) => sum + ms, 0) / images.length;
 }
 
-function requestsOf(plan: LivePlan, seed: number): Requests {
+function requestsOf(plan: LivePlan, sent: readonly SentImage[], seed: number): Requests {
   const { link, conditions, dueMs } = plan;
   const drawSlowness = normal(seededRandom(seed));
   const inputMs = Float64Array.from(dueMs, (due, i) => {
-    return arrivedMs(link, due, imageOf(plan, i).bytes.length, conditions) - due;
+    const bytes = sent[i]?.bytes ?? imageOf(plan, i).bytes.length;
+    return arrivedMs(link, due, bytes, conditions) - due;
   });
   return {
     startMs: Float64Array.from(dueMs),
@@ -141,13 +160,19 @@ function cloudAnswer(answers: Answers, models: readonly Candidate[], i: number):
 }
 
 /** How the phone uses the cloud's answers (paper, Section IV-E). */
-function resultsOf(answers: Answers, { slaMs, policy }: LivePlan, service: PredictedService) {
-  const { models, deviceAccuracyPct } = service;
+function resultsOf(
+  answers: Answers,
+  { slaMs, policy }: LivePlan,
+  { models, deviceAccuracyPct, rungs }: PredictedService,
+  sent: readonly SentImage[],
+) {
   return Array.from(answers.latencyMs, (totalMs, i): RequestResult => {
     const model = models[answers.model[i] ?? 0];
     const inTime = totalMs <= slaMs;
-    const byCloud = inTime && (model?.accuracyPct ?? 0) >= deviceAccuracyPct;
-    const accuracyPct = byCloud ? (model?.accuracyPct ?? 0) : deviceAccuracyPct;
+    const rung = rungs?.find(({ name }) => name === sent[i]?.rung) ?? { accuracyLossPct: {} };
+    const cloudPct = model ? accuracyAfter(rung, model) : 0;
+    const byCloud = inTime && cloudPct >= deviceAccuracyPct;
+    const accuracyPct = byCloud ? cloudPct : deviceAccuracyPct;
     return {
       right: accuracyPct / 100,
       accuracyPct,

@@ -23,6 +23,8 @@ export interface LiveFacts {
   readonly policy: string;
   readonly cloud: string;
   readonly sureFrom?: number | undefined;
+  /** What was sent of an image. */
+  readonly upload: string;
   readonly seed: number;
   /** As the service tells. */
   readonly strategy: string;
@@ -76,9 +78,16 @@ export function liveReport(
 /** What the simulation does not have: cold starts, the clock, and how late this machine's timers are. */
 function measuredOnly(requests: readonly MeasuredRequest[]): Metrics {
   const replies = requests.filter(({ cloud }) => cloud !== undefined);
-  const share = (holds: (request: MeasuredRequest) => boolean) =>
-    (100 * replies.filter(holds).length) / replies.length;
+  const share = (holds: (request: MeasuredRequest) => boolean, of = replies) =>
+    (100 * of.filter(holds).length) / of.length;
+  const uploads = requests.filter(({ isUploaded }) => isUploaded);
+  const bytes = uploads.reduce((sum, upload) => sum + upload.bytes, 0);
+  const rungs = [...new Set(uploads.flatMap(({ rung }) => rung ?? []))].sort();
   return new Map([
+    ['upload, KB', bytes / 1_000 / uploads.length],
+    ...rungs.map((name): [string, number] => {
+      return [`sent as ${name}, %`, share(({ rung }) => rung === name, uploads)];
+    }),
     ['cold starts, %', share(({ coldStart }) => coldStart === true)],
     ['T_input told by the client, %', share(({ inputSource }) => inputSource === 'client')],
     ...quantiles(
@@ -97,7 +106,8 @@ function measuredOnly(requests: readonly MeasuredRequest[]): Metrics {
 }
 
 const columns = [
-  ...['request', 'dueMs', 'startMs', 'bytes', 'label', 'predicted', 'right', 'source', 'model'],
+  ...['request', 'dueMs', 'startMs', 'bytes', 'rung', 'label', 'predicted', 'right', 'source'],
+  'model',
   ...['accuracyPct', 'inTime', 'answerMs', 'timerErrorMs', 'deviceMs', 'cloudState', 'cloudModel'],
   ...['inputMs', 'inputSource', 'serviceMs', 'cloudMs', 'coldStart', 'error'],
 ] as const;

@@ -84,7 +84,14 @@ function sectionOf({ experiment, findings, wideSvg, narrowSvg }: DrawnSection): 
 </figure>
 ${findings.table ? folded('all rows', tableOf(findings.table), findings.table.rows.length) : ''}
 ${findings.table ? '' : summaryTable(findings.summary)}
+${findings.uploads ? uploadsOf(findings.uploads) : ''}
 </section>`;
+}
+
+/** Open however long it is: it is what a reader who gave rungs looks for. */
+function uploadsOf(table: FindingsTable): string {
+  return `<h3>What is sent over recorded links</h3>
+<div class="scroll">${tableOf(table)}</div>`;
 }
 
 function summaryTable(rows: readonly Omit<SummaryRow, 'experiment'>[]): string {

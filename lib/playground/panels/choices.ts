@@ -2,7 +2,7 @@ import type { OnDeviceModel } from '../../client/index.ts';
 import type { Conditions } from '../requests/session.ts';
 import { byId } from './dom.ts';
 
-type Choices = Pick<Conditions, 'mode' | 'cloud' | 'policy'>;
+type Choices = Pick<Conditions, 'mode' | 'cloud' | 'policy' | 'upload'>;
 type Notes<Value extends string> = Readonly<Record<Value, string>>;
 
 const modeNotes: Notes<Choices['mode']> = {
@@ -18,6 +18,11 @@ const policyNotes: Notes<Choices['policy']> = {
   always: 'Beside every request: always an answer in time.',
   'when-needed': 'As late as it can while the cloud is likely to be in time: saves energy.',
   never: 'Only when the cloud has failed, or is late.',
+};
+const uploadNotes: Notes<Choices['upload']> = {
+  adaptive: 'What promises the most accurate answer over this network, by the last uploads.',
+  view: 'The pixels that the models see, at a quality that loses nothing.',
+  original: 'The file as it is.',
 };
 const noModel =
   'The catalogue names no model for devices (onDevice), or its file is not here: only the cloud answers.';
@@ -36,24 +41,27 @@ export class ChoicesPanel {
   }
 
   get chosen(): Choices {
-    if (!this.#device) return { mode: 'cloud-only', cloud: 'always', policy: 'always' };
+    const upload = checked('upload', uploadNotes);
+    if (!this.#device) return { mode: 'cloud-only', cloud: 'always', policy: 'always', upload };
     const mode = checked('mode', modeNotes);
     return {
       mode,
       // The cloud alone has no device that could be sure.
       cloud: mode === 'race' ? checked('cloud', cloudNotes) : 'always',
       policy: checked('policy', policyNotes),
+      upload,
     };
   }
 
   /** Says what is chosen, and closes what cannot be. */
   #update(): void {
-    const { mode, cloud, policy } = this.chosen;
+    const { mode, cloud, policy, upload } = this.chosen;
     const isKnown = this.#device?.chanceOf !== undefined;
     allow('mode', this.#device !== undefined);
     allow('cloud', isKnown);
     // A device that decides whether to upload runs first, whatever the policy.
     allow('policy', cloud === 'always');
+    allow('upload', mode !== 'device-only');
     for (const group of document.querySelectorAll<HTMLElement>('.of-the-race')) {
       group.hidden = mode !== 'race';
     }
@@ -61,6 +69,7 @@ export class ChoicesPanel {
       byId(id, HTMLElement).textContent = text;
     };
     say('mode-note', this.#device ? modeNotes[mode] : noModel);
+    say('upload-note', mode === 'device-only' ? modeNotes[mode] : uploadNotes[upload]);
     say('cloud-note', isKnown ? cloudNotes[cloud] : noReliability);
     say('policy-note', cloud === 'always' ? policyNotes[policy] : 'First of all, always.');
   }

@@ -108,7 +108,7 @@ export class SettingsPanel {
     };
     this.#select.value = custom;
     this.#note.textContent =
-      'Lognormal, with these medians for 12 KB up. A larger picture takes longer in proportion.';
+      'Lognormal, with these medians for 12 KB up. What is larger or smaller takes longer or less long in proportion.';
     byId('sliders', HTMLElement).hidden = false;
     this.#showValues();
   }

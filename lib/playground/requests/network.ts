@@ -10,7 +10,10 @@ export interface Network {
   readonly uploadMs: number;
   /** Standard deviation of its natural logarithm. */
   readonly uploadSigma: number;
-  /** The size that these times are for: what is larger takes longer in proportion. */
+  /**
+   * The size that these times are for: what is larger takes longer in proportion; what is smaller less, but
+   * as long as an answer’s way back.
+   */
   readonly uploadBytes: number;
   /** Median time of an answer's way back in ms; a request without a body takes as long. */
   readonly downloadMs: number;
@@ -59,7 +62,7 @@ export const networkGroups: readonly {
   },
   {
     heading: 'Recorded mobile links',
-    source: `Lognormal, fitted to a recording: ${recorded.uploadBytes / 1000} KB up, one packet back. A larger picture takes longer in proportion.`,
+    source: `Lognormal, fitted to a recording: ${recorded.uploadBytes / 1000} KB up, one packet back. What is larger or smaller takes longer or less long in proportion.`,
     networks: recorded.links.map((link) => ({
       ...link,
       name: link.name.replaceAll('-', ' '),
@@ -85,14 +88,12 @@ export const networkGroups: readonly {
 function drawTimes(network: Network, bytes: number | undefined, draw: Draw) {
   const lognormal = (medianMs: number, sigma: number) => medianMs * Math.exp(sigma * draw());
   const small = () => lognormal(network.downloadMs, network.downloadSigma);
-  return {
-    thereMs:
-      bytes === undefined
-        ? small()
-        : lognormal(network.uploadMs, network.uploadSigma) *
-          Math.max(1, bytes / network.uploadBytes),
-    backMs: small(),
+  const upload = (size: number) => {
+    const measuredMs = lognormal(network.uploadMs, network.uploadSigma);
+    const leastMs = Math.min(measuredMs, small());
+    return Math.max(leastMs, (measuredMs * size) / network.uploadBytes);
   };
+  return { thereMs: bytes === undefined ? small() : upload(bytes), backMs: small() };
 }
 
 /** A `fetch` through a network, which may change between two requests. */

@@ -10,6 +10,8 @@ import {
   type Mode,
   type OnDeviceModel,
   type Readiness,
+  type Upload,
+  type UploadedImage,
 } from '../../client/index.ts';
 
 /** What the user has chosen for the next request. */
@@ -20,6 +22,8 @@ export interface Conditions {
   readonly policy: Duplication;
   /** Whether the cloud is asked when the device is sure of its answer. */
   readonly cloud: CloudUse;
+  /** What is sent of the picture. */
+  readonly upload: Extract<Upload, string>;
 }
 
 /** What a session needs. */
@@ -28,6 +32,8 @@ export interface SessionOptions {
   readonly device: OnDeviceModel | undefined;
   readonly fetch: Fetch;
   readonly conditions: () => Conditions;
+  /** Is told what is sent, when it is sent. */
+  readonly onUpload: (upload: UploadedImage) => void;
 }
 
 /** Requests of this page: a client for each policy, so that each learns by what it did itself. */
@@ -76,9 +82,9 @@ export class Session {
 
   /** The client of the conditions that are chosen now. */
   #current(): { client: Client; ready: Promise<Readiness> } {
-    const { endpoint, device, fetch, conditions } = this.#options;
-    const { slaMs, mode, policy, cloud } = conditions();
-    const key = [mode, policy, cloud].join();
+    const { endpoint, device, fetch, conditions, onUpload } = this.#options;
+    const { slaMs, mode, policy, cloud, upload } = conditions();
+    const key = [mode, policy, cloud, upload].join();
     const known = this.#clients.get(key);
     if (known) return known;
     const client = createClient({
@@ -88,6 +94,10 @@ export class Session {
       mode,
       duplication: policy,
       cloud,
+      upload,
+      onEvent: (event) => {
+        if (event.type === 'upload') onUpload(event.upload);
+      },
       ...(device && { onDevice: device }),
     });
     const made = { client, ready: client.prepare() };

@@ -11,7 +11,7 @@ export interface CodeOptions {
 
 /** TypeScript of a web app whose client behaves as the page's does under these conditions. */
 export function clientCode({ endpoint, conditions, catalogue, device }: CodeOptions): string {
-  const { slaMs, mode, policy, cloud } = conditions;
+  const { slaMs, mode, policy, cloud, upload } = conditions;
   const runsOnDevice = device !== undefined && mode !== 'cloud-only';
   const races = runsOnDevice && mode === 'race';
   const folder = `/models/${catalogue}`;
@@ -28,6 +28,7 @@ export function clientCode({ endpoint, conditions, catalogue, device }: CodeOpti
     mode !== 'race' && `  mode: '${mode}',`,
     races && policy !== 'always' && `  duplication: '${policy}',`,
     races && cloud !== 'always' && `  cloud: '${cloud}',`,
+    mode !== 'device-only' && upload !== 'adaptive' && `  upload: '${upload}',`,
     runsOnDevice && '  onDevice: onnxruntimeWeb({',
     runsOnDevice && `    ...describeModel(catalogue, '${device.name}'),`,
     runsOnDevice && `    model: '${folder}/${device.file}',`,

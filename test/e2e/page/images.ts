@@ -1,9 +1,10 @@
 /** Runs in a page: what a test asks of the client's images. */
 import type { ImageInput } from '../../../lib/client/api/image.ts';
-import type { ImagePipeline } from '../../../lib/client/api/pipeline.ts';
+import type { ImagePipeline, ServedModels } from '../../../lib/client/api/pipeline.ts';
 import type { Upload } from '../../../lib/client/api/upload-settings.ts';
 import { webImages } from '../../../lib/client/web-images.ts';
 import type { CropSize } from '../../../lib/core/preprocessing/crop.ts';
+import { sentOf, serviceWith } from './sent.ts';
 
 /** Ways to hold one and the same image. */
 export const kinds = [
@@ -62,16 +63,22 @@ export async function pixelsWithoutWorker(source: Source, size: CropSize) {
   return [{ data: Array.from(data) }];
 }
 
-/** What would be sent of an image, and what the model would see of it. */
-export async function upload(where: Where, source: Source, settings?: Upload, size?: CropSize) {
+/** What would be sent of an image to a service that tells this, and what the model would see of it. */
+export async function upload(
+  where: Where,
+  source: Source,
+  settings?: Upload,
+  size?: CropSize,
+  models?: ServedModels,
+) {
   const pipeline = await pipelineIn(where);
   const image = await hold(source);
   const input = { image, contentType: contentTypeOf(source) };
-  const open = pipeline.open(input, 32, settings);
+  const open = pipeline.open(input, 32, settings, serviceWith(models));
   try {
-    const [sent] = await Promise.all([open.upload(settings), size && open.pixels(size)]);
+    const [sent] = await Promise.all([sentOf(open), size && open.pixels(size)]);
     return {
-      contentType: sent.contentType,
+      ...{ contentType: sent.contentType, rung: sent.rung, view: sent.view },
       isOriginal: sent.image === image,
       ...(await bytesOf(sent.image as Blob)),
     };

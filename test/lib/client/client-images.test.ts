@@ -1,6 +1,12 @@
 import { describe, expect, it, vi } from 'vitest';
 import type { DeviceInput } from '../../../lib/client/api/image.ts';
-import type { ImagePipeline } from '../../../lib/client/api/pipeline.ts';
+import type {
+  Destination,
+  ImagePipeline,
+  Post,
+  Sending,
+} from '../../../lib/client/api/pipeline.ts';
+import type { Upload } from '../../../lib/client/api/upload-settings.ts';
 import { FakeModel } from './fake-service.ts';
 import { image, outcome, prepared, useFakeService, value } from './running-client.ts';
 
@@ -11,18 +17,25 @@ const small = new Blob(['a smaller image'], { type: 'image/webp' });
 function pipeline(encodeMs = 0) {
   const calls = {
     opened: [] as [DeviceInput, number][],
-    uploads: [] as unknown[],
+    uploads: [] as [Upload | undefined, Destination | undefined][],
+    sendings: [] as Sending[],
     closed: 0,
   };
   const made = {
-    open: (input: DeviceInput, shorterSide: number) => {
+    open: (
+      input: DeviceInput,
+      shorterSide: number,
+      upload?: Upload | undefined,
+      service?: Destination | undefined,
+    ) => {
       calls.opened.push([input, shorterSide]);
+      calls.uploads.push([upload, service]);
       return {
         pixels: vi.fn(async () => ({ data: new Uint8Array(3), width: 1, height: 1 }) as never),
-        upload: async (settings: unknown) => {
-          calls.uploads.push(settings);
+        send: async (post: Post, sending: Sending) => {
+          calls.sendings.push(sending);
           if (encodeMs > 0) await new Promise((resolve) => setTimeout(resolve, encodeMs));
-          return { image: small, contentType: 'image/webp' };
+          return await post({ image: small, contentType: 'image/webp', bytes: small.size });
         },
         close: () => {
           calls.closed++;
@@ -44,7 +57,9 @@ describe('the image of a request', () => {
     fake.service.infer = { serverMs: 400 };
     const { settled } = await value(client.classify(image));
     expect(calls.opened).toEqual([[{ image, contentType: 'image/jpeg' }, 300]]);
-    expect(calls.uploads).toEqual([{ maxSide: 99 }]);
+    expect(calls.uploads).toEqual([
+      [{ maxSide: 99 }, expect.objectContaining({ models: undefined })],
+    ]);
     expect(classifies.mock.calls[0]?.[1]).toMatchObject({ pixels: expect.any(Function) });
     expect(calls.closed).toBe(0);
     await vi.runAllTimersAsync();
@@ -60,6 +75,19 @@ describe('the image of a request', () => {
       headers: { 'content-type': 'image/webp', 'mdi-sla-ms': '210' },
     });
     expect(answer?.race.cloud.startMs).toBe(40);
+  });
+
+  it('is not sent when it was called off meanwhile', async () => {
+    const { images } = pipeline(40);
+    const uploads: unknown[] = [];
+    const onEvent = ({ type }: { type: string }) => type === 'upload' && uploads.push(type);
+    const controller = new AbortController();
+    const { signal } = controller;
+    const failed = fake.client({ images, onEvent }).classify(image, { signal });
+    controller.abort(new Error('no longer wanted'));
+    await expect(failed).rejects.toThrow('no longer wanted');
+    await vi.runAllTimersAsync();
+    expect([uploads, fake.service.inferences]).toEqual([[], []]);
   });
 
   it('can be what has no file, where there is a pipeline', async () => {
@@ -94,10 +122,10 @@ describe('the image of a request', () => {
 
   it('leaves the answer to the device when no upload can be made of it', async () => {
     const { images } = pipeline();
-    const upload = () => Promise.reject(new Error('out of memory'));
+    const send = () => Promise.reject(new Error('out of memory'));
     const broken = {
       ...images,
-      open: () => ({ ...images.open({ image, contentType: '' }, 0), upload }),
+      open: () => ({ ...images.open({ image, contentType: '' }, 0), send }),
     };
     const client = fake.client({ onDevice: new FakeModel(30), images: broken });
     const { source, race } = await value(client.classify(image));

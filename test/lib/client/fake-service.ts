@@ -14,6 +14,8 @@ export interface Behaviour {
   readonly inputMs?: number;
   readonly serverMs?: number;
   readonly outputMs?: number;
+  /** Of the uplink: what an upload takes beyond `inputMs`. */
+  readonly bytesPerMs?: number;
   readonly status?: number;
   readonly body?: unknown;
   readonly headers?: Record<string, string>;
@@ -65,9 +67,9 @@ export class FakeService {
     const { cache, body: sent } = init;
     this.requests.push({ path, query: search.slice(1), headers, cache, body: sent, signal });
     const behaviour = this.#behaviourOf(path);
-    const { inputMs = 0, serverMs = 0, outputMs = 0 } = behaviour;
+    const { inputMs = 0, serverMs = 0, outputMs = 0, bytesPerMs = Infinity } = behaviour;
     const until = (ms: number) => wait(ms, signal);
-    await until(inputMs);
+    await until(inputMs + ((sent as Blob | undefined)?.size ?? 0) / bytesPerMs);
     if (behaviour.breaks) throw new TypeError('Failed to fetch');
     if (behaviour.hangs) await until(Number.POSITIVE_INFINITY);
     const receivedEpochMs = this.epochMs();

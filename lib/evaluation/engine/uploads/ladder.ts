@@ -85,6 +85,25 @@ export function lossesOf(
 }
 
 /**
+ * Checks that a ladder was measured with some models.
+ *
+ * @param name - of the ladder, for the message
+ * @throws {@link RungsError} when a rung does not say what it costs one of them
+ */
+export function checkMeasured(
+  { rungs }: Ladder,
+  models: readonly { readonly name: string }[],
+  name: string,
+): void {
+  for (const { name: rung, accuracyLossPct: lossPct } of rungs) {
+    const unknown = typeof lossPct === 'number' ? [] : models.filter((it) => !(it.name in lossPct));
+    if (unknown[0]) {
+      throw new RungsError(`${name}: "${rung}" does not say what "${unknown[0].name}" loses by it`);
+    }
+  }
+}
+
+/**
  * How many bytes a picture has on a rung.
  *
  * @param size - of the picture, in standard deviations of the logarithm of a picture's size

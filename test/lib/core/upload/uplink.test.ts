@@ -81,6 +81,15 @@ describe('an uplink', () => {
       expect(paused(false)).toBeLessThan(30);
     });
 
+    it('and that it does not, where uploads take less than the steps would', () => {
+      const uplink = new Uplink(20);
+      for (let i = 0; i < 20; i++) {
+        const bytes = 120_000 + 1_000 * ((7 * i) % 30);
+        uplink.observe({ startMs: 5_000 * i, bytes, inputMs: 20 + bytes / 7_500 });
+      }
+      expect(meanOf(uplink.inputTimes(135_000, 100_000))).toBeLessThan(45);
+    });
+
     it('knows that a connection that goes on has no such steps', () => {
       const uplink = new Uplink(50);
       for (let i = 0; i < 9; i++)
@@ -93,13 +102,16 @@ describe('an uplink', () => {
 
   it('ignores what makes no sense', () => {
     const uplink = new Uplink();
-    for (const [bytes, inputMs] of [
-      [0, 10],
-      [Number.NaN, 10],
-      [100, -1],
-      [100, Number.NaN],
+    for (const [startMs, bytes, inputMs] of [
+      [0, 0, 10],
+      [0, Number.NaN, 10],
+      [0, Number.POSITIVE_INFINITY, 10],
+      [0, 100, -1],
+      [0, 100, Number.NaN],
+      [0, 100, Number.POSITIVE_INFINITY],
+      [Number.NaN, 100, 10],
     ] as const) {
-      uplink.observe({ startMs: 0, bytes, inputMs });
+      uplink.observe({ startMs, bytes, inputMs });
     }
     expect(uplink.isKnown).toBe(false);
   });

@@ -48,6 +48,8 @@ describe('ways to send pictures', () => {
       expect(uploadRowSchema.parse(row)).toEqual(row);
       const byLink = Object.values(row.byLink);
       expect(Object.keys(row.byLink)).toEqual(['every 2 ms', 'every 9 ms']);
+      const [two = 0, nine = 0] = Object.values(row.bytesByLink);
+      expect(row.meanBytes).toBeCloseTo((two + nine) / 2);
       expect(row.accuracyPct).toBeCloseTo(byLink.reduce((sum, one) => sum + one, 0) / 2);
     }
     const of = (upload: string) => rows.find((row) => row.upload === upload)?.accuracyPct ?? 0;

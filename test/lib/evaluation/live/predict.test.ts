@@ -17,6 +17,7 @@ const plan: LivePlan = {
   slaMs: 150,
   policy: 'always',
   cloud: 'always',
+  upload: 'original',
   seed: 1,
 };
 const service: PredictedService = {
@@ -34,6 +35,18 @@ describe('the prediction', () => {
     expect(inputs).toEqual([29, 29, 329]);
     expect(results[0]?.cloud?.totalMs).toBeCloseTo(29 + 40 + 20, 9);
     expect(results.slice(3, 6)).toEqual(results.slice(0, 3));
+  });
+
+  it('takes what was sent from the run, and what that costs the models', () => {
+    const rung = { name: 'small', meanBytes: 3_000, stdBytes: 0, accuracyLossPct: { only: 4 } };
+    const sent = [
+      { bytes: 3_000, rung: 'small' },
+      { bytes: 3_000, rung: 'of an older ladder' },
+    ];
+    const [first, second, third] = predict(plan, { ...service, rungs: [rung] }, sent);
+    expect(first).toMatchObject({ accuracyPct: 86, right: 0.86, cloud: { inputMs: 21 } });
+    expect(second).toMatchObject({ accuracyPct: 90, cloud: { inputMs: 21 } });
+    expect(third?.cloud?.inputMs).toBe(329);
   });
 
   it('gives the device’s answer at the SLA where the cloud’s is late', () => {

@@ -8,6 +8,7 @@ const facts = {
   ...{
     policy: 'always',
     cloud: 'always',
+    upload: 'adaptive',
     seed: 1,
     strategy: 'three-stage',
     catalogue: 'c',
@@ -17,7 +18,16 @@ const facts = {
 
 const cloud = { model: 'big', inputMs: 20, serviceMs: 30, totalMs: 60 };
 const request: MeasuredRequest = {
-  ...{ request: 0, dueMs: 0, startMs: 2, bytes: 10, label: 'ring', predicted: 'ring', right: 1 },
+  ...{
+    request: 0,
+    dueMs: 0,
+    startMs: 2,
+    bytes: 10,
+    rung: 'view',
+    label: 'ring',
+    predicted: 'ring',
+    right: 1,
+  },
   ...{ source: 'cloud', model: 'big', accuracyPct: 90, inTime: true, answerMs: 61, cloud },
   ...{
     isUploaded: true,
@@ -33,6 +43,7 @@ const late: MeasuredRequest = {
   ...{
     answerMs: 97,
     isUploaded: false,
+    rung: undefined,
     timerErrorMs: 3,
     cloud: { ...cloud, model: 'huge', totalMs: 140 },
   },
@@ -42,7 +53,7 @@ const nobody: MeasuredRequest = {
   ...{ answerMs: Number.POSITIVE_INFINITY, cloud: undefined, cloudState: 'failed' },
   error: 'busy, "very"',
 };
-const requests = [request, request, late, nobody];
+const requests = [request, { ...request, bytes: 25, rung: 'small' }, late, nobody];
 
 const simulated: RequestResult = {
   ...{ right: 0.9, accuracyPct: 90, source: 'cloud', inTime: true, answerMs: 55 },
@@ -79,6 +90,12 @@ describe('the report', () => {
     });
   });
 
+  it('says what was uploaded', () => {
+    expect(row('upload, KB')?.measured).toBeCloseTo((10 + 25 + 10) / 3 / 1000, 9);
+    expect(row('sent as view, %')?.measured).toBeCloseTo(200 / 3, 9);
+    expect(row('sent as small, %')?.measured).toBeCloseTo(100 / 3, 9);
+  });
+
   it('says nothing where a side knows nothing, or an answer never came', () => {
     const unknown = { simulated: null, difference: null };
     expect(row('runs on the device, %')).toMatchObject({ measured: 100, ...unknown });
@@ -105,9 +122,9 @@ describe('the report', () => {
 describe('the requests', () => {
   it('are a row each, with empty fields where something did not happen', () => {
     const [head, first, ...rest] = requestsCsv(requests).split('\n');
-    expect(head).toMatch(/^request,dueMs,startMs,bytes,label,predicted,right,source,model,/);
+    expect(head).toMatch(/^request,dueMs,startMs,bytes,rung,label,predicted,right,source,model,/);
     expect(first).toBe(
-      '0,0,2,10,ring,ring,1,cloud,big,90,true,61,,4,answered,big,20,client,30,60,false,',
+      '0,0,2,10,view,ring,ring,1,cloud,big,90,true,61,,4,answered,big,20,client,30,60,false,',
     );
     expect(rest[2]).toMatch(/,nobody,,0,false,,.*"busy, ""very"""$/);
   });

@@ -14,7 +14,7 @@ afterEach(() => {
 });
 
 const steady: Network = { ...noNetwork, uploadMs: 100, downloadMs: 30 };
-const post = { method: 'POST', body: 'picture' };
+const post = { method: 'POST', body: new Uint8Array(noNetwork.uploadBytes) };
 
 /** When the request reached the service, and when the answer came back, in ms. */
 async function times(network: Network, init: RequestInit) {
@@ -46,6 +46,14 @@ describe('shapedFetch', () => {
     });
     const photo = { method: 'POST', body: new Blob([body]) };
     expect((await times(steady, photo)).arrivedMs).toBe(1_000);
+  });
+
+  it('takes less for what is smaller, but as long as an answer’s way back', async () => {
+    const half = { method: 'POST', body: new Uint8Array(steady.uploadBytes / 2) };
+    expect((await times(steady, half)).arrivedMs).toBe(50);
+    const tiny = { method: 'POST', body: new Uint8Array(100) };
+    expect((await times(steady, tiny)).arrivedMs).toBe(30);
+    expect((await times({ ...steady, uploadMs: 10 }, tiny)).arrivedMs).toBe(10);
   });
 
   it('takes the time of a small packet there without a body', async () => {

@@ -4,7 +4,13 @@ import type { Conditions } from '../../../../lib/playground/requests/session.ts'
 import { clientCode } from '../../../../lib/playground/results/client-code.ts';
 
 const device = { name: 'nano-24', file: 'nano-24.onnx' };
-const usual: Conditions = { slaMs: 250, mode: 'race', policy: 'always', cloud: 'always' };
+const usual: Conditions = {
+  slaMs: 250,
+  mode: 'race',
+  policy: 'always',
+  cloud: 'always',
+  upload: 'adaptive',
+};
 const codeOf = (conditions: Partial<Conditions>, model: typeof device | undefined = device) =>
   clientCode({
     endpoint: 'http://127.0.0.1:8787',
@@ -19,6 +25,8 @@ describe('clientCode', () => {
     const chosen = codeOf({ slaMs: 100, policy: 'when-needed' });
     expect(chosen).toContain("slaMs: 100,\n  duplication: 'when-needed',");
     expect(codeOf({ cloud: 'when-unsure' })).toContain("cloud: 'when-unsure',");
+    expect(codeOf({ upload: 'view' })).toContain("upload: 'view',");
+    expect(codeOf({ upload: 'view', mode: 'device-only' })).not.toContain('upload');
     expect(codeOf({ mode: 'device-only' })).toContain("mode: 'device-only',");
   });
 

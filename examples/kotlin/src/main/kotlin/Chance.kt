@@ -21,10 +21,14 @@ private val Bin.share get() = right.toDouble() / count
 
 /** A model as `GET /v1/models` tells of it. */
 data class ServedModel(
+    val name: String,
     val accuracyPct: Double,
     val meanMs: Double,
+    val stdMs: Double,
+    /** Share of the calls that meet a cold start, which is too late. */
+    val coldShare: Double = 0.0,
     /** Whether the service asks it for answers at all: no `latencyOnly`, and no `breaker` that is open. */
-    val isAsked: Boolean,
+    val isAsked: Boolean = true,
 )
 
 /** The accuracy in percent of the best model that could still answer; 0 when none could. */

@@ -1,5 +1,6 @@
 package mdinference
 
+import java.awt.image.BufferedImage
 import java.io.IOException
 import java.time.Duration
 import java.util.UUID
@@ -17,11 +18,7 @@ import kotlinx.coroutines.sync.Mutex
 import kotlinx.coroutines.withTimeout
 import kotlinx.serialization.json.Json
 import kotlinx.serialization.json.JsonObject
-import kotlinx.serialization.json.double
-import kotlinx.serialization.json.int
-import kotlinx.serialization.json.jsonArray
 import kotlinx.serialization.json.jsonObject
-import kotlinx.serialization.json.jsonPrimitive
 import okhttp3.CacheControl
 import okhttp3.Call
 import okhttp3.Callback
@@ -41,8 +38,15 @@ interface DeviceModel {
 }
 
 /** The service answered with an error, or wants to be left alone. */
-class ApiException(val status: Int, detail: String?) :
-    Exception(detail ?: "the service answered with status $status")
+class ApiException(val status: Int, detail: String?, private val type: String? = null) :
+    Exception(detail ?: "the service answered with status $status") {
+    /** The catalogue's view is another by now. */
+    val isAboutTheView get() = when (type?.substringAfterLast('/')) {
+        "not-the-view" -> true
+        "bad-header" -> "mdi-view" in message.orEmpty()
+        else -> false
+    }
+}
 
 private const val ASIDE_MS = 5_000L
 private const val RESYNC_MS = 300_000
@@ -55,6 +59,8 @@ class Client(
     endpoint: String,
     private val slaMs: Double,
     private val device: DeviceModel? = null,
+    /** Is told what is sent. */
+    private val onUpload: (Upload) -> Unit = {},
 ) : AutoCloseable {
     private val endpoint = endpoint.trimEnd('/').toHttpUrl()
     private val http = OkHttpClient.Builder()
@@ -68,6 +74,7 @@ class Client(
     private val outputTime = OutputTime()
     private val margin = TimerMargin()
     private val pause = Pause()
+    private val uploads = Uploads(::nowMs)
     private val synchronizing = Mutex()
 
     @Volatile
@@ -76,12 +83,22 @@ class Client(
     @Volatile
     private var wasUsable = false
 
+    /** What `GET /v1/models` has said. */
+    @Volatile
+    private var served: Served? = null
+    private val askingForModels = Mutex()
+
+    @Volatile
+    private var nextModelsMs = Double.NEGATIVE_INFINITY
+
     /** Learns the server's clock and has the service and the JVM warm up: best before the first image. */
     suspend fun prepare() {
-        background.launch { rehearse() }
+        val rehearsal = background.launch { rehearse() }
         val body = """{"slaMs":${slaMs.toInt()}}""".toRequestBody("application/json".toMediaType())
         runCatching { withTimeout(ASIDE_MS.milliseconds) { send(request("v1/prepare").post(body)) } }
+        refreshModels()
         refresh()
+        rehearsal.join()
     }
 
     /** The cloud's answer if it is there in time, otherwise the device's. */
@@ -100,7 +117,7 @@ class Client(
             startedMs = startedMs,
             onDue = margin::observe,
         )
-        background.launch { refresh() }
+        background.launch { refreshModels(); refresh() }
         return race.run()
     }
 
@@ -111,21 +128,52 @@ class Client(
     }
 
     private suspend fun infer(image: ByteArray, contentType: String, endMs: Double): Answer {
+        val file = Upload(image, contentType)
+        clock.usable()?.let { uploads.delayMs = it.errorMs }
+        val upload = uploads.choose(file, served, endMs, device?.accuracyPct ?: 0.0)
+        return try {
+            post(upload, endMs)
+        } catch (error: ApiException) {
+            if (upload.view == null || !error.isAboutTheView) throw error
+            served = null
+            nextModelsMs = Double.NEGATIVE_INFINITY
+            background.launch { refreshModels() }
+            post(file, endMs)
+        }
+    }
+
+    private suspend fun post(upload: Upload, endMs: Double): Answer {
         val startMs = nowMs()
         val known = clock.usable()
-        val request = request("v1/infer").post(image.toRequestBody(contentType.toMediaType()))
-        inferHeaders(startMs, endMs, known, outputTime, device?.accuracyPct).forEach(request::header)
-        val json = send(request)
-        if (known != null) outputTime.observe(nowMs() - startMs, timingOf(json), known.offsetMs)
+        val body = upload.image.toRequestBody(upload.contentType.toMediaType())
+        val request = request("v1/infer").post(body)
+        val headers = inferHeaders(startMs, endMs, known, outputTime, device?.accuracyPct)
+        (headers + upload.headers).forEach(request::header)
+        onUpload(upload)
+        val json = try {
+            send(request)
+        } catch (error: IOException) {
+            if (nowMs() >= endMs) uploads.neverAnswered(upload, startMs, nowMs() - startMs)
+            throw error
+        }
+        val totalMs = nowMs() - startMs
+        val timing = timingOf(json)
+        if (known != null) outputTime.observe(totalMs, timing, known.offsetMs)
+        uploads.answered(upload, startMs, totalMs, timing)
         return answerOf(json)
     }
 
-    /** Races that nobody waits for: a JVM's first ones are slow, and the margin learns how late its timers are. */
-    private suspend fun rehearse() = repeat(3) {
-        val answer = Answer("rehearsal", 0.0, emptyList())
-        val cloud = CloudRun { delay(20.milliseconds); answer }
-        val limits = Limits(slaMs = 10.0, marginMs = 5.0)
-        Race(limits, cloud, DeviceRun(0.0) { answer }, background, ::nowMs, onDue = margin::observe).run()
+    /** What a JVM does first is slow: a picture, and races that show how late its timers are, for nobody. */
+    private suspend fun rehearse() {
+        val picture = BufferedImage(1_280, 960, BufferedImage.TYPE_INT_RGB)
+        repeat(3) { jpegOf(viewOf(jpegOf(picture, 90), View(224, 224, 256)), 95) }
+        repeat(3) {
+            val answer = Answer("rehearsal", 0.0, emptyList())
+            val cloud = CloudRun { delay(20.milliseconds); answer }
+            val limits = Limits(slaMs = 10.0, marginMs = 5.0)
+            val device = DeviceRun(0.0) { answer }
+            Race(limits, cloud, device, background, ::nowMs, onDue = margin::observe).run()
+        }
     }
 
     /** Learns the server's clock if it is time to; never throws. */
@@ -143,6 +191,21 @@ class Client(
             }
         } finally {
             synchronizing.unlock()
+        }
+    }
+
+    /** Learns what can be sent to the service, if it is time to; never throws. */
+    private suspend fun refreshModels() {
+        if (nowMs() < nextModelsMs || !askingForModels.tryLock()) return
+        try {
+            nextModelsMs = nowMs() + PAUSE_AFTER_FAILURE_MS
+            val json = withTimeout(ASIDE_MS.milliseconds) { send(request("v1/models")) }
+            served = servedOf(json)
+            nextModelsMs = nowMs() + RESYNC_MS
+        } catch (_: Exception) {
+            // What is known stays; without it, files are sent as they are.
+        } finally {
+            askingForModels.unlock()
         }
     }
 
@@ -166,7 +229,9 @@ class Client(
         val (response, text) = http.newCall(request.build()).await()
         val retryAfterMs = retryAfterMs(response.header("retry-after"), clock.epochMs())
         pause.answered(response.code, retryAfterMs, nowMs())
-        if (!response.isSuccessful) throw ApiException(response.code, detailOf(text))
+        if (!response.isSuccessful) {
+            throw ApiException(response.code, problem(text, "detail"), problem(text, "type"))
+        }
         return Json.parseToJsonElement(text).jsonObject
     }
 
@@ -187,28 +252,3 @@ private suspend fun Call.await(): Pair<Response, String> = suspendCancellableCor
         }
     })
 }
-
-private fun answerOf(json: JsonObject): Answer {
-    val model = json.getValue("model").jsonObject
-    val predictions = json.getValue("predictions").jsonArray.map {
-        val (index, label, score) = listOf("index", "label", "score").map(it.jsonObject::getValue)
-        val chance = score.jsonPrimitive.double
-        require(chance in 0.0..1.0) { "the service's answer is malformed: score" }
-        Prediction(index.jsonPrimitive.int, label.jsonPrimitive.content, chance)
-    }
-    require(predictions.isNotEmpty()) { "the service's answer is malformed: predictions" }
-    return Answer(model.text("name"), model.number("accuracyPct"), predictions)
-}
-
-private fun timingOf(json: JsonObject): Timing {
-    val timing = json.getValue("timing").jsonObject
-    return Timing(timing.number("inputMs"), timing.number("serverMs"), timing.text("source"))
-}
-
-/** What a problem document says; null when the error came from in front of the service. */
-private fun detailOf(text: String): String? =
-    runCatching { Json.parseToJsonElement(text).jsonObject.text("detail") }.getOrNull()
-
-private fun JsonObject.number(name: String) = getValue(name).jsonPrimitive.double
-
-private fun JsonObject.text(name: String) = getValue(name).jsonPrimitive.content

@@ -30,7 +30,9 @@ fun main(args: Array<String>) {
         "webp" -> "image/webp"
         else -> "image/jpeg"
     }
-    Client(args[0], slaMs = args.getOrNull(2)?.toDouble() ?: 250.0, MadeUpModel(30.0)).use { client ->
+    val slaMs = args.getOrNull(2)?.toDouble() ?: 250.0
+    val onUpload = { upload: Upload -> println("sent: ${upload.rung ?: "the file"}, ${upload.image.size} bytes") }
+    Client(args[0], slaMs, MadeUpModel(30.0), onUpload).use { client ->
         runBlocking {
             // An app does so when its camera opens, and does not wait for it either.
             withTimeoutOrNull(2_000.milliseconds) { client.prepare() }

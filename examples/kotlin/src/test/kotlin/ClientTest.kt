@@ -1,6 +1,8 @@
 package mdinference
 
+import java.awt.image.BufferedImage
 import java.util.concurrent.ConcurrentLinkedQueue
+import javax.imageio.ImageIO
 import kotlin.math.abs
 import kotlinx.coroutines.runBlocking
 import mockwebserver3.Dispatcher
@@ -23,6 +25,7 @@ class ClientTest {
     private val server = MockWebServer()
     private val image = byteArrayOf(1, 2, 3)
     private val uploads = ConcurrentLinkedQueue<RecordedRequest>()
+    private var models: String? = null
     private var infer: (RecordedRequest) -> MockResponse = ::answer
 
     @BeforeEach
@@ -31,6 +34,7 @@ class ClientTest {
             override fun dispatch(request: RecordedRequest) = when (request.url.encodedPath) {
                 "/v1/time" -> epochMs().let { json("""{"receivedEpochMs":$it,"epochMs":$it}""") }
                 "/v1/prepare" -> MockResponse.Builder().code(202).body("{}").build()
+                "/v1/models" -> if (models == null) MockResponse(code = 404) else json(models!!)
                 "/v1/infer" -> infer(request.also(uploads::add))
                 else -> MockResponse(code = 404)
             }
@@ -90,6 +94,28 @@ class ClientTest {
         }
         assertEquals(1, uploads.size)
     }
+
+    @Test
+    fun `sends the view, and the file where that is no longer the view`() = runBlocking {
+        models = """{"view":{"width":8,"height":6},"models":[]}"""
+        infer = { if (it.headers["mdi-view"] == null) answer(it) else notTheView() }
+        val photo = jpegOf(BufferedImage(400, 300, BufferedImage.TYPE_INT_RGB), 100)
+        client(60_000.0).use { client ->
+            client.prepare()
+            assertEquals(Verdict.CLOUD, client.classify(photo).source)
+        }
+        val (refused, taken) = uploads.toList()
+        assertEquals("8x6", refused.headers["mdi-view"])
+        assertEquals("view-jpeg-95", refused.headers["mdi-upload-rung"])
+        val sent = ImageIO.read(refused.body?.toByteArray()?.inputStream())
+        assertEquals(8 to 6, sent.width to sent.height)
+        assertNull(taken.headers["mdi-upload-rung"])
+        assertEquals(photo.toList(), taken.body?.toByteArray()?.toList())
+    }
+
+    private fun notTheView() = MockResponse.Builder().code(422)
+        .body("""{"type":"https://service.example/problems/not-the-view","detail":"another"}""")
+        .build()
 
     private fun client(slaMs: Double) = Client(server.url("/").toString(), slaMs, MadeUpModel(1.0))
 

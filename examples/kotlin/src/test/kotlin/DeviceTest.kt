@@ -20,7 +20,8 @@ class DeviceTest {
             val served = models.list.map {
                 val isLatencyOnly = it["latencyOnly"].orNull?.isTrue ?: false
                 val isOpen = it["breaker"].orNull?.text == "open"
-                ServedModel(it.number("accuracyPct"), it.number("meanMs"), !isLatencyOnly && !isOpen)
+                val isAsked = !isLatencyOnly && !isOpen
+                ServedModel("", it.number("accuracyPct"), it.number("meanMs"), 0.0, isAsked = isAsked)
             }
             val leftMs = case.number("slaMs") - case.number("deviceMs")
             bestAccuracyPct(served, leftMs, case.number("roundTripMs"))

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import {
   bytesOn,
+  checkMeasured,
   lossesOf,
   meanLossPct,
   RungsError,
@@ -71,6 +72,15 @@ describe('a ladder', () => {
     expect(a && lossesOf(a, models)).toEqual({ small: 0, other: 0 });
     expect(c && lossesOf(c, models)).toEqual({ small: 1, big: 3 });
     expect(c && meanLossPct(c)).toBe(2);
+  });
+
+  it('must have been measured with the models that it is used for', () => {
+    const ladder = readLadder(fileOf({ rungs }));
+    const [small, big] = [{ name: 'small' }, { name: 'big' }];
+    expect(() => checkMeasured(ladder, [small, big], 'mine')).not.toThrow();
+    expect(() => checkMeasured(ladder, [small, { name: 'new' }], 'mine')).toThrow(
+      /^mine: "view b" does not say what "new" loses by it$/,
+    );
   });
 
   it('has pictures of the mean size that a rung says', () => {

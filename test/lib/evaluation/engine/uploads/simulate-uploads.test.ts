@@ -1,10 +1,13 @@
 import { describe, expect, it } from 'vitest';
+import { modelsOfCatalogue } from '../../../../../lib/evaluation/cost/models.ts';
 import { defaultLinkConditions } from '../../../../../lib/evaluation/engine/network/networks.ts';
 import { Trace } from '../../../../../lib/evaluation/engine/network/trace.ts';
+import { readLadder } from '../../../../../lib/evaluation/engine/uploads/ladder.ts';
 import {
   simulateUploads,
   type UploadSimulation,
 } from '../../../../../lib/evaluation/engine/uploads/simulate-uploads.ts';
+import { readCatalogue } from '../../../../../lib/service/catalogue/load.ts';
 import { madeUpLink } from '../made-up-links.ts';
 
 const models = [
@@ -18,6 +21,10 @@ const small = rung('view webp q80', 11_000, 3);
 /** A link without a break: four packets a ms. */
 const up = new Trace(Float64Array.from({ length: 4_000 }, (_, i) => 1 + Math.floor(i / 4)));
 const steadyLink = { name: 'steady', up, down: up };
+
+/** Sixteen packets a ms: 190 Mbit/s. */
+const quick = new Trace(Float64Array.from({ length: 16_000 }, (_, i) => 1 + Math.floor(i / 16)));
+const fastLink = { name: 'fast', up: quick, down: quick };
 
 function rung(name: string, meanBytes: number, accuracyLossPct: number) {
   return { name, meanBytes, stdBytes: 0.3 * meanBytes, accuracyLossPct };
@@ -68,6 +75,19 @@ describe('a phone that sends pictures over a link', () => {
     const whole = run({ link, slaMs, rungs: [original] });
     expect(Math.abs(run({ link, slaMs }).accuracyPct - whole.accuracyPct)).toBeLessThan(0.2);
   });
+
+  it.each([100, 150, 250, 500])(
+    'nor with the catalogue shapes and its rungs: SLA %i ms',
+    (slaMs) => {
+      const { rungs } = readLadder('models/shapes/catalogue.json');
+      const shapes = modelsOfCatalogue(readCatalogue('models/shapes'), 5);
+      const common = { link: fastLink, slaMs, models: shapes };
+      const whole = run({ ...common, rungs: rungs.slice(0, 1), requests: 300 });
+      const { accuracyPct } = run({ ...common, rungs, requests: 300 });
+      expect(whole.reliancePct).toBe(0);
+      expect(Math.abs(accuracyPct - whole.accuracyPct)).toBeLessThan(0.2);
+    },
+  );
 
   it('counts what a rung loses, and relies on the device for what is late', () => {
     const link = steadyLink;

@@ -3,7 +3,7 @@ import type { EncodedImage, EncodeSettings, OpenImage } from '../api/codec.ts';
 import type { DeviceInput, ImageFile } from '../api/image.ts';
 import { ImageFormatError } from '../api/image-errors.ts';
 import { type Upload, usualUpload } from '../api/upload-settings.ts';
-import { isFile } from './capture.ts';
+import { isFile } from '../images/capture.ts';
 
 /** Files of at most this many bytes are sent as they are, unless the app has settings of its own. */
 const smallBytes = 150_000;
@@ -22,26 +22,26 @@ const acceptedBytes = {
 };
 
 /**
- * What is uploaded of an image: what the service takes, within its limit, and small. A raw tensor stays
- * as it is.
+ * What is uploaded of an image unless its view is: what the service takes, within its limit, and small. A
+ * raw tensor stays as it is.
  *
  * @throws {@link ImageFormatError} when no such file can be made of it
  */
 export async function uploadOf(
-  open: OpenImage,
+  open: Pick<OpenImage, 'encode'>,
   input: DeviceInput,
   upload: Upload | undefined,
 ): Promise<EncodedImage> {
   const { image, contentType } = input;
   const file = isFile(image) ? { image, contentType } : undefined;
   if (file && contentType === rawTensor) return file;
-  const accepted = file && (await asAccepted(file));
-  const bytes = accepted && bytesIn(accepted.image);
-  const asItIs = bytes && bytes <= maxBodyBytes ? accepted : undefined;
-  if (asItIs && (upload === 'original' || (!upload && bytes && bytes <= smallBytes))) return asItIs;
+  const asItIs = await originalOf(input);
+  const own = typeof upload === 'object' ? upload : undefined;
+  const mostBytes = upload === 'original' ? maxBodyBytes : smallBytes;
+  if (asItIs && !own && bytesIn(asItIs.image) <= mostBytes) return asItIs;
 
   const usual = upload === 'original' ? almostWhole : usualUpload;
-  const { type = usual.type, ...settings } = typeof upload === 'object' ? upload : {};
+  const { type = usual.type, ...settings } = own ?? {};
   let { maxSide = usual.maxSide, quality = usual.quality } = settings;
   let cause: unknown;
   try {
@@ -62,6 +62,17 @@ export async function uploadOf(
       `JPEG, PNG or WebP of at most ${maxBodyBytes} bytes (${cause ?? 'there is no decoder here'})`,
     { cause },
   );
+}
+
+/** The file as it is sent when nothing is done to it; undefined when the service would refuse it. */
+export async function originalOf({
+  image,
+  contentType,
+}: DeviceInput): Promise<EncodedImage | undefined> {
+  const accepted = isFile(image) ? await asAccepted({ image, contentType }) : undefined;
+  if (!accepted) return undefined;
+  const bytes = bytesIn(accepted.image);
+  return bytes > 0 && bytes <= maxBodyBytes ? accepted : undefined;
 }
 
 /** The number of bytes. */

@@ -3,7 +3,7 @@ import type { EncodedImage, EncodeSettings, OpenImage } from '../../../../lib/cl
 import type { DeviceInput } from '../../../../lib/client/api/image.ts';
 import { ImageFormatError } from '../../../../lib/client/api/image-errors.ts';
 import type { Upload } from '../../../../lib/client/api/upload-settings.ts';
-import { bytesIn, uploadOf } from '../../../../lib/client/images/upload.ts';
+import { bytesIn, uploadOf } from '../../../../lib/client/uploads/usual-upload.ts';
 import { maxBodyBytes } from '../../../../lib/core/contract/limits.ts';
 
 const jpegBegin = Uint8Array.of(0xff, 0xd8, 0xff, 0xe0);
@@ -25,12 +25,14 @@ function codec(bytesOf: (how: EncodeSettings) => number) {
       asked.push(how);
       return { image: new Blob([new Uint8Array(bytesOf(how))]), contentType: how.type };
     },
+    view: () => Promise.reject(new Error('not asked for')),
     close: () => undefined,
   };
   return { open, asked };
 }
 const broken: OpenImage = {
   pixels: () => Promise.reject(new Error('cannot be decoded')),
+  view: () => Promise.reject(new Error('cannot be decoded')),
   encode: () => Promise.reject(new Error('cannot be decoded')),
   close: () => undefined,
 };
