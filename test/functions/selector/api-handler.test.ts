@@ -215,6 +215,17 @@ describe('an error', () => {
     });
   });
 
+  it.each(['/v1/infer/', '/v1/feedback/'])(
+    'is %s, which the gateway throttles as any path and not as that route',
+    async (path) => {
+      expect(await get(path, 'POST')).toMatchObject({
+        statusCode: 404,
+        body: { type: '/problems/not-found', detail: `there is no ${path}` },
+      });
+      expect(invoked()).toEqual([]);
+    },
+  );
+
   it('is a method that a path does not have', async () => {
     expect(await get('/v1/infer', 'DELETE')).toMatchObject({
       statusCode: 405,
