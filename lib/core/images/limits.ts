@@ -6,17 +6,22 @@ export interface DecodeLimits {
   /** In ms of a whole vCPU. */
   readonly ms: number;
   readonly bytes: number;
+  /** Of a JPEG that is shown when all its scans are read. */
+  readonly scans: number;
 }
 
-/** Twice what a photo of 50 megapixels takes that is stored in the costliest way phones know. */
+/** Somewhat more than a photo of 50 megapixels takes that is stored in the costliest way there is. */
 const mostMs = 1_000;
 
+/** Encoders write about ten, those that look for the smallest file up to 20. */
+const mostScans = 64;
+
 /**
- * What a function of some memory decodes: a second's work, in a third of its memory, so that no image, however
+ * What a function of some memory decodes: a second's work, in a third of its memory, and no more scans than encoders write, so that no image, however
  * small its file is, ends the process.
  */
 export function decodeLimitsFor(memoryMb: number): DecodeLimits {
-  return { ms: mostMs, bytes: (memoryMb * 1e6) / 3 };
+  return { ms: mostMs, bytes: (memoryMb * 1e6) / 3, scans: mostScans };
 }
 
 /**
@@ -31,6 +36,9 @@ export function whyNotDecoded(
 ): string | undefined {
   if (!header)
     return 'it begins like no JPEG, PNG or WebP, or like one of a kind that no camera writes';
+  if (header.type === 'image/jpeg' && header.isHeld && header.scans.count > limits.scans) {
+    return `${kindOf(header)}; at most ${limits.scans} scans are read`;
+  }
   const { mostMs: ms, mostBytes: bytes } = decodeCost(header);
   if (ms > limits.ms) {
     return `${kindOf(header)} may take ${(ms / 1000).toFixed(1)} s to decode; at most ${limits.ms / 1000} s are spent`;

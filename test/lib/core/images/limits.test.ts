@@ -14,12 +14,12 @@ import {
 const why = (file: Buffer, memoryMb = 1_769) =>
   whyNotDecoded(readImageHeader(file), decodeLimitsFor(memoryMb));
 const small = { width: 8, height: 8 };
-const none = { ms: 0, bytes: 0 };
+const none = { ms: 0, bytes: 0, scans: 9 };
 
 describe('the limits', () => {
   it('are a second’s work, and a third of the memory', () => {
-    expect(decodeLimitsFor(300)).toEqual({ ms: 1_000, bytes: 1e8 });
-    expect(decodeLimitsFor(3_000)).toEqual({ ms: 1_000, bytes: 1e9 });
+    expect(decodeLimitsFor(300)).toEqual({ ms: 1_000, bytes: 1e8, scans: 64 });
+    expect(decodeLimitsFor(3_000)).toEqual({ ms: 1_000, bytes: 1e9, scans: 64 });
   });
 
   it.each([
@@ -38,12 +38,19 @@ describe('the limits', () => {
   });
 
   it('are told by name, with both numbers', () => {
-    expect(why(scanBomb(2_000))).toMatch(
-      /^a progressive JPEG of 7070 x 7070 pixels in 2000 scans may take \d+\.\d s to decode; at most 1 s are spent$/,
+    expect(why(scanBomb(60, { width: 12_000, height: 12_000 }))).toMatch(
+      /^a progressive JPEG of 12000 x 12000 pixels in 60 scans may take \d\.\d s to decode; at most 1 s are spent$/,
     );
     expect(why(flatWebp({ width: 7_070, height: 7_070 }), 128)).toBe(
-      'a lossless WebP of 7070 x 7070 pixels may take 210 MB to decode; at most 43 MB are spent',
+      'a lossless WebP of 7070 x 7070 pixels may take 213 MB to decode; at most 43 MB are spent',
     );
+  });
+
+  it.each([95, 2_000])('refuse %i scans, however small they are', (scans) => {
+    expect(why(scanBomb(scans, small))).toBe(
+      `a progressive JPEG of 8 x 8 pixels in ${scans} scans; at most 64 scans are read`,
+    );
+    expect(why(scanBomb(64, small))).toBeUndefined();
   });
 
   it.each([

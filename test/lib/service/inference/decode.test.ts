@@ -242,12 +242,12 @@ describe('an image that was made to be costly', () => {
   const crop = { width: 8, height: 8 };
   const large = { width: 7_070, height: 7_070 };
   const text = textBomb(7_900_000);
-  const costly =
-    /^the image cannot be decoded: an? .+ may take .+ to decode; at most .+ are spent$/;
+  const costly = /^the image cannot be decoded: an? .+; at most .+ are (spent|read)$/;
 
   it.each([
     ['a JPEG of 2,000 scans', () => scanBomb(2_000, large)],
-    ['a JPEG of 95 scans, through all coefficients', () => bandBomb(14, large)],
+    ['a JPEG of 95 scans', () => scanBomb(95, large)],
+    ['a JPEG of 43 scans, through all coefficients', () => bandBomb(14, large)],
     ['an interlaced PNG of 16 bits', () => flatPng({ ...large, ...deep, isInterlaced: true })],
     ['a PNG of 20,000 x 20,000 pixels', () => withSize(flatPng(solid), 20_000)],
     ['a PNG with 400 compressed texts', () => flatPng({ ...solid, before: Array(400).fill(text) })],
