@@ -27,8 +27,7 @@ export type InferenceParts = AnswerParts &
     | 'secret'
     | 'atDeadline'
     | 'models'
-    | 'feedback'
-    | 'feedbackWeight'
+    | 'fieldAccuracies'
     | 'profiles'
     | 'warmUps'
   >;
