@@ -1,4 +1,5 @@
 import type { LambdaClient } from '@aws-sdk/client-lambda';
+import type { FeedbackChoice } from '../../lib/core/contract/feedback-choices.ts';
 import type { AtDeadline } from '../../lib/core/contract/headers.ts';
 import { type DecodeLimits, decodeLimitsFor } from '../../lib/core/images/limits.ts';
 import type { CropSize } from '../../lib/core/preprocessing/crop.ts';
@@ -12,7 +13,7 @@ import { CallerShares, callLimits, reportLimits } from '../../lib/service/caller
 import { readCatalogue } from '../../lib/service/catalogue/load.ts';
 import type { Catalogue, CatalogueModel } from '../../lib/service/catalogue/schema.ts';
 import { readEnvironment, selectorEnvironmentSchema } from '../../lib/service/environment.ts';
-import { type FeedbackChoice, FieldAccuracies } from '../../lib/service/feedback/accuracy.ts';
+import { FieldAccuracies } from '../../lib/service/feedback/accuracy.ts';
 import { FeedbackLedger } from '../../lib/service/feedback/ledger.ts';
 import { RememberedSecret } from '../../lib/service/feedback/secret.ts';
 import { ModelBreakers } from '../../lib/service/inference/breakers.ts';

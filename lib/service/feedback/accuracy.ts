@@ -1,14 +1,6 @@
+import type { FeedbackChoice } from '../../core/contract/feedback-choices.ts';
 import { wilsonIntervalPct } from '../../core/statistics/interval.ts';
 import type { CallerLabels } from '../profiles/labels.ts';
-
-/**
- * Whose labels count: nobody's; those of callers that the gateway knows, each within {@link callerShare};
- * or anybody's, as many as they like.
- */
-export const feedbackChoices = ['off', 'callers', 'anybody'] as const;
-
-/** One of {@link feedbackChoices}. */
-export type FeedbackChoice = (typeof feedbackChoices)[number];
 
 /** How labels are weighed. */
 export interface FeedbackSettings {
