@@ -18,7 +18,7 @@ const long = [
   'test/package/**/*.test.ts',
   'test/system/clocks/**/*.test.ts',
   'test/system/faults/{counts,scenarios}.test.ts',
-  'test/system/{model-in-s3,replacement}.test.ts',
+  'test/system/{live,model-in-s3,replacement}.test.ts',
 ];
 const e2e = ['test/e2e/**/*.test.ts'];
 /** Those in browsers, but for the playground's: no part of `npm test` either. */
