@@ -4,6 +4,7 @@
  * @module mdinference
  */
 
+export type { FeedbackChoice } from './core/contract/feedback-choices.ts';
 export type { AtDeadline } from './core/contract/headers.ts';
 export type { RouteKey, ServiceRoute } from './core/contract/routes.ts';
 export { MdInferenceError } from './core/errors.ts';
@@ -30,4 +31,3 @@ export type { Selector } from './infra/selector.ts';
 export type { ServiceFunction } from './infra/service-function.ts';
 export { CatalogueError } from './service/catalogue/load.ts';
 export type { Catalogue, CatalogueModel } from './service/catalogue/schema.ts';
-export type { FeedbackChoice } from './service/feedback/accuracy.ts';

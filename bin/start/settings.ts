@@ -1,11 +1,11 @@
 import { Duration } from 'aws-cdk-lib';
 import { z } from 'zod';
+import { feedbackChoices } from '../../lib/core/contract/feedback-choices.ts';
 import { firstIssue } from '../../lib/core/contract/first-issue.ts';
 import { atDeadlineChoices } from '../../lib/core/contract/headers.ts';
 import { MdInferenceError } from '../../lib/core/errors.ts';
 import { strategyNames } from '../../lib/core/selection/strategies.ts';
 import type { MdInferenceProps } from '../../lib/index.ts';
-import { feedbackChoices } from '../../lib/service/feedback/accuracy.ts';
 
 const number = z.coerce.number('must be a number');
 const list = z

@@ -3,7 +3,6 @@ import type { DecodeCost } from '../../lib/core/images/cost.ts';
 import { afterDecoding } from '../../lib/core/selection/decoding.ts';
 import type { Candidate } from '../../lib/core/selection/types.ts';
 import { accuracyAfter, type UploadRung } from '../../lib/core/upload/rung.ts';
-import { fieldAccuracyPct } from '../../lib/service/feedback/accuracy.ts';
 import type { ModelBreakers } from '../../lib/service/inference/breakers.ts';
 import type { ProfileSnapshot } from '../../lib/service/profiles/cache.ts';
 import type { Profile } from '../../lib/service/profiles/profile.ts';
@@ -36,7 +35,7 @@ export const noDecoding: Decoding = { ms: 0, mostMs: 0 };
 const vcpuMb = 1769;
 
 /** What candidates are made of, beside the profiles. */
-export type CandidateParts = Pick<Service, 'models' | 'feedback' | 'feedbackWeight'>;
+export type CandidateParts = Pick<Service, 'models' | 'fieldAccuracies'>;
 
 /**
  * The models that may answer a client: all but those for latency only, whose answers mean nothing.
@@ -71,7 +70,7 @@ export function askable<C extends { readonly name: string }>(
 
 /** Joins all models with their profiles, by name, and adjusts their accuracy by feedback. */
 export function profiledModels(
-  { models, feedback, feedbackWeight: weight }: CandidateParts,
+  { models, fieldAccuracies }: CandidateParts,
   profiles: ProfileSnapshot,
 ): ServedCandidate[] {
   return models.flatMap((model) => {
@@ -80,8 +79,7 @@ export function profiledModels(
     const { meanMs, stdMs, meanErrorMs, probabilityWithin, quantileMs } = profile;
     const { coldShare, coldMeanMs, freshSamples } = profile;
     const { accuracyPct: catalogueAccuracyPct } = model;
-    const weighing = { feedback, weight };
-    const accuracyPct = fieldAccuracyPct(catalogueAccuracyPct, profile.labels, weighing);
+    const accuracyPct = fieldAccuracies.of(catalogueAccuracyPct, profile.labels);
     const speed = { meanMs, stdMs, meanErrorMs, probabilityWithin, quantileMs };
     const calls = { coldShare, coldMeanMs, freshSamples };
     const accuracy = { accuracyPct, catalogueAccuracyPct };

@@ -37,8 +37,7 @@ export type InferenceParts = AnswerParts &
     | 'secret'
     | 'atDeadline'
     | 'models'
-    | 'feedback'
-    | 'feedbackWeight'
+    | 'fieldAccuracies'
     | 'profiles'
     | 'warmUps'
   >;

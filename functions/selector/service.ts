@@ -1,4 +1,5 @@
 import type { LambdaClient } from '@aws-sdk/client-lambda';
+import type { FeedbackChoice } from '../../lib/core/contract/feedback-choices.ts';
 import type { AtDeadline } from '../../lib/core/contract/headers.ts';
 import { type DecodeLimits, decodeLimitsFor } from '../../lib/core/images/limits.ts';
 import type { CropSize } from '../../lib/core/preprocessing/crop.ts';
@@ -12,7 +13,7 @@ import { CallerShares, callLimits, reportLimits } from '../../lib/service/caller
 import { readCatalogue } from '../../lib/service/catalogue/load.ts';
 import type { Catalogue, CatalogueModel } from '../../lib/service/catalogue/schema.ts';
 import { readEnvironment, selectorEnvironmentSchema } from '../../lib/service/environment.ts';
-import { type FeedbackChoice, fieldAccuracyPct } from '../../lib/service/feedback/accuracy.ts';
+import { FieldAccuracies } from '../../lib/service/feedback/accuracy.ts';
 import { FeedbackLedger } from '../../lib/service/feedback/ledger.ts';
 import { RememberedSecret } from '../../lib/service/feedback/secret.ts';
 import { ModelBreakers } from '../../lib/service/inference/breakers.ts';
@@ -63,7 +64,7 @@ export interface Service {
   /** Signs request ids, by which feedback is recognized. */
   readonly secret: Pick<RememberedSecret, 'value' | 'within'>;
   readonly feedback: FeedbackChoice;
-  readonly feedbackWeight: number;
+  readonly fieldAccuracies: Pick<FieldAccuracies, 'of'>;
   readonly profiles: Pick<ProfileCache, 'profiles' | 'reload'>;
   /** Which models are left out because they failed repeatedly. */
   readonly breakers: ModelBreakers;
@@ -107,7 +108,8 @@ export function createService(): Service {
   const telemetry = new Telemetry(environment.MDI_DEPLOYMENT);
   const client = createProfileClient();
   const tableName = environment.MDI_TABLE_NAME;
-  const { MDI_FEEDBACK: feedback, MDI_FEEDBACK_WEIGHT: feedbackWeight } = environment;
+  const { MDI_FEEDBACK: feedback, MDI_FEEDBACK_WEIGHT: weight } = environment;
+  const fieldAccuracies = new FieldAccuracies({ feedback, weight });
   const readsLabels = feedback !== 'off';
   const store = new ProfileStore({ ...storeOptions(environment), client, readsLabels });
   const breakers = new ModelBreakers(
@@ -144,7 +146,7 @@ export function createService(): Service {
       telemetry.logger.warn('secret not read', { error: error as Error }),
     ),
     feedback,
-    feedbackWeight,
+    fieldAccuracies,
     profiles: new ProfileCache({
       store,
       models: models.map(({ name, profileKey, reference = unknownSpeed }) => ({
@@ -156,8 +158,7 @@ export function createService(): Service {
       onRead: (name, { recent, labels }) => {
         breakers.seed(name, recent);
         const { accuracyPct = 0 } = models.find((model) => model.name === name) ?? {};
-        const weighing = { feedback, weight: feedbackWeight };
-        shifts.saw(name, accuracyPct, fieldAccuracyPct(accuracyPct, labels, weighing));
+        shifts.saw(name, accuracyPct, fieldAccuracies.of(accuracyPct, labels));
       },
     }),
     breakers,

@@ -1,14 +1,14 @@
-import type { Service } from './service.ts';
+import type { Telemetry } from '../../lib/service/telemetry.ts';
 
 /** A shift is reported this often while it lasts, in ms: more often than its alarm looks. */
 const reportMs = 60_000;
 
 /** Tells logs and metrics by how many points feedback has moved a model's accuracy, as long as it has. */
 export class ShiftReports {
-  readonly #telemetry: Pick<Service['telemetry'], 'logger' | 'count'>;
+  readonly #telemetry: Pick<Telemetry, 'logger' | 'count'>;
   readonly #dueMs = new Map<string, number>();
 
-  constructor(telemetry: Pick<Service['telemetry'], 'logger' | 'count'>) {
+  constructor(telemetry: Pick<Telemetry, 'logger' | 'count'>) {
     this.#telemetry = telemetry;
   }
 

@@ -1,8 +1,8 @@
 import { z } from 'zod';
+import { feedbackChoices } from '../core/contract/feedback-choices.ts';
 import { firstIssue } from '../core/contract/first-issue.ts';
 import { atDeadlineChoices } from '../core/contract/headers.ts';
 import { strategyNames } from '../core/selection/strategies.ts';
-import { feedbackChoices } from './feedback/accuracy.ts';
 
 const number = z.coerce.number();
 const json = <Schema extends z.ZodType>(schema: Schema) =>

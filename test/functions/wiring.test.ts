@@ -13,6 +13,7 @@ import { InvokeWithResponseStreamCommand, LambdaClient } from '@aws-sdk/client-l
 import { GetObjectCommand, S3Client } from '@aws-sdk/client-s3';
 import { mockClient } from 'aws-sdk-client-mock';
 import { afterAll, afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { wilsonIntervalPct } from '../../lib/core/statistics/interval.ts';
 import { colourCatalogue, colourImage, colourModel } from '../fixtures/colours.ts';
 import { flatPng } from '../fixtures/costly-images.ts';
 import { okAnswer, okStream } from '../fixtures/response-stream.ts';
@@ -167,7 +168,7 @@ describe('the selector', () => {
     MDI_AT_DEADLINE: 'wait',
     MDI_LATE_WAIT_MS: '3000',
     MDI_HEDGE_SHARE: '0.02',
-    MDI_FEEDBACK: 'callers',
+    MDI_FEEDBACK: 'anybody',
     MDI_CALLER_SHARE: '0.2',
     MDI_FEEDBACK_WEIGHT: '207',
   };
@@ -210,15 +211,18 @@ describe('the selector', () => {
   it('has all its settings from the environment', async () => {
     await started();
     const { createService } = await import('../../functions/selector/service.ts');
-    expect(createService()).toMatchObject({
+    const service = createService();
+    expect(service).toMatchObject({
       defaultSlaMs: 401,
       budget: { defaultNetworkMs: 102, clockToleranceMs: 53, maxInputMs: 50004 },
       clockErrorMs: 6,
-      feedback: 'callers',
-      feedbackWeight: 207,
+      feedback: 'anybody',
+
       atDeadline: 'wait',
       lateWaitMs: 3000,
     });
+    const [, high] = wilsonIntervalPct(207 / 2, 2 * 207);
+    expect(service.fieldAccuracies.of(50, [{ labels: 207, correct: 0 }])).toBe(high);
   });
 
   it('counts a model that cannot answer in the table of profiles', async () => {

@@ -1,14 +1,13 @@
+import type { FeedbackChoice } from '../../core/contract/feedback-choices.ts';
 import { wilsonIntervalPct } from '../../core/statistics/interval.ts';
 import type { CallerLabels } from '../profiles/labels.ts';
 
-/**
- * Whose labels count: nobody's; those of callers that the gateway knows, each within {@link callerShare};
- * or anybody's, as many as they like.
- */
-export const feedbackChoices = ['off', 'callers', 'anybody'] as const;
-
-/** One of {@link feedbackChoices}. */
-export type FeedbackChoice = (typeof feedbackChoices)[number];
+/** How labels are weighed. */
+export interface FeedbackSettings {
+  readonly feedback: FeedbackChoice;
+  /** Labelled answers that the catalogue's accuracy is worth; above 0. */
+  readonly weight: number;
+}
 
 /**
  * The largest share of the labels that may come from one caller, and the share of false labels that moves
@@ -26,7 +25,6 @@ export const callerShare = 0.2;
  * trimmed mean, whose breakdown point that share is.
  *
  * @param cataloguePct - the catalogue's, in percent
- * @param weight - labelled answers that the catalogue's accuracy is worth; above 0
  * @returns percent
  * @see Wilson: Probable Inference, the Law of Succession, and Statistical Inference, 1927
  * @see Huber, Ronchetti: Robust Statistics, 2nd edition, Sections 1.4 and 3.3
@@ -34,7 +32,7 @@ export const callerShare = 0.2;
 export function fieldAccuracyPct(
   cataloguePct: number,
   callers: readonly CallerLabels[],
-  { feedback, weight }: { readonly feedback: FeedbackChoice; readonly weight: number },
+  { feedback, weight }: FeedbackSettings,
 ): number {
   if (feedback === 'off') return cataloguePct;
   const weighed = feedback === 'callers' ? capped(callers) : callers;
@@ -46,6 +44,25 @@ export function fieldAccuracyPct(
   if (high < cataloguePct) return high;
   const [low] = interval('highest');
   return Math.max(cataloguePct, low);
+}
+
+/** The accuracies to select by, each worked out once for the labels that were read: requests have no time for it. */
+export class FieldAccuracies {
+  readonly #settings: FeedbackSettings;
+  readonly #known = new WeakMap<readonly CallerLabels[], number>();
+
+  constructor(settings: FeedbackSettings) {
+    this.#settings = settings;
+  }
+
+  /** See {@link fieldAccuracyPct}. The labels are those of one model. */
+  of(cataloguePct: number, labels: readonly CallerLabels[]): number {
+    const known = this.#known.get(labels);
+    if (known !== undefined) return known;
+    const accuracyPct = fieldAccuracyPct(cataloguePct, labels, this.#settings);
+    this.#known.set(labels, accuracyPct);
+    return accuracyPct;
+  }
 }
 
 /** All labels together. */

@@ -1,5 +1,5 @@
+import type { AttributeValue } from '@aws-sdk/client-dynamodb';
 import { z } from 'zod';
-import type { Attributes } from './item.ts';
 import type { WindowSettings } from './windows.ts';
 
 /** Labelled answers of a model: how many, and how many of them it had right. */
@@ -22,7 +22,7 @@ const attributePattern = /^(labels|correct)(\d{1,3})$/;
 const count = z.object({ N: z.string().regex(/^\d+$/) }).transform(({ N }) => Number(N));
 
 /** What one label adds to the item of its week. */
-export function labelAttributes({ bucket, correct }: Label): Attributes {
+export function labelAttributes({ bucket, correct }: Label): Record<string, AttributeValue> {
   return {
     [`labels${bucket}`]: { N: '1' },
     ...(correct && { [`correct${bucket}`]: { N: '1' } }),
@@ -30,7 +30,7 @@ export function labelAttributes({ bucket, correct }: Label): Attributes {
 }
 
 /** The labels of all weeks by their callers. What cannot have been counted is left out. */
-export function labelsOf(items: readonly Attributes[]): CallerLabels[] {
+export function labelsOf(items: readonly Record<string, AttributeValue>[]): CallerLabels[] {
   const buckets = new Map<string, { labels: number; correct: number }>();
   for (const [name, value] of items.flatMap((item) => Object.entries(item))) {
     const [, kind, bucket = ''] = attributePattern.exec(name) ?? [];

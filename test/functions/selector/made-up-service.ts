@@ -14,6 +14,7 @@ import { viewOf } from '../../../lib/core/preprocessing/view.ts';
 import { HedgeTokens } from '../../../lib/core/selection/hedge-tokens.ts';
 import { OutputTimes } from '../../../lib/core/selection/output-time.ts';
 import { catalogueSchema } from '../../../lib/service/catalogue/schema.ts';
+import { FieldAccuracies } from '../../../lib/service/feedback/accuracy.ts';
 import { ModelBreakers, type Verdict } from '../../../lib/service/inference/breakers.ts';
 import { ModelOccupancy } from '../../../lib/service/inference/occupancy.ts';
 import { Overheads } from '../../../lib/service/inference/service-time.ts';
@@ -157,7 +158,7 @@ export function madeUpService(
     overheads: new Overheads(),
     secret: secretOf(undefined),
     feedback: 'anybody',
-    feedbackWeight: 200,
+    fieldAccuracies: new FieldAccuracies({ feedback: 'anybody', weight: 200 }),
     random: () => 0,
     atDeadline: 'wait',
     lateWaitMs: 10_000,

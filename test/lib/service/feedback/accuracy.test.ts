@@ -1,10 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import {
-  callerShare,
-  type FeedbackChoice,
-  fieldAccuracyPct,
-} from '../../../../lib/service/feedback/accuracy.ts';
+import type { FeedbackChoice } from '../../../../lib/core/contract/feedback-choices.ts';
+import { callerShare, fieldAccuracyPct } from '../../../../lib/service/feedback/accuracy.ts';
 import type { CallerLabels } from '../../../../lib/service/profiles/labels.ts';
 
 const from = (count: number, caller: CallerLabels) => Array.from({ length: count }, () => caller);
