@@ -19,17 +19,13 @@ let processes: readonly number[];
 beforeAll(async () => {
   service = await RunningService.start();
   await service.infer({ slaMs: 1 });
-  processes = pids();
+  processes = service.pids;
 }, 120_000);
 afterAll(() => service.stop());
 
-function pids(): number[] {
-  return service.assembly.functions.flatMap((fn) => [...fn.pids]);
-}
-
 // No process has died, and an honest request is answered.
 afterEach(async () => {
-  expect(pids()).toEqual(expect.arrayContaining([...processes]));
+  expect(service.pids).toEqual(expect.arrayContaining([...processes]));
   expect((await service.infer({ slaMs: 1 })).predictions).toHaveLength(5);
 });
 

@@ -84,6 +84,11 @@ export class RunningService {
     return fetch(`${this.assembly.url}${path}`, init);
   }
 
+  /** The processes of all functions. */
+  get pids(): number[] {
+    return this.assembly.functions.flatMap((fn) => [...fn.pids]);
+  }
+
   post(body: RequestInit['body'], headers: Record<string, string> = {}): Promise<Response> {
     return this.fetch('/v1/infer', {
       method: 'POST',

@@ -15,9 +15,8 @@ export interface DecodeCost {
 }
 
 /**
- * How long an image takes to decode, scaled to a model's input, in ms of a whole vCPU (a function of 1769 MB):
- * what its header foretells, never less than half of it and, of pictures that cameras and phones make, at
- * most twice as much.
+ * How long an image is likely to take to decode, scaled to a model's input, in ms of a whole vCPU (a function of
+ * 1769 MB): as far as its header tells, and rather too much than too little.
  */
 export function predictedDecodeMs(header: ImageHeader): number {
   return decodeCost(header).ms;
@@ -49,9 +48,9 @@ const profileNs = 15;
 const inksNs = 80;
 
 function costOfJpeg(header: JpegHeader): DecodeCost {
-  const { bytes, width, samples, components, hasProfile, isHeld, scans } = header;
-  // It is decoded at a half, a quarter or an eighth of its size where that is still large enough.
-  const pixels = (width * header.height) / jpegShrink(header) ** 2;
+  const { bytes, width, height, samples, components, hasProfile, isHeld, scans } = header;
+  const shrink = shrinkOf(header);
+  const pixels = (width * height) / shrink ** 2;
   const inColour = components === 4 ? inksNs : hasProfile ? profileNs : 0;
   const held = isHeld ? 2 * samples + 20 * bytes : 0.3 * samples + 10 * bytes;
   const inScans =
@@ -60,10 +59,20 @@ function costOfJpeg(header: JpegHeader): DecodeCost {
     22 * scans.refinedBlocks +
     1.4 * scans.refinedCoefficients;
   const ms = toMs(held + (isHeld ? inScans : 0) + (9 + inColour) * pixels);
-  return { ms, mostMs: ms, mostBytes: fixedBytes + 600 * width + (isHeld ? 2 * samples : 0) };
+  const lines = Math.min(height / shrink, mostLines);
+  const mostBytes =
+    fixedBytes +
+    600 * width +
+    (2 * components * lines * width) / shrink +
+    (isHeld ? 2 * samples : 0);
+  return { ms, mostMs: ms, mostBytes };
 }
 
-function jpegShrink({ width, height }: Size): number {
+/** As many lines as scaling holds of what comes line by line. */
+const mostLines = 2_000;
+
+/** A JPEG or a lossy WebP is decoded at a half, a quarter or an eighth of its size where that is large enough. */
+function shrinkOf({ width, height }: Size): number {
   const shrink = Math.min(width, height) / scaledSide;
   return [8, 4, 2].find((factor) => factor <= shrink) ?? 1;
 }
@@ -79,7 +88,7 @@ function costOfPng(header: PngHeader): DecodeCost {
     (header.hasProfile ? profileNs : 0);
   const ms = toMs(perPixel * width * height + 10 * bytes);
   // An interlaced one is held as a whole, others only as far as scaling needs it.
-  const heldLines = header.isInterlaced ? height : Math.min(height, 2_000);
+  const heldLines = header.isInterlaced ? height : Math.min(height, mostLines);
   return {
     ms,
     // A chunk takes 12 bytes at least.
@@ -103,7 +112,8 @@ function costOfWebp(header: WebpHeader): DecodeCost {
   return {
     ms,
     mostMs: ms + (tableNs * tables) / 1e6,
-    mostBytes: fixedBytes + heldBytesPerPixel * pixels + tableBytes * tables,
+    mostBytes:
+      fixedBytes + (heldBytesPerPixel + 4 / shrinkOf(header) ** 2) * pixels + tableBytes * tables,
   };
 }
 
