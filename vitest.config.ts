@@ -13,12 +13,13 @@ const process = [
 const system = ['test/system/**/*.test.ts'];
 /** Those that take long, or want the machine to themselves: no part of `npm test`. */
 const long = [
+  'test/functions/fuzz.test.ts',
   'test/lib/evaluation/experiments/{expected-accuracy,hedging}.test.ts',
   'test/lib/service/inference/telemetry.test.ts',
   'test/package/**/*.test.ts',
   'test/system/clocks/**/*.test.ts',
   'test/system/faults/{counts,scenarios}.test.ts',
-  'test/system/{live,model-in-s3,replacement}.test.ts',
+  'test/system/{fuzz,live,model-in-s3,replacement}.test.ts',
 ];
 const e2e = ['test/e2e/**/*.test.ts'];
 /** Those in browsers, but for the playground's: no part of `npm test` either. */

@@ -93,10 +93,12 @@ type Watched = CallOutcome | { readonly kind: 'hangs' | 'frozen' };
 /** The outcome of a call, or that there has been none until it was so late that it hangs. */
 async function orHang(outcome: Promise<CallOutcome>, hangsAtMs: number): Promise<Watched> {
   const hanging = Promise.withResolvers<Watched>();
+  // Starting the call may have taken longer than that: Node warns of times below 0.
+  const leftMs = Math.max(0, hangsAtMs - performance.now());
   const timer = setTimeout(() => {
     const isFrozen = performance.now() > hangsAtMs + frozenMs;
     hanging.resolve({ kind: isFrozen ? 'frozen' : 'hangs' });
-  }, hangsAtMs - performance.now());
+  }, leftMs);
   timer.unref();
   try {
     return await Promise.race([outcome, hanging.promise]);

@@ -41,7 +41,9 @@ export class Decodings {
 async function waitUntil<T>(byEpochMs: number, promise: Promise<T>): Promise<T> {
   if (byEpochMs === Number.POSITIVE_INFINITY) return promise;
   const deadline = Promise.withResolvers<never>();
-  const timer = setTimeout(() => deadline.reject(passed('done')), byEpochMs - epochMs());
+  // It may have passed since the decoding was begun: Node warns of times below 0.
+  const leftMs = Math.max(0, byEpochMs - epochMs());
+  const timer = setTimeout(() => deadline.reject(passed('done')), leftMs);
   try {
     return await Promise.race([promise, deadline.promise]);
   } finally {
