@@ -107,7 +107,7 @@ async function firstTwoCalls(fn: LambdaFunction): Promise<[Call, Call]> {
     onLog: undefined,
     tokens,
   };
-  const registry = new FunctionRegistry([fn], settings, () => 1);
+  const registry = new FunctionRegistry([fn], settings, () => ({ atOnce: 1, most: 1 }));
   lambda.removeAllListeners('request');
   lambda.on('request', invokeEndpoint(registry, parts));
   try {

@@ -60,7 +60,8 @@ export interface StartOptions {
   /**
    * Limit on a function's environments at a time.
    *
-   * @default - the number of CPUs, at least 4; at least 10 for a function behind the HTTP API
+   * @default - the number of CPUs, at least 4; at least 10 for a function behind the HTTP API whose
+   * environments all hang
    */
   readonly maxEnvironments?: number | undefined;
   /**
@@ -131,11 +132,14 @@ export interface RunningAssembly {
   close(): Promise<void>;
 }
 
+/** Lambda starts as many environments as there are requests; one machine should not. */
+const minEnvironments = 4;
+
 /**
- * Lambda starts as many environments as there are requests; one machine should not. A function behind the API mostly
- * waits for others, and when those hang, it is what callers notice: it may have as many as the smallest AWS account.
+ * A function behind the API mostly waits for others, and when those hang, it is what callers notice: it may have as
+ * many environments as the smallest AWS account.
  */
-const minEnvironments = { behindApi: 10, other: 4 };
+const minEnvironmentsBehindApi = 10;
 
 /**
  * Runs a synthesized CDK assembly on this machine: its tables, its functions (in processes of
@@ -205,8 +209,9 @@ export async function startAssembly(options: StartOptions): Promise<RunningAssem
         frozen,
       },
       (name) => {
-        const min = minEnvironments[behindApi.has(name) ? 'behindApi' : 'other'];
-        return options.maxEnvironments ?? Math.max(min, availableParallelism());
+        const atOnce = options.maxEnvironments ?? Math.max(minEnvironments, availableParallelism());
+        const most = behindApi.has(name) ? Math.max(minEnvironmentsBehindApi, atOnce) : atOnce;
+        return { atOnce, most: options.maxEnvironments ?? most };
       },
     ),
     (it) => it.close(),

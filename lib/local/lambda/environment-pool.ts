@@ -13,6 +13,17 @@ export const queueLimitMs = 10_000;
  */
 const returnWaitMs = 50;
 
+/** After how long without any environment coming back they count as hanging. */
+const stallAfterMs = 2_000;
+
+/** How many environments of a function one machine runs. */
+export interface EnvironmentLimits {
+  /** So many are started as soon as they are needed. */
+  readonly atOnce: number;
+  /** So many at all: those above `atOnce` only when the others hang. In a burst they would be in each other's way. */
+  readonly most: number;
+}
+
 interface Waiter {
   readonly lane: string | undefined;
   resolve(environment: ExecutionEnvironment): void;
@@ -31,9 +42,10 @@ export class EnvironmentPool {
   /** Whether every invocation is throttled, as with a reserved concurrency of 0. */
   isThrottled = false;
   readonly #settings: EnvironmentSettings;
-  readonly #cap: number;
+  readonly #limits: EnvironmentLimits;
   readonly #isReserved: boolean;
   readonly #returnMs: number;
+  readonly #stallMs: number;
   readonly #all = new Set<ExecutionEnvironment>();
   readonly #idle: ExecutionEnvironment[] = [];
   readonly #waiting: Waiter[] = [];
@@ -42,23 +54,29 @@ export class EnvironmentPool {
   readonly #starting = new Set<Promise<ExecutionEnvironment>>();
   /** How many have answered and not yet asked for the next event. */
   #returning = 0;
+  /** When an environment last came back, or was started at once. */
+  #movedMs = 0;
   #isClosed = false;
 
   /**
-   * @param maxEnvironments - the machine's cap; the function's reserved concurrency may be lower
-   * @param returnMs - how long an invocation waits for an environment that has just answered
+   * @param limits - the machine's; the function's reserved concurrency may be lower
+   * @param waits - how long an invocation waits for an environment that has just answered, and how long none must have
+   * come back for all to count as hanging
+   * @default 50 ms and 2 s
    */
   constructor(
     fn: LambdaFunction,
     settings: EnvironmentSettings,
-    maxEnvironments: number,
-    returnMs = returnWaitMs,
+    limits: EnvironmentLimits,
+    { returnMs = returnWaitMs, stallMs = stallAfterMs } = {},
   ) {
     this.#returnMs = returnMs;
+    this.#stallMs = stallMs;
     this.fn = fn;
     this.#settings = settings;
-    this.#isReserved = (fn.reservedConcurrency ?? Number.POSITIVE_INFINITY) <= maxEnvironments;
-    this.#cap = Math.min(fn.reservedConcurrency ?? maxEnvironments, maxEnvironments);
+    const reserved = fn.reservedConcurrency ?? Number.POSITIVE_INFINITY;
+    this.#isReserved = reserved <= limits.most;
+    this.#limits = this.#isReserved ? { atOnce: reserved, most: reserved } : limits;
   }
 
   /** Process ids of the live environments. */
@@ -85,6 +103,7 @@ export class EnvironmentPool {
     void environment.run(invocation).then(() => {
       this.#returning--;
       this.#count(lane, -1);
+      this.#movedMs = performance.now();
       this.#release(environment);
     });
   }
@@ -111,7 +130,8 @@ export class EnvironmentPool {
       if (returned) return returned;
     }
     if (this.#isClosed) throw new TooManyRequestsError();
-    if (this.#all.size + this.#starting.size < this.#cap && !this.#isFull(lane)) {
+    if (this.#mayStart() && !this.#isFull(lane)) {
+      if (this.#hasRoom(this.#limits.atOnce)) this.#movedMs = performance.now();
       this.#count(lane, 1);
       return this.#start().catch((error: unknown) => {
         this.#count(lane, -1);
@@ -122,10 +142,24 @@ export class EnvironmentPool {
     return this.#wait(queueMs, lane);
   }
 
+  #mayStart(): boolean {
+    const { atOnce, most } = this.#limits;
+    return this.#hasRoom(this.#isStalled() ? most : atOnce);
+  }
+
+  #isStalled(): boolean {
+    return performance.now() - this.#movedMs >= this.#stallMs;
+  }
+
+  #hasRoom(limit: number): boolean {
+    return this.#all.size + this.#starting.size < limit;
+  }
+
   /** True if a lane has all that it may have. Reserved concurrency is used up to the last, as on Lambda. */
   #isFull(lane: string | undefined): boolean {
-    if (lane === undefined || this.#isReserved || this.#cap === 1) return false;
-    return (this.#taken.get(lane) ?? 0) >= this.#cap - 1;
+    const { most } = this.#limits;
+    if (lane === undefined || this.#isReserved || most === 1) return false;
+    return (this.#taken.get(lane) ?? 0) >= most - 1;
   }
 
   #count(lane: string | undefined, change: 1 | -1): void {
@@ -154,7 +188,11 @@ export class EnvironmentPool {
       if (index >= 0) this.#waiting.splice(index, 1);
       reject(new TooManyRequestsError());
     }, queueMs);
-    return promise.finally(() => clearTimeout(timer));
+    const stalled = setTimeout(() => this.#startForWaiting(), this.#stallMs);
+    return promise.finally(() => {
+      clearTimeout(timer);
+      clearTimeout(stalled);
+    });
   }
 
   #release(environment: ExecutionEnvironment): void {
@@ -174,7 +212,12 @@ export class EnvironmentPool {
     this.#all.delete(environment);
     const index = this.#idle.indexOf(environment);
     if (index >= 0) this.#idle.splice(index, 1);
-    if (this.#isClosed || this.#waiting.length === 0) return;
+    this.#startForWaiting();
+  }
+
+  #startForWaiting(): void {
+    const isAnyServed = this.#waiting.some(({ lane }) => !this.#isFull(lane));
+    if (this.#isClosed || !isAnyServed || !this.#mayStart()) return;
     void this.#start().then(
       (next) => this.#release(next),
       // Whoever waits learns it from the time limit.

@@ -1,6 +1,6 @@
 import type { LambdaFunction } from '../template/functions.ts';
 import type { EnvironmentSettings } from './environment.ts';
-import { EnvironmentPool } from './environment-pool.ts';
+import { type EnvironmentLimits, EnvironmentPool } from './environment-pool.ts';
 
 /** A function that an Invoke request names. */
 export interface FunctionReference {
@@ -15,17 +15,14 @@ export interface FunctionReference {
 export class FunctionRegistry {
   readonly #pools: ReadonlyMap<string, EnvironmentPool>;
 
-  /** @param maxEnvironmentsOf - the machine's limit on the environments of a function, by its name */
+  /** @param limitsOf - the machine's limits on the environments of a function, by its name */
   constructor(
     functions: readonly LambdaFunction[],
     settings: EnvironmentSettings,
-    maxEnvironmentsOf: (name: string) => number,
+    limitsOf: (name: string) => EnvironmentLimits,
   ) {
     this.#pools = new Map(
-      functions.map((fn) => [
-        fn.name,
-        new EnvironmentPool(fn, settings, maxEnvironmentsOf(fn.name)),
-      ]),
+      functions.map((fn) => [fn.name, new EnvironmentPool(fn, settings, limitsOf(fn.name))]),
     );
   }
 

@@ -27,12 +27,12 @@ interface Sent {
   readonly body?: string;
 }
 
-/** The status and the body that a request is answered with, within a second. */
+/** The status and the body that a request is answered with, within five seconds. */
 function send(url: string, { method = 'GET', headers, body }: Sent = {}) {
   const { promise, resolve, reject } = Promise.withResolvers<{ status?: number; body: string }>();
   const request = httpRequest(
     url,
-    { method, headers, signal: AbortSignal.timeout(1_000) },
+    { method, headers, signal: AbortSignal.timeout(5_000) },
     (response) =>
       text(response).then(
         (said) => resolve({ status: response.statusCode ?? 0, body: said }),
@@ -146,7 +146,7 @@ describe('a custom resource’s response', () => {
 describe('a function', () => {
   it('fills nobody’s memory: an error of any length, a line of any length', async () => {
     const { env } = (await fixture.invoke('Reserved', {})).payload;
-    const answer = fixture.invoke('Reserved', { do: 'sleep', ms: 1_000 });
+    const answer = fixture.invoke('Reserved', { do: 'sleep', ms: 60_000 });
     const { status } = await send(
       `http://${env.AWS_LAMBDA_RUNTIME_API}/2018-06-01/runtime/invocation/any/error`,
       {

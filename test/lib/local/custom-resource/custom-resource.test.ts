@@ -50,7 +50,10 @@ async function create(Resources: object): Promise<{ stack: Stack; log: CustomRes
     onLog: undefined,
     tokens: new SessionTokens(),
   };
-  const registry = new FunctionRegistry(readFunctions(stack, []), settings, () => 4);
+  const registry = new FunctionRegistry(readFunctions(stack, []), settings, () => ({
+    atOnce: 4,
+    most: 4,
+  }));
   const inbox = await ResponseInbox.start();
   closing.push(
     () => registry.close(),

@@ -33,7 +33,7 @@ let front: HttpFront;
 const sockets: Socket[] = [];
 async function listen(arrivalMs: number, heldBytes: number, headerMs = 60_000) {
   front = await HttpFront.listen(0, '127.0.0.1', { arrivalMs, heldBytes, headerMs });
-  front.open(api, new FunctionRegistry([], settings, () => 1), {
+  front.open(api, new FunctionRegistry([], settings, () => ({ atOnce: 1, most: 1 })), {
     files: new Map(),
     problemKinds: {},
     allowedHosts: [],

@@ -200,18 +200,22 @@ describe('a function that is throttled', () => {
 });
 
 /** A pool for one of the fixture's functions. */
-function poolOf(constructId: string, maxEnvironments: number, returnMs?: number): EnvironmentPool {
+function poolOf(
+  constructId: string,
+  most: number,
+  { atOnce = most, ...waits }: { atOnce?: number; returnMs?: number; stallMs?: number } = {},
+): EnvironmentPool {
   const name = fixture.functionName(constructId);
   const fn = readFunctions(readStack(dir), []).find((candidate) => candidate.name === name);
   if (!fn) throw new Error(`no function ${constructId}`);
   const endpoints = { lambda: fixture.assembly.invokeUrl, dynamodb: '', s3: '' };
   const settings = { endpoints, variables: {}, onLog: undefined, tokens: new SessionTokens() };
-  return new EnvironmentPool(fn, settings, maxEnvironments, returnMs);
+  return new EnvironmentPool(fn, settings, { atOnce, most }, waits);
 }
 
 describe('a pool of environments', () => {
   it('uses an environment again while one request follows another', async () => {
-    const pool = poolOf('Behave', 3, 60_000);
+    const pool = poolOf('Behave', 3, { returnMs: 60_000 });
     const call = async () => {
       const invocation = new LambdaInvocation(Buffer.from('{}'));
       await pool.invoke(invocation);
@@ -235,6 +239,29 @@ describe('a pool of environments', () => {
     expect((await third.answered).payload.toString()).toBe('"inline"');
     await pool.close();
     await expect(pool.invoke(second)).rejects.toThrow(TooManyRequestsError);
+  });
+});
+
+describe('environments that the machine has no processor for', () => {
+  const invoke = async (pool: EnvironmentPool, event: object) => {
+    const invocation = new LambdaInvocation(Buffer.from(JSON.stringify(event)));
+    await pool.invoke(invocation);
+    return invocation.answered;
+  };
+
+  it('are not started while the others come back', async () => {
+    const pool = poolOf('Behave', 4, { atOnce: 1, stallMs: 60_000 });
+    await Promise.all(Array.from({ length: 6 }, () => invoke(pool, { do: 'sleep', ms: 10 })));
+    expect(pool.pids).toHaveLength(1);
+    await pool.close();
+  });
+
+  it('are started when the others hang', async () => {
+    const pool = poolOf('Behave', 4, { atOnce: 1, stallMs: 100 });
+    void invoke(pool, { do: 'sleep', ms: 60_000 });
+    expect((await invoke(pool, {})).failed).toBe(false);
+    expect(pool.pids).toHaveLength(2);
+    await pool.close();
   });
 });
 
