@@ -48,7 +48,7 @@ export function checkOptions(options: ClientOptions): void {
   const models = modelsOf(options);
   for (const { name, accuracyPct, classify } of models) {
     check({ accuracyPct });
-    if (typeof classify !== 'function') throw new TypeError(`onDevice: no classify in "${name}"`);
+    if (typeof classify !== 'function') throw new TypeError(`onDevice: "${name}" lacks classify`);
   }
   const isNone = models.length === 0;
   if (mode === 'device-only' && isNone) throw new TypeError(`${mode} needs onDevice`);

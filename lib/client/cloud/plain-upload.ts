@@ -15,6 +15,6 @@ export function plainUpload({ image, contentType }: DeviceInput): UploadedImage 
   }
   const what = bytes === undefined ? 'without a file' : `of ${bytes} bytes`;
   throw new ImageFormatError(
-    `an image ${what} cannot be sent as it is: set images, such as webImages()`,
+    `an image ${what} cannot be sent: set images, such as webImages()`,
   );
 }

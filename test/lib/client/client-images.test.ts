@@ -97,7 +97,7 @@ describe('the image of a request', () => {
     const { error } = await outcome(fake.client().classify(pixels));
     expect(error).toMatchObject({
       name: 'ImageFormatError',
-      message: 'an image without a file cannot be sent as it is: set images, such as webImages()',
+      message: 'an image without a file cannot be sent: set images, such as webImages()',
     });
   });
 

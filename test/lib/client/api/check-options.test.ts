@@ -97,7 +97,7 @@ describe('createClient', () => {
     [
       'what is no model',
       { onDevice: { name: 'tiny', accuracyPct: 50 } },
-      'onDevice: no classify in "tiny"',
+      'onDevice: "tiny" lacks classify',
     ],
   ])('refuses %s', (_, options, message) => {
     expect(made(options)).toThrow(new TypeError(message));

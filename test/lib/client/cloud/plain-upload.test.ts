@@ -23,7 +23,7 @@ describe('plainUpload', () => {
     const upload = () => plainUpload({ image, contentType });
     expect(upload).toThrow(ImageFormatError);
     expect(upload).toThrow(
-      `an image of ${maxBodyBytes + 1} bytes cannot be sent as it is: set images, such as webImages()`,
+      `an image of ${maxBodyBytes + 1} bytes cannot be sent: set images, such as webImages()`,
     );
   });
 
