@@ -33,6 +33,6 @@ describe('plainUpload', () => {
     { displayWidth: 2, displayHeight: 2 },
   ])('refuses what is no file', (image) => {
     const upload = () => plainUpload({ image, contentType: 'image/raw' });
-    expect(upload).toThrow('an image without a file cannot be sent as it is');
+    expect(upload).toThrow('an image without a file cannot be sent');
   });
 });
