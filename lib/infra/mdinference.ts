@@ -8,7 +8,9 @@ import type { FeedbackChoice } from '../core/contract/feedback-choices.ts';
 import { loadCatalogue } from '../service/catalogue/load.ts';
 import type { Catalogue } from '../service/catalogue/schema.ts';
 import { InvalidPropertyError } from './errors.ts';
+import { longestDeployment } from './function-names.ts';
 import { ServiceApi } from './http-api.ts';
+import { KeepWarm } from './keep-warm.ts';
 import { ModelFunction } from './model-function.ts';
 import { withOverrides } from './model-overrides.ts';
 import { Observability } from './observability.ts';
@@ -70,10 +72,12 @@ export class MdInference extends Construct {
     const catalogue = withOverrides(this, loadCatalogue(catalogueDirectory), overrides);
     this.catalogue = catalogue;
     const removalPolicy = props.removalPolicy ?? RemovalPolicy.DESTROY;
-    const deployment = Names.uniqueResourceName(this, { maxLength: 60, separator: '-' });
+    const deployment = Names.uniqueResourceName(this, {
+      maxLength: longestDeployment,
+      separator: '-',
+    });
     this.table = new ProfileTable(this, 'Profiles', {
       deployment,
-      catalogue: catalogue.name,
       removalPolicy,
     });
     const strategy = props.strategy ?? 'three-stage';
@@ -86,6 +90,7 @@ export class MdInference extends Construct {
     };
     const logs = { logRetention: props.logRetention ?? RetentionDays.ONE_MONTH, removalPolicy };
     const common = {
+      deployment,
       catalogue,
       catalogueDirectory,
       architecture,
@@ -105,7 +110,7 @@ export class MdInference extends Construct {
         model,
         layer: layers.of(ownArchitecture),
         storage: own.storage,
-        live: { keepWarm: props.keepWarm, provisionedConcurrency: own.provisionedConcurrency },
+        live: { provisionedConcurrency: own.provisionedConcurrency },
       });
     });
     for (const { model, function: fn } of models) this.table.grantUpdate(fn, model.name);
@@ -127,8 +132,10 @@ export class MdInference extends Construct {
       lateWaitMs: (props.lateWait ?? Duration.seconds(10)).toMilliseconds(),
       hedgeShare: shareOf(this, 'hedgeShare', props.hedgeShare ?? 0.05),
       callerShare: shareOf(this, 'callerShare', props.callerShare ?? 0.2),
-      live: { keepWarm: props.keepWarm, provisionedConcurrency: props.provisionedConcurrency },
+      live: { provisionedConcurrency: props.provisionedConcurrency },
     });
+    const aliases = [...models, this.selector].map(({ live }) => live);
+    if (props.keepWarm) new KeepWarm(this, 'KeepWarm', { every: props.keepWarm, aliases });
     this.api = new ServiceApi(this, 'Http', {
       selector: this.selector.live,
       auth: props.auth ?? 'iam',
@@ -151,7 +158,7 @@ export class MdInference extends Construct {
         (name) => this.observability.alarms.get(name) ?? [],
       );
       new Rollout(this, 'Rollout', {
-        aliases: [...models, this.selector].map(({ live }) => live),
+        aliases,
         config,
         alarms: [...ofService, ...alarms],
       });
