@@ -7,7 +7,7 @@ import { Construct } from 'constructs';
 import type { FeedbackChoice } from '../core/contract/feedback-choices.ts';
 import { loadCatalogue } from '../service/catalogue/load.ts';
 import type { Catalogue } from '../service/catalogue/schema.ts';
-import { InvalidPropertyError } from './errors.ts';
+import { checkProps } from './check-props.ts';
 import { longestDeployment } from './function-names.ts';
 import { ServiceApi } from './http-api.ts';
 import { KeepWarm } from './keep-warm.ts';
@@ -64,6 +64,7 @@ export class MdInference extends Construct {
    */
   constructor(scope: Construct, id: string, props: MdInferenceProps = {}) {
     super(scope, id);
+    checkProps(this, props);
     // Without it a new layer would not make new versions, in an app that has not set this flag.
     this.node.setContext(LAMBDA_RECOGNIZE_LAYER_VERSION, true);
     const architecture = props.architecture ?? Architecture.X86_64;
@@ -130,8 +131,8 @@ export class MdInference extends Construct {
       feedbackWeight: props.feedbackWeight ?? 200,
       atDeadline: props.atDeadline ?? 'wait',
       lateWaitMs: (props.lateWait ?? Duration.seconds(10)).toMilliseconds(),
-      hedgeShare: shareOf(this, 'hedgeShare', props.hedgeShare ?? 0.05),
-      callerShare: shareOf(this, 'callerShare', props.callerShare ?? 0.2),
+      hedgeShare: props.hedgeShare ?? 0.05,
+      callerShare: props.callerShare ?? 0.2,
       live: { provisionedConcurrency: props.provisionedConcurrency },
     });
     const aliases = [...models, this.selector].map(({ live }) => live);
@@ -176,11 +177,6 @@ export class MdInference extends Construct {
   grantInvokeApi(grantee: IGrantable): Grant {
     return this.api.grantInvoke(grantee);
   }
-}
-
-function shareOf(scope: Construct, name: 'hedgeShare' | 'callerShare', share: number): number {
-  if (share >= 0 && share <= 1) return share;
-  throw new InvalidPropertyError(scope, name, `must be a share of 0 to 1, not ${share}`);
 }
 
 /** Where the gateway does not know who calls, nobody's labels can be bounded: then they are taken only when asked for. */

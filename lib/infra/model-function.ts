@@ -1,8 +1,8 @@
 import { copyFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { Size } from 'aws-cdk-lib';
+import { Size, Stack } from 'aws-cdk-lib';
 import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
-import type { ILayerVersion } from 'aws-cdk-lib/aws-lambda';
+import type { CfnFunction, ILayerVersion } from 'aws-cdk-lib/aws-lambda';
 import { Asset } from 'aws-cdk-lib/aws-s3-assets';
 import type { Construct } from 'constructs';
 import { largestInAssetBytes } from '../service/catalogue/limits.ts';
@@ -61,17 +61,27 @@ export class ModelFunction extends ServiceFunction {
     });
     this.model = model;
     this.liveFunction = `${functionName}:${liveName}`;
+    this.#grantRead();
     if (storage === 's3') this.#readFromS3(path);
     this.live = new LiveAlias(this, 'Live', { ...props.live, version: this.version });
   }
 
-  #readFromS3(path: string): void {
-    const object = new Asset(this, 'File', { path });
-    const files = object.bucket.arnForObjects('*.onnx');
+  /** Wherever the file lies now: versions that are still serving may have it in S3. */
+  #grantRead(): void {
+    const { code } = this.function.node.defaultChild as CfnFunction;
+    const { s3Bucket } = code as CfnFunction.CodeProperty;
+    const files = Stack.of(this).formatArn({
+      ...{ service: 's3', region: '', account: '' },
+      resource: `${s3Bucket}/*.onnx`,
+    });
     this.function.addToRolePolicy(
       new PolicyStatement({ actions: ['s3:GetObject'], resources: [files] }),
     );
     acknowledgeModelObjects(this, files);
+  }
+
+  #readFromS3(path: string): void {
+    const object = new Asset(this, 'File', { path });
     this.function.addEnvironment('MDI_MODEL_BUCKET', object.s3BucketName);
     this.function.addEnvironment('MDI_MODEL_KEY', object.s3ObjectKey);
   }
