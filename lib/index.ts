@@ -22,6 +22,7 @@ export type { LiveAlias, ProvisionedConcurrency, ProvisionedScaling } from './in
 export { MdInference } from './infra/mdinference.ts';
 export type { ModelFunction, ModelStorage } from './infra/model-function.ts';
 export type { ModelOverrides } from './infra/model-overrides.ts';
+export type { ModelMemory } from './infra/model-sizes.ts';
 export type { Observability } from './infra/observability.ts';
 export type { ProfileTable } from './infra/profile-table.ts';
 export type { Profiler } from './infra/profiler.ts';

@@ -22,6 +22,7 @@ type CheckedElsewhere =
   | 'alarmsTopic'
   | 'architecture'
   | 'models'
+  | 'tunedFile'
   | 'provisionedConcurrency'
   | 'rollout'
   | 'removalPolicy';

@@ -5,6 +5,7 @@ import { RetentionDays } from 'aws-cdk-lib/aws-logs';
 import { LAMBDA_RECOGNIZE_LAYER_VERSION } from 'aws-cdk-lib/cx-api';
 import { Construct } from 'constructs';
 import type { FeedbackChoice } from '../core/contract/feedback-choices.ts';
+import { modelNameOf } from '../core/selection/sizes.ts';
 import { loadCatalogue } from '../service/catalogue/load.ts';
 import type { Catalogue } from '../service/catalogue/schema.ts';
 import { checkProps } from './check-props.ts';
@@ -52,9 +53,12 @@ export class MdInference extends Construct {
   readonly profiler: Profiler;
   /** The CloudWatch dashboard and alarms. */
   readonly observability: Observability;
-  /** The function of each model, by the model's name. */
+  /**
+   * The function of each model, by the model's name; of several sizes the smallest has this name, and others
+   * have one such as `resnet-64-5307mb`.
+   */
   readonly models: ReadonlyMap<string, ModelFunction>;
-  /** The catalogue as it is deployed: with the memory that `props.models` gives its models. */
+  /** The catalogue as it is deployed: with the memory that `props.models` gives its models, an entry a size. */
   readonly catalogue: Catalogue;
 
   /**
@@ -70,7 +74,12 @@ export class MdInference extends Construct {
     const architecture = props.architecture ?? Architecture.X86_64;
     const catalogueDirectory = resolveCatalogue(props.catalogue ?? 'shapes');
     const overrides = props.models ?? {};
-    const catalogue = withOverrides(this, loadCatalogue(catalogueDirectory), overrides);
+    const catalogue = withOverrides(
+      this,
+      loadCatalogue(catalogueDirectory),
+      overrides,
+      props.tunedFile,
+    );
     this.catalogue = catalogue;
     const removalPolicy = props.removalPolicy ?? RemovalPolicy.DESTROY;
     const deployment = Names.uniqueResourceName(this, {
@@ -103,7 +112,7 @@ export class MdInference extends Construct {
 
     const layers = new OnnxruntimeLayers(this, 'Onnxruntime');
     const models = catalogue.models.map((model) => {
-      const own = overrides[model.name] ?? {};
+      const own = overrides[modelNameOf(model)] ?? {};
       const ownArchitecture = own.architecture ?? architecture;
       return new ModelFunction(this, `Model-${model.name}`, {
         ...common,

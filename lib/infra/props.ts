@@ -168,6 +168,12 @@ export interface MdInferenceProps {
    */
   readonly models?: Readonly<Record<string, ModelOverrides>>;
   /**
+   * The file that `npx mdi tune` has written: the memory of models whose `memoryMb` is `'tuned'`.
+   *
+   * @default 'mdi-tuned.json' in the folder from which the app is synthesized
+   */
+  readonly tunedFile?: string;
+  /**
    * Environments of the selector that are kept ready, so that no request waits for a cold start; those
    * of a model are set in `models`.
    *

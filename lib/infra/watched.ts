@@ -5,6 +5,7 @@ import {
   MathExpression,
 } from 'aws-cdk-lib/aws-cloudwatch';
 import { Operation } from 'aws-cdk-lib/aws-dynamodb';
+import { modelNameOf } from '../core/selection/sizes.ts';
 import type { ModelMetric } from '../service/metrics.ts';
 import { hourlyCost } from './hourly-cost.ts';
 import type { ServiceApi } from './http-api.ts';
@@ -45,8 +46,9 @@ const shiftAlarmPct = 2;
 export function watchedOf(props: WatchedService): Watched[] {
   const { api, models, profiler, table } = props;
   const metrics = new ServiceMetrics(props.deployment, props.strategy);
+  const names = [...new Set(models.map(({ model }) => modelNameOf(model)))];
   const eachModel = (name: ModelMetric, statistic: string) =>
-    models.map(({ model }) => metrics.ofModel(model.name, name, { statistic }));
+    names.map((model) => metrics.ofModel(model, name, { statistic }));
   const functions = [
     ...models.map((of) => ({ of, label: of.model.name })),
     { of: props.selector, label: 'selector' },

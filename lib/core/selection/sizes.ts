@@ -29,6 +29,16 @@ export function modelNameOf({ name, sizeOf }: Pick<Candidate, 'name' | 'sizeOf'>
 }
 
 /**
+ * The name under which a size of a model is deployed and measured, unless it is the first: that has the
+ * model's own.
+ *
+ * @param memoryMb - of its function, in MB
+ */
+export function sizeNameOf(model: string, memoryMb: number): string {
+  return `${model}-${memoryMb}mb`;
+}
+
+/**
  * A strategy for models of several sizes: a rule leaves one size of each, for this request, and the
  * strategy decides between models as ever. Without models of several sizes nothing changes.
  */

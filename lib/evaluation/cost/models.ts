@@ -1,5 +1,6 @@
 import type { ModelsResponse } from '../../core/contract/messages.ts';
 import { MdInferenceError } from '../../core/errors.ts';
+import { sizeNameOf } from '../../core/selection/sizes.ts';
 import type { Candidate } from '../../core/selection/types.ts';
 import type { Catalogue } from '../../service/catalogue/schema.ts';
 
@@ -31,14 +32,17 @@ export function modelsOfCatalogue({ models }: Catalogue, overheadMs: number): Pr
   });
 }
 
-/** Models with the profiles that a running service has measured, from `GET /v1/models`. */
+/** Models with the profiles that a running service has measured, one for each size, from `GET /v1/models`. */
 export function modelsOfProfiles({ models }: Pick<ModelsResponse, 'models'>): PricedModel[] {
-  return models.map(({ name, accuracyPct, memoryMb, profile }) => ({
-    name,
-    accuracyPct,
-    memoryMb,
-    meanMs: profile.meanMs,
-    stdMs: profile.stdMs,
-    meanErrorMs: profile.meanErrorMs,
-  }));
+  return models.flatMap(({ name, accuracyPct, sizes, ...only }) =>
+    (sizes ?? [only]).map(({ memoryMb, profile }, i) => ({
+      name: i === 0 ? name : sizeNameOf(name, memoryMb),
+      ...(sizes && { sizeOf: name }),
+      accuracyPct,
+      memoryMb,
+      meanMs: profile.meanMs,
+      stdMs: profile.stdMs,
+      meanErrorMs: profile.meanErrorMs,
+    })),
+  );
 }
