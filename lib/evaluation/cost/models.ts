@@ -7,6 +7,8 @@ import type { Catalogue } from '../../service/catalogue/schema.ts';
 /** A model with what its cost depends on; `meanMs` is the service time, from the invoke to the end of the answer. */
 export interface PricedModel extends Candidate {
   readonly memoryMb: number;
+  /** The part of its work that several threads can share, 0 to 1, where it was measured. */
+  readonly parallelShare?: number | undefined;
 }
 
 /** A catalogue has no reference latency of a model; the message names the model. */
@@ -27,8 +29,8 @@ export function modelsOfCatalogue({ models }: Catalogue, overheadMs: number): Pr
         `the catalogue has no reference latency of "${name}": give profiles of a running service`,
       );
     }
-    const { meanMs, stdMs } = reference;
-    return { name, accuracyPct, memoryMb, meanMs: meanMs + overheadMs, stdMs };
+    const { meanMs, stdMs, parallelShare } = reference;
+    return { name, accuracyPct, memoryMb, meanMs: meanMs + overheadMs, stdMs, parallelShare };
   });
 }
 

@@ -1,3 +1,4 @@
+import type { Candidate } from '../../core/selection/types.ts';
 import { positiveNormal } from '../../core/statistics/draw.ts';
 import { seededRandom } from '../../core/statistics/random.ts';
 import { chanceOfBeingRight, type Reliability } from '../../core/statistics/reliability.ts';

@@ -133,7 +133,13 @@ const modelFields = {
   latencyOnly: z.boolean().optional(),
   /** Session.run on the machine that the entry was made on; serves until a profile is known. */
   reference: z
-    .strictObject({ meanMs: z.number().positive(), stdMs: z.number().min(0), what: z.string() })
+    .strictObject({
+      meanMs: z.number().positive(),
+      stdMs: z.number().min(0),
+      /** The part of its work that several threads can share (Amdahl's law): measured with one and with more. */
+      parallelShare: z.number().min(0).max(1).optional(),
+      what: z.string(),
+    })
     .optional(),
 };
 
