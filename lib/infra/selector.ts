@@ -6,6 +6,7 @@ import type { CfnAlias } from 'aws-cdk-lib/aws-lambda';
 import type { Construct } from 'constructs';
 import type { FeedbackChoice } from '../core/contract/feedback-choices.ts';
 import type { AtDeadline } from '../core/contract/headers.ts';
+import { selectorMemoryMb } from '../core/selection/sizes.ts';
 import type { StrategyName } from '../core/selection/strategies.ts';
 import type { Catalogue } from '../service/catalogue/schema.ts';
 import { modelFunctionsFile } from '../service/model-functions.ts';
@@ -68,8 +69,7 @@ export class Selector extends ServiceFunction {
         MDI_FEEDBACK: props.feedback,
         MDI_FEEDBACK_WEIGHT: String(props.feedbackWeight),
       },
-      // One vCPU: bodies of megabytes go through in base64.
-      memoryMb: 1769,
+      memoryMb: selectorMemoryMb,
       timeout: requestTimeout,
     });
     this.#grantInvoke(props.deployment);

@@ -6,9 +6,12 @@ import type { Candidate, Decision, Strategy, TimeBudget } from './types.ts';
 
 /**
  * Points of expected accuracy below a model's best size within which `expected-accuracy` takes a cheaper
- * one. Chosen by simulation, see docs/sizes.md.
+ * one: see docs/sizes.md.
  */
 export const sizeMarginPct = 0.5;
+
+/** Memory of the selector's function in MB: one vCPU, as bodies of megabytes go through in base64. */
+export const selectorMemoryMb = 1769;
 
 /** Decides which of the sizes of one model would answer a request; there is at least one. */
 export type SizeRule = <C extends Candidate>(sizes: readonly C[], budget: TimeBudget) => C;
@@ -99,13 +102,16 @@ function oneSizeEach<C extends Candidate>(
   return Array.from(models.values(), (sizes) => rule(sizes, budget));
 }
 
-/** The size of the least memory x time; ties go to the faster, then to the first by name. */
+/** The size whose calls are billed least; ties go to the faster, then to the first by name. */
 function cheapest<C extends Candidate>(sizes: readonly C[]): C {
   const least = Math.min(...sizes.map(priceOf));
   return fastest(sizes.filter((size) => priceOf(size) === least));
 }
 
-/** What Lambda bills of a call: memory x time. */
-function priceOf({ memoryMb = 0, meanMs }: Candidate): number {
-  return memoryMb * meanMs;
+/**
+ * What Lambda bills of a call, in MB x ms: the selector's function waits for the model's, so that the memory of
+ * both is paid for.
+ */
+export function priceOf({ memoryMb = 0, meanMs }: Candidate): number {
+  return (memoryMb + selectorMemoryMb) * meanMs;
 }

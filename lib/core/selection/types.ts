@@ -53,8 +53,8 @@ export interface Candidate {
    */
   readonly sizeOf?: string | undefined;
   /**
-   * Memory of the model's function in MB, which decides with the time what a call costs; needed of models of
-   * several sizes alone.
+   * Memory of the model's function in MB, which decides with the time what a call costs; needed of models
+   * of several sizes alone.
    *
    * @default 0
    */

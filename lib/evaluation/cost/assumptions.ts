@@ -1,3 +1,5 @@
+import { selectorMemoryMb } from '../../core/selection/sizes.ts';
+
 /** What a deployment's bill depends on besides its profiles. */
 export interface Assumptions {
   /** Memory of the selector's function in MB. */
@@ -39,7 +41,7 @@ export interface Assumptions {
 
 /** A deployment with default settings, and photos of 52 KB as the paper measured them. */
 export const defaultAssumptions: Assumptions = {
-  selectorMemoryMb: 1769,
+  selectorMemoryMb,
   // Less than half a ms on one machine (serverMs - serviceMs), plus decoding and encoding base64 bodies.
   selectorMs: 2,
   // DynamoDB answers in single-digit ms.

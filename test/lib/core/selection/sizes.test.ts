@@ -2,7 +2,12 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { leftMs, outputOf } from '../../../../lib/core/selection/deadline.ts';
 import { probabilityInTime } from '../../../../lib/core/selection/expected-accuracy.ts';
-import { modelNameOf, sizeMarginPct } from '../../../../lib/core/selection/sizes.ts';
+import {
+  modelNameOf,
+  priceOf,
+  selectorMemoryMb,
+  sizeMarginPct,
+} from '../../../../lib/core/selection/sizes.ts';
 import { strategies, strategyNames } from '../../../../lib/core/selection/strategies.ts';
 import { baseModel, fits } from '../../../../lib/core/selection/three-stage.ts';
 import type { Candidate, TimeBudget } from '../../../../lib/core/selection/types.ts';
@@ -39,7 +44,6 @@ function sizesOf(model: Candidate, factors: readonly number[]): Candidate[] {
   }));
 }
 
-const priceOf = ({ memoryMb = 0, meanMs }: Candidate) => memoryMb * meanMs;
 const sizesLike = (all: readonly Candidate[], one: Candidate) =>
   all.filter((other) => modelNameOf(other) === modelNameOf(one));
 
@@ -114,12 +118,12 @@ describe('three-stage', () => {
   const large = { accuracyPct: 80, stdMs: 5, sizeOf: 'large' };
   const sizes = [
     { ...large, name: 'large', meanMs: 100, memoryMb: 1769 },
-    { ...large, name: 'large-5307mb', meanMs: 45, memoryMb: 5307 },
+    { ...large, name: 'large-5307mb', meanMs: 55, memoryMb: 5307 },
   ];
 
   it.each([
     [150, 'large'],
-    [60, 'large-5307mb'],
+    [61, 'large-5307mb'],
     [40, 'large-5307mb'],
   ])('with a budget of %d ms takes %s', (slaMs, expected) => {
     const { baseModel: base } = strategies['three-stage'](sizes, budgetOf({ slaMs, inputMs: 0 }));
@@ -128,7 +132,10 @@ describe('three-stage', () => {
 
   it('takes the faster of two sizes that cost the same, and any where memory is not known', () => {
     const budget = budgetOf({ slaMs: 500, inputMs: 0 });
-    const even = sizes.map((size) => ({ ...size, meanMs: 176_900 / size.memoryMb }));
+    const even = sizes.map((size) => ({
+      ...size,
+      meanMs: 176_900 / (size.memoryMb + selectorMemoryMb),
+    }));
     expect(strategies['three-stage'](even, budget).baseModel.name).toBe('large-5307mb');
     const unknown = sizes.map(({ memoryMb: _, ...size }) => size);
     expect(strategies['three-stage'](unknown, budget).baseModel.name).toBe('large-5307mb');
@@ -139,11 +146,11 @@ it('static-greedy does not look at the network, whatever the size', () => {
   const model = { accuracyPct: 80, stdMs: 0, sizeOf: 'm' };
   const sizes = [
     { ...model, name: 'm', meanMs: 100, memoryMb: 1769 },
-    { ...model, name: 'm-5307mb', meanMs: 50, memoryMb: 5307 },
+    { ...model, name: 'm-5307mb', meanMs: 60, memoryMb: 5307 },
   ];
   const budget = budgetOf({ slaMs: 150, inputMs: 70 });
   expect(strategies['static-greedy'](sizes, budget).baseModel.name).toBe('m');
-  expect(strategies['static-greedy'](sizes, { ...budget, startMs: 60 }).baseModel.name).toBe(
+  expect(strategies['static-greedy'](sizes, { ...budget, startMs: 55 }).baseModel.name).toBe(
     'm-5307mb',
   );
   expect(strategies['static-accuracy'](sizes, budget).baseModel.name).toBe('m-5307mb');
