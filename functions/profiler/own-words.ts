@@ -1,4 +1,4 @@
-import { InvokeCommand, type LambdaClient } from '@aws-sdk/client-lambda';
+import { InvokeCommand, type InvokeCommandOutput, type LambdaClient } from '@aws-sdk/client-lambda';
 
 /** CloudFormation takes 4 KB, with what the provider framework adds. */
 const longest = 1_000;
@@ -17,17 +17,25 @@ export async function ownWords(
   payload: string,
 ): Promise<string | undefined> {
   try {
-    const { FunctionError, Payload, LogResult } = await lambda.send(
+    const output = await lambda.send(
       new InvokeCommand({ FunctionName: functionName, Payload: payload, LogType: 'Tail' }),
     );
-    if (!FunctionError) return undefined;
-    const reported = errorIn(Buffer.from(Payload ?? []).toString());
-    const logged = errorsInLog(Buffer.from(LogResult ?? '', 'base64').toString());
-    const words = [...new Set([...logged, ...(reported ? [reported] : [])])].join('; ');
-    return words === '' ? undefined : words.slice(-longest);
+    return output.FunctionError ? wordsOf(output) : undefined;
   } catch {
     return undefined;
   }
+}
+
+/** What a failed call of a function says, in one line. */
+export function wordsOf({
+  FunctionError,
+  Payload,
+  LogResult,
+}: Pick<InvokeCommandOutput, 'FunctionError' | 'Payload' | 'LogResult'>): string {
+  const reported = errorIn(Buffer.from(Payload ?? []).toString());
+  const logged = errorsInLog(Buffer.from(LogResult ?? '', 'base64').toString());
+  const words = new Set([...logged, ...(reported ? [reported] : [])]);
+  return [...words].join('; ').slice(-longest) || String(FunctionError);
 }
 
 /** The errors in a log, one line each: of Lambda's JSON format, else whatever is not Lambda's own. */

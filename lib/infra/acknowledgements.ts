@@ -1,5 +1,4 @@
 import { type CfnElement, Stack, Validations } from 'aws-cdk-lib';
-import type { Asset } from 'aws-cdk-lib/aws-s3-assets';
 import type { IConstruct } from 'constructs';
 
 /**
@@ -34,15 +33,21 @@ export function acknowledgeProvider(scope: IConstruct, profiler: HasFunction): v
   );
 }
 
-/** A model's function reads its file from the stack's assets. */
-export function acknowledgeModelObjects(scope: IConstruct, { s3BucketName }: Asset): void {
-  const name: string | { 'Fn::Sub': string } = Stack.of(scope).resolve(s3BucketName);
-  const bucket =
-    typeof name === 'string' ? name : name['Fn::Sub'].replaceAll(/\$\{(.*?)\}/g, '<$1>');
+/** Functions read, and the profiler copies and deletes, the models of this deployment. */
+export function acknowledgeModelFiles(scope: IConstruct, files: string): void {
   acknowledge(
     scope,
-    `AwsSolutions-IAM5[Resource::arn:<AWS::Partition>:s3:::${bucket}/*.onnx]`,
-    'The wildcard stands for the model files among the assets of CDK apps, which are named by their hashes. While a new file is deployed, versions of the function that are still serving start with the file before it; a policy that named one object would cut them off.',
+    `AwsSolutions-IAM5[Resource::${flat(Stack.of(scope).resolve(files))}]`,
+    'The wildcard stands for the files of one model, or of all models, of this one deployment, which are named by their hashes. While a new file is deployed, versions of the function that are still serving start with the file before it; a policy that named one object would cut them off.',
+  );
+}
+
+/** The bucket of models logs no accesses. */
+export function acknowledgeModelBucket(bucket: IConstruct): void {
+  acknowledge(
+    bucket,
+    'AwsSolutions-S1',
+    'The models’ functions read it when they start, and the deployment writes it: nobody else may. An access log would need a bucket of its own, without a log in turn. Where accesses have to be logged, `modelBucket` takes a bucket that does.',
   );
 }
 
@@ -76,6 +81,26 @@ export function acknowledgeCodeDeployRole(role: IConstruct): void {
 function anyVersionOf({ function: fn }: HasFunction): string {
   const logicalId = Stack.of(fn).getLogicalId(fn.node.defaultChild as CfnElement);
   return `AwsSolutions-IAM5[Resource::<${logicalId}.Arn>:*]`;
+}
+
+/** A value of a template as cdk-nag writes it. */
+function flat(value: unknown): string {
+  if (typeof value === 'string') return value.replaceAll(/\$\{(.*?)\}/g, '<$1>');
+  const [[intrinsic, argument] = []] = Object.entries(value ?? {}) as [string, never][];
+  switch (intrinsic) {
+    case 'Fn::Join': {
+      const [delimiter, parts]: [string, unknown[]] = argument as never;
+      return parts.map(flat).join(delimiter);
+    }
+    case 'Fn::GetAtt':
+      return `<${(argument as unknown as string[]).join('.')}>`;
+    case 'Ref':
+      return `<${argument}>`;
+    case 'Fn::Sub':
+      return flat(argument);
+    default:
+      return JSON.stringify(value);
+  }
 }
 
 function acknowledge(scope: IConstruct, id: string, reason: string): void {

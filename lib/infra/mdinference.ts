@@ -9,6 +9,7 @@ import { loadCatalogue } from '../service/catalogue/load.ts';
 import type { Catalogue } from '../service/catalogue/schema.ts';
 import { InvalidPropertyError } from './errors.ts';
 import { ServiceApi } from './http-api.ts';
+import { ModelBucket } from './model-bucket.ts';
 import { ModelFunction } from './model-function.ts';
 import { withOverrides } from './model-overrides.ts';
 import { Observability } from './observability.ts';
@@ -84,7 +85,10 @@ export class MdInference extends Construct {
       MDI_WINDOW_MS: String((props.windowLength ?? Duration.minutes(5)).toMilliseconds()),
       MDI_SHARDS: String(props.shards ?? 1),
     };
-    const logs = { logRetention: props.logRetention ?? RetentionDays.ONE_MONTH, removalPolicy };
+    const logs = {
+      logRetention: props.logRetention ?? RetentionDays.ONE_MONTH,
+      removalPolicy: props.logRemovalPolicy ?? removalPolicy,
+    };
     const common = {
       catalogue,
       catalogueDirectory,
@@ -95,6 +99,10 @@ export class MdInference extends Construct {
       ...logs,
     };
 
+    const modelBucket = new ModelBucket(this, 'ModelFiles', {
+      ...{ deployment, removalPolicy },
+      bucket: props.modelBucket,
+    });
     const layers = new OnnxruntimeLayers(this, 'Onnxruntime');
     const models = catalogue.models.map((model) => {
       const own = overrides[model.name] ?? {};
@@ -104,14 +112,15 @@ export class MdInference extends Construct {
         architecture: ownArchitecture,
         model,
         layer: layers.of(ownArchitecture),
-        storage: own.storage,
+        ...{ storage: own.storage, modelBucket },
         live: { keepWarm: props.keepWarm, provisionedConcurrency: own.provisionedConcurrency },
       });
     });
     for (const { model, function: fn } of models) this.table.grantUpdate(fn, model.name);
     this.models = new Map(models.map((model) => [model.model.name, model]));
 
-    this.profiler = new Profiler(this, 'Profiler', { ...common, models });
+    const { profiling = {} } = props;
+    this.profiler = new Profiler(this, 'Profiler', { ...common, models, modelBucket, profiling });
     this.selector = new Selector(this, 'Selector', {
       ...common,
       models,
@@ -129,6 +138,7 @@ export class MdInference extends Construct {
       callerShare: shareOf(this, 'callerShare', props.callerShare ?? 0.2),
       live: { keepWarm: props.keepWarm, provisionedConcurrency: props.provisionedConcurrency },
     });
+    this.profiler.check(this.selector);
     this.api = new ServiceApi(this, 'Http', {
       selector: this.selector.live,
       auth: props.auth ?? 'iam',

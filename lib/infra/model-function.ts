@@ -1,14 +1,13 @@
 import { copyFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { Size } from 'aws-cdk-lib';
-import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
+import { Duration, Size } from 'aws-cdk-lib';
 import type { ILayerVersion } from 'aws-cdk-lib/aws-lambda';
 import { Asset } from 'aws-cdk-lib/aws-s3-assets';
 import type { Construct } from 'constructs';
 import { largestInAssetBytes } from '../service/catalogue/limits.ts';
 import type { Catalogue, CatalogueModel } from '../service/catalogue/schema.ts';
-import { acknowledgeModelObjects } from './acknowledgements.ts';
 import { LiveAlias, type LiveOptions } from './live-alias.ts';
+import type { ModelBucket } from './model-bucket.ts';
 import { type CommonFunctionProps, requestTimeout, ServiceFunction } from './service-function.ts';
 
 /** Where a model's file lies: beside its function's code, or in S3, from where it is read at a cold start. */
@@ -22,6 +21,7 @@ export interface ModelFunctionProps extends CommonFunctionProps {
   readonly layer: ILayerVersion;
   /** Where the model's file lies; by default as {@link defaultStorage} says. */
   readonly storage?: ModelStorage | undefined;
+  readonly modelBucket: ModelBucket;
   readonly live: LiveOptions;
 }
 
@@ -33,7 +33,8 @@ export class ModelFunction extends ServiceFunction {
   readonly live: LiveAlias;
 
   constructor(scope: Construct, id: string, props: ModelFunctionProps) {
-    const { catalogue, catalogueDirectory, model, storage = defaultStorage(model) } = props;
+    const { catalogue, catalogueDirectory, model, modelBucket } = props;
+    const { storage = defaultStorage(model) } = props;
     const path = join(catalogueDirectory, model.file);
     super(scope, id, {
       ...props,
@@ -49,27 +50,30 @@ export class ModelFunction extends ServiceFunction {
       environment: { ...props.environment, MDI_MODEL: model.name },
       layers: [props.layer],
       memoryMb: model.memoryMb,
-      timeout: requestTimeout,
+      timeout: storage === 's3' ? startTimeout : requestTimeout,
       ...(storage === 's3' && { ephemeralStorage: ephemeralStorageOf(model) }),
     });
     this.model = model;
-    if (storage === 's3') this.#readFromS3(path);
+    // Also when it lies beside the code: versions that are still serving may read theirs from there.
+    modelBucket.grantRead(this.function, model);
+    if (storage === 's3') this.#readFromS3(path, modelBucket);
     this.live = new LiveAlias(this, 'Live', { ...props.live, version: this.version });
   }
 
-  #readFromS3(path: string): void {
-    const object = new Asset(this, 'File', { path });
-    this.function.addToRolePolicy(
-      new PolicyStatement({
-        actions: ['s3:GetObject'],
-        resources: [object.bucket.arnForObjects('*.onnx')],
-      }),
-    );
-    acknowledgeModelObjects(this, object);
-    this.function.addEnvironment('MDI_MODEL_BUCKET', object.s3BucketName);
-    this.function.addEnvironment('MDI_MODEL_KEY', object.s3ObjectKey);
+  #readFromS3(path: string, bucket: ModelBucket): void {
+    const key = bucket.add(this.model, new Asset(this, 'File', { path }));
+    this.function.addEnvironment('MDI_MODEL_BUCKET', bucket.bucket.bucketName);
+    this.function.addEnvironment('MDI_MODEL_KEY', key);
   }
 }
+
+/**
+ * The time that a function has whose model is read from S3. Lambda ends a start after 10 s and begins it again
+ * with the first request, at whose time limit it ends. (An environment that is provisioned has as much anyway.)
+ *
+ * @see https://docs.aws.amazon.com/lambda/latest/dg/lambda-runtime-environment.html#runtimes-lifecycle-ib
+ */
+const startTimeout = Duration.minutes(2);
 
 /** Where a model's file lies when nothing else is asked for. */
 export function defaultStorage({ bytes }: Pick<CatalogueModel, 'bytes'>): ModelStorage {
