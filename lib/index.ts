@@ -25,6 +25,7 @@ export type { ModelOverrides } from './infra/model-overrides.ts';
 export type { Observability } from './infra/observability.ts';
 export type { ProfileTable } from './infra/profile-table.ts';
 export type { Profiler } from './infra/profiler.ts';
+export type { ProfilingOptions } from './infra/profiling.ts';
 export type { MdInferenceProps } from './infra/props.ts';
 export type { RolloutOptions } from './infra/rollout.ts';
 export type { Selector } from './infra/selector.ts';

@@ -43,12 +43,21 @@ export function acknowledgeModelFunctions(scope: IConstruct, arn: string): void 
   );
 }
 
-/** A model's function reads its file from the stack's assets. */
-export function acknowledgeModelObjects(scope: IConstruct, arn: string): void {
+/** Functions read, and the profiler copies and deletes, the models of this deployment. */
+export function acknowledgeModelFiles(scope: IConstruct, files: string): void {
   acknowledge(
     scope,
-    `AwsSolutions-IAM5[Resource::${flat(scope, arn)}]`,
-    'The wildcard stands for the model files among the assets of CDK apps, which are named by their hashes. While a new file is deployed, versions of the function that are still serving start with the file before it; a policy that named one object would cut them off.',
+    `AwsSolutions-IAM5[Resource::${flat(scope, files)}]`,
+    'The wildcard stands for the files of one model, or of all models, of this one deployment, which are named by their hashes. While a new file is deployed, versions of the function that are still serving start with the file before it; a policy that named one object would cut them off.',
+  );
+}
+
+/** The bucket of models logs no accesses. */
+export function acknowledgeModelBucket(bucket: IConstruct): void {
+  acknowledge(
+    bucket,
+    'AwsSolutions-S1',
+    'The models’ functions read it when they start, and the deployment writes it: nobody else may. An access log would need a bucket of its own, without a log in turn. Where accesses have to be logged, `modelBucket` takes a bucket that does.',
   );
 }
 

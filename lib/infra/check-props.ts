@@ -24,7 +24,10 @@ type CheckedElsewhere =
   | 'models'
   | 'provisionedConcurrency'
   | 'rollout'
-  | 'removalPolicy';
+  | 'profiling'
+  | 'modelBucket'
+  | 'removalPolicy'
+  | 'logRemovalPolicy';
 
 const checks: {
   [Name in Exclude<keyof MdInferenceProps, CheckedElsewhere>]-?: Check<

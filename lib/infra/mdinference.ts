@@ -11,6 +11,7 @@ import { checkProps } from './check-props.ts';
 import { longestDeployment } from './function-names.ts';
 import { ServiceApi } from './http-api.ts';
 import { KeepWarm } from './keep-warm.ts';
+import { ModelBucket } from './model-bucket.ts';
 import { ModelFunction } from './model-function.ts';
 import { withOverrides } from './model-overrides.ts';
 import { Observability } from './observability.ts';
@@ -89,7 +90,10 @@ export class MdInference extends Construct {
       MDI_WINDOW_MS: String((props.windowLength ?? Duration.minutes(5)).toMilliseconds()),
       MDI_SHARDS: String(props.shards ?? 1),
     };
-    const logs = { logRetention: props.logRetention ?? RetentionDays.ONE_MONTH, removalPolicy };
+    const logs = {
+      logRetention: props.logRetention ?? RetentionDays.ONE_MONTH,
+      removalPolicy: props.logRemovalPolicy ?? removalPolicy,
+    };
     const common = {
       deployment,
       catalogue,
@@ -101,6 +105,10 @@ export class MdInference extends Construct {
       ...logs,
     };
 
+    const modelBucket = new ModelBucket(this, 'ModelFiles', {
+      ...{ deployment, removalPolicy },
+      bucket: props.modelBucket,
+    });
     const layers = new OnnxruntimeLayers(this, 'Onnxruntime');
     const models = catalogue.models.map((model) => {
       const own = overrides[model.name] ?? {};
@@ -110,14 +118,15 @@ export class MdInference extends Construct {
         architecture: ownArchitecture,
         model,
         layer: layers.of(ownArchitecture),
-        storage: own.storage,
+        ...{ storage: own.storage, modelBucket },
         live: { provisionedConcurrency: own.provisionedConcurrency },
       });
     });
     for (const { model, function: fn } of models) this.table.grantUpdate(fn, model.name);
     this.models = new Map(models.map((model) => [model.model.name, model]));
 
-    this.profiler = new Profiler(this, 'Profiler', { ...common, models });
+    const { profiling = {} } = props;
+    this.profiler = new Profiler(this, 'Profiler', { ...common, models, modelBucket, profiling });
     this.selector = new Selector(this, 'Selector', {
       ...common,
       models,
@@ -135,6 +144,7 @@ export class MdInference extends Construct {
       callerShare: props.callerShare ?? 0.2,
       live: { provisionedConcurrency: props.provisionedConcurrency },
     });
+    this.profiler.check(this.selector);
     const aliases = [...models, this.selector].map(({ live }) => live);
     if (props.keepWarm) new KeepWarm(this, 'KeepWarm', { every: props.keepWarm, aliases });
     this.api = new ServiceApi(this, 'Http', {

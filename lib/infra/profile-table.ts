@@ -2,7 +2,7 @@ import type { RemovalPolicy } from 'aws-cdk-lib';
 import { AttributeType, TableV2 } from 'aws-cdk-lib/aws-dynamodb';
 import { Grant, type IGrantable } from 'aws-cdk-lib/aws-iam';
 import type { Construct } from 'constructs';
-import { feedbackKey } from '../service/profiles/keys.ts';
+import { feedbackKey, versionsKey } from '../service/profiles/keys.ts';
 
 /** Properties of a {@link ProfileTable}. */
 export interface ProfileTableProps {
@@ -15,6 +15,7 @@ export interface ProfileTableProps {
 export class ProfileTable extends TableV2 {
   readonly #profiles: string;
   readonly #feedback: string;
+  readonly #versions: string;
 
   constructor(scope: Construct, id: string, props: ProfileTableProps) {
     super(scope, id, {
@@ -25,6 +26,7 @@ export class ProfileTable extends TableV2 {
     });
     this.#profiles = `${props.deployment}/*`;
     this.#feedback = feedbackKey(props.deployment);
+    this.#versions = versionsKey(props.deployment);
   }
 
   /** Lets a function read profiles. */
@@ -33,12 +35,18 @@ export class ProfileTable extends TableV2 {
   }
 
   /**
-   * Lets a function add to profiles and replace baselines, of one model or of all. Neither the
-   * model's file nor the catalogue's name matters: while another one is deployed, versions with the one before
-   * it are still serving.
+   * Lets a function add to profiles, of one model or of all. Neither the model's file nor the catalogue's
+   * name matters: while another one is deployed, versions with the one before it are still serving.
    */
   grantUpdate(grantee: IGrantable, model = '*'): void {
     this.#grantItems(grantee, `${this.#profiles}/${model}@*`, ['dynamodb:UpdateItem']);
+  }
+
+  /** Lets a function replace the models' baselines, and keep what was measured of each version. */
+  grantReplace(grantee: IGrantable): void {
+    for (const key of [`${this.#profiles}/*@*`, this.#versions]) {
+      this.#grantItems(grantee, key, ['dynamodb:PutItem']);
+    }
   }
 
   /** Lets a function put and take back marks of counted feedback. */

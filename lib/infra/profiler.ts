@@ -1,16 +1,26 @@
 import { copyFileSync, writeFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { CustomResource, Duration } from 'aws-cdk-lib';
-import { Grant } from 'aws-cdk-lib/aws-iam';
+import { Grant, Policy, PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import { Provider } from 'aws-cdk-lib/custom-resources';
 import type { Construct } from 'constructs';
 import { photoFile } from '../service/catalogue/load.ts';
 import type { Catalogue } from '../service/catalogue/schema.ts';
+import {
+  modelFilesType,
+  profilesType,
+  selectorCheckType,
+} from '../service/deployment/custom-resources.ts';
+import { maxBaselines } from '../service/profiles/baselines.ts';
 import { summaryAttribute } from '../service/profiles/summary.ts';
 import { acknowledgeProvider, acknowledgeVersions } from './acknowledgements.ts';
+import { InvalidPropertyError } from './errors.ts';
+import type { ModelBucket } from './model-bucket.ts';
 import type { ModelFunction } from './model-function.ts';
 import { packageRoot } from './package-files.ts';
 import type { ProfileTable } from './profile-table.ts';
+import { type ProfilingOptions, profilingOf } from './profiling.ts';
+import type { Selector } from './selector.ts';
 import { type CommonFunctionProps, logAndRole, ServiceFunction } from './service-function.ts';
 
 /** Properties of a {@link Profiler}. */
@@ -19,7 +29,12 @@ export interface ProfilerProps extends CommonFunctionProps {
   readonly catalogueDirectory: string;
   readonly models: readonly ModelFunction[];
   readonly table: ProfileTable;
+  readonly modelBucket: ModelBucket;
+  readonly profiling: ProfilingOptions;
 }
+
+/** What a custom resource may take beside measuring: until its function has been started, and has answered. */
+const besideMeasuring = Duration.minutes(5);
 
 /**
  * Measures every new or changed version of a model's function at deploy time, as a custom resource,
@@ -30,9 +45,17 @@ export class Profiler extends ServiceFunction {
   readonly resource: CustomResource;
   /** Each model's baseline in one line, by the model's name; known once it is deployed. */
   readonly summaries: ReadonlyMap<string, string>;
+  readonly #provider: Provider;
+  readonly #serviceTimeout: Duration;
 
+  /** @throws {@link InvalidPropertyError} for more models than can be replaced at once, and for `profiling` */
   constructor(scope: Construct, id: string, props: ProfilerProps) {
-    const { catalogue, catalogueDirectory, models } = props;
+    const { catalogue, catalogueDirectory, models, modelBucket } = props;
+    if (models.length > maxBaselines) {
+      const message = `has ${models.length} models: a deployment can have ${maxBaselines}`;
+      throw new InvalidPropertyError(scope, 'catalogue', message);
+    }
+    const { environment, timeout } = profilingOf(scope, props.profiling);
     super(scope, id, {
       ...props,
       code: 'profiler',
@@ -43,13 +66,7 @@ export class Profiler extends ServiceFunction {
         const sample = own ? join(catalogueDirectory, own) : join(packageRoot, 'models', photoFile);
         copyFileSync(sample, join(directory, basename(sample)));
       },
-      environment: {
-        ...props.environment,
-        MDI_PROFILE_CONCURRENCY: '16',
-        MDI_PROFILE_MODEL_MS: '60000',
-        MDI_PROFILE_MAX_RUNS: '1000',
-        MDI_PROFILE_PRECISION: '0.02',
-      },
+      environment: { ...props.environment, ...environment },
       memoryMb: 1769,
       timeout: Duration.minutes(15),
     });
@@ -63,33 +80,70 @@ export class Profiler extends ServiceFunction {
       });
     }
     props.table.grantRead(this.function);
-    props.table.grantUpdate(this.function);
+    props.table.grantReplace(this.function);
     props.table.grantCreateSecret(this.function);
+    modelBucket.grantCopy(this.function);
 
     acknowledgeVersions(this, models);
 
     // Without a log group and a role of its own, the framework's log would be kept forever.
     const { logGroup, role } = logAndRole(this, 'Provider', props);
-    const provider = new Provider(this, 'Provider', {
+    this.#provider = new Provider(this, 'Provider', {
       onEventHandler: this.function,
       logGroup,
       frameworkOnEventRole: role,
     });
     acknowledgeProvider(role, this);
-    this.resource = new CustomResource(this, 'Profiles', {
-      resourceType: 'Custom::MdInferenceProfiles',
-      serviceToken: provider.serviceToken,
-      properties: {
-        versions: Object.fromEntries(
-          models.map(({ model, version }) => [model.name, version.functionArn]),
-        ),
-      },
+    this.#serviceTimeout = timeout.plus(besideMeasuring);
+
+    const files = this.#addResource('ModelFiles', modelFilesType, modelBucket.properties);
+    this.resource = this.#addResource('Profiles', profilesType, {
+      versions: Object.fromEntries(
+        models.map(({ model, version }) => [model.name, version.functionArn]),
+      ),
     });
-    this.resource.node.addDependency(this.function, ...models.map((model) => model.function));
+    this.resource.node.addDependency(files, ...models.map((model) => model.function));
     // Callers reach a new version when it has been measured, and the old one when that failed.
     for (const { live } of models) live.node.addDependency(this.resource);
     this.summaries = new Map(
-      models.map(({ model }, i) => [model.name, this.resource.getAttString(summaryAttribute(i))]),
+      models.map(({ model: { name } }) => [
+        name,
+        this.resource.getAttString(summaryAttribute(name)),
+      ]),
     );
+  }
+
+  /**
+   * Has a new version of the selector called before its alias moves to it. The models' aliases have moved by then,
+   * because the selector's function refers to them.
+   */
+  check(selector: Selector): void {
+    // Not a part of the role's own policy, for which the profiler's function waits, and the selector for that.
+    const policy = new Policy(this, 'CallSelector', {
+      statements: [
+        new PolicyStatement({
+          actions: ['lambda:InvokeFunction'],
+          resources: [`${selector.function.functionArn}:*`],
+        }),
+      ],
+      roles: this.function.role ? [this.function.role] : [],
+    });
+    acknowledgeVersions(policy, [selector]);
+    const check = this.#addResource('SelectorCheck', selectorCheckType, {
+      version: selector.version.functionArn,
+    });
+    check.node.addDependency(policy, selector.function);
+    selector.live.node.addDependency(check);
+  }
+
+  #addResource(id: string, resourceType: string, properties: object): CustomResource {
+    const resource = new CustomResource(this, id, {
+      resourceType,
+      serviceToken: this.#provider.serviceToken,
+      serviceTimeout: this.#serviceTimeout,
+      properties,
+    });
+    resource.node.addDependency(this.function);
+    return resource;
   }
 }

@@ -57,6 +57,8 @@ export const profilerEnvironmentSchema = z.object({
   ...everyFunction,
   /** Models measured at the same time. */
   MDI_PROFILE_CONCURRENCY: number.pipe(z.int().min(1)),
+  /** The longest time in ms that all models are measured. */
+  MDI_PROFILE_TIMEOUT_MS: number.pipe(z.number().positive()),
   /** The longest time in ms that one model is measured. */
   MDI_PROFILE_MODEL_MS: number,
   /** The most runs of one model. */

@@ -14,7 +14,7 @@ import {
 } from '../../core/contract/inference-event.ts';
 import { MdInferenceError } from '../../core/errors.ts';
 import { epochMs } from '../clock.ts';
-import { createConnections, keepFresh } from '../fresh-connections.ts';
+import { createConnections, type FreshnessOptions, keepFresh } from '../fresh-connections.ts';
 import type { Overheads } from './service-time.ts';
 
 /**
@@ -42,10 +42,13 @@ export interface InvocationErrorOptions {
 }
 
 /** The client that invokes models: one whose connections outlive Lambda's freezing of its environment. */
-export function createLambdaClient(config: LambdaClientConfig): LambdaClient {
+export function createLambdaClient(
+  config: LambdaClientConfig,
+  freshness: FreshnessOptions = {},
+): LambdaClient {
   const connections = createConnections();
   const client = new LambdaClient({ requestHandler: connections, ...config });
-  keepFresh(client, connections);
+  keepFresh(client, connections, freshness);
   return client;
 }
 

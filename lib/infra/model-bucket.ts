@@ -1,0 +1,111 @@
+import { RemovalPolicy } from 'aws-cdk-lib';
+import { Grant, type IGrantable, PolicyStatement } from 'aws-cdk-lib/aws-iam';
+import type { Function as LambdaFunction } from 'aws-cdk-lib/aws-lambda';
+import { BlockPublicAccess, Bucket, type IBucket } from 'aws-cdk-lib/aws-s3';
+import type { Asset } from 'aws-cdk-lib/aws-s3-assets';
+import { Construct } from 'constructs';
+import type { CatalogueModel } from '../service/catalogue/schema.ts';
+import type { ModelFilesProperties } from '../service/deployment/custom-resources.ts';
+import { acknowledgeModelBucket, acknowledgeModelFiles } from './acknowledgements.ts';
+
+/** Properties of a {@link ModelBucket}. */
+export interface ModelBucketProps {
+  readonly deployment: string;
+  /**
+   * The bucket.
+   *
+   * @default - one of the construct's own
+   */
+  readonly bucket?: IBucket | undefined;
+  readonly removalPolicy: RemovalPolicy;
+}
+
+/**
+ * Where models lie that their functions read when they start. CDK publishes them to the bucket of the account's
+ * assets, whose lifecycle rules and key belong to others, and in which every team's models lie: from there a
+ * deployment copies its own to here.
+ *
+ * It is there, and functions may read from it, also when no model lies in it: while a deployment moves the last one
+ * out, versions that read it from here are still serving.
+ */
+export class ModelBucket extends Construct {
+  readonly bucket: IBucket;
+  readonly #prefix: string;
+  readonly #keep: boolean;
+  readonly #assets = new Map<string, Asset>();
+
+  constructor(
+    scope: Construct,
+    id: string,
+    { deployment, bucket, removalPolicy }: ModelBucketProps,
+  ) {
+    super(scope, id);
+    this.#prefix = `${deployment}/`;
+    this.#keep = removalPolicy !== RemovalPolicy.DESTROY;
+    this.bucket = bucket ?? ownBucket(this, removalPolicy);
+  }
+
+  /**
+   * Has a model's file copied here.
+   *
+   * @returns its key
+   */
+  add({ name, sha256 }: CatalogueModel, asset: Asset): string {
+    const key = `${this.#prefix}${name}/${sha256}.onnx`;
+    this.#assets.set(key, asset);
+    return key;
+  }
+
+  /**
+   * Lets a function read a model: the file that is deployed, and those before it, with which versions that are still
+   * serving start.
+   */
+  grantRead(fn: LambdaFunction, { name }: CatalogueModel): void {
+    const files = this.bucket.arnForObjects(`${this.#prefix}${name}/*`);
+    fn.addToRolePolicy(new PolicyStatement({ actions: ['s3:GetObject'], resources: [files] }));
+    acknowledgeModelFiles(fn, files);
+    this.bucket.encryptionKey?.grantDecrypt(fn);
+  }
+
+  /** Lets a function copy the models here, and delete all that is here of the deployment. */
+  grantCopy(grantee: IGrantable & Construct): void {
+    const files = this.bucket.arnForObjects(`${this.#prefix}*`);
+    const allow = (actions: string[], resourceArns: string[]) =>
+      Grant.addToPrincipal({ grantee, actions, resourceArns });
+    const sources = [...this.#assets.values()];
+    if (sources.length > 0) {
+      const arns = sources.map(({ bucket, s3ObjectKey }) => bucket.arnForObjects(s3ObjectKey));
+      allow(['s3:GetObject'], arns);
+    }
+    allow(['s3:PutObject', 's3:DeleteObject'], [files]);
+    Grant.addToPrincipal({
+      grantee,
+      actions: ['s3:ListBucket'],
+      resourceArns: [this.bucket.bucketArn],
+      conditions: { StringLike: { 's3:prefix': `${this.#prefix}*` } },
+    });
+    acknowledgeModelFiles(grantee, files);
+    this.bucket.encryptionKey?.grantEncryptDecrypt(grantee);
+  }
+
+  /** What the custom resource is given that copies the models. */
+  get properties(): ModelFilesProperties {
+    const files = [...this.#assets].map(([key, { s3BucketName, s3ObjectKey }]) => ({
+      fromBucket: s3BucketName,
+      fromKey: s3ObjectKey,
+      key,
+    }));
+    const { bucketName: bucket } = this.bucket;
+    return { bucket, prefix: this.#prefix, keep: this.#keep ? 'true' : 'false', files };
+  }
+}
+
+function ownBucket(scope: Construct, removalPolicy: RemovalPolicy): Bucket {
+  const bucket = new Bucket(scope, 'Bucket', {
+    blockPublicAccess: BlockPublicAccess.BLOCK_ALL,
+    enforceSSL: true,
+    removalPolicy,
+  });
+  acknowledgeModelBucket(bucket);
+  return bucket;
+}
