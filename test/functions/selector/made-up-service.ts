@@ -123,6 +123,7 @@ export function madeUpService(
       logger: { warn: vi.fn(), error: vi.fn() },
       answered: vi.fn<Service['telemetry']['answered']>(),
       failed: vi.fn<Service['telemetry']['failed']>(),
+      requested: vi.fn<Service['telemetry']['requested']>(),
       count: vi.fn<Service['telemetry']['count']>(),
     },
   };
