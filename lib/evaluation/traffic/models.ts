@@ -53,7 +53,9 @@ function isComplete(model: Merged): model is Merged & ProfiledModel {
 }
 
 /** Of the last answer: feedback may have moved it. */
-function accuracyOf(answers: readonly RequestLine[]): Pick<ProfiledModel, 'accuracyPct'> | undefined {
+function accuracyOf(
+  answers: readonly RequestLine[],
+): Pick<ProfiledModel, 'accuracyPct'> | undefined {
   const accuracyPct = answers.at(-1)?.accuracyPct;
   return accuracyPct === undefined ? undefined : { accuracyPct };
 }

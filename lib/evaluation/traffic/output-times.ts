@@ -26,7 +26,8 @@ export function joinOutputTimes(
     const { epochMs, outputInputMs, outputMs: reportedMs } = request;
     if (outputInputMs !== undefined && reportedMs !== undefined) {
       const about = lastOf.get(usOf(outputInputMs));
-      const isRecent = about !== undefined && epochMs - (requests[about]?.epochMs ?? 0) < longestAgoMs;
+      const isRecent =
+        about !== undefined && epochMs - (requests[about]?.epochMs ?? 0) < longestAgoMs;
       // A client repeats its report until it has another answer.
       if (isRecent && Number.isNaN(outputMs[about])) outputMs[about] = reportedMs;
     }
@@ -41,7 +42,10 @@ export function joinOutputTimes(
 }
 
 /** Draws T_output for a T_input from all that was reported. */
-function fromSimilar(requests: readonly RequestLine[], random: Random): (inputMs: number) => number {
+function fromSimilar(
+  requests: readonly RequestLine[],
+  random: Random,
+): (inputMs: number) => number {
   const pairs = requests
     .flatMap(({ outputInputMs, outputMs }) =>
       outputInputMs === undefined || outputMs === undefined ? [] : [{ outputInputMs, outputMs }],

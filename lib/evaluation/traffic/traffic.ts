@@ -1,4 +1,5 @@
-import { max, mean, median, quantileSorted } from 'd3-array';
+import { mean } from 'd3-array';
+import { quantileOfSorted } from '../../core/statistics/quantile.ts';
 import { seededRandom } from '../../core/statistics/random.ts';
 import type { RequestLine } from '../../service/request-line.ts';
 import { secondsPerMonth } from '../cost/assumptions.ts';
@@ -56,8 +57,10 @@ export function trafficOf(
     },
     ...{ requests, spanMs },
     requestsPerMonth:
-      spanMs > 0 ? Math.round(((requests.length - 1) / spanMs) * 1000 * secondsPerMonth) : undefined,
-    medianSlaMs: median(slaMs) ?? Number.NaN,
+      spanMs > 0
+        ? Math.round(((requests.length - 1) / spanMs) * 1000 * secondsPerMonth)
+        : undefined,
+    medianSlaMs: quantileOfSorted(slaMs.toSorted(), 0.5),
     deviceAccuracyPct: mean(requests, ({ deviceAccuracyPct }) => deviceAccuracyPct),
     reportedPct: share(reported),
     guessedPct: share(requests.filter(({ source }) => source === 'default').length),
@@ -74,9 +77,8 @@ export function withoutSlas(network: TrafficNetwork): TrafficNetwork {
   return { ...network, slaMs: undefined };
 }
 
-/** Median, 90 % and 99 % quantile of times in ms, and the longest. */
-export function spreadOf(times: Float64Array) {
+/** Quantiles of times in ms: the shortest, median, 90 %, 99 %, and the longest. */
+export function spreadOf(times: Float64Array): number[] {
   const sorted = times.toSorted();
-  const [p50 = 0, p90 = 0, p99 = 0] = [0.5, 0.9, 0.99].map((p) => quantileSorted(sorted, p));
-  return { p50, p90, p99, longest: max(sorted) ?? 0 };
+  return [0, 0.5, 0.9, 0.99, 1].map((q) => quantileOfSorted(sorted, q));
 }

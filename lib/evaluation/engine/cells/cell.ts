@@ -41,12 +41,21 @@ export class CellRunner {
     const key = JSON.stringify([sla, disturbances, count, seed]);
     const last = this.#last;
     if (last && last.network === network && last.key === key) return last.requests;
-    const requests = disturb(this.#plainRequests({ network, slaMs, count, seed }), disturbances, seed);
+    const requests = disturb(
+      this.#plainRequests({ network, slaMs, count, seed }),
+      disturbances,
+      seed,
+    );
     this.#last = { network, key, requests };
     return requests;
   }
 
-  #plainRequests({ network, slaMs, count, seed }: {
+  #plainRequests({
+    network,
+    slaMs,
+    count,
+    seed,
+  }: {
     network: SimulatedNetwork;
     slaMs: number;
     count: number;

@@ -21,7 +21,10 @@ export function trafficRequests(traffic: TrafficNetwork, count: number, seed: nu
     outputMs: (request) => outputMs[request] ?? 0,
     slaMs: traffic.slaMs && pick(traffic.slaMs),
     reportOf(request) {
-      const [ms = Number.NaN, inputMs = Number.NaN] = [reportedMs[request], reportedInputMs[request]];
+      const [ms = Number.NaN, inputMs = Number.NaN] = [
+        reportedMs[request],
+        reportedInputMs[request],
+      ];
       if (Number.isNaN(ms)) return undefined;
       return { outputMs: ms, inputMs: Number.isNaN(inputMs) ? undefined : inputMs };
     },
