@@ -142,6 +142,7 @@ export class MdInference extends Construct {
       lateWaitMs: (props.lateWait ?? Duration.seconds(10)).toMilliseconds(),
       hedgeShare: props.hedgeShare ?? 0.05,
       callerShare: props.callerShare ?? 0.2,
+      requestLogShare: props.requestLogShare ?? 1,
       live: { provisionedConcurrency: props.provisionedConcurrency },
     });
     this.profiler.check(this.selector);
