@@ -82,7 +82,7 @@ export class Profiler extends ServiceFunction {
     props.table.grantRead(this.function);
     props.table.grantReplace(this.function);
     props.table.grantCreateSecret(this.function);
-    modelBucket.grantCopy(this.function);
+    modelBucket.grantCopy(this);
 
     acknowledgeVersions(this, models);
 
