@@ -21,6 +21,7 @@ import { createLambdaClient } from '../../lib/service/inference/invoke.ts';
 import { ModelOccupancy } from '../../lib/service/inference/occupancy.ts';
 import { Overheads } from '../../lib/service/inference/service-time.ts';
 import { WarmUps } from '../../lib/service/inference/warm-up.ts';
+import { modelFunctionsFile, readModelFunctions } from '../../lib/service/model-functions.ts';
 import { OwnStart } from '../../lib/service/own-start.ts';
 import { ProfileCache, type ProfileCacheEvent } from '../../lib/service/profiles/cache.ts';
 import { createProfileClient } from '../../lib/service/profiles/client.ts';
@@ -94,9 +95,10 @@ const unknownSpeed = { meanMs: 1_000, stdMs: 0 };
 export function createService(): Service {
   const environment = readEnvironment(selectorEnvironmentSchema);
   const catalogue = readCatalogue(environment.LAMBDA_TASK_ROOT);
+  const functions = readModelFunctions(environment.LAMBDA_TASK_ROOT);
   const models = catalogue.models.map((model) => {
-    const functionName = environment.MDI_MODEL_FUNCTIONS[model.name];
-    if (!functionName) throw new Error(`MDI_MODEL_FUNCTIONS has no function for "${model.name}"`);
+    const functionName = functions[model.name];
+    if (!functionName) throw new Error(`${modelFunctionsFile} has no function for "${model.name}"`);
     const profileKey = partitionKey({
       deployment: environment.MDI_DEPLOYMENT,
       catalogue: catalogue.name,

@@ -1,4 +1,5 @@
 import { type CfnElement, Stack, Validations } from 'aws-cdk-lib';
+import type { IManagedPolicy } from 'aws-cdk-lib/aws-iam';
 import type { IConstruct } from 'constructs';
 
 /**
@@ -33,11 +34,20 @@ export function acknowledgeProvider(scope: IConstruct, profiler: HasFunction): v
   );
 }
 
+/** The selector invokes whatever model's function its deployment has. */
+export function acknowledgeModelFunctions(scope: IConstruct, arn: string): void {
+  acknowledge(
+    scope,
+    `AwsSolutions-IAM5[Resource::${flat(scope, arn)}]`,
+    'The wildcard stands for the models of this deployment, whose functions alone have names that begin so. While a model is removed, the version of the selector that is still serving invokes it; a policy that named the functions would cut it off.',
+  );
+}
+
 /** Functions read, and the profiler copies and deletes, the models of this deployment. */
 export function acknowledgeModelFiles(scope: IConstruct, files: string): void {
   acknowledge(
     scope,
-    `AwsSolutions-IAM5[Resource::${flat(Stack.of(scope).resolve(files))}]`,
+    `AwsSolutions-IAM5[Resource::${flat(scope, files)}]`,
     'The wildcard stands for the files of one model, or of all models, of this one deployment, which are named by their hashes. While a new file is deployed, versions of the function that are still serving start with the file before it; a policy that named one object would cut them off.',
   );
 }
@@ -70,10 +80,10 @@ export function acknowledgePreflight(route: IConstruct): void {
 }
 
 /** CodeDeploy's role has the managed policy that AWS made for it. */
-export function acknowledgeCodeDeployRole(role: IConstruct): void {
+export function acknowledgeCodeDeployRole(role: IConstruct, policy: IManagedPolicy): void {
   acknowledge(
     role,
-    'AwsSolutions-IAM4[Policy::arn:<AWS::Partition>:iam::aws:policy/service-role/AWSCodeDeployRoleForLambdaLimited]',
+    `AwsSolutions-IAM4[Policy::${flat(role, policy.managedPolicyArn)}]`,
     'The least policy that AWS documents for CodeDeploy to move Lambda aliases. CodeDeploy alone can take the role, and AWS keeps the policy in step with what CodeDeploy calls.',
   );
 }
@@ -83,24 +93,16 @@ function anyVersionOf({ function: fn }: HasFunction): string {
   return `AwsSolutions-IAM5[Resource::<${logicalId}.Arn>:*]`;
 }
 
-/** A value of a template as cdk-nag writes it. */
-function flat(value: unknown): string {
-  if (typeof value === 'string') return value.replaceAll(/\$\{(.*?)\}/g, '<$1>');
-  const [[intrinsic, argument] = []] = Object.entries(value ?? {}) as [string, never][];
-  switch (intrinsic) {
-    case 'Fn::Join': {
-      const [delimiter, parts]: [string, unknown[]] = argument as never;
-      return parts.map(flat).join(delimiter);
-    }
-    case 'Fn::GetAtt':
-      return `<${(argument as unknown as string[]).join('.')}>`;
-    case 'Ref':
-      return `<${argument}>`;
-    case 'Fn::Sub':
-      return flat(argument);
-    default:
-      return JSON.stringify(value);
-  }
+/** An ARN as cdk-nag writes it: what is known when the stack is deployed only stands in angle brackets. */
+function flat(scope: IConstruct, arn: string): string {
+  const visit = (part: unknown): string => {
+    if (typeof part === 'string') return part.replaceAll(/\$\{(.*?)\}/g, '<$1>');
+    const [[name, value] = []] = Object.entries(part ?? {});
+    if (name === 'Fn::Join') return value[1].map(visit).join(value[0]);
+    if (name === 'Fn::GetAtt') return `<${value.join('.')}>`;
+    return name === 'Ref' ? `<${value}>` : visit(value);
+  };
+  return visit(Stack.of(scope).resolve(arn));
 }
 
 function acknowledge(scope: IConstruct, id: string, reason: string): void {

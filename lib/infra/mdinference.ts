@@ -7,8 +7,10 @@ import { Construct } from 'constructs';
 import type { FeedbackChoice } from '../core/contract/feedback-choices.ts';
 import { loadCatalogue } from '../service/catalogue/load.ts';
 import type { Catalogue } from '../service/catalogue/schema.ts';
-import { InvalidPropertyError } from './errors.ts';
+import { checkProps } from './check-props.ts';
+import { longestDeployment } from './function-names.ts';
 import { ServiceApi } from './http-api.ts';
+import { KeepWarm } from './keep-warm.ts';
 import { ModelBucket } from './model-bucket.ts';
 import { ModelFunction } from './model-function.ts';
 import { withOverrides } from './model-overrides.ts';
@@ -63,6 +65,7 @@ export class MdInference extends Construct {
    */
   constructor(scope: Construct, id: string, props: MdInferenceProps = {}) {
     super(scope, id);
+    checkProps(this, props);
     // Without it a new layer would not make new versions, in an app that has not set this flag.
     this.node.setContext(LAMBDA_RECOGNIZE_LAYER_VERSION, true);
     const architecture = props.architecture ?? Architecture.X86_64;
@@ -71,10 +74,12 @@ export class MdInference extends Construct {
     const catalogue = withOverrides(this, loadCatalogue(catalogueDirectory), overrides);
     this.catalogue = catalogue;
     const removalPolicy = props.removalPolicy ?? RemovalPolicy.DESTROY;
-    const deployment = Names.uniqueResourceName(this, { maxLength: 60, separator: '-' });
+    const deployment = Names.uniqueResourceName(this, {
+      maxLength: longestDeployment,
+      separator: '-',
+    });
     this.table = new ProfileTable(this, 'Profiles', {
       deployment,
-      catalogue: catalogue.name,
       removalPolicy,
     });
     const strategy = props.strategy ?? 'three-stage';
@@ -90,6 +95,7 @@ export class MdInference extends Construct {
       removalPolicy: props.logRemovalPolicy ?? removalPolicy,
     };
     const common = {
+      deployment,
       catalogue,
       catalogueDirectory,
       architecture,
@@ -113,7 +119,7 @@ export class MdInference extends Construct {
         model,
         layer: layers.of(ownArchitecture),
         ...{ storage: own.storage, modelBucket },
-        live: { keepWarm: props.keepWarm, provisionedConcurrency: own.provisionedConcurrency },
+        live: { provisionedConcurrency: own.provisionedConcurrency },
       });
     });
     for (const { model, function: fn } of models) this.table.grantUpdate(fn, model.name);
@@ -134,11 +140,13 @@ export class MdInference extends Construct {
       feedbackWeight: props.feedbackWeight ?? 200,
       atDeadline: props.atDeadline ?? 'wait',
       lateWaitMs: (props.lateWait ?? Duration.seconds(10)).toMilliseconds(),
-      hedgeShare: shareOf(this, 'hedgeShare', props.hedgeShare ?? 0.05),
-      callerShare: shareOf(this, 'callerShare', props.callerShare ?? 0.2),
-      live: { keepWarm: props.keepWarm, provisionedConcurrency: props.provisionedConcurrency },
+      hedgeShare: props.hedgeShare ?? 0.05,
+      callerShare: props.callerShare ?? 0.2,
+      live: { provisionedConcurrency: props.provisionedConcurrency },
     });
     this.profiler.check(this.selector);
+    const aliases = [...models, this.selector].map(({ live }) => live);
+    if (props.keepWarm) new KeepWarm(this, 'KeepWarm', { every: props.keepWarm, aliases });
     this.api = new ServiceApi(this, 'Http', {
       selector: this.selector.live,
       auth: props.auth ?? 'iam',
@@ -161,7 +169,7 @@ export class MdInference extends Construct {
         (name) => this.observability.alarms.get(name) ?? [],
       );
       new Rollout(this, 'Rollout', {
-        aliases: [...models, this.selector].map(({ live }) => live),
+        aliases,
         config,
         alarms: [...ofService, ...alarms],
       });
@@ -179,11 +187,6 @@ export class MdInference extends Construct {
   grantInvokeApi(grantee: IGrantable): Grant {
     return this.api.grantInvoke(grantee);
   }
-}
-
-function shareOf(scope: Construct, name: 'hedgeShare' | 'callerShare', share: number): number {
-  if (share >= 0 && share <= 1) return share;
-  throw new InvalidPropertyError(scope, name, `must be a share of 0 to 1, not ${share}`);
 }
 
 /** Where the gateway does not know who calls, nobody's labels can be bounded: then they are taken only when asked for. */

@@ -6,7 +6,8 @@ import { Asset } from 'aws-cdk-lib/aws-s3-assets';
 import type { Construct } from 'constructs';
 import { largestInAssetBytes } from '../service/catalogue/limits.ts';
 import type { Catalogue, CatalogueModel } from '../service/catalogue/schema.ts';
-import { LiveAlias, type LiveOptions } from './live-alias.ts';
+import { functionNameOf } from './function-names.ts';
+import { LiveAlias, type LiveOptions, liveName } from './live-alias.ts';
 import type { ModelBucket } from './model-bucket.ts';
 import { type CommonFunctionProps, requestTimeout, ServiceFunction } from './service-function.ts';
 
@@ -15,6 +16,8 @@ export type ModelStorage = 'asset' | 's3';
 
 /** Properties of a {@link ModelFunction}. */
 export interface ModelFunctionProps extends CommonFunctionProps {
+  /** Begins the function's name. */
+  readonly deployment: string;
   readonly catalogue: Catalogue;
   readonly catalogueDirectory: string;
   readonly model: CatalogueModel;
@@ -29,16 +32,20 @@ export interface ModelFunctionProps extends CommonFunctionProps {
 export class ModelFunction extends ServiceFunction {
   /** The model that runs here. */
   readonly model: CatalogueModel;
-  /** What the selector invokes. */
+  /** What callers reach. */
   readonly live: LiveAlias;
+  /** What the selector invokes: the alias by the function's name. */
+  readonly liveFunction: string;
 
   constructor(scope: Construct, id: string, props: ModelFunctionProps) {
     const { catalogue, catalogueDirectory, model, modelBucket } = props;
     const { storage = defaultStorage(model) } = props;
     const path = join(catalogueDirectory, model.file);
+    const functionName = functionNameOf(props.deployment, model.name);
     super(scope, id, {
       ...props,
       code: 'inference',
+      functionName,
       description: `${catalogue.name}: ${model.name} (${model.accuracyPct} %)`,
       addFiles: (directory) => {
         if (storage === 'asset') copyFileSync(path, join(directory, 'model.onnx'));
@@ -54,6 +61,7 @@ export class ModelFunction extends ServiceFunction {
       ...(storage === 's3' && { ephemeralStorage: ephemeralStorageOf(model) }),
     });
     this.model = model;
+    this.liveFunction = `${functionName}:${liveName}`;
     // Also when it lies beside the code: versions that are still serving may read theirs from there.
     modelBucket.grantRead(this, model);
     if (storage === 's3') this.#readFromS3(path, modelBucket);

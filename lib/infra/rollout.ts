@@ -5,7 +5,7 @@ import {
   LambdaApplication,
   LambdaDeploymentGroup,
 } from 'aws-cdk-lib/aws-codedeploy';
-import { Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
+import { ManagedPolicy, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import { Construct } from 'constructs';
 import { acknowledgeCodeDeployRole } from './acknowledgements.ts';
 import type { LiveAlias } from './live-alias.ts';
@@ -41,7 +41,10 @@ export class Rollout extends Construct {
     const role = new Role(this, 'Role', {
       assumedBy: new ServicePrincipal('codedeploy.amazonaws.com'),
     });
-    acknowledgeCodeDeployRole(role);
+    acknowledgeCodeDeployRole(
+      role,
+      ManagedPolicy.fromAwsManagedPolicyName('service-role/AWSCodeDeployRoleForLambdaLimited'),
+    );
     for (const alias of aliases) {
       const errors = alias
         .metricErrors({ period: Duration.minutes(1) })

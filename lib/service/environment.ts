@@ -5,18 +5,6 @@ import { atDeadlineChoices } from '../core/contract/headers.ts';
 import { strategyNames } from '../core/selection/strategies.ts';
 
 const number = z.coerce.number();
-const json = <Schema extends z.ZodType>(schema: Schema) =>
-  z
-    .string()
-    .transform((text, context): unknown => {
-      try {
-        return JSON.parse(text);
-      } catch {
-        context.addIssue('must be JSON');
-        return z.NEVER;
-      }
-    })
-    .pipe(schema);
 
 const everyFunction = {
   /** The folder of the function's code and of what lies beside it; set by Lambda. */
@@ -33,8 +21,6 @@ const everyFunction = {
 /** Environment variables of the selector. */
 export const selectorEnvironmentSchema = z.object({
   ...everyFunction,
-  /** What to invoke, `function:alias`, by model name. */
-  MDI_MODEL_FUNCTIONS: json(z.record(z.string(), z.string())),
   MDI_STRATEGY: z.enum(strategyNames),
   MDI_DEFAULT_SLA_MS: number,
   MDI_DEFAULT_NETWORK_MS: number,

@@ -158,7 +158,6 @@ describe('a model’s function', () => {
 
 describe('the selector', () => {
   const settings = {
-    MDI_MODEL_FUNCTIONS: JSON.stringify({ plain: 'fn-plain:live' }),
     MDI_STRATEGY: 'expected-accuracy',
     MDI_DEFAULT_SLA_MS: '401',
     MDI_DEFAULT_NETWORK_MS: '102',
@@ -184,8 +183,8 @@ describe('the selector', () => {
     isBase64Encoded: true,
   };
   type Handler = (event: unknown, context: object) => Promise<{ statusCode: number; body: string }>;
-  const started = async (changes: Partial<typeof settings> = {}) =>
-    (await start('selector', { ...settings, ...changes })) as Handler;
+  const started = async (functions = { plain: 'fn-plain:live' }) =>
+    (await start('selector', settings, { 'functions.json': JSON.stringify(functions) })) as Handler;
 
   it('reads the profiles and the secret, invokes the model’s alias and signs the answer', async () => {
     dynamo
@@ -261,8 +260,8 @@ describe('the selector', () => {
   });
 
   it('does not start when a model has no function', async () => {
-    await expect(started({ MDI_MODEL_FUNCTIONS: '{}' })).rejects.toThrow(
-      'MDI_MODEL_FUNCTIONS has no function for "plain"',
+    await expect(started({} as { plain: string })).rejects.toThrow(
+      'functions.json has no function for "plain"',
     );
   });
 });

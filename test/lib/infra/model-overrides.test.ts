@@ -1,7 +1,6 @@
 import { App, Stack } from 'aws-cdk-lib';
 import { Match } from 'aws-cdk-lib/assertions';
 import { describe, expect, it } from 'vitest';
-import { InvalidPropertyError } from '../../../lib/infra/errors.ts';
 import { defaultStorage, ephemeralStorageOf } from '../../../lib/infra/model-function.ts';
 import { type ModelOverrides, withOverrides } from '../../../lib/infra/model-overrides.ts';
 import { resolveCatalogue } from '../../../lib/infra/package-files.ts';
@@ -75,23 +74,5 @@ describe('a model that does not fit', () => {
     expect(() => checked(3e9, { memoryMb: 10_240 })).toThrow(
       'Test: models.big is a model of 3000.0 MB, but an .onnx file cannot be larger than 2147 MB',
     );
-  });
-});
-
-describe('a catalogue', () => {
-  /** The service with so many models, whose names have five letters. */
-  const withModels = (count: number) => {
-    const [model] = shapes.models;
-    const models = Array.from({ length: count }, (_, i) => ({
-      ...model,
-      name: `m-${String(i).padStart(3, '0')}`,
-    }));
-    return withOverrides(new Stack(new App(), 'Test'), { ...shapes, models } as Catalogue, {});
-  };
-
-  it('has no more models than the selector’s environment can name', () => {
-    expect(withModels(43).models).toHaveLength(43);
-    expect(() => withModels(44)).toThrow(InvalidPropertyError);
-    expect(() => withModels(44)).toThrow(/^Test: catalogue has 44 models, .* 4 KB .* deploy fewer/);
   });
 });
