@@ -1,12 +1,12 @@
 import { RemovalPolicy } from 'aws-cdk-lib';
-import { Grant, type IGrantable, PolicyStatement } from 'aws-cdk-lib/aws-iam';
-import type { Function as LambdaFunction } from 'aws-cdk-lib/aws-lambda';
+import { Grant } from 'aws-cdk-lib/aws-iam';
 import { BlockPublicAccess, Bucket, type IBucket } from 'aws-cdk-lib/aws-s3';
 import type { Asset } from 'aws-cdk-lib/aws-s3-assets';
 import { Construct } from 'constructs';
 import type { CatalogueModel } from '../service/catalogue/schema.ts';
 import type { ModelFilesProperties } from '../service/deployment/custom-resources.ts';
 import { acknowledgeModelBucket, acknowledgeModelFiles } from './acknowledgements.ts';
+import type { ServiceFunction } from './service-function.ts';
 
 /** Properties of a {@link ModelBucket}. */
 export interface ModelBucketProps {
@@ -60,32 +60,32 @@ export class ModelBucket extends Construct {
    * Lets a function read a model: the file that is deployed, and those before it, with which versions that are still
    * serving start.
    */
-  grantRead(fn: LambdaFunction, { name }: CatalogueModel): void {
-    const files = this.bucket.arnForObjects(`${this.#prefix}${name}/*`);
-    fn.addToRolePolicy(new PolicyStatement({ actions: ['s3:GetObject'], resources: [files] }));
-    acknowledgeModelFiles(fn, files);
-    this.bucket.encryptionKey?.grantDecrypt(fn);
+  grantRead(reader: ServiceFunction, { name }: CatalogueModel): void {
+    this.#grantFiles(reader, `${name}/*`, 's3:GetObject');
+    this.bucket.encryptionKey?.grant(reader.function, 'kms:Decrypt');
   }
 
   /** Lets a function copy the models here, and delete all that is here of the deployment. */
-  grantCopy(grantee: IGrantable & Construct): void {
-    const files = this.bucket.arnForObjects(`${this.#prefix}*`);
-    const allow = (actions: string[], resourceArns: string[]) =>
-      Grant.addToPrincipal({ grantee, actions, resourceArns });
-    const sources = [...this.#assets.values()];
-    if (sources.length > 0) {
-      const arns = sources.map(({ bucket, s3ObjectKey }) => bucket.arnForObjects(s3ObjectKey));
-      allow(['s3:GetObject'], arns);
+  grantCopy(copier: ServiceFunction): void {
+    const grantee = copier.function;
+    for (const { bucket, s3ObjectKey } of this.#assets.values()) {
+      const resourceArns = [bucket.arnForObjects(s3ObjectKey)];
+      Grant.addToPrincipal({ grantee, actions: ['s3:GetObject'], resourceArns });
     }
-    allow(['s3:PutObject', 's3:DeleteObject'], [files]);
+    this.#grantFiles(copier, '*', 's3:PutObject', 's3:DeleteObject');
     Grant.addToPrincipal({
       grantee,
       actions: ['s3:ListBucket'],
       resourceArns: [this.bucket.bucketArn],
       conditions: { StringLike: { 's3:prefix': `${this.#prefix}*` } },
     });
-    acknowledgeModelFiles(grantee, files);
-    this.bucket.encryptionKey?.grantEncryptDecrypt(grantee);
+    this.bucket.encryptionKey?.grant(grantee, 'kms:Decrypt', 'kms:GenerateDataKey');
+  }
+
+  #grantFiles(owner: ServiceFunction, pattern: string, ...actions: string[]): void {
+    const files = this.bucket.arnForObjects(`${this.#prefix}${pattern}`);
+    Grant.addToPrincipal({ grantee: owner.function, actions, resourceArns: [files] });
+    acknowledgeModelFiles(owner, files);
   }
 
   /** What the custom resource is given that copies the models. */

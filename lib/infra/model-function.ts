@@ -63,7 +63,7 @@ export class ModelFunction extends ServiceFunction {
     this.model = model;
     this.liveFunction = `${functionName}:${liveName}`;
     // Also when it lies beside the code: versions that are still serving may read theirs from there.
-    modelBucket.grantRead(this.function, model);
+    modelBucket.grantRead(this, model);
     if (storage === 's3') this.#readFromS3(path, modelBucket);
     this.live = new LiveAlias(this, 'Live', { ...props.live, version: this.version });
   }

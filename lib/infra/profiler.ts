@@ -1,7 +1,7 @@
 import { copyFileSync, writeFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { CustomResource, Duration } from 'aws-cdk-lib';
-import { Grant, Policy, PolicyStatement } from 'aws-cdk-lib/aws-iam';
+import { Grant } from 'aws-cdk-lib/aws-iam';
 import { Provider } from 'aws-cdk-lib/custom-resources';
 import type { Construct } from 'constructs';
 import { photoFile } from '../service/catalogue/load.ts';
@@ -82,7 +82,7 @@ export class Profiler extends ServiceFunction {
     props.table.grantRead(this.function);
     props.table.grantReplace(this.function);
     props.table.grantCreateSecret(this.function);
-    modelBucket.grantCopy(this.function);
+    modelBucket.grantCopy(this);
 
     acknowledgeVersions(this, models);
 
@@ -114,25 +114,22 @@ export class Profiler extends ServiceFunction {
   }
 
   /**
-   * Has a new version of the selector called before its alias moves to it. The models' aliases have moved by then,
-   * because the selector's function refers to them.
+   * Has a new version of the selector called before anything is measured, and before any alias moves: one that does
+   * not start is found out in seconds.
    */
   check(selector: Selector): void {
-    // Not a part of the role's own policy, for which the profiler's function waits, and the selector for that.
-    const policy = new Policy(this, 'CallSelector', {
-      statements: [
-        new PolicyStatement({
-          actions: ['lambda:InvokeFunction'],
-          resources: [`${selector.function.functionArn}:*`],
-        }),
-      ],
-      roles: this.function.role ? [this.function.role] : [],
+    Grant.addToPrincipal({
+      grantee: this.function,
+      actions: ['lambda:InvokeFunction'],
+      resourceArns: [`${selector.function.functionArn}:*`],
     });
-    acknowledgeVersions(policy, [selector]);
+    acknowledgeVersions(this, [selector]);
     const check = this.#addResource('SelectorCheck', selectorCheckType, {
       version: selector.version.functionArn,
     });
-    check.node.addDependency(policy, selector.function);
+    // With its role, without which it could write no log.
+    check.node.addDependency(selector.function);
+    this.resource.node.addDependency(check);
     selector.live.node.addDependency(check);
   }
 

@@ -32,7 +32,7 @@ export const profilesSchema = z.object({
   versions: z.record(z.string(), z.string()),
 });
 
-/** The version of the selector: called before callers reach it. */
+/** The version of the selector: called before anything is measured, and before callers reach it. */
 export const selectorCheckType = 'Custom::MdInferenceSelectorCheck';
 
 /** Properties of a {@link selectorCheckType}. */
