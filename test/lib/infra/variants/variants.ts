@@ -54,10 +54,10 @@ const issuer = 'https://cognito-idp.eu-west-1.amazonaws.com/eu-west-1_abc';
 export const variants: readonly Variant[] = [
   { name: 'default', build: inStack(() => ({})) },
   { name: 'everything', build: inStack(everything) },
-  ...['eu-west-1', 'cn-north-1', 'us-gov-west-1'].flatMap((region) => [
-    { name: `default in ${region}`, build: inStack(() => ({}), { account, region }) },
-    { name: `everything in ${region}`, build: inStack(everything, { account, region }) },
-  ]),
+  ...['eu-west-1', 'cn-north-1', 'us-gov-west-1'].map((region) => ({
+    name: `everything in ${region}`,
+    build: inStack(everything, { account, region }),
+  })),
   {
     name: 'callers with tokens',
     build: inStack(() => ({ auth: { jwt: { issuer, audience: ['app'] } } })),
