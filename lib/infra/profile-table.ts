@@ -1,6 +1,7 @@
 import type { RemovalPolicy } from 'aws-cdk-lib';
-import { AttributeType, TableV2 } from 'aws-cdk-lib/aws-dynamodb';
+import { AttributeType, TableEncryptionV2, TableV2 } from 'aws-cdk-lib/aws-dynamodb';
 import { Grant, type IGrantable } from 'aws-cdk-lib/aws-iam';
+import type { IKey } from 'aws-cdk-lib/aws-kms';
 import type { Construct } from 'constructs';
 import { feedbackKey, versionsKey } from '../service/profiles/keys.ts';
 
@@ -9,7 +10,39 @@ export interface ProfileTableProps {
   /** Begins every partition key (lib/service/profiles/keys.ts). */
   readonly deployment: string;
   readonly removalPolicy: RemovalPolicy;
+  readonly protection: TableOptions;
+  /** The key that it is encrypted with; undefined is AWS's. */
+  readonly key: IKey | undefined;
 }
+
+/** How the profile table is protected from being lost. */
+export interface TableOptions {
+  /**
+   * Whether the table's content can be restored, into another table, as it was at any second of the last 35 days.
+   *
+   * @default false
+   */
+  readonly pointInTimeRecovery?: boolean;
+  /**
+   * Whether the table cannot be deleted, by nobody and not with the stack either, until this is turned off.
+   *
+   * @default false
+   */
+  readonly deletionProtection?: boolean;
+}
+
+/** What DynamoDB does with a key on behalf of those who read a table. */
+const readWithKey = ['kms:Decrypt', 'kms:DescribeKey'];
+
+/** And of those who write. */
+const writeWithKey = [
+  ...readWithKey,
+  'kms:Encrypt',
+  'kms:GenerateDataKey',
+  'kms:GenerateDataKeyWithoutPlaintext',
+  'kms:ReEncryptFrom',
+  'kms:ReEncryptTo',
+];
 
 /** The table of service-time profiles: one baseline and some live windows for each model. */
 export class ProfileTable extends TableV2 {
@@ -23,6 +56,11 @@ export class ProfileTable extends TableV2 {
       sortKey: { name: 'sk', type: AttributeType.STRING },
       timeToLiveAttribute: 'expiresAt',
       removalPolicy: props.removalPolicy,
+      ...(props.protection.pointInTimeRecovery && {
+        pointInTimeRecoverySpecification: { pointInTimeRecoveryEnabled: true },
+      }),
+      ...(props.protection.deletionProtection && { deletionProtection: true }),
+      ...(props.key && { encryption: TableEncryptionV2.customerManagedKey(props.key) }),
     });
     this.#profiles = `${props.deployment}/*`;
     this.#feedback = feedbackKey(props.deployment);
@@ -32,6 +70,7 @@ export class ProfileTable extends TableV2 {
   /** Lets a function read profiles. */
   grantRead(grantee: IGrantable): void {
     this.grant(grantee, 'dynamodb:GetItem', 'dynamodb:Query');
+    this.encryptionKey?.grant(grantee, ...readWithKey);
   }
 
   /**
@@ -61,6 +100,7 @@ export class ProfileTable extends TableV2 {
 
   /** @see https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/specifying-conditions.html */
   #grantItems(grantee: IGrantable, partitionKey: string, actions: string[]): void {
+    this.encryptionKey?.grant(grantee, ...writeWithKey);
     Grant.addToPrincipal({
       grantee,
       actions,

@@ -6,6 +6,7 @@ import type { ITopic } from 'aws-cdk-lib/aws-sns';
 import type { FeedbackChoice } from '../core/contract/feedback-choices.ts';
 import type { AtDeadline } from '../core/contract/headers.ts';
 import type { StrategyName } from '../core/selection/strategies.ts';
+import type { AccountProps } from './account-props.ts';
 import type { ApiAuth, ApiCors, Throttling } from './http-api.ts';
 import type { ProvisionedConcurrency } from './live-alias.ts';
 import type { ModelOverrides } from './model-overrides.ts';
@@ -13,7 +14,7 @@ import type { ProfilingOptions } from './profiling.ts';
 import type { RolloutOptions } from './rollout.ts';
 
 /** Properties of {@link MdInference}; none is required. */
-export interface MdInferenceProps {
+export interface MdInferenceProps extends AccountProps {
   /**
    * The name of a catalogue that comes with the package, or the path of a folder with a
    * `catalogue.json`.

@@ -30,6 +30,7 @@ export interface SelectorProps extends CommonFunctionProps {
   readonly clockErrorMs: number;
   readonly callerShare: number;
   readonly requestLogShare: number;
+  readonly metricsShare: number;
   readonly feedback: FeedbackChoice;
   readonly feedbackWeight: number;
   readonly atDeadline: AtDeadline;
@@ -67,11 +68,13 @@ export class Selector extends ServiceFunction {
         MDI_HEDGE_SHARE: String(props.hedgeShare),
         MDI_CALLER_SHARE: String(props.callerShare),
         MDI_REQUEST_LOG_SHARE: String(props.requestLogShare),
+        MDI_METRICS_SHARE: String(props.metricsShare),
         MDI_FEEDBACK: props.feedback,
         MDI_FEEDBACK_WEIGHT: String(props.feedbackWeight),
       },
       // One vCPU: bodies of megabytes go through in base64.
       memoryMb: 1769,
+      reservedConcurrency: props.live.reservedConcurrency,
       timeout: requestTimeout,
     });
     this.#grantInvoke(props.deployment);

@@ -169,6 +169,7 @@ describe('the selector', () => {
     MDI_HEDGE_SHARE: '0.02',
     MDI_CALLER_SHARE: '0.2',
     MDI_REQUEST_LOG_SHARE: '0',
+    MDI_METRICS_SHARE: '1',
     MDI_FEEDBACK: 'anybody',
     MDI_FEEDBACK_WEIGHT: '207',
   };

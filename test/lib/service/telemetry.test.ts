@@ -111,7 +111,7 @@ describe('Telemetry', () => {
 
     it('of the share that is to be logged', () => {
       const random = vi.spyOn(Math, 'random');
-      const telemetry = new Telemetry('Stack-Api', 0.25);
+      const telemetry = new Telemetry('Stack-Api', { requestShare: 0.25 });
       for (const luck of [0.2, 0.3, 0.9, 0]) {
         random.mockReturnValueOnce(luck);
         telemetry.requested(line);

@@ -1,0 +1,54 @@
+import type { IDomainName, IHttpApi } from 'aws-cdk-lib/aws-apigatewayv2';
+import type { Grant, IGrantable } from 'aws-cdk-lib/aws-iam';
+import type { IFunction } from 'aws-cdk-lib/aws-lambda';
+import type { Construct } from 'constructs';
+import { ApiRoutes } from './api-routes.ts';
+import { ServiceDomain } from './domain.ts';
+import { InvalidPropertyError } from './errors.ts';
+import { ServiceApi } from './http-api.ts';
+import type { MdInferenceProps } from './props.ts';
+import type { LogProps } from './service-function.ts';
+
+/** Where callers reach the selector. */
+export interface Endpoint {
+  readonly api: IHttpApi;
+  /** The base URL, without a slash at its end. */
+  readonly url: string;
+  readonly domainName: IDomainName | undefined;
+  /** What lets principals call it. */
+  readonly routes: { grantInvoke(grantee: IGrantable): Grant };
+}
+
+/**
+ * The selector's HTTP API: one of the service's own, at a domain or not, or routes of one that is there already.
+ *
+ * @throws {@link InvalidPropertyError} for properties of an API that somebody else has set up, and for a domain that
+ * API Gateway would refuse
+ */
+export function endpointOf(
+  scope: Construct,
+  props: MdInferenceProps,
+  { selector, logs }: { readonly selector: IFunction; readonly logs: LogProps },
+): Endpoint {
+  const { auth = 'iam', api: existing, domain } = props;
+  if (existing) {
+    for (const name of ['apiName', 'cors', 'domain', 'throttling'] as const) {
+      if (props[name] === undefined) continue;
+      throw new InvalidPropertyError(scope, name, 'is a setting of the whole API: set it at `api`');
+    }
+    const routes = new ApiRoutes(scope, 'Http', { existing, selector, auth });
+    return { api: existing.httpApi, url: routes.url, domainName: undefined, routes };
+  }
+  const api = new ServiceApi(scope, 'Http', {
+    selector,
+    auth,
+    cors: props.cors,
+    throttling: props.throttling ?? { rate: 100, burst: 200 },
+    apiName: props.apiName,
+    disableExecuteApiEndpoint: domain !== undefined && (domain.disableExecuteApiEndpoint ?? true),
+    ...logs,
+  });
+  if (!domain) return { api, url: api.apiEndpoint, domainName: undefined, routes: api };
+  const { domainName, url } = new ServiceDomain(scope, 'Domain', { domain, stage: api.stage });
+  return { api, url, domainName, routes: api };
+}
