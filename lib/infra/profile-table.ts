@@ -1,5 +1,5 @@
 import type { RemovalPolicy } from 'aws-cdk-lib';
-import { AttributeType, TableEncryptionV2, TableV2 } from 'aws-cdk-lib/aws-dynamodb';
+import { AttributeType, type CfnGlobalTable, TableV2 } from 'aws-cdk-lib/aws-dynamodb';
 import { Grant, type IGrantable } from 'aws-cdk-lib/aws-iam';
 import type { IKey } from 'aws-cdk-lib/aws-kms';
 import type { Construct } from 'constructs';
@@ -49,6 +49,7 @@ export class ProfileTable extends TableV2 {
   readonly #profiles: string;
   readonly #feedback: string;
   readonly #versions: string;
+  readonly #key: IKey | undefined;
 
   constructor(scope: Construct, id: string, props: ProfileTableProps) {
     super(scope, id, {
@@ -60,17 +61,25 @@ export class ProfileTable extends TableV2 {
         pointInTimeRecoverySpecification: { pointInTimeRecoveryEnabled: true },
       }),
       ...(props.protection.deletionProtection && { deletionProtection: true }),
-      ...(props.key && { encryption: TableEncryptionV2.customerManagedKey(props.key) }),
     });
+    this.#key = props.key;
+    if (props.key) this.#encrypt(props.key);
     this.#profiles = `${props.deployment}/*`;
     this.#feedback = feedbackKey(props.deployment);
     this.#versions = versionsKey(props.deployment);
   }
 
+  /** As `encryption` would, which does not know a stack's only replica unless the stack has an explicit region. */
+  #encrypt(key: IKey): void {
+    const table = this.node.defaultChild as CfnGlobalTable;
+    table.sseSpecification = { sseEnabled: true, sseType: 'KMS' };
+    table.addPropertyOverride('Replicas.0.SSESpecification.KMSMasterKeyId', key.keyArn);
+  }
+
   /** Lets a function read profiles. */
   grantRead(grantee: IGrantable): void {
     this.grant(grantee, 'dynamodb:GetItem', 'dynamodb:Query');
-    this.encryptionKey?.grant(grantee, ...readWithKey);
+    this.#key?.grant(grantee, ...readWithKey);
   }
 
   /**
@@ -100,7 +109,7 @@ export class ProfileTable extends TableV2 {
 
   /** @see https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/specifying-conditions.html */
   #grantItems(grantee: IGrantable, partitionKey: string, actions: string[]): void {
-    this.encryptionKey?.grant(grantee, ...writeWithKey);
+    this.#key?.grant(grantee, ...writeWithKey);
     Grant.addToPrincipal({
       grantee,
       actions,
