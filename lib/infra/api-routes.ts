@@ -38,7 +38,6 @@ export class ApiRoutes extends Construct {
   readonly #api: IHttpApi;
   readonly #keys: readonly { method: HttpMethod; path: string }[];
 
-  /** @throws {@link InvalidPropertyError} for an API whose address has to be told */
   constructor(scope: Construct, id: string, { existing, selector, auth }: ApiRoutesProps) {
     super(scope, id);
     this.#api = existing.httpApi;
@@ -71,7 +70,12 @@ export class ApiRoutes extends Construct {
   }
 }
 
-function urlOf(scope: Construct, { httpApi, url }: ExistingApi): string {
+/**
+ * Where callers find an API that is there already.
+ *
+ * @throws {@link InvalidPropertyError} for an API whose address has to be told
+ */
+export function urlOf(scope: Construct, { httpApi, url }: ExistingApi): string {
   if (url !== undefined) return url;
   if (httpApi instanceof HttpApi && (httpApi.disableExecuteApiEndpoint || !httpApi.defaultStage)) {
     const message =

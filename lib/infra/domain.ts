@@ -1,9 +1,10 @@
-import { Stack, Token } from 'aws-cdk-lib';
+import { Arn, ArnFormat, Stack, Token } from 'aws-cdk-lib';
 import {
   ApiMapping,
   DomainName,
   type HttpStage,
   type IDomainName,
+  SecurityPolicy,
 } from 'aws-cdk-lib/aws-apigatewayv2';
 import type { ICertificate } from 'aws-cdk-lib/aws-certificatemanager';
 import { ARecord, type IHostedZone, RecordTarget } from 'aws-cdk-lib/aws-route53';
@@ -62,12 +63,10 @@ export class ServiceDomain extends Construct {
   /** The base URL of the API, without a slash at its end. */
   readonly url: string;
 
-  /** @throws {@link InvalidPropertyError} for a name, path or certificate that API Gateway would refuse */
   constructor(scope: Construct, id: string, { domain, stage }: ServiceDomainProps) {
     super(scope, id);
     const { basePath } = domain;
-    if (basePath !== undefined) checkBasePath(scope, basePath);
-    this.domainName = 'domainName' in domain ? domain.domainName : this.#setUp(scope, domain);
+    this.domainName = 'domainName' in domain ? domain.domainName : this.#setUp(domain);
     new ApiMapping(this, 'Mapping', {
       api: stage.api,
       domainName: this.domainName,
@@ -77,10 +76,12 @@ export class ServiceDomain extends Construct {
     this.url = `https://${this.domainName.name}${basePath === undefined ? '' : `/${basePath}`}`;
   }
 
-  #setUp(scope: Construct, { name, certificate, hostedZone }: OwnDomain): DomainName {
-    checkName(scope, name);
-    checkCertificate(scope, certificate);
-    const domainName = new DomainName(this, 'Name', { domainName: name, certificate });
+  #setUp({ name, certificate, hostedZone }: OwnDomain): DomainName {
+    const domainName = new DomainName(this, 'Name', {
+      domainName: name,
+      certificate,
+      securityPolicy: SecurityPolicy.TLS_1_2,
+    });
     if (hostedZone) {
       const { regionalDomainName, regionalHostedZoneId } = domainName;
       new ARecord(this, 'Record', {
@@ -94,6 +95,14 @@ export class ServiceDomain extends Construct {
     }
     return domainName;
   }
+}
+
+/** @throws {@link InvalidPropertyError} for a name, path or certificate that API Gateway would refuse */
+export function checkDomain(scope: Construct, domain: DomainOptions): void {
+  if (domain.basePath !== undefined) checkBasePath(scope, domain.basePath);
+  if ('domainName' in domain) return;
+  checkName(scope, domain.name);
+  checkCertificate(scope, domain.certificate);
 }
 
 function checkName(scope: Construct, name: string): void {
@@ -114,7 +123,10 @@ function checkBasePath(scope: Construct, basePath: string): void {
 
 /** Regional domains take certificates of their own region; those of us-east-1 are for CloudFront. */
 function checkCertificate(scope: Construct, certificate: ICertificate): void {
-  const { region } = certificate.env;
+  const { certificateArn, env } = certificate;
+  const { region = env.region } = Token.isUnresolved(certificateArn)
+    ? env
+    : Arn.split(certificateArn, ArnFormat.SLASH_RESOURCE_NAME);
   const { region: ours } = Stack.of(scope);
   if (Token.isUnresolved(region) || Token.isUnresolved(ours) || region === ours) return;
   const message = `must be of ${ours}, as the API is, not of ${region}`;

@@ -2,8 +2,8 @@ import type { IDomainName, IHttpApi } from 'aws-cdk-lib/aws-apigatewayv2';
 import type { Grant, IGrantable } from 'aws-cdk-lib/aws-iam';
 import type { IFunction } from 'aws-cdk-lib/aws-lambda';
 import type { Construct } from 'constructs';
-import { ApiRoutes } from './api-routes.ts';
-import { ServiceDomain } from './domain.ts';
+import { ApiRoutes, urlOf } from './api-routes.ts';
+import { checkDomain, ServiceDomain } from './domain.ts';
 import { InvalidPropertyError } from './errors.ts';
 import { ServiceApi } from './http-api.ts';
 import type { MdInferenceProps } from './props.ts';
@@ -20,11 +20,23 @@ export interface Endpoint {
 }
 
 /**
- * The selector's HTTP API: one of the service's own, at a domain or not, or routes of one that is there already.
+ * Checks what {@link endpointOf} is given, before anything is made.
  *
  * @throws {@link InvalidPropertyError} for properties of an API that somebody else has set up, and for a domain that
  * API Gateway would refuse
  */
+export function checkEndpoint(scope: Construct, props: MdInferenceProps): void {
+  const { api, domain } = props;
+  if (domain) checkDomain(scope, domain);
+  if (!api) return;
+  for (const name of ['apiName', 'cors', 'domain', 'throttling'] as const) {
+    if (props[name] === undefined) continue;
+    throw new InvalidPropertyError(scope, name, 'is a setting of the whole API: set it at `api`');
+  }
+  urlOf(scope, api);
+}
+
+/** The selector's HTTP API: one of the service's own, at a domain or not, or routes of one that is there already. */
 export function endpointOf(
   scope: Construct,
   props: MdInferenceProps,
@@ -32,10 +44,6 @@ export function endpointOf(
 ): Endpoint {
   const { auth = 'iam', api: existing, domain } = props;
   if (existing) {
-    for (const name of ['apiName', 'cors', 'domain', 'throttling'] as const) {
-      if (props[name] === undefined) continue;
-      throw new InvalidPropertyError(scope, name, 'is a setting of the whole API: set it at `api`');
-    }
     const routes = new ApiRoutes(scope, 'Http', { existing, selector, auth });
     return { api: existing.httpApi, url: routes.url, domainName: undefined, routes };
   }

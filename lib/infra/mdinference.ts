@@ -10,7 +10,7 @@ import { loadCatalogue } from '../service/catalogue/load.ts';
 import type { Catalogue } from '../service/catalogue/schema.ts';
 import { checkProps } from './check-props.ts';
 import { keysOf } from './encryption.ts';
-import { type Endpoint, endpointOf } from './endpoint.ts';
+import { checkEndpoint, type Endpoint, endpointOf } from './endpoint.ts';
 import { feedbackOf } from './feedback.ts';
 import { longestDeployment } from './function-names.ts';
 import { KeepWarm } from './keep-warm.ts';
@@ -76,6 +76,7 @@ export class MdInference extends MeteredService {
   constructor(scope: Construct, id: string, props: MdInferenceProps = {}) {
     super(scope, id);
     checkProps(this, props);
+    checkEndpoint(this, props);
     // Without it a new layer would not make new versions, in an app that has not set this flag.
     this.node.setContext(LAMBDA_RECOGNIZE_LAYER_VERSION, true);
     const architecture = props.architecture ?? Architecture.X86_64;
@@ -195,6 +196,7 @@ export class MdInference extends MeteredService {
     }
     new CfnOutput(this, 'Url', { value: this.url });
     new CfnOutput(this, 'Deployment', { value: deployment });
+    new CfnOutput(this, 'SelectorFunction', { value: this.selector.function.functionName });
     for (const [name, value] of this.profiler.summaries) {
       const description = `Service time of ${name}, measured at deploy`;
       new CfnOutput(this, `Profile-${name}`, { value, description });

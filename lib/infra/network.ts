@@ -6,8 +6,8 @@ import type { Construct } from 'constructs';
 import { acknowledgeNetworkInterfaces } from './acknowledgements.ts';
 
 /**
- * The VPC in which the functions run. They call Lambda, DynamoDB, S3 where models lie there, and X-Ray where calls
- * are traced: through a NAT gateway, or endpoints for each.
+ * The VPC in which the functions run. They call Lambda and DynamoDB, and S3 for models that lie there and when
+ * CloudFormation waits for an answer: through a NAT gateway, or an endpoint for each.
  */
 export interface VpcOptions {
   readonly vpc: IVpc;

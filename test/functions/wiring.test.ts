@@ -186,7 +186,7 @@ describe('the selector', () => {
   };
   type Handler = (event: unknown, context: object) => Promise<{ statusCode: number; body: string }>;
   const started = async (
-    changes: Partial<typeof settings> = {},
+    changes: Readonly<Record<string, string>> = {},
     functions: Readonly<Record<string, string>> = { plain: 'fn-plain:live' },
   ) =>
     (await start(
@@ -240,6 +240,17 @@ describe('the selector', () => {
     await (await started({ MDI_REQUEST_LOG_SHARE: '1' }))(event, {});
     expect(write.mock.calls).toEqual([[expect.stringMatching(/^\{"mdiRequest":1,/)]]);
     write.mockRestore();
+  });
+
+  it('counts the share of requests that it is to count, and logs as it is to log', async () => {
+    vi.spyOn(Math, 'random').mockReturnValue(0.5);
+    await (await started({ MDI_METRICS_SHARE: '0.5' }))(event, {});
+    expect(console.log).not.toHaveBeenCalled();
+    await (await started({ MDI_METRICS_SHARE: '0.51' }))(event, {});
+    expect(console.log).toHaveBeenCalledTimes(2);
+    lambda.on(InvokeWithResponseStreamCommand).rejects(new Error('throttled'));
+    await (await started({ MDI_LOG_LEVEL: 'ERROR' }))(event, {});
+    expect(console.warn).not.toHaveBeenCalled();
   });
 
   it('counts a model that cannot answer in the table of profiles', async () => {
