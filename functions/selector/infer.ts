@@ -40,6 +40,7 @@ export type InferenceParts = AnswerParts &
     | 'fieldAccuracies'
     | 'profiles'
     | 'warmUps'
+    | 'versionMetrics'
   >;
 
 /**
@@ -102,7 +103,7 @@ export async function infer(
   );
   const selectMs = performance.now() - selectStartMs;
 
-  const { model, answer, serviceMs, failed, asked, isHedged, isLate } = await answerWith(service, {
+  const answered = await answerWith(service, {
     chosen: selection.model,
     candidates,
     budget: known,
@@ -111,6 +112,7 @@ export async function infer(
     caller,
     event: { requestId, ...picture },
   });
+  const { model, answer, serviceMs, failed, asked, isHedged, isLate, version } = answered;
   if (outputMs !== undefined && service.reportShares.take(caller, 'T_output')) {
     const believedMs = Math.min(outputMs, budget.slaMs, longestOutputMs);
     service.outputTimes.observe({ outputMs: believedMs, inputMs: outputInputMs });
@@ -149,6 +151,10 @@ export async function infer(
   // More likely than not.
   const inTime = performance.now() <= answerBy(startMs, { ...known, clockErrorMs: 0 }, 0.5);
   countAnswer(service, response, { inTime, isHedged, isLate });
+  service.versionMetrics?.count({
+    inTime,
+    answeredBy: version === undefined ? undefined : { model: model.name, version },
+  });
   return response;
 }
 

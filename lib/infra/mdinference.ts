@@ -83,6 +83,7 @@ export class MdInference extends Construct {
     });
     const strategy = props.strategy ?? 'three-stage';
     const defaultSlaMs = props.defaultSlaMs ?? 250;
+    const slaTargetPct = props.slaTargetPct ?? 90;
     const environment = {
       MDI_TABLE_NAME: this.table.tableName,
       MDI_DEPLOYMENT: deployment,
@@ -133,10 +134,13 @@ export class MdInference extends Construct {
       lateWaitMs: (props.lateWait ?? Duration.seconds(10)).toMilliseconds(),
       hedgeShare: props.hedgeShare ?? 0.05,
       callerShare: props.callerShare ?? 0.2,
+      versionMetrics: props.rollout !== undefined,
       live: { provisionedConcurrency: props.provisionedConcurrency },
     });
-    const aliases = [...models, this.selector].map(({ live }) => live);
-    if (props.keepWarm) new KeepWarm(this, 'KeepWarm', { every: props.keepWarm, aliases });
+    if (props.keepWarm) {
+      const aliases = [...models, this.selector].map(({ live }) => live);
+      new KeepWarm(this, 'KeepWarm', { every: props.keepWarm, aliases });
+    }
     this.api = new ServiceApi(this, 'Http', {
       selector: this.selector.live,
       auth: props.auth ?? 'iam',
@@ -146,7 +150,7 @@ export class MdInference extends Construct {
     });
     this.observability = new Observability(this, 'Observability', {
       ...{ deployment, strategy, models },
-      slaTargetPct: props.slaTargetPct ?? 90,
+      slaTargetPct,
       api: this.api,
       profiler: this.profiler,
       selector: this.selector,
@@ -154,14 +158,11 @@ export class MdInference extends Construct {
       alarmsTopic: props.alarmsTopic,
     });
     if (props.rollout) {
-      const { config, alarms = [] } = props.rollout;
-      const ofService = ['ServerErrors', 'SlaMissed'].flatMap(
-        (name) => this.observability.alarms.get(name) ?? [],
-      );
       new Rollout(this, 'Rollout', {
-        aliases,
-        config,
-        alarms: [...ofService, ...alarms],
+        ...props.rollout,
+        ...{ deployment, models, slaTargetPct },
+        selector: this.selector,
+        alarmsTopic: props.alarmsTopic,
       });
     }
     this.url = this.api.apiEndpoint;

@@ -34,6 +34,8 @@ export interface SelectorProps extends CommonFunctionProps {
   readonly atDeadline: AtDeadline;
   readonly lateWaitMs: number;
   readonly hedgeShare: number;
+  /** Whether SLAs are counted by version, too. */
+  readonly versionMetrics: boolean;
   readonly live: LiveOptions;
 }
 
@@ -67,6 +69,7 @@ export class Selector extends ServiceFunction {
         MDI_CALLER_SHARE: String(props.callerShare),
         MDI_FEEDBACK: props.feedback,
         MDI_FEEDBACK_WEIGHT: String(props.feedbackWeight),
+        MDI_VERSION_METRICS: props.versionMetrics ? 'on' : 'off',
       },
       // One vCPU: bodies of megabytes go through in base64.
       memoryMb: 1769,

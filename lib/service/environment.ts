@@ -39,6 +39,10 @@ export const selectorEnvironmentSchema = z.object({
   MDI_FEEDBACK: z.enum(feedbackChoices),
   /** Labelled answers that the catalogue's accuracy is worth. */
   MDI_FEEDBACK_WEIGHT: number.pipe(z.number().positive()),
+  /** Whether SLAs are counted by version, too. */
+  MDI_VERSION_METRICS: z.enum(['on', 'off']),
+  /** The number of this version; set by Lambda. */
+  AWS_LAMBDA_FUNCTION_VERSION: z.string().default('$LATEST'),
 });
 
 /** Environment variables of a model's function. */

@@ -170,6 +170,7 @@ describe('the selector', () => {
     MDI_CALLER_SHARE: '0.2',
     MDI_FEEDBACK: 'anybody',
     MDI_FEEDBACK_WEIGHT: '207',
+    MDI_VERSION_METRICS: 'on',
   };
   const event = {
     version: '2.0',

@@ -179,13 +179,15 @@ describe('an error', () => {
     ['no model can answer', 503],
     ['something breaks', 500],
   ])('counts as a missed SLA when %s', async (_, status) => {
-    const service = madeUpService();
+    const versionMetrics = { count: vi.fn() };
+    const service = madeUpService({ versionMetrics });
     if (status === 500) service.profiles.profiles.mockRejectedValue(new Error('broken'));
     lambda.on(InvokeWithResponseStreamCommand).rejects(new Error('throttled'));
     expect(await call(service)).toMatchObject({ statusCode: status });
     expect(service.telemetry.failed.mock.calls).toEqual([
       [{ strategy: 'three-stage', deadlineExceeded: false }],
     ]);
+    expect(versionMetrics.count.mock.calls).toEqual([[{ inTime: false }]]);
     expect(service.telemetry.answered).not.toHaveBeenCalled();
   });
 
