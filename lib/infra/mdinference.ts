@@ -142,6 +142,7 @@ export class MdInference extends Construct {
       new KeepWarm(this, 'KeepWarm', { every: props.keepWarm, aliases });
     }
     this.api = new ServiceApi(this, 'Http', {
+      deployment,
       selector: this.selector.live,
       auth: props.auth ?? 'iam',
       cors: props.cors,

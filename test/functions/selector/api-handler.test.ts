@@ -1,6 +1,6 @@
 import { InvokeCommand, InvokeWithResponseStreamCommand } from '@aws-sdk/client-lambda';
 import type { APIGatewayProxyEventV2, Context } from 'aws-lambda';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { apiHandler } from '../../../functions/selector/api-handler.ts';
 import type { Service } from '../../../functions/selector/service.ts';
 import { type DescribedApi, openApiDocument } from '../../../lib/core/contract/openapi.ts';

@@ -404,7 +404,7 @@ describe('telemetry', () => {
     const service = madeUpService({ versionMetrics });
     await inferring(service, { 'mdi-sla-ms': '20000', ...uploadOf(10_000) });
     expect(versionMetrics.count.mock.calls).toEqual([
-      [{ inTime: false, answeredBy: { model: 'slow', version: '7' } }],
+      [{ inTime: false, answeredBy: { model: 'fast', version: '7' } }],
     ]);
   });
 
