@@ -19,6 +19,7 @@ import { resolveCatalogue } from './package-files.ts';
 import { ProfileTable } from './profile-table.ts';
 import { Profiler } from './profiler.ts';
 import type { MdInferenceProps } from './props.ts';
+import { makeReadable } from './readable-assets.ts';
 import { Rollout } from './rollout.ts';
 import { Selector } from './selector.ts';
 
@@ -172,6 +173,7 @@ export class MdInference extends Construct {
       const description = `Service time of ${name}, measured at deploy`;
       new CfnOutput(this, `Profile-${name}`, { value, description });
     }
+    makeReadable(this);
     for (const [key, value] of Object.entries(props.tags ?? {})) Tags.of(this).add(key, value);
   }
 
