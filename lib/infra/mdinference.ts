@@ -1,4 +1,4 @@
-import { Annotations, CfnOutput, Duration, Names, RemovalPolicy, Tags } from 'aws-cdk-lib';
+import { Annotations, CfnOutput, Duration, Names, RemovalPolicy, Stack, Tags } from 'aws-cdk-lib';
 import type { Grant, IGrantable } from 'aws-cdk-lib/aws-iam';
 import { Architecture } from 'aws-cdk-lib/aws-lambda';
 import { RetentionDays } from 'aws-cdk-lib/aws-logs';
@@ -99,7 +99,7 @@ export class MdInference extends Construct {
       architecture,
       environment,
       table: this.table,
-      tracing: props.tracing ?? true,
+      tracing: props.tracing ?? hasTracing(this),
       ...logs,
     };
 
@@ -181,6 +181,15 @@ export class MdInference extends Construct {
   grantInvokeApi(grantee: IGrantable): Grant {
     return this.api.grantInvoke(grantee);
   }
+}
+
+/**
+ * What AWS offers in China differs, tracing among it: there it has to be asked for.
+ *
+ * @see https://docs.amazonaws.cn/en_us/aws/latest/userguide/services.html
+ */
+function hasTracing(scope: Construct): boolean {
+  return !Stack.of(scope).region.startsWith('cn-');
 }
 
 /** Where the gateway does not know who calls, nobody's labels can be bounded: then they are taken only when asked for. */
