@@ -9,6 +9,13 @@ import { ServiceApi } from './http-api.ts';
 import type { MdInferenceProps } from './props.ts';
 import type { LogProps } from './service-function.ts';
 
+/** What an endpoint is made from, beside the properties of the service. */
+export interface EndpointParts {
+  readonly deployment: string;
+  readonly selector: IFunction;
+  readonly logs: LogProps;
+}
+
 /** Where callers reach the selector. */
 export interface Endpoint {
   readonly api: IHttpApi;
@@ -40,7 +47,7 @@ export function checkEndpoint(scope: Construct, props: MdInferenceProps): void {
 export function endpointOf(
   scope: Construct,
   props: MdInferenceProps,
-  { selector, logs }: { readonly selector: IFunction; readonly logs: LogProps },
+  { deployment, selector, logs }: EndpointParts,
 ): Endpoint {
   const { auth = 'iam', api: existing, domain } = props;
   if (existing) {
@@ -55,6 +62,7 @@ export function endpointOf(
     apiName: props.apiName,
     disableExecuteApiEndpoint: domain !== undefined && (domain.disableExecuteApiEndpoint ?? true),
     ...logs,
+    deployment,
   });
   if (!domain) return { api, url: api.apiEndpoint, domainName: undefined, routes: api };
   const { domainName, url } = new ServiceDomain(scope, 'Domain', { domain, stage: api.stage });

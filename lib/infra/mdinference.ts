@@ -1,4 +1,4 @@
-import { CfnOutput, Duration, Names, RemovalPolicy, Tags } from 'aws-cdk-lib';
+import { CfnOutput, Duration, Names, RemovalPolicy, Stack, Tags } from 'aws-cdk-lib';
 import type { IDomainName, IHttpApi } from 'aws-cdk-lib/aws-apigatewayv2';
 import type { Grant, IGrantable } from 'aws-cdk-lib/aws-iam';
 import { Architecture } from 'aws-cdk-lib/aws-lambda';
@@ -25,6 +25,7 @@ import { resolveCatalogue } from './package-files.ts';
 import { ProfileTable } from './profile-table.ts';
 import { Profiler } from './profiler.ts';
 import type { MdInferenceProps } from './props.ts';
+import { makeReadable } from './readable-assets.ts';
 import { Rollout } from './rollout.ts';
 import { Selector } from './selector.ts';
 
@@ -99,6 +100,7 @@ export class MdInference extends MeteredService {
     const strategy = props.strategy ?? 'three-stage';
     this.strategy = strategy;
     const defaultSlaMs = props.defaultSlaMs ?? 250;
+    const slaTargetPct = props.slaTargetPct ?? 90;
     const environment = {
       MDI_TABLE_NAME: this.table.tableName,
       MDI_DEPLOYMENT: deployment,
@@ -117,7 +119,7 @@ export class MdInference extends MeteredService {
       architecture,
       environment,
       table: this.table,
-      tracing: props.tracing ?? true,
+      tracing: props.tracing ?? hasTracing(this),
       retainVersions: props.retainVersions ?? false,
       logLevel: props.logLevel,
       network: props.vpc && networkOf(this, props.vpc),
@@ -164,18 +166,20 @@ export class MdInference extends MeteredService {
       callerShare: props.callerShare ?? 0.2,
       requestLogShare: props.requestLogShare ?? 1,
       metricsShare: props.metricsShare ?? 1,
+      versionMetrics: props.rollout !== undefined,
       live: props,
     });
-    this.profiler.check(this.selector);
-    const aliases = [...models, this.selector].map(({ live }) => live);
-    if (props.keepWarm) new KeepWarm(this, 'KeepWarm', { every: props.keepWarm, aliases });
-    this.#endpoint = endpointOf(this, props, { selector: this.selector.live, logs });
+    if (props.keepWarm) {
+      const aliases = [...models, this.selector].map(({ live }) => live);
+      new KeepWarm(this, 'KeepWarm', { every: props.keepWarm, aliases });
+    }
+    this.#endpoint = endpointOf(this, props, { deployment, selector: this.selector.live, logs });
     this.api = this.#endpoint.api;
     this.url = this.#endpoint.url;
     this.domainName = this.#endpoint.domainName;
     this.observability = new Observability(this, 'Observability', {
       ...{ deployment, strategy, models },
-      slaTargetPct: props.slaTargetPct ?? 90,
+      slaTargetPct,
       api: this.api,
       profiler: this.profiler,
       selector: this.selector,
@@ -184,14 +188,11 @@ export class MdInference extends MeteredService {
       alarms: props.alarms ?? {},
     });
     if (props.rollout) {
-      const { config, alarms = [] } = props.rollout;
-      const ofService = ['ServerErrors', 'SlaMissed'].flatMap(
-        (name) => this.observability.alarms.get(name) ?? [],
-      );
       new Rollout(this, 'Rollout', {
-        aliases,
-        config,
-        alarms: [...ofService, ...alarms],
+        ...props.rollout,
+        ...{ deployment, models, slaTargetPct },
+        selector: this.selector,
+        alarmsTopic: props.alarmsTopic,
       });
     }
     new CfnOutput(this, 'Url', { value: this.url });
@@ -201,6 +202,7 @@ export class MdInference extends MeteredService {
       const description = `Service time of ${name}, measured at deploy`;
       new CfnOutput(this, `Profile-${name}`, { value, description });
     }
+    makeReadable(this);
     for (const [key, value] of Object.entries(props.tags ?? {})) Tags.of(this).add(key, value);
   }
 
@@ -208,4 +210,13 @@ export class MdInference extends MeteredService {
   grantInvokeApi(grantee: IGrantable): Grant {
     return this.#endpoint.routes.grantInvoke(grantee);
   }
+}
+
+/**
+ * What AWS offers in China differs, tracing among it: there it has to be asked for.
+ *
+ * @see https://docs.amazonaws.cn/en_us/aws/latest/userguide/services.html
+ */
+function hasTracing(scope: Construct): boolean {
+  return !Stack.of(scope).region.startsWith('cn-');
 }

@@ -6,10 +6,10 @@ import {
   GraphWidget,
   TreatMissingData,
 } from 'aws-cdk-lib/aws-cloudwatch';
-import { SnsAction } from 'aws-cdk-lib/aws-cloudwatch-actions';
 import type { ITopic } from 'aws-cdk-lib/aws-sns';
 import { Construct } from 'constructs';
 import { type AlarmName, type AlarmOptions, changed } from './alarm-options.ts';
+import { notify } from './notify.ts';
 import { type Watched, type WatchedAlarm, type WatchedService, watchedOf } from './watched.ts';
 
 /** Properties of {@link Observability}. */
@@ -40,11 +40,11 @@ export class Observability extends Construct {
       watched.flatMap(({ alarm }) => (alarm ? [[alarm.id, this.#addAlarm(alarm)] as const] : [])),
     );
     if (!alarms) return;
-    const topic = props.alarmsTopic ? [new SnsAction(props.alarmsTopic)] : [];
+    if (props.alarmsTopic) notify(this.alarms.values(), props.alarmsTopic);
     for (const [id, alarm] of this.alarms) {
       const { actions = [] } = alarms[nameOf(id)] || {};
-      alarm.addAlarmAction(...topic, ...(alarms.actions ?? []), ...actions);
-      alarm.addOkAction(...topic, ...(alarms.okActions ?? []));
+      alarm.addAlarmAction(...(alarms.actions ?? []), ...actions);
+      alarm.addOkAction(...(alarms.okActions ?? []));
     }
   }
 

@@ -148,7 +148,7 @@ export interface MdInferenceProps extends AccountProps {
    * Whether AWS X-Ray traces requests from the selector through the model that answers: one a second,
    * and 5 % of the others.
    *
-   * @default true
+   * @default true, in China's regions false
    */
   readonly tracing?: boolean;
   /**

@@ -36,6 +36,8 @@ export interface SelectorProps extends CommonFunctionProps {
   readonly atDeadline: AtDeadline;
   readonly lateWaitMs: number;
   readonly hedgeShare: number;
+  /** Whether SLAs are counted by version, too. */
+  readonly versionMetrics: boolean;
   readonly live: LiveOptions;
 }
 
@@ -71,6 +73,7 @@ export class Selector extends ServiceFunction {
         MDI_METRICS_SHARE: String(props.metricsShare),
         MDI_FEEDBACK: props.feedback,
         MDI_FEEDBACK_WEIGHT: String(props.feedbackWeight),
+        MDI_VERSION_METRICS: props.versionMetrics ? 'on' : 'off',
       },
       // One vCPU: bodies of megabytes go through in base64.
       memoryMb: 1769,

@@ -154,11 +154,12 @@ export function logAndRole(
 export function logGroupOf(
   scope: Construct,
   id: string,
-  { logRetention, removalPolicy, logKey }: LogProps,
+  { logRetention, removalPolicy, logKey, logGroupName }: LogProps & { logGroupName?: string },
 ): LogGroup {
   return new LogGroup(scope, id, {
     retention: logRetention,
     removalPolicy,
+    ...(logGroupName !== undefined && { logGroupName }),
     ...(logKey && { encryptionKey: logKey }),
   });
 }

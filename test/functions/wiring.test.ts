@@ -172,6 +172,7 @@ describe('the selector', () => {
     MDI_METRICS_SHARE: '1',
     MDI_FEEDBACK: 'anybody',
     MDI_FEEDBACK_WEIGHT: '207',
+    MDI_VERSION_METRICS: 'on',
   };
   const event = {
     version: '2.0',
