@@ -77,7 +77,7 @@ async function placeModelFiles(event: Event): Promise<undefined> {
     await copyModelFiles(s3, properties, earlier);
   } catch (error) {
     // What could not be created is not deleted either, and what is in the bucket would keep it.
-    if (event.RequestType === 'Create') await deleteModelFiles(s3, properties);
+    if (event.RequestType === 'Create') await deleteModelFiles(s3, properties).catch(() => {});
     throw error;
   }
 }

@@ -6,6 +6,7 @@ import {
   neededMemoryMb,
 } from '../service/catalogue/limits.ts';
 import type { Catalogue, CatalogueModel } from '../service/catalogue/schema.ts';
+import { maxBaselines } from '../service/profiles/baselines.ts';
 import { InvalidPropertyError } from './errors.ts';
 import type { ProvisionedConcurrency } from './live-alias.ts';
 import type { ModelStorage } from './model-function.ts';
@@ -25,8 +26,8 @@ export interface ModelOverrides {
    */
   readonly architecture?: Architecture;
   /**
-   * Where the model's file lies: beside the code of its function, or in S3 among the stack's assets,
-   * from where a function reads it into `/tmp` when it starts.
+   * Where the model's file lies: beside the code of its function, or in S3 (`modelBucket`), from where
+   * a function reads it into `/tmp` when it starts.
    *
    * @default - beside the code up to 190 MB, in S3 above
    */
@@ -50,7 +51,7 @@ export interface ModelOverrides {
  * The catalogue as it is deployed: with the deployment's memory settings for its models.
  *
  * @param scope - whose property `models` the overrides are
- * @throws {@link InvalidPropertyError} for a model that the catalogue lacks, memory that Lambda does not
+ * @throws {@link InvalidPropertyError} for more models than one deployment can replace the baselines of, a model that the catalogue lacks, memory that Lambda does not
  * have or too little for the model, a file that fits nowhere
  */
 export function withOverrides(
@@ -59,6 +60,10 @@ export function withOverrides(
   overrides: Readonly<Record<string, ModelOverrides>>,
 ): Catalogue {
   const names = catalogue.models.map(({ name }) => name);
+  if (names.length > maxBaselines) {
+    const message = `has ${names.length} models: a deployment can have ${maxBaselines}`;
+    throw new InvalidPropertyError(scope, 'catalogue', message);
+  }
   const unknown = Object.keys(overrides).find((name) => !names.includes(name));
   if (unknown !== undefined) {
     throw new InvalidPropertyError(

@@ -11,10 +11,8 @@ import {
   profilesType,
   selectorCheckType,
 } from '../service/deployment/custom-resources.ts';
-import { maxBaselines } from '../service/profiles/baselines.ts';
 import { summaryAttribute } from '../service/profiles/summary.ts';
 import { acknowledgeProvider, acknowledgeVersions } from './acknowledgements.ts';
-import { InvalidPropertyError } from './errors.ts';
 import type { ModelBucket } from './model-bucket.ts';
 import type { ModelFunction } from './model-function.ts';
 import { packageRoot } from './package-files.ts';
@@ -48,13 +46,9 @@ export class Profiler extends ServiceFunction {
   readonly #provider: Provider;
   readonly #serviceTimeout: Duration;
 
-  /** @throws {@link InvalidPropertyError} for more models than can be replaced at once, and for `profiling` */
+  /** @throws {@link InvalidPropertyError} for `profiling` */
   constructor(scope: Construct, id: string, props: ProfilerProps) {
     const { catalogue, catalogueDirectory, models, modelBucket } = props;
-    if (models.length > maxBaselines) {
-      const message = `has ${models.length} models: a deployment can have ${maxBaselines}`;
-      throw new InvalidPropertyError(scope, 'catalogue', message);
-    }
     const { environment, timeout } = profilingOf(scope, props.profiling);
     super(scope, id, {
       ...props,

@@ -102,7 +102,7 @@ async function send(
 }
 
 function refuse(response: ServerResponse, status: number, code: string): void {
-  sendXml(response, status, `<Error><Code>${code}</Code></Error>`);
+  sendXml(response, status, `<Error><Code>${code}</Code><Message>${code}</Message></Error>`);
 }
 
 function sendXml(response: ServerResponse, status: number, xml: string): void {
