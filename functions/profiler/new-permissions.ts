@@ -3,7 +3,13 @@ import { ConfiguredRetryStrategy } from '@smithy/core/retry';
 type RefreshArguments = Parameters<ConfiguredRetryStrategy['refreshRetryTokenForRetry']>;
 
 /** Errors that AWS returns while a new policy or a new function is still propagating. */
-const notYetAllowed = new Set(['AccessDeniedException', 'ResourceConflictException']);
+export const notYetAllowed: ReadonlySet<string> = new Set([
+  'AccessDeniedException',
+  'ResourceConflictException',
+]);
+
+/** An unconditional transaction is cancelled only for what passes: a throttled table, another transaction. */
+const cancelled = 'TransactionCanceledException';
 
 const maxAttempts = 8;
 const defaultFirstDelayMs = 500;
@@ -24,7 +30,7 @@ export class NewPermissionsRetryStrategy extends ConfiguredRetryStrategy {
     ...[token, errorInfo]: RefreshArguments
   ): ReturnType<ConfiguredRetryStrategy['refreshRetryTokenForRetry']> {
     const { name } = (errorInfo.error ?? {}) as { name?: string };
-    const isNotYet = notYetAllowed.has(name ?? '');
+    const isNotYet = notYetAllowed.has(name ?? '') || name === cancelled;
     return super.refreshRetryTokenForRetry(
       token,
       isNotYet ? { ...errorInfo, errorType: 'TRANSIENT' } : errorInfo,

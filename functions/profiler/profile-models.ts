@@ -3,7 +3,9 @@ import pMap from 'p-map';
 import type { InferenceEvent } from '../../lib/core/contract/inference-event.ts';
 import { MdInferenceError } from '../../lib/core/errors.ts';
 import type { Catalogue, CatalogueModel } from '../../lib/service/catalogue/schema.ts';
-import { invokeModel } from '../../lib/service/inference/invoke.ts';
+import { epochMs } from '../../lib/service/clock.ts';
+import { InvocationError, invokeModel } from '../../lib/service/inference/invoke.ts';
+import type { Baselines, Measurement } from '../../lib/service/profiles/baselines.ts';
 import { partitionKey } from '../../lib/service/profiles/keys.ts';
 import {
   type MeasuredRun,
@@ -12,7 +14,8 @@ import {
 } from '../../lib/service/profiles/measure.ts';
 import type { ProfilerLog } from '../../lib/service/profiles/profiler-log.ts';
 import { meanMs, type ProfileStatistics } from '../../lib/service/profiles/statistics.ts';
-import type { ProfileStore } from '../../lib/service/profiles/store.ts';
+import { attempts, isThrottled, type Patience } from './attempts.ts';
+import { ownWords } from './own-words.ts';
 
 /** What {@link profileModels} works with. */
 export interface Profiling {
@@ -24,12 +27,17 @@ export interface Profiling {
    */
   readonly versions: Readonly<Record<string, string>>;
   readonly sample: Pick<InferenceEvent, 'contentType' | 'body'>;
+  /** Whose attempts are single: the SDK's own pauses would be a part of the times. */
   readonly lambda: LambdaClient;
-  readonly store: Pick<ProfileStore, 'baselineFingerprint' | 'read' | 'putBaseline'>;
+  readonly baselines: Pick<Baselines, 'measured' | 'keep' | 'replace'>;
   /** The most models that are measured at the same time. */
   readonly concurrency: number;
-  /** When measuring one model ends; `maxMs` is less where many models have to share Lambda's time. */
+  /** How long all models may take together, in ms. */
+  readonly timeoutMs: number;
+  /** When measuring one model ends; `maxMs` is less where many models have to share the time. */
   readonly measure: MeasureSettings;
+  /** See {@link Patience}. */
+  readonly pause?: Patience['pause'];
 }
 
 /** A model could not be measured: the deployment fails with this message. */
@@ -37,104 +45,140 @@ export class ProfileError extends MdInferenceError {
   override readonly name = 'ProfileError';
 }
 
-// What remains of Lambda's 15 minutes after cold starts and writing.
-const allModelsMs = 12 * 60_000;
+/** What remains of the time for measuring, after cold starts, throttled attempts and writing. */
+const shareForMeasuring = 6 / 7;
 /** The shortest pause between two reports of progress, in ms. */
 const reportMs = 100;
 
 /**
- * Measures every model whose baseline is missing or of another version, several at a time, and replaces
- * the baseline.
+ * Measures every model of whose version nothing is known yet, a few at a time. When all have succeeded, it makes
+ * the measurements of these versions the models' baselines, all at once: a deployment that fails leaves the
+ * baselines as they were, and one that is rolled back finds those of the versions that it goes back to.
  *
- * @returns the baseline of every model, by its name; of an unchanged model it is that of an earlier deployment
- * @throws {@link ProfileError} naming the first model that failed
+ * @returns the baseline of every model, by its name
+ * @throws {@link ProfileError} naming the first model that failed, or what the SDK throws
  */
 export async function profileModels(
   profiling: Profiling,
 ): Promise<ReadonlyMap<string, ProfileStatistics>> {
-  const { catalogue, concurrency } = profiling;
-  const stale: CatalogueModel[] = [];
-  const baselines = new Map<string, ProfileStatistics>();
+  const { baselines, catalogue, concurrency, timeoutMs } = profiling;
+  const startMs = performance.now();
+  const known = new Map<string, Measurement>();
   for (const model of catalogue.models) {
-    const kept = await keptBaseline(profiling, model);
-    if (kept) {
-      baselines.set(model.name, kept);
-      log({ event: 'profile-kept', model: model.name });
-    } else stale.push(model);
+    const measured = await baselines.measured(versionOf(profiling, model));
+    if (!measured) continue;
+    known.set(model.name, measured);
+    log({ event: 'profile-kept', model: model.name });
   }
-  const rounds = Math.ceil(stale.length / concurrency);
-  const maxMs = Math.min(profiling.measure.maxMs, shareOfTimeMs(rounds));
-  await pMap(
-    stale,
-    async (model) => baselines.set(model.name, await profileModel(profiling, model, maxMs)),
+  const unknown = catalogue.models.filter(({ name }) => !known.has(name));
+  const rounds = Math.ceil(unknown.length / concurrency);
+  const limits = {
+    maxMs: Math.min(profiling.measure.maxMs, shareOfTimeMs(timeoutMs, rounds)),
+    untilMs: startMs + timeoutMs,
+  };
+  const measured = await pMap(
+    unknown,
+    async (model) => [model, await profileModel(profiling, model, limits)] as const,
     { concurrency },
   );
-  return baselines;
+  for (const [model, measurement] of measured) {
+    await baselines.keep(versionOf(profiling, model), measurement);
+    known.set(model.name, measurement);
+  }
+  await baselines.replace(
+    catalogue.models.flatMap((model) => {
+      const measurement = known.get(model.name);
+      const version = versionOf(profiling, model);
+      return measurement ? [{ pk: keyOf(profiling, model), version, ...measurement }] : [];
+    }),
+  );
+  return new Map([...known].map(([name, { statistics }]) => [name, statistics]));
 }
 
 /**
  * The time in ms that one model gets when so many have to be measured one after the other.
  *
+ * @param timeoutMs - what all have together
  * @param rounds - models divided by how many are measured at the same time
  */
-export function shareOfTimeMs(rounds: number): number {
-  return allModelsMs / Math.max(1, rounds);
+export function shareOfTimeMs(timeoutMs: number, rounds: number): number {
+  return (shareForMeasuring * timeoutMs) / Math.max(1, rounds);
 }
 
-/** The baseline that an earlier deployment measured, if it is of this very version. */
-async function keptBaseline({ store, versions, ...rest }: Profiling, model: CatalogueModel) {
-  const pk = keyOf(rest, model);
-  if ((await store.baselineFingerprint(pk)) !== versions[model.name]) return undefined;
-  const { baseline } = await store.read(pk, { consistentRead: true });
-  // None of its times may count any more.
-  return baseline && baseline.n + baseline.coldN > 0n ? baseline : undefined;
+/** Until when a model is measured. */
+interface Limits {
+  readonly maxMs: number;
+  /** On the clock of `performance.now()`. */
+  readonly untilMs: number;
 }
 
 async function profileModel(
   profiling: Profiling,
   model: CatalogueModel,
-  maxMs: number,
-): Promise<ProfileStatistics> {
-  const { store, versions } = profiling;
+  { maxMs, untilMs }: Limits,
+): Promise<Measurement> {
+  let discarded = 0;
   try {
     const result = await measure(
-      () => runOnce(profiling, model),
+      async () => {
+        const run = await attempts(() => runOnce(profiling, model), {
+          untilMs,
+          ...(profiling.pause && { pause: profiling.pause }),
+        });
+        discarded += run.discarded;
+        return { ...run.result, discardedMs: run.discardedMs };
+      },
       { ...profiling.measure, maxMs },
       throttled(({ share }) => log({ event: 'profile-progress', model: model.name, share })),
     );
-    await store.putBaseline(keyOf(profiling, model), result.statistics, {
-      fingerprint: versions[model.name] ?? '',
-      precision: result.precision,
-    });
     log({
       event: 'profile-done',
       model: model.name,
       runs: Number(result.statistics.n),
       meanMs: meanMs(result.statistics) ?? 0,
       precision: result.precision,
+      discarded,
     });
-    return result.statistics;
+    return result;
   } catch (error) {
-    throw new ProfileError(
-      `model "${model.name}" cannot be profiled: ${error instanceof Error ? error.message : error}`,
-      { cause: error },
-    );
+    const reason = await reasonOf(profiling, model, error);
+    throw new ProfileError(`model "${model.name}" cannot be profiled: ${reason}`, { cause: error });
   }
 }
 
-async function runOnce(
-  { catalogue, versions, lambda, sample }: Profiling,
-  { name }: CatalogueModel,
-): Promise<MeasuredRun> {
-  const version = versions[name];
-  if (!version) throw new Error('it has no function');
-  const event = { requestId: `profile-${name}`, ...sample, record: false };
-  const { answer, serviceMs, closed } = await invokeModel(lambda, version, event, {
-    labels: catalogue.labels,
-  });
+async function reasonOf(profiling: Profiling, model: CatalogueModel, error: unknown) {
+  const { message } = error as Error;
+  if (isThrottled(error)) {
+    return `${message}; other functions use all of the concurrency that this account or function has: raise it, measure fewer models at a time, or deploy when there is less traffic`;
+  }
+  if (!(error instanceof InvocationError)) return message;
+  const event = { ...eventOf(profiling, model), invokedEpochMs: epochMs() };
+  const { lambda } = profiling;
+  const words = await ownWords(lambda, versionOf(profiling, model), JSON.stringify(event));
+  return words === undefined || message.includes(words) ? message : `${message}; it says: ${words}`;
+}
+
+async function runOnce(profiling: Profiling, model: CatalogueModel): Promise<MeasuredRun> {
+  const version = versionOf(profiling, model);
+  const { answer, serviceMs, closed } = await invokeModel(
+    profiling.lambda,
+    version,
+    eventOf(profiling, model),
+    { labels: profiling.catalogue.labels },
+  );
   await closed;
   if (answer.status !== 'ok') throw new Error(`${answer.status}: ${answer.detail}`);
   return { serviceMs: Math.max(0, serviceMs - answer.decodeMs), coldStart: answer.coldStart };
+}
+
+function eventOf({ sample }: Profiling, { name }: CatalogueModel) {
+  return { requestId: `profile-${name}`, ...sample, record: false };
+}
+
+function versionOf({ versions }: Profiling, { name }: CatalogueModel): string {
+  const version = versions[name];
+  if (!version) throw new ProfileError(`model "${name}" cannot be profiled: it has no function`);
+  return version;
 }
 
 function keyOf(

@@ -41,6 +41,8 @@ export interface ModelAnswer {
   readonly model: ServedCandidate;
   readonly answer: Extract<InferenceAnswer, { status: 'ok' }>;
   readonly serviceMs: number;
+  /** The version of the model's function that ran, where Lambda says it. */
+  readonly version: string | undefined;
   /** Models that were asked and could not answer. */
   readonly failed: string[];
   /** All models that were asked, in order. */
@@ -253,6 +255,7 @@ class Race {
       serviceMs: outcome.serviceMs,
       failed: failed.map((call) => modelNameOf(call.model)),
       asked: this.#calls.map((call) => modelNameOf(call.model)),
+      version: outcome.version,
       isHedged: this.#isHedged,
       isLate: now > this.#answerByMs + marginMs,
     };

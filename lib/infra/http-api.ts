@@ -1,4 +1,4 @@
-import { Annotations, type Duration, type RemovalPolicy } from 'aws-cdk-lib';
+import { Annotations, type Duration, Fn, Stack } from 'aws-cdk-lib';
 import { AccessLogFormat } from 'aws-cdk-lib/aws-apigateway';
 import {
   type CfnStage,
@@ -15,11 +15,11 @@ import { HttpIamAuthorizer, HttpJwtAuthorizer } from 'aws-cdk-lib/aws-apigateway
 import { HttpLambdaIntegration } from 'aws-cdk-lib/aws-apigatewayv2-integrations';
 import { Grant, type IGrantable } from 'aws-cdk-lib/aws-iam';
 import type { IFunction } from 'aws-cdk-lib/aws-lambda';
-import { LogGroup, type RetentionDays } from 'aws-cdk-lib/aws-logs';
-import type { Construct } from 'constructs';
+import type { Construct, IConstruct } from 'constructs';
 import { inferHeadersSchema } from '../core/contract/headers.ts';
 import { type RouteKey, routes } from '../core/contract/routes.ts';
 import { acknowledgePreflight } from './acknowledgements.ts';
+import { type LogProps, logGroupOf } from './service-function.ts';
 
 /** Callers with a token of an OpenID Connect provider, such as a Cognito user pool. */
 export interface JwtAuth {
@@ -71,13 +71,15 @@ export interface Throttling extends Throttle {
 }
 
 /** Properties of a {@link ServiceApi}. */
-export interface ServiceApiProps {
+export interface ServiceApiProps extends LogProps {
+  /** The deployment's name, of which the access log has its own. */
+  readonly deployment: string;
   readonly selector: IFunction;
   readonly auth: ApiAuth;
   readonly cors?: ApiCors | undefined;
   readonly throttling: Throttling;
-  readonly logRetention: RetentionDays;
-  readonly removalPolicy: RemovalPolicy;
+  readonly apiName: string | undefined;
+  readonly disableExecuteApiEndpoint: boolean;
 }
 
 /** The HTTP API: every route, and every unknown path, goes to the selector. */
@@ -92,6 +94,8 @@ export class ServiceApi extends HttpApi {
       defaultIntegration: integration,
       defaultAuthorizer: authorizerOf(auth),
       createDefaultStage: false,
+      ...(props.apiName !== undefined && { apiName: props.apiName }),
+      ...(props.disableExecuteApiEndpoint && { disableExecuteApiEndpoint: true }),
       ...(cors && { corsPreflight: preflightOf(cors) }),
     });
     const declared = routes.flatMap(({ method, path }) =>
@@ -108,21 +112,16 @@ export class ServiceApi extends HttpApi {
       });
       for (const route of preflight) acknowledgePreflight(route);
     }
-    if (auth === 'none') {
-      Annotations.of(this).addWarningV2(
-        'mdinference:open-api',
-        "auth is 'none': anybody who knows the address can call this API, at your cost",
-      );
-    }
+    if (auth === 'none') warnOfOpenApi(this);
 
     this.stage = new HttpStage(this, 'DefaultStage', {
       httpApi: this,
       autoDeploy: true,
       accessLogSettings: {
         destination: new LogGroupLogDestination(
-          new LogGroup(this, 'AccessLogs', {
-            retention: props.logRetention,
-            removalPolicy: props.removalPolicy,
+          logGroupOf(this, 'AccessLogs', {
+            ...props,
+            logGroupName: accessLogName(this, props.deployment),
           }),
         ),
         format: AccessLogFormat.custom(JSON.stringify(accessLogFields)),
@@ -154,6 +153,18 @@ export class ServiceApi extends HttpApi {
 }
 
 /**
+ * Under `/aws/vendedlogs/`, which CloudWatch Logs' one resource policy allows as a whole: with other names every API
+ * adds to it, until the account's 5,120 bytes are full. The stack's own id keeps a log that is retained apart from
+ * that of a later stack of the same name.
+ *
+ * @see https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/AWS-logs-and-resource-policy.html
+ */
+function accessLogName(scope: IConstruct, deployment: string): string {
+  const stackId = Fn.select(2, Fn.split('/', Stack.of(scope).stackId));
+  return `/aws/vendedlogs/apigateway/${deployment}/${stackId}`;
+}
+
+/**
  * What the access log records of a request: who called what, and how it went.
  *
  * @see https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-logging-variables.html
@@ -170,11 +181,24 @@ const accessLogFields = {
   error: '$context.error.message',
 };
 
-function authorizerOf(auth: ApiAuth): IHttpRouteAuthorizer {
+/** Says at synth that anybody can call. */
+export function warnOfOpenApi(scope: Construct): void {
+  Annotations.of(scope).addWarningV2(
+    'mdinference:open-api',
+    "auth is 'none': anybody who knows the address can call this API, at your cost",
+  );
+}
+
+/**
+ * What checks callers before a route is reached.
+ *
+ * @param id - of an authorizer of tokens, which lives in the API
+ */
+export function authorizerOf(auth: ApiAuth, id = 'Jwt'): IHttpRouteAuthorizer {
   if (auth === 'iam') return new HttpIamAuthorizer();
   if (auth === 'none') return new HttpNoneAuthorizer();
   const { issuer, audience } = auth.jwt;
-  return new HttpJwtAuthorizer('Jwt', issuer, { jwtAudience: audience });
+  return new HttpJwtAuthorizer(id, issuer, { jwtAudience: audience });
 }
 
 /** Headers of authorization: a token, or Signature Version 4. */

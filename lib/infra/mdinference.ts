@@ -1,25 +1,32 @@
-import { Annotations, CfnOutput, Duration, Names, RemovalPolicy, Tags } from 'aws-cdk-lib';
+import { CfnOutput, Duration, Names, RemovalPolicy, Stack, Tags } from 'aws-cdk-lib';
+import type { IDomainName, IHttpApi } from 'aws-cdk-lib/aws-apigatewayv2';
 import type { Grant, IGrantable } from 'aws-cdk-lib/aws-iam';
 import { Architecture } from 'aws-cdk-lib/aws-lambda';
 import { RetentionDays } from 'aws-cdk-lib/aws-logs';
 import { LAMBDA_RECOGNIZE_LAYER_VERSION } from 'aws-cdk-lib/cx-api';
-import { Construct } from 'constructs';
-import type { FeedbackChoice } from '../core/contract/feedback-choices.ts';
+import type { Construct } from 'constructs';
 import { modelNameOf } from '../core/selection/sizes.ts';
+import type { StrategyName } from '../core/selection/strategies.ts';
 import { loadCatalogue } from '../service/catalogue/load.ts';
 import type { Catalogue } from '../service/catalogue/schema.ts';
 import { checkProps } from './check-props.ts';
+import { keysOf } from './encryption.ts';
+import { checkEndpoint, type Endpoint, endpointOf } from './endpoint.ts';
+import { feedbackOf } from './feedback.ts';
 import { longestDeployment } from './function-names.ts';
-import { ServiceApi } from './http-api.ts';
 import { KeepWarm } from './keep-warm.ts';
+import { MeteredService } from './metered-service.ts';
+import { ModelBucket } from './model-bucket.ts';
 import { ModelFunction } from './model-function.ts';
 import { withOverrides } from './model-overrides.ts';
+import { networkOf } from './network.ts';
 import { Observability } from './observability.ts';
 import { OnnxruntimeLayers } from './onnxruntime-layers.ts';
 import { resolveCatalogue } from './package-files.ts';
 import { ProfileTable } from './profile-table.ts';
 import { Profiler } from './profiler.ts';
 import type { MdInferenceProps } from './props.ts';
+import { makeReadable } from './readable-assets.ts';
 import { Rollout } from './rollout.ts';
 import { Selector } from './selector.ts';
 
@@ -40,11 +47,15 @@ import { Selector } from './selector.ts';
  * service.grantInvokeApi(caller);
  * ```
  */
-export class MdInference extends Construct {
-  /** The base URL of the HTTP API, without a slash at its end. */
+export class MdInference extends MeteredService {
+  readonly deployment: string;
+  readonly strategy: StrategyName;
+  /** The base URL of the HTTP API, without a slash at its end: at `props.domain` where there is one. */
   readonly url: string;
-  /** The HTTP API, to which routes, domains and authorizers can be added. */
-  readonly api: ServiceApi;
+  /** The HTTP API, to which routes of your own can be added (`HttpRoute`). */
+  readonly api: IHttpApi;
+  /** The domain of the API, to which a record of your own can point; undefined without `props.domain`. */
+  readonly domainName: IDomainName | undefined;
   /** The DynamoDB table of the models' profiles. */
   readonly table: ProfileTable;
   /** The function that answers requests and selects a model for each. */
@@ -60,6 +71,7 @@ export class MdInference extends Construct {
   readonly models: ReadonlyMap<string, ModelFunction>;
   /** The catalogue as it is deployed: with the memory that `props.models` gives its models, an entry a size. */
   readonly catalogue: Catalogue;
+  readonly #endpoint: Endpoint;
 
   /**
    * @throws {@link CatalogueError} when the catalogue or one of its files is invalid
@@ -69,6 +81,7 @@ export class MdInference extends Construct {
   constructor(scope: Construct, id: string, props: MdInferenceProps = {}) {
     super(scope, id);
     checkProps(this, props);
+    checkEndpoint(this, props);
     // Without it a new layer would not make new versions, in an app that has not set this flag.
     this.node.setContext(LAMBDA_RECOGNIZE_LAYER_VERSION, true);
     const architecture = props.architecture ?? Architecture.X86_64;
@@ -82,23 +95,32 @@ export class MdInference extends Construct {
     );
     this.catalogue = catalogue;
     const removalPolicy = props.removalPolicy ?? RemovalPolicy.DESTROY;
+    const keys = keysOf(this, props.encryption ?? {}, props.modelBucket);
     const deployment = Names.uniqueResourceName(this, {
       maxLength: longestDeployment,
       separator: '-',
     });
     this.table = new ProfileTable(this, 'Profiles', {
-      deployment,
-      removalPolicy,
+      ...{ deployment, removalPolicy },
+      protection: props.table ?? {},
+      key: keys.table,
     });
+    this.deployment = deployment;
     const strategy = props.strategy ?? 'three-stage';
+    this.strategy = strategy;
     const defaultSlaMs = props.defaultSlaMs ?? 250;
+    const slaTargetPct = props.slaTargetPct ?? 90;
     const environment = {
       MDI_TABLE_NAME: this.table.tableName,
       MDI_DEPLOYMENT: deployment,
       MDI_WINDOW_MS: String((props.windowLength ?? Duration.minutes(5)).toMilliseconds()),
       MDI_SHARDS: String(props.shards ?? 1),
     };
-    const logs = { logRetention: props.logRetention ?? RetentionDays.ONE_MONTH, removalPolicy };
+    const logs = {
+      logRetention: props.logRetention ?? RetentionDays.ONE_MONTH,
+      removalPolicy: props.logRemovalPolicy ?? removalPolicy,
+      logKey: keys.logs,
+    };
     const common = {
       deployment,
       catalogue,
@@ -106,10 +128,18 @@ export class MdInference extends Construct {
       architecture,
       environment,
       table: this.table,
-      tracing: props.tracing ?? true,
+      tracing: props.tracing ?? hasTracing(this),
+      retainVersions: props.retainVersions ?? false,
+      logLevel: props.logLevel,
+      network: props.vpc && networkOf(this, props.vpc),
       ...logs,
     };
 
+    const modelBucket = new ModelBucket(this, 'ModelFiles', {
+      ...{ deployment, removalPolicy },
+      bucket: props.modelBucket,
+      key: keys.models,
+    });
     const layers = new OnnxruntimeLayers(this, 'Onnxruntime');
     const models = catalogue.models.map((model) => {
       const own = overrides[modelNameOf(model)] ?? {};
@@ -119,14 +149,15 @@ export class MdInference extends Construct {
         architecture: ownArchitecture,
         model,
         layer: layers.of(ownArchitecture),
-        storage: own.storage,
-        live: { provisionedConcurrency: own.provisionedConcurrency },
+        ...{ storage: own.storage, modelBucket },
+        live: own,
       });
     });
     for (const { model, function: fn } of models) this.table.grantUpdate(fn, model.name);
     this.models = new Map(models.map((model) => [model.model.name, model]));
 
-    this.profiler = new Profiler(this, 'Profiler', { ...common, models });
+    const { profiling = {} } = props;
+    this.profiler = new Profiler(this, 'Profiler', { ...common, models, modelBucket, profiling });
     this.selector = new Selector(this, 'Selector', {
       ...common,
       models,
@@ -142,60 +173,59 @@ export class MdInference extends Construct {
       lateWaitMs: (props.lateWait ?? Duration.seconds(10)).toMilliseconds(),
       hedgeShare: props.hedgeShare ?? 0.05,
       callerShare: props.callerShare ?? 0.2,
-      live: { provisionedConcurrency: props.provisionedConcurrency },
+      requestLogShare: props.requestLogShare ?? 1,
+      metricsShare: props.metricsShare ?? 1,
+      versionMetrics: props.rollout !== undefined,
+      live: props,
     });
-    const aliases = [...models, this.selector].map(({ live }) => live);
-    if (props.keepWarm) new KeepWarm(this, 'KeepWarm', { every: props.keepWarm, aliases });
-    this.api = new ServiceApi(this, 'Http', {
-      selector: this.selector.live,
-      auth: props.auth ?? 'iam',
-      cors: props.cors,
-      throttling: props.throttling ?? { rate: 100, burst: 200 },
-      ...logs,
-    });
+    if (props.keepWarm) {
+      const aliases = [...models, this.selector].map(({ live }) => live);
+      new KeepWarm(this, 'KeepWarm', { every: props.keepWarm, aliases });
+    }
+    this.#endpoint = endpointOf(this, props, { deployment, selector: this.selector.live, logs });
+    this.api = this.#endpoint.api;
+    this.url = this.#endpoint.url;
+    this.domainName = this.#endpoint.domainName;
     this.observability = new Observability(this, 'Observability', {
       ...{ deployment, strategy, models },
-      slaTargetPct: props.slaTargetPct ?? 90,
+      slaTargetPct,
       api: this.api,
       profiler: this.profiler,
       selector: this.selector,
       table: this.table,
       alarmsTopic: props.alarmsTopic,
+      alarms: props.alarms ?? {},
     });
     if (props.rollout) {
-      const { config, alarms = [] } = props.rollout;
-      const ofService = ['ServerErrors', 'SlaMissed'].flatMap(
-        (name) => this.observability.alarms.get(name) ?? [],
-      );
       new Rollout(this, 'Rollout', {
-        aliases,
-        config,
-        alarms: [...ofService, ...alarms],
+        ...props.rollout,
+        ...{ deployment, models, slaTargetPct },
+        selector: this.selector,
+        alarmsTopic: props.alarmsTopic,
       });
     }
-    this.url = this.api.apiEndpoint;
     new CfnOutput(this, 'Url', { value: this.url });
+    new CfnOutput(this, 'Deployment', { value: deployment });
+    new CfnOutput(this, 'SelectorFunction', { value: this.selector.function.functionName });
     for (const [name, value] of this.profiler.summaries) {
       const description = `Service time of ${name}, measured at deploy`;
       new CfnOutput(this, `Profile-${name}`, { value, description });
     }
+    makeReadable(this);
     for (const [key, value] of Object.entries(props.tags ?? {})) Tags.of(this).add(key, value);
   }
 
   /** Lets a role, user or other principal call the API, whose callers sign with IAM by default. */
   grantInvokeApi(grantee: IGrantable): Grant {
-    return this.api.grantInvoke(grantee);
+    return this.#endpoint.routes.grantInvoke(grantee);
   }
 }
 
-/** Where the gateway does not know who calls, nobody's labels can be bounded: then they are taken only when asked for. */
-function feedbackOf(scope: Construct, { auth, feedback }: MdInferenceProps): FeedbackChoice {
-  if (auth !== 'none') return feedback ?? 'callers';
-  if (feedback === 'anybody') {
-    Annotations.of(scope).addWarningV2(
-      'mdinference:open-feedback',
-      "feedback is 'anybody' and auth is 'none': strangers can have the best model left out",
-    );
-  }
-  return feedback ?? 'off';
+/**
+ * What AWS offers in China differs, tracing among it: there it has to be asked for.
+ *
+ * @see https://docs.amazonaws.cn/en_us/aws/latest/userguide/services.html
+ */
+function hasTracing(scope: Construct): boolean {
+  return !Stack.of(scope).region.startsWith('cn-');
 }

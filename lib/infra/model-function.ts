@@ -1,15 +1,14 @@
 import { copyFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { Size, Stack } from 'aws-cdk-lib';
-import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
-import type { CfnFunction, ILayerVersion } from 'aws-cdk-lib/aws-lambda';
+import { Duration, Size } from 'aws-cdk-lib';
+import type { ILayerVersion } from 'aws-cdk-lib/aws-lambda';
 import { Asset } from 'aws-cdk-lib/aws-s3-assets';
 import type { Construct } from 'constructs';
 import { largestInAssetBytes } from '../service/catalogue/limits.ts';
 import type { Catalogue, CatalogueModel } from '../service/catalogue/schema.ts';
-import { acknowledgeModelObjects } from './acknowledgements.ts';
 import { functionNameOf } from './function-names.ts';
 import { LiveAlias, type LiveOptions, liveName } from './live-alias.ts';
+import type { ModelBucket } from './model-bucket.ts';
 import { type CommonFunctionProps, requestTimeout, ServiceFunction } from './service-function.ts';
 
 /** Where a model's file lies: beside its function's code, or in S3, from where it is read at a cold start. */
@@ -25,6 +24,7 @@ export interface ModelFunctionProps extends CommonFunctionProps {
   readonly layer: ILayerVersion;
   /** Where the model's file lies; by default as {@link defaultStorage} says. */
   readonly storage?: ModelStorage | undefined;
+  readonly modelBucket: ModelBucket;
   readonly live: LiveOptions;
 }
 
@@ -38,7 +38,8 @@ export class ModelFunction extends ServiceFunction {
   readonly liveFunction: string;
 
   constructor(scope: Construct, id: string, props: ModelFunctionProps) {
-    const { catalogue, catalogueDirectory, model, storage = defaultStorage(model) } = props;
+    const { catalogue, catalogueDirectory, model, modelBucket } = props;
+    const { storage = defaultStorage(model) } = props;
     const path = join(catalogueDirectory, model.file);
     const functionName = functionNameOf(props.deployment, model.name);
     super(scope, id, {
@@ -56,36 +57,32 @@ export class ModelFunction extends ServiceFunction {
       environment: { ...props.environment, MDI_MODEL: model.name },
       layers: [props.layer],
       memoryMb: model.memoryMb,
-      timeout: requestTimeout,
+      reservedConcurrency: props.live.reservedConcurrency,
+      timeout: storage === 's3' ? startTimeout : requestTimeout,
       ...(storage === 's3' && { ephemeralStorage: ephemeralStorageOf(model) }),
     });
     this.model = model;
     this.liveFunction = `${functionName}:${liveName}`;
-    this.#grantRead();
-    if (storage === 's3') this.#readFromS3(path);
+    // Also when it lies beside the code: versions that are still serving may read theirs from there.
+    modelBucket.grantRead(this, model);
+    if (storage === 's3') this.#readFromS3(path, modelBucket);
     this.live = new LiveAlias(this, 'Live', { ...props.live, version: this.version });
   }
 
-  /** Wherever the file lies now: versions that are still serving may have it in S3. */
-  #grantRead(): void {
-    const { code } = this.function.node.defaultChild as CfnFunction;
-    const { s3Bucket } = code as CfnFunction.CodeProperty;
-    const files = Stack.of(this).formatArn({
-      ...{ service: 's3', region: '', account: '' },
-      resource: `${s3Bucket}/*.onnx`,
-    });
-    this.function.addToRolePolicy(
-      new PolicyStatement({ actions: ['s3:GetObject'], resources: [files] }),
-    );
-    acknowledgeModelObjects(this, files);
-  }
-
-  #readFromS3(path: string): void {
-    const object = new Asset(this, 'File', { path });
-    this.function.addEnvironment('MDI_MODEL_BUCKET', object.s3BucketName);
-    this.function.addEnvironment('MDI_MODEL_KEY', object.s3ObjectKey);
+  #readFromS3(path: string, bucket: ModelBucket): void {
+    const key = bucket.add(this.model, new Asset(this, 'File', { path }));
+    this.function.addEnvironment('MDI_MODEL_BUCKET', bucket.bucket.bucketName);
+    this.function.addEnvironment('MDI_MODEL_KEY', key);
   }
 }
+
+/**
+ * The time that a function has whose model is read from S3. Lambda ends a start after 10 s and begins it again
+ * with the first request, at whose time limit it ends. (An environment that is provisioned has as much anyway.)
+ *
+ * @see https://docs.aws.amazon.com/lambda/latest/dg/lambda-runtime-environment.html#runtimes-lifecycle-ib
+ */
+const startTimeout = Duration.minutes(2);
 
 /** Where a model's file lies when nothing else is asked for. */
 export function defaultStorage({ bytes }: Pick<CatalogueModel, 'bytes'>): ModelStorage {

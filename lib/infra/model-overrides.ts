@@ -8,6 +8,7 @@ import {
 } from '../service/catalogue/limits.ts';
 import type { Catalogue, CatalogueModel } from '../service/catalogue/schema.ts';
 import { defaultTunedFile } from '../service/catalogue/tuned.ts';
+import { maxBaselines } from '../service/profiles/baselines.ts';
 import { InvalidPropertyError } from './errors.ts';
 import type { ProvisionedConcurrency } from './live-alias.ts';
 import type { ModelStorage } from './model-function.ts';
@@ -31,8 +32,8 @@ export interface ModelOverrides {
    */
   readonly architecture?: Architecture;
   /**
-   * Where the model's file lies: beside the code of its function, or in S3 among the stack's assets,
-   * from where a function reads it into `/tmp` when it starts.
+   * Where the model's file lies: beside the code of its function, or in S3 (`modelBucket`), from where
+   * a function reads it into `/tmp` when it starts.
    *
    * @default - beside the code up to 190 MB, in S3 above
    */
@@ -44,6 +45,13 @@ export interface ModelOverrides {
    * @default - none
    */
   readonly provisionedConcurrency?: ProvisionedConcurrency;
+  /**
+   * The most environments of the model's function at the same time, which no other function of the account can take
+   * either. A deployment measures the new version within them.
+   *
+   * @default - as many as the account has left
+   */
+  readonly reservedConcurrency?: number;
 }
 
 /**
@@ -52,7 +60,8 @@ export interface ModelOverrides {
  *
  * @param scope - whose property `models` the overrides are
  * @param tunedFile - the result of `npx mdi tune`
- * @throws {@link InvalidPropertyError} for a model that the catalogue lacks, memory that Lambda does not
+ * @throws {@link InvalidPropertyError} for more models than one deployment can replace the baselines of, each
+ * size counted, a model that the catalogue lacks, memory that Lambda does not
  * have or too little for the model, a file that fits nowhere
  */
 export function withOverrides(
@@ -71,6 +80,11 @@ export function withOverrides(
     );
   }
   const deployed = withSizes(scope, catalogue, (name) => overrides[name]?.memoryMb, tunedFile);
+  const count = deployed.models.length;
+  if (count > maxBaselines) {
+    const message = `has ${count} models, each size counted: a deployment can have ${maxBaselines}`;
+    throw new InvalidPropertyError(scope, 'catalogue', message);
+  }
   for (const model of deployed.models) {
     checkSize(scope, model, overrides[modelNameOf(model)]?.storage);
     checkMemory(scope, model);

@@ -6,11 +6,19 @@ import { Provider } from 'aws-cdk-lib/custom-resources';
 import type { Construct } from 'constructs';
 import { photoFile } from '../service/catalogue/load.ts';
 import type { Catalogue } from '../service/catalogue/schema.ts';
+import {
+  modelFilesType,
+  profilesType,
+  selectorCheckType,
+} from '../service/deployment/custom-resources.ts';
 import { summaryAttribute } from '../service/profiles/summary.ts';
 import { acknowledgeProvider, acknowledgeVersions } from './acknowledgements.ts';
+import type { ModelBucket } from './model-bucket.ts';
 import type { ModelFunction } from './model-function.ts';
 import { packageRoot } from './package-files.ts';
 import type { ProfileTable } from './profile-table.ts';
+import { type ProfilingOptions, profilingOf } from './profiling.ts';
+import type { Selector } from './selector.ts';
 import { type CommonFunctionProps, logAndRole, ServiceFunction } from './service-function.ts';
 
 /** Properties of a {@link Profiler}. */
@@ -19,7 +27,12 @@ export interface ProfilerProps extends CommonFunctionProps {
   readonly catalogueDirectory: string;
   readonly models: readonly ModelFunction[];
   readonly table: ProfileTable;
+  readonly modelBucket: ModelBucket;
+  readonly profiling: ProfilingOptions;
 }
+
+/** What a custom resource may take beside measuring: until its function has been started, and has answered. */
+const besideMeasuring = Duration.minutes(5);
 
 /**
  * Measures every new or changed version of a model's function at deploy time, as a custom resource,
@@ -30,9 +43,13 @@ export class Profiler extends ServiceFunction {
   readonly resource: CustomResource;
   /** Each model's baseline in one line, by the model's name; known once it is deployed. */
   readonly summaries: ReadonlyMap<string, string>;
+  readonly #provider: Provider;
+  readonly #serviceTimeout: Duration;
 
+  /** @throws {@link InvalidPropertyError} for `profiling` */
   constructor(scope: Construct, id: string, props: ProfilerProps) {
-    const { catalogue, catalogueDirectory, models } = props;
+    const { catalogue, catalogueDirectory, models, modelBucket } = props;
+    const { environment, timeout } = profilingOf(scope, props.profiling);
     super(scope, id, {
       ...props,
       code: 'profiler',
@@ -43,13 +60,7 @@ export class Profiler extends ServiceFunction {
         const sample = own ? join(catalogueDirectory, own) : join(packageRoot, 'models', photoFile);
         copyFileSync(sample, join(directory, basename(sample)));
       },
-      environment: {
-        ...props.environment,
-        MDI_PROFILE_CONCURRENCY: '16',
-        MDI_PROFILE_MODEL_MS: '60000',
-        MDI_PROFILE_MAX_RUNS: '1000',
-        MDI_PROFILE_PRECISION: '0.02',
-      },
+      environment: { ...props.environment, ...environment },
       memoryMb: 1769,
       timeout: Duration.minutes(15),
     });
@@ -63,33 +74,68 @@ export class Profiler extends ServiceFunction {
       });
     }
     props.table.grantRead(this.function);
-    props.table.grantUpdate(this.function);
+    props.table.grantReplace(this.function);
     props.table.grantCreateSecret(this.function);
+    modelBucket.grantCopy(this);
 
     acknowledgeVersions(this, models);
 
     // Without a log group and a role of its own, the framework's log would be kept forever.
     const { logGroup, role } = logAndRole(this, 'Provider', props);
-    const provider = new Provider(this, 'Provider', {
+    this.#provider = new Provider(this, 'Provider', {
       onEventHandler: this.function,
       logGroup,
       frameworkOnEventRole: role,
+      ...props.network,
     });
     acknowledgeProvider(role, this);
-    this.resource = new CustomResource(this, 'Profiles', {
-      resourceType: 'Custom::MdInferenceProfiles',
-      serviceToken: provider.serviceToken,
-      properties: {
-        versions: Object.fromEntries(
-          models.map(({ model, version }) => [model.name, version.functionArn]),
-        ),
-      },
+    this.#serviceTimeout = timeout.plus(besideMeasuring);
+
+    const files = this.#addResource('ModelFiles', modelFilesType, modelBucket.properties);
+    this.resource = this.#addResource('Profiles', profilesType, {
+      versions: Object.fromEntries(
+        models.map(({ model, version }) => [model.name, version.functionArn]),
+      ),
     });
-    this.resource.node.addDependency(this.function, ...models.map((model) => model.function));
+    this.resource.node.addDependency(files, ...models.map((model) => model.function));
     // Callers reach a new version when it has been measured, and the old one when that failed.
     for (const { live } of models) live.node.addDependency(this.resource);
     this.summaries = new Map(
-      models.map(({ model }, i) => [model.name, this.resource.getAttString(summaryAttribute(i))]),
+      models.map(({ model: { name } }) => [
+        name,
+        this.resource.getAttString(summaryAttribute(name)),
+      ]),
     );
+  }
+
+  /**
+   * Has a new version of the selector called before anything is measured, and before any alias moves: one that does
+   * not start is found out in seconds.
+   */
+  check(selector: Selector): void {
+    Grant.addToPrincipal({
+      grantee: this.function,
+      actions: ['lambda:InvokeFunction'],
+      resourceArns: [`${selector.function.functionArn}:*`],
+    });
+    acknowledgeVersions(this, [selector]);
+    const check = this.#addResource('SelectorCheck', selectorCheckType, {
+      version: selector.version.functionArn,
+    });
+    // With its role, without which it could write no log.
+    check.node.addDependency(selector.function);
+    this.resource.node.addDependency(check);
+    selector.live.node.addDependency(check);
+  }
+
+  #addResource(id: string, resourceType: string, properties: object): CustomResource {
+    const resource = new CustomResource(this, id, {
+      resourceType,
+      serviceToken: this.#provider.serviceToken,
+      serviceTimeout: this.#serviceTimeout,
+      properties,
+    });
+    resource.node.addDependency(this.function);
+    return resource;
   }
 }

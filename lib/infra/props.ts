@@ -1,17 +1,20 @@
 import type { Duration, RemovalPolicy } from 'aws-cdk-lib';
 import type { Architecture } from 'aws-cdk-lib/aws-lambda';
 import type { RetentionDays } from 'aws-cdk-lib/aws-logs';
+import type { IBucket } from 'aws-cdk-lib/aws-s3';
 import type { ITopic } from 'aws-cdk-lib/aws-sns';
 import type { FeedbackChoice } from '../core/contract/feedback-choices.ts';
 import type { AtDeadline } from '../core/contract/headers.ts';
 import type { StrategyName } from '../core/selection/strategies.ts';
+import type { AccountProps } from './account-props.ts';
 import type { ApiAuth, ApiCors, Throttling } from './http-api.ts';
 import type { ProvisionedConcurrency } from './live-alias.ts';
 import type { ModelOverrides } from './model-overrides.ts';
+import type { ProfilingOptions } from './profiling.ts';
 import type { RolloutOptions } from './rollout.ts';
 
 /** Properties of {@link MdInference}; none is required. */
-export interface MdInferenceProps {
+export interface MdInferenceProps extends AccountProps {
   /**
    * The name of a catalogue that comes with the package, or the path of a folder with a
    * `catalogue.json`.
@@ -103,6 +106,13 @@ export interface MdInferenceProps {
    */
   readonly callerShare?: number;
   /**
+   * Share (0 to 1) of the requests of which the selector logs a line: SLA, T_input and T_output, the model that
+   * answered and its service time, nothing of the picture or the caller. `mdi advise --traffic` reads them.
+   *
+   * @default 1
+   */
+  readonly requestLogShare?: number;
+  /**
    * Whose labelled answers (`POST /v1/feedback`) move the accuracies that models are selected by: those of
    * `callers` that sign or have a token, each counted for itself, so that no single one moves anything and
    * at least five are needed; `anybody`'s, as many as they send, for an API whose callers are all your own,
@@ -138,7 +148,7 @@ export interface MdInferenceProps {
    * Whether AWS X-Ray traces requests from the selector through the model that answers: one a second,
    * and 5 % of the others.
    *
-   * @default true
+   * @default true, in China's regions false
    */
   readonly tracing?: boolean;
   /**
@@ -196,14 +206,34 @@ export interface MdInferenceProps {
    */
   readonly rollout?: RolloutOptions;
   /**
+   * How models are measured while they are deployed.
+   *
+   * @default - two at a time, until the mean of each is known to 2 %, for a minute at most
+   */
+  readonly profiling?: ProfilingOptions;
+  /**
+   * Where the files of models lie that are read from S3: the deployment copies them there, under its own name, and
+   * its functions may read nothing else of it.
+   *
+   * @default - a bucket of the construct's own
+   */
+  readonly modelBucket?: IBucket;
+  /**
    * How long logs are kept.
    *
    * @default RetentionDays.ONE_MONTH
    */
   readonly logRetention?: RetentionDays;
   /**
-   * What happens to the profile table and the logs when they leave the stack. Profiles are measured
-   * again by the next deployment; feedback on the models' accuracy would be lost.
+   * What happens to the logs when they leave the stack. A first deployment that fails takes them with it: with
+   * `RemovalPolicy.RETAIN` what they say of the failure stays.
+   *
+   * @default - as `removalPolicy` says
+   */
+  readonly logRemovalPolicy?: RemovalPolicy;
+  /**
+   * What happens to the profile table, the models' files in S3 and the logs when they leave the stack. Profiles
+   * are measured again by the next deployment; feedback on the models' accuracy would be lost.
    *
    * @default RemovalPolicy.DESTROY
    */

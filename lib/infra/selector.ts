@@ -30,11 +30,15 @@ export interface SelectorProps extends CommonFunctionProps {
   readonly maxInputMs: number;
   readonly clockErrorMs: number;
   readonly callerShare: number;
+  readonly requestLogShare: number;
+  readonly metricsShare: number;
   readonly feedback: FeedbackChoice;
   readonly feedbackWeight: number;
   readonly atDeadline: AtDeadline;
   readonly lateWaitMs: number;
   readonly hedgeShare: number;
+  /** Whether SLAs are counted by version, too. */
+  readonly versionMetrics: boolean;
   readonly live: LiveOptions;
 }
 
@@ -66,10 +70,14 @@ export class Selector extends ServiceFunction {
         MDI_LATE_WAIT_MS: String(props.lateWaitMs),
         MDI_HEDGE_SHARE: String(props.hedgeShare),
         MDI_CALLER_SHARE: String(props.callerShare),
+        MDI_REQUEST_LOG_SHARE: String(props.requestLogShare),
+        MDI_METRICS_SHARE: String(props.metricsShare),
         MDI_FEEDBACK: props.feedback,
         MDI_FEEDBACK_WEIGHT: String(props.feedbackWeight),
+        MDI_VERSION_METRICS: props.versionMetrics ? 'on' : 'off',
       },
       memoryMb: selectorMemoryMb,
+      reservedConcurrency: props.live.reservedConcurrency,
       timeout: requestTimeout,
     });
     this.#grantInvoke(props.deployment);

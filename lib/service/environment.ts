@@ -3,6 +3,7 @@ import { feedbackChoices } from '../core/contract/feedback-choices.ts';
 import { firstIssue } from '../core/contract/first-issue.ts';
 import { atDeadlineChoices } from '../core/contract/headers.ts';
 import { strategyNames } from '../core/selection/strategies.ts';
+import { logLevels } from './log-levels.ts';
 
 const number = z.coerce.number();
 
@@ -16,6 +17,8 @@ const everyFunction = {
   MDI_WINDOW_MS: number.pipe(z.int().positive()),
   /** Items over which one window's calls of a model are spread. */
   MDI_SHARDS: number.pipe(z.int().positive()),
+  /** The least severe lines that are logged. */
+  MDI_LOG_LEVEL: z.enum(logLevels).default('INFO'),
 };
 
 /** Environment variables of the selector. */
@@ -35,10 +38,18 @@ export const selectorEnvironmentSchema = z.object({
   MDI_HEDGE_SHARE: number.pipe(z.number().min(0).max(1)),
   /** Share of a profile's calls up to which one caller counts without limit; 1 is no limit. */
   MDI_CALLER_SHARE: number.pipe(z.number().min(0).max(1)),
+  /** Share of the requests that metrics count. */
+  MDI_METRICS_SHARE: number.pipe(z.number().positive().max(1)),
   /** Whose labelled answers count. */
   MDI_FEEDBACK: z.enum(feedbackChoices),
   /** Labelled answers that the catalogue's accuracy is worth. */
   MDI_FEEDBACK_WEIGHT: number.pipe(z.number().positive()),
+  /** Share of the requests of which a line is logged. */
+  MDI_REQUEST_LOG_SHARE: number.pipe(z.number().min(0).max(1)).default(1),
+  /** Whether SLAs are counted by version, too. */
+  MDI_VERSION_METRICS: z.enum(['on', 'off']),
+  /** The number of this version; set by Lambda. */
+  AWS_LAMBDA_FUNCTION_VERSION: z.string().default('$LATEST'),
 });
 
 /** Environment variables of a model's function. */
@@ -59,6 +70,8 @@ export const profilerEnvironmentSchema = z.object({
   ...everyFunction,
   /** Models measured at the same time. */
   MDI_PROFILE_CONCURRENCY: number.pipe(z.int().min(1)),
+  /** The longest time in ms that all models are measured. */
+  MDI_PROFILE_TIMEOUT_MS: number.pipe(z.number().positive()),
   /** The longest time in ms that one model is measured. */
   MDI_PROFILE_MODEL_MS: number,
   /** The most runs of one model. */

@@ -1,19 +1,30 @@
 import { createHash } from 'node:crypto';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { Readable } from 'node:stream';
 import {
   DynamoDBClient,
   GetItemCommand,
   PutItemCommand,
   QueryCommand,
+  TransactWriteItemsCommand,
   UpdateItemCommand,
 } from '@aws-sdk/client-dynamodb';
-import { InvokeWithResponseStreamCommand, LambdaClient } from '@aws-sdk/client-lambda';
-import { GetObjectCommand, S3Client } from '@aws-sdk/client-s3';
+import {
+  InvokeCommand,
+  InvokeWithResponseStreamCommand,
+  LambdaClient,
+} from '@aws-sdk/client-lambda';
+import {
+  CopyObjectCommand,
+  DeleteObjectsCommand,
+  GetObjectCommand,
+  ListObjectsV2Command,
+  S3Client,
+} from '@aws-sdk/client-s3';
 import { mockClient } from 'aws-sdk-client-mock';
 import { afterAll, afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { wilsonIntervalPct } from '../../lib/core/statistics/interval.ts';
+import { summaryAttribute } from '../../lib/service/profiles/summary.ts';
 import { colourCatalogue, colourImage, colourModel } from '../fixtures/colours.ts';
 import { flatPng } from '../fixtures/costly-images.ts';
 import { okAnswer, okStream } from '../fixtures/response-stream.ts';
@@ -131,12 +142,16 @@ describe('a model’s function', () => {
   });
 
   it('loads a model from S3', async () => {
-    s3.on(GetObjectCommand).callsFake(() => ({ Body: Readable.from([Buffer.from(file)]) }));
+    s3.on(GetObjectCommand).callsFake(() => ({
+      Body: { transformToByteArray: async () => file },
+      ContentRange: `bytes 0-${file.length - 1}/${file.length}`,
+    }));
     const environment = { MDI_MODEL: 'plain', MDI_MODEL_BUCKET: 'b', MDI_MODEL_KEY: 'k.onnx' };
     const handler = await start('inference', environment);
     expect(s3.commandCalls(GetObjectCommand)[0]?.args[0].input).toEqual({
       Bucket: 'b',
       Key: 'k.onnx',
+      Range: `bytes=0-${file.length - 1}`,
     });
     expect(JSON.parse(await invokeStreaming(handler, await call()))).toMatchObject({
       status: 'ok',
@@ -168,8 +183,11 @@ describe('the selector', () => {
     MDI_LATE_WAIT_MS: '3000',
     MDI_HEDGE_SHARE: '0.02',
     MDI_CALLER_SHARE: '0.2',
+    MDI_REQUEST_LOG_SHARE: '0',
+    MDI_METRICS_SHARE: '1',
     MDI_FEEDBACK: 'anybody',
     MDI_FEEDBACK_WEIGHT: '207',
+    MDI_VERSION_METRICS: 'on',
   };
   const event = {
     version: '2.0',
@@ -183,8 +201,15 @@ describe('the selector', () => {
     isBase64Encoded: true,
   };
   type Handler = (event: unknown, context: object) => Promise<{ statusCode: number; body: string }>;
-  const started = async (functions = { plain: 'fn-plain:live' }) =>
-    (await start('selector', settings, { 'functions.json': JSON.stringify(functions) })) as Handler;
+  const started = async (
+    changes: Readonly<Record<string, string>> = {},
+    functions: Readonly<Record<string, string>> = { plain: 'fn-plain:live' },
+  ) =>
+    (await start(
+      'selector',
+      { ...settings, ...changes },
+      { 'functions.json': JSON.stringify(functions) },
+    )) as Handler;
 
   it('reads the profiles and the secret, invokes the model’s alias and signs the answer', async () => {
     dynamo
@@ -224,6 +249,26 @@ describe('the selector', () => {
     expect(service.fieldAccuracies.of(50, [{ labels: 207, correct: 0 }])).toBe(high);
   });
 
+  it('logs the share of requests that it is to log', async () => {
+    const write = vi.spyOn(process.stdout, 'write').mockReturnValue(true);
+    await (await started())(event, {});
+    expect(write).not.toHaveBeenCalled();
+    await (await started({ MDI_REQUEST_LOG_SHARE: '1' }))(event, {});
+    expect(write.mock.calls).toEqual([[expect.stringMatching(/^\{"mdiRequest":1,/)]]);
+    write.mockRestore();
+  });
+
+  it('counts the share of requests that it is to count, and logs as it is to log', async () => {
+    vi.spyOn(Math, 'random').mockReturnValue(0.5);
+    await (await started({ MDI_METRICS_SHARE: '0.5' }))(event, {});
+    expect(console.log).not.toHaveBeenCalled();
+    await (await started({ MDI_METRICS_SHARE: '0.51' }))(event, {});
+    expect(console.log).toHaveBeenCalledTimes(2);
+    lambda.on(InvokeWithResponseStreamCommand).rejects(new Error('throttled'));
+    await (await started({ MDI_LOG_LEVEL: 'ERROR' }))(event, {});
+    expect(console.warn).not.toHaveBeenCalled();
+  });
+
   it('counts a model that cannot answer in the table of profiles', async () => {
     lambda.on(InvokeWithResponseStreamCommand).rejects(new Error('throttled'));
     const { statusCode } = await (await started())(event, {});
@@ -260,9 +305,7 @@ describe('the selector', () => {
   });
 
   it('does not start when a model has no function', async () => {
-    await expect(started({} as { plain: string })).rejects.toThrow(
-      'functions.json has no function for "plain"',
-    );
+    await expect(started({}, {})).rejects.toThrow('functions.json has no function for "plain"');
   });
 });
 
@@ -270,27 +313,33 @@ describe('the profiler', () => {
   type Handler = (event: unknown, context: object) => Promise<unknown>;
   const settings = {
     MDI_PROFILE_CONCURRENCY: '1',
+    MDI_PROFILE_TIMEOUT_MS: '60000',
     MDI_PROFILE_MODEL_MS: '20',
     MDI_PROFILE_MAX_RUNS: '5',
     MDI_PROFILE_PRECISION: '1',
   };
-  const request = (RequestType: string) => ({
-    RequestType,
-    ResourceProperties: { versions: { plain: 'fn-plain:7' } },
+  const profiles = 'Custom::MdInferenceProfiles';
+  const properties = { versions: { plain: 'fn-plain:7' } };
+  const request = (RequestType: string, ResourceType: string, ResourceProperties: object) => ({
+    ...{ RequestType, ResourceType, ResourceProperties },
+    ...(RequestType !== 'Create' && { PhysicalResourceId: 'as before' }),
   });
   const started = async () =>
     (await start('profiler', settings, { 'red.png': await colourImage(0) })) as Handler;
+  const puts = () => dynamo.commandCalls(PutItemCommand).map(({ args }) => args[0].input);
 
   it('makes the secret, measures new versions with the sample and sums up', async () => {
     const handler = await started();
-    expect(await handler(request('Create'), {})).toEqual({
-      PhysicalResourceId: 'Stack-Api/colours',
-      Data: { Profile0: expect.stringMatching(/^512 MB: mean .* \(\d+ runs/) },
+    const answer = await handler(request('Create', profiles, properties), {});
+    const summary = expect.stringMatching(/^512 MB: mean .* \(\d+ runs/);
+    expect(answer).toEqual({
+      PhysicalResourceId: `Stack-Api/${profiles}`,
+      Data: { [summaryAttribute('plain')]: summary },
     });
-    expect(dynamo.commandCalls(PutItemCommand)[0]?.args[0].input).toMatchObject({
-      TableName: 'profiles',
-      Item: { pk: { S: 'Stack-Api/feedback' }, sk: { S: 'secret' } },
-    });
+    expect(puts()).toMatchObject([
+      { TableName: 'profiles', Item: { pk: { S: 'Stack-Api/feedback' }, sk: { S: 'secret' } } },
+      { TableName: 'profiles', Item: { pk: { S: 'Stack-Api/versions' }, sk: { S: 'fn-plain:7' } } },
+    ]);
     const [invocation] = lambda.commandCalls(InvokeWithResponseStreamCommand);
     const { FunctionName, Payload } = invocation?.args[0].input ?? {};
     expect(FunctionName).toBe('fn-plain:7');
@@ -298,28 +347,100 @@ describe('the profiler', () => {
       contentType: 'image/png',
       body: (await colourImage(0)).toString('base64'),
     });
-    expect(updates()).toMatchObject([
-      { TableName: 'profiles', Key: { pk: { S: profileKey }, sk: { S: 'baseline' } } },
+    const [replaced] = dynamo.commandCalls(TransactWriteItemsCommand);
+    expect(replaced?.args[0].input.TransactItems).toMatchObject([
+      { Put: { TableName: 'profiles', Item: { pk: { S: profileKey }, sk: { S: 'baseline' } } } },
     ]);
   });
 
-  it('patiently repeats what new permissions do not allow yet', async () => {
-    await (await started())(request('Update'), {});
+  it('patiently repeats what new permissions do not allow yet, and times each call of a model alone', async () => {
+    await (await started())(request('Update', profiles, properties), {});
     for (const { thisValue } of [
-      ...lambda.commandCalls(InvokeWithResponseStreamCommand),
       ...dynamo.commandCalls(PutItemCommand),
-      ...dynamo.commandCalls(UpdateItemCommand),
+      ...dynamo.commandCalls(TransactWriteItemsCommand),
     ]) {
-      const { retryStrategy } = (thisValue as LambdaClient).config;
+      const { retryStrategy } = (thisValue as DynamoDBClient).config;
       expect((await retryStrategy()).constructor.name).toBe('NewPermissionsRetryStrategy');
     }
+    const [invocation] = lambda.commandCalls(InvokeWithResponseStreamCommand);
+    const caller = invocation?.thisValue as LambdaClient | undefined;
+    expect(await caller?.config.maxAttempts()).toBe(1);
   });
 
-  it('leaves everything alone when it is deleted: profiles go with their table', async () => {
-    expect(await (await started())(request('Delete'), {})).toEqual({
-      PhysicalResourceId: 'Stack-Api/colours',
+  it('calls a new version of the selector', async () => {
+    const selectorCheck = 'Custom::MdInferenceSelectorCheck';
+    const payload = Buffer.from('{"statusCode":200}') as never;
+    lambda.on(InvokeCommand).resolves({ Payload: payload });
+    const handler = await started();
+    const event = request('Update', selectorCheck, { version: 'selector:3' });
+    expect(await handler(event, {})).toEqual({ PhysicalResourceId: 'as before' });
+    expect(lambda.commandCalls(InvokeCommand)[0]?.args[0].input.FunctionName).toBe('selector:3');
+  });
+
+  describe('copies models to their bucket', () => {
+    const modelFiles = 'Custom::MdInferenceModelFiles';
+    const files = [{ fromBucket: 'assets', fromKey: 'a.onnx', key: 'd/plain/a.onnx' }];
+    const place = { bucket: 'own', prefix: 'd/', keep: 'false', files };
+    beforeEach(() => {
+      s3.onAnyCommand().resolves({});
+      s3.on(ListObjectsV2Command).resolves({ Contents: [{ Key: 'd/plain/a.onnx' }] });
     });
-    expect(dynamo.calls()).toHaveLength(0);
-    expect(lambda.calls()).toHaveLength(0);
+
+    it('when the stack is created, and again only what is new', async () => {
+      const handler = await started();
+      await handler(request('Create', modelFiles, place), {});
+      expect(s3.commandCalls(CopyObjectCommand)).toHaveLength(1);
+      const update = request('Update', modelFiles, place);
+      await handler({ ...update, OldResourceProperties: place }, {});
+      expect(s3.commandCalls(CopyObjectCommand)).toHaveLength(1);
+      expect(s3.commandCalls(DeleteObjectsCommand)).toHaveLength(0);
+    });
+
+    it('leaves none where that failed: a bucket that is not empty would fail the rollback', async () => {
+      s3.on(CopyObjectCommand).rejects(new Error('denied'));
+      const creating = (await started())(request('Create', modelFiles, place), {});
+      await expect(creating).rejects.toThrow('denied');
+      expect(s3.commandCalls(DeleteObjectsCommand)).toHaveLength(1);
+      const updating = (await started())(request('Update', modelFiles, place), {});
+      await expect(updating).rejects.toThrow('denied');
+      expect(s3.commandCalls(DeleteObjectsCommand)).toHaveLength(1);
+    });
+
+    it('deletes them with the stack, unless they are to be kept', async () => {
+      const handler = await started();
+      await handler(request('Delete', modelFiles, { ...place, keep: 'true' }), {});
+      expect(s3.commandCalls(DeleteObjectsCommand)).toHaveLength(0);
+      await handler(request('Delete', modelFiles, place), {});
+      expect(s3.commandCalls(DeleteObjectsCommand)).toHaveLength(1);
+    });
+  });
+
+  it.each([profiles, 'Custom::MdInferenceSelectorCheck'])(
+    'leaves everything alone when %s is deleted: profiles go with their table',
+    async (type) => {
+      expect(await (await started())(request('Delete', type, properties), {})).toEqual({
+        PhysicalResourceId: 'as before',
+      });
+      expect(dynamo.calls()).toHaveLength(0);
+      expect(lambda.calls()).toHaveLength(0);
+    },
+  );
+
+  it('stays the same resource when its catalogue gets another name', async () => {
+    const update = request('Update', profiles, properties);
+    const renamed = { 'catalogue.json': JSON.stringify({ ...catalogue, name: 'hues' }) };
+    const handler = (await start('profiler', settings, {
+      'red.png': await colourImage(0),
+      ...renamed,
+    })) as Handler;
+    expect(await handler(update, {})).toMatchObject({ PhysicalResourceId: 'as before' });
+    expect(await handler(request('Delete', profiles, properties), {})).toEqual({
+      PhysicalResourceId: 'as before',
+    });
+  });
+
+  it('is no other resource', async () => {
+    const asked = (await started())(request('Create', 'Custom::Other', {}), {});
+    await expect(asked).rejects.toThrow('there is no custom resource Custom::Other');
   });
 });

@@ -16,7 +16,7 @@ afterEach(async () => {
   running = undefined;
 });
 
-/** The service with its most accurate model among the stack's assets in S3. */
+/** The service with its most accurate model in S3. */
 async function start(outdir: string): Promise<RunningAssembly> {
   running = await startAssembly({
     assemblyDir: outdir,
@@ -32,7 +32,7 @@ beforeAll(() => {
 });
 
 describe('a model whose file lies in S3', () => {
-  it('answers, and its function reads nothing that its role does not allow', async () => {
+  it('is copied, answers, and no function reads or writes what its role does not allow', async () => {
     const { url, calls } = await start(assemblyDir);
     const response = await fetch(`${url}/v1/infer`, {
       method: 'POST',
@@ -43,9 +43,13 @@ describe('a model whose file lies in S3', () => {
     expect(model.name).toBe(name);
     expect(predictions[0]?.label).toBe(sample.label);
 
-    const reads = calls.filter(({ action }) => action === 's3:GetObject');
-    expect(reads).toHaveLength(1);
-    for (const { functionLogicalId, action, resourceArn } of reads) {
+    const accesses = calls.filter(({ action }) => action.startsWith('s3:'));
+    expect(accesses.map(({ action }) => action)).toEqual([
+      's3:GetObject',
+      's3:PutObject',
+      's3:GetObject',
+    ]);
+    for (const { functionLogicalId, action, resourceArn } of accesses) {
       expect(allowedBy(readStack(assemblyDir), functionLogicalId ?? '', action, resourceArn)).toBe(
         true,
       );

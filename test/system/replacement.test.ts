@@ -35,7 +35,11 @@ const sha256Of = (content: Buffer) => createHash('sha256').update(content).diges
 const modelFile = ({ file }: { file: string }) => readFileSync(join(shapes, file));
 
 /** Deploys a catalogue of one model, with this file, beside what is running on the same table. */
-async function deploy(version: string, content: Buffer): Promise<RunningAssembly> {
+async function deploy(
+  version: string,
+  content: Buffer,
+  environment: Readonly<Record<string, string>> = {},
+): Promise<RunningAssembly> {
   const folder = mkdtempSync(join(tmpdir(), 'mdinference-replaced-'));
   folders.push(folder);
   writeFileSync(join(folder, 'model.onnx'), content);
@@ -52,7 +56,7 @@ async function deploy(version: string, content: Buffer): Promise<RunningAssembly
     assemblyDir: outdir,
     port: 0,
     dynamodbUrl: dynamodb.url,
-    environment: { MDI_DEPLOYMENT: 'test', MDI_PROFILE_MODEL_MS: '1000' },
+    environment: { MDI_DEPLOYMENT: 'test', MDI_PROFILE_MODEL_MS: '1000', ...environment },
   });
   running.push(assembly);
   return assembly;
@@ -108,6 +112,14 @@ describe('replacing a model’s file', () => {
     );
     expect(await answeringVersion(await deploying)).toBe('2');
   }, 120_000);
+
+  it('is not even tried when the new selector does not start: that is said, and nothing has changed', async () => {
+    const before = await profileOf(modelFile(mobile));
+    await expect(deploy('4', modelFile(mobile), { MDI_FEEDBACK_WEIGHT: '0' })).rejects.toThrow(
+      /SelectorCheck.*the new selector does not start: .*MDI_FEEDBACK_WEIGHT/,
+    );
+    expect((await profileOf(modelFile(mobile))).baseline).toEqual(before.baseline);
+  }, 60_000);
 
   it('tells the outcome in the stack’s outputs', () => {
     const outputs = running.map(({ outputs }) => Object.values(outputs).map(String));

@@ -8,14 +8,24 @@ import { close, listen, readBody } from '../shared/http-server.ts';
 import { PurgedConnections } from '../shared/purged-connections.ts';
 import { SessionTokens } from '../shared/session-tokens.ts';
 import { tableArn } from '../template/arns.ts';
+import { partsOfTransaction, type TransactionPart } from './transaction.ts';
 
 /**
  * dynalite in a thread of its own: it computes for milliseconds at a time, for which requests through
  * the runner's own thread would otherwise wait.
  */
 
+const transactWrite = 'TransactWriteItems';
+
 /** DynamoDB's limit of a request: 16 MB. */
 const maxRequestBytes = 16 * 1024 * 1024;
+
+/**
+ * DynamoDB's limit of an expression: 4 KB. dynalite has none.
+ *
+ * @see https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/Constraints.html
+ */
+const maxExpressionBytes = 4 * 1024;
 
 /** What the runner gives this thread. */
 export interface WorkerData {
@@ -99,11 +109,20 @@ function guard(server: Server): ReadonlySet<Promise<void>> {
         refuse(response, 400, 'SerializationException');
         return;
       }
-      const operation = String(request.headers['x-amz-target']).split('.')[1] ?? '';
-      for (const accessed of accessedBy(body)) {
-        tellCall(request.headers.authorization, `dynamodb:${operation}`, accessed);
+      const tooLong = tooLongExpression(body);
+      if (tooLong !== undefined) {
+        refuse(response, 400, 'ValidationException', tooLong);
+        return;
       }
-      const answered = handle(handler, request, body, response);
+      const operation = String(request.headers['x-amz-target']).split('.')[1] ?? '';
+      const parts = operation === transactWrite ? partsOfTransaction(body) : undefined;
+      for (const part of parts ?? [{ operation, body }]) {
+        for (const accessed of accessedBy(part.body)) {
+          tellCall(request.headers.authorization, `dynamodb:${part.operation}`, accessed);
+        }
+      }
+      const reply = parts ? handleAll(handler, request, parts) : handle(handler, request, body);
+      const answered = reply.then((it) => send(response, it));
       pending.add(answered);
       void answered.finally(() => pending.delete(answered));
     });
@@ -111,23 +130,42 @@ function guard(server: Server): ReadonlySet<Promise<void>> {
   return pending;
 }
 
-/** Lets dynalite handle a request; resolves when it has answered, even if nobody listens any more. */
+/** What is answered to a request. */
+interface Reply {
+  readonly statusCode: number;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly text: string;
+}
+
+/** Lets dynalite handle the parts of a transaction, up to the first that it refuses. */
+async function handleAll(
+  handler: RequestListener,
+  request: IncomingMessage,
+  parts: readonly TransactionPart[],
+): Promise<Reply> {
+  for (const { operation, body } of parts) {
+    const headers = { ...request.headers, 'x-amz-target': `DynamoDB_20120810.${operation}` };
+    const reply = await handle(handler, { method: 'POST', url: request.url, headers }, body);
+    if (reply.statusCode !== 200) return reply;
+  }
+  return { statusCode: 200, headers: jsonHeaders, text: '{}' };
+}
+
+/** Lets dynalite handle a request. */
 function handle(
   handler: RequestListener,
-  { method, url, headers }: IncomingMessage,
+  { method, url, headers }: Pick<IncomingMessage, 'method' | 'url' | 'headers'>,
   body: Buffer,
-  response: ServerResponse,
-): Promise<void> {
-  const { promise, resolve } = Promise.withResolvers<void>();
+): Promise<Reply> {
+  const { promise, resolve } = Promise.withResolvers<Reply>();
   const request = Object.assign(new EventEmitter(), { method, url, headers });
+  const sent: Record<string, string> = {};
   const reply = {
     statusCode: 200,
-    setHeader: (name: string, value: string) => response.setHeader(name, value),
-    end: (text: string) => {
-      response.statusCode = reply.statusCode;
-      response.end(text);
-      resolve();
+    setHeader: (name: string, value: string) => {
+      sent[name] = value;
     },
+    end: (text: string) => resolve({ statusCode: reply.statusCode, headers: sent, text }),
   };
   // dynalite uses nothing else of either.
   try {
@@ -139,16 +177,24 @@ function handle(
     request.emit('end');
   } catch {
     // It throws at what it did not expect. What it throws later ends this thread, and the runner starts another.
-    refuse(response, 500, 'InternalServerError');
-    resolve();
+    resolve(refusal(500, 'InternalServerError'));
   }
   return promise;
 }
 
+const jsonHeaders = { 'content-type': 'application/x-amz-json-1.0' };
+
+function refusal(statusCode: number, type: string, message?: string): Reply {
+  const text = JSON.stringify({ __type: `com.amazon.coral.service#${type}`, message });
+  return { statusCode, headers: jsonHeaders, text };
+}
+
+function send(response: ServerResponse, { statusCode, headers, text }: Reply): void {
+  response.writeHead(statusCode, headers).end(text);
+}
+
 function refuse(response: ServerResponse, status: number, type: string, message?: string): void {
-  response
-    .writeHead(status, { 'content-type': 'application/x-amz-json-1.0' })
-    .end(JSON.stringify({ __type: `com.amazon.coral.service#${type}`, message }));
+  send(response, refusal(status, type, message));
 }
 
 /** What DynamoDB takes. dynalite falls over `null`. */
@@ -158,6 +204,28 @@ function isObject(body: Buffer): boolean {
     return typeof value === 'object' && value !== null && !Array.isArray(value);
   } catch {
     return false;
+  }
+}
+
+/** What DynamoDB says of an expression that is too long, in the request or in a part of a transaction. */
+function tooLongExpression(body: Buffer): string | undefined {
+  for (const part of partsOf(body)) {
+    for (const [name, value] of Object.entries(part ?? {})) {
+      if (!name.endsWith('Expression') || typeof value !== 'string') continue;
+      const bytes = Buffer.byteLength(value);
+      if (bytes <= maxExpressionBytes) continue;
+      return `Invalid ${name}: Expression size has exceeded the maximum allowed size; expression size: ${bytes}`;
+    }
+  }
+  return undefined;
+}
+
+function partsOf(body: Buffer): (object | null)[] {
+  try {
+    const request = JSON.parse(String(body));
+    return [request, ...(request.TransactItems ?? []).flatMap(Object.values)];
+  } catch {
+    return [];
   }
 }
 

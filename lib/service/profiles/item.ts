@@ -94,19 +94,6 @@ export function placeholders(attributes: Attributes): Attributes {
   return Object.fromEntries(Object.entries(attributes).map(([name, value]) => [`:${name}`, value]));
 }
 
-const keys = new Set(['pk', 'sk']);
-
-/** Sets all attributes of a baseline, and removes those that only the earlier one had. */
-export function replacement(earlier: Attributes, attributes: Attributes) {
-  const gone = Object.keys(earlier).filter((name) => !keys.has(name) && !(name in attributes));
-  const sets = Object.keys(attributes).map((name) => `${name} = :${name}`);
-  const removes = gone.length > 0 ? ` REMOVE ${gone.join(', ')}` : '';
-  return {
-    UpdateExpression: `SET ${sets.join(', ')}${removes}`,
-    ExpressionAttributeValues: placeholders(attributes),
-  };
-}
-
 /** The time from which live windows count: when the measured version replaced another one. */
 export function liveSinceAttribute(
   earlier: Attributes,

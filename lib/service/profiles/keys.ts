@@ -49,6 +49,11 @@ export function feedbackKey(deployment: string): string {
   return `${deployment}/feedback`;
 }
 
+/** Partition key of what deployments have measured: an item for each version of a function, by its ARN. */
+export function versionsKey(deployment: string): string {
+  return `${deployment}/versions`;
+}
+
 /** Sort key `live#<window start, ISO 8601>#<shard>` of a live item; sorts by time. */
 export function liveSortKey({ windowStartMs, shard }: LiveKey): string {
   return `${liveSince(windowStartMs)}#${shard}`;

@@ -5,12 +5,18 @@ import { meanPrecision } from './summary.ts';
 export interface MeasuredRun {
   readonly serviceMs: number;
   readonly coldStart: boolean;
+  /**
+   * Time in ms that went by before the call, for attempts that say nothing about the model.
+   *
+   * @default 0
+   */
+  readonly discardedMs?: number;
 }
 
 /** When measuring a model ends. */
 export interface MeasureSettings {
   readonly maxRuns: number;
-  /** In ms, warm-up included. */
+  /** In ms, warm-up included, discarded attempts left out. */
   readonly maxMs: number;
   /**
    * The fewest counted runs, whatever time they take.
@@ -52,11 +58,13 @@ export async function measure(
 ): Promise<Progress> {
   const startMs = performance.now();
   const { leastRuns = 1 } = settings;
-  const deadlineMs = startMs + settings.maxMs;
-  const warmMs = startMs + warmUpShare * settings.maxMs;
+  let deadlineMs = startMs + settings.maxMs;
+  let warmMs = startMs + warmUpShare * settings.maxMs;
   let statistics = emptyStatistics();
   const count = async (counted: boolean) => {
-    const { serviceMs, coldStart } = await run();
+    const { serviceMs, coldStart, discardedMs = 0 } = await run();
+    deadlineMs += discardedMs;
+    warmMs += discardedMs;
     if (!counted && !coldStart) return;
     const kind = coldStart ? 'cold' : 'warm';
     const serviceUs = Math.round(serviceMs * 1000);

@@ -19,6 +19,8 @@ export const profilerLogSchema = z.discriminatedUnion('event', [
     meanMs: z.number(),
     /** Half width of the mean's 95 % interval, as a share of the mean; none below two runs. */
     precision: z.number().nullable(),
+    /** Attempts that were throttled, or came to nothing for another reason that is not the model's. */
+    discarded: z.int().optional(),
   }),
 ]);
 

@@ -6,15 +6,7 @@ import {
   type UpdateItemCommandInput,
 } from '@aws-sdk/client-dynamodb';
 import { createProfileClient, type ProfileClient, surelyNotApplied } from './client.ts';
-import {
-  type Attributes,
-  fromItem,
-  liveSinceAttribute,
-  placeholders,
-  replacement,
-  sumsOf,
-  toAttributes,
-} from './item.ts';
+import { type Attributes, fromItem, placeholders, sumsOf, toAttributes } from './item.ts';
 import {
   baselineSortKey,
   labelSortKey,
@@ -50,14 +42,6 @@ import {
 export type RecordOutcome =
   | { readonly applied: true }
   | { readonly applied: false | 'unknown'; readonly error: unknown };
-
-/** What a baseline was measured of, and how well. */
-export interface BaselineOrigin {
-  /** Changes with the model's code, file and configuration: the ARN of the measured version. */
-  readonly fingerprint: string;
-  /** Half width of the mean's 95 % interval, as a share of the mean. */
-  readonly precision: number;
-}
 
 /** Options of a read. */
 export interface ReadOptions {
@@ -178,47 +162,6 @@ export class ProfileStore {
       const update = new UpdateItemCommand(this.#addition({ pk, sk, attributes, until }));
       await this.#client.additive.send(update);
     });
-  }
-
-  /**
-   * Replaces the statistics measured at deploy. Live windows that began before something else was measured do not count any more: a function with other memory
-   * has other times. There is one deployment at a time, so reading before writing loses nothing. Throws
-   * what the SDK throws.
-   *
-   * @param origin - what was measured and how well, kept beside the statistics.
-   */
-  async putBaseline(
-    pk: string,
-    statistics: ProfileStatistics,
-    { fingerprint, precision }: BaselineOrigin,
-  ): Promise<void> {
-    const key = { pk: { S: pk }, sk: { S: baselineSortKey } };
-    const { Item = {} } = await this.#client.repeatable.send(
-      new GetItemCommand({ TableName: this.#tableName, Key: key, ConsistentRead: true }),
-    );
-    const attributes: Attributes = {
-      ...toAttributes(statistics),
-      fingerprint: { S: fingerprint },
-      ...liveSinceAttribute(Item, fingerprint, this.#now()),
-      ...(Number.isFinite(precision) && { meanPrecision: { N: String(precision) } }),
-    };
-    const update = replacement(Item, attributes);
-    await this.#client.repeatable.send(
-      new UpdateItemCommand({ TableName: this.#tableName, Key: key, ...update }),
-    );
-  }
-
-  /** The fingerprint of what a model's baseline was measured of. Throws what the SDK throws. */
-  async baselineFingerprint(pk: string): Promise<string | undefined> {
-    const { Item } = await this.#client.repeatable.send(
-      new GetItemCommand({
-        TableName: this.#tableName,
-        Key: { pk: { S: pk }, sk: { S: baselineSortKey } },
-        ProjectionExpression: 'fingerprint',
-        ConsistentRead: true,
-      }),
-    );
-    return Item?.fingerprint?.S;
   }
 
   /**

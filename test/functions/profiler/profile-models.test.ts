@@ -1,11 +1,9 @@
 import { setTimeout } from 'node:timers/promises';
 import {
-  DynamoDBClient,
-  GetItemCommand,
-  QueryCommand,
-  UpdateItemCommand,
-} from '@aws-sdk/client-dynamodb';
-import { InvokeWithResponseStreamCommand, LambdaClient } from '@aws-sdk/client-lambda';
+  InvokeCommand,
+  InvokeWithResponseStreamCommand,
+  LambdaClient,
+} from '@aws-sdk/client-lambda';
 import { mockClient } from 'aws-sdk-client-mock';
 import { afterAll, afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import {
@@ -15,14 +13,26 @@ import {
   shareOfTimeMs,
 } from '../../../functions/profiler/profile-models.ts';
 import { catalogueSchema } from '../../../lib/service/catalogue/schema.ts';
-import { InvocationError } from '../../../lib/service/inference/invoke.ts';
+import { createLambdaClient, InvocationError } from '../../../lib/service/inference/invoke.ts';
+import type { Baseline, Measurement } from '../../../lib/service/profiles/baselines.ts';
 import { profilerLogSchema } from '../../../lib/service/profiles/profiler-log.ts';
-import { ProfileStore } from '../../../lib/service/profiles/store.ts';
+import { emptyStatistics, meanMs } from '../../../lib/service/profiles/statistics.ts';
 import { okStream, responseStream } from '../../fixtures/response-stream.ts';
+import { startLambdaStub } from './lambda-stub.ts';
 
 const lambda = mockClient(LambdaClient);
-const dynamo = mockClient(DynamoDBClient);
 process.env.AWS_REGION = 'local';
+
+/** What deployments leave behind. */
+let kept: Map<string, Measurement>;
+let baselines: Map<string, Baseline>;
+const table: Profiling['baselines'] = {
+  measured: async (version) => kept.get(version),
+  keep: async (version, measurement) => void kept.set(version, measurement),
+  replace: async (all) => {
+    for (const baseline of all) baselines.set(baseline.pk, baseline);
+  },
+};
 
 const model = (name: string, digit: string) => ({
   name,
@@ -50,8 +60,9 @@ const profiling: Profiling = {
   versions: { small: 'fn-small:1', large: 'fn-large:1' },
   sample: { contentType: 'image/jpeg', body: 'AAAA' },
   lambda: new LambdaClient({}),
-  store: new ProfileStore({ tableName: 'profiles' }),
+  baselines: table,
   concurrency: 2,
+  timeoutMs: 60_000,
   measure: { maxMs: 100, maxRuns: 20, precision: 0.02 },
 };
 
@@ -59,16 +70,18 @@ const profiling: Profiling = {
 const oneByOne: Profiling = { ...profiling, concurrency: 1 };
 
 const invocations = () => lambda.commandCalls(InvokeWithResponseStreamCommand);
-const writtenKeys = () =>
-  dynamo.commandCalls(UpdateItemCommand).map(({ args }) => args[0].input.Key?.pk?.S);
+const pk = (name: string, digit: string) => `test/pets/${name}@${digit.repeat(12)}`;
+const [smallKey, largeKey] = [pk('small', 'a'), pk('large', 'b')];
+const measurement = (n: bigint): Measurement => ({
+  statistics: { ...emptyStatistics(), n },
+  precision: 0.01,
+});
 
 beforeEach(() => {
   vi.spyOn(console, 'log').mockImplementation(() => {});
+  kept = new Map();
+  baselines = new Map();
   lambda.reset();
-  dynamo.reset();
-  dynamo.on(GetItemCommand).resolves({});
-  dynamo.on(QueryCommand).resolves({ Items: [] });
-  dynamo.on(UpdateItemCommand).resolves({});
   lambda.on(InvokeWithResponseStreamCommand).callsFake(() => okStream());
 });
 afterEach(() => {
@@ -76,14 +89,14 @@ afterEach(() => {
 });
 afterAll(() => {
   lambda.restore();
-  dynamo.restore();
 });
 
 const isPositive = (value: unknown) => typeof value === 'number' && value > 0;
 
 describe('the time of one model', () => {
   it('is its share of what Lambda leaves', () => {
-    expect([0, 1, 2, 50].map(shareOfTimeMs)).toEqual([720_000, 720_000, 360_000, 14_400]);
+    const shares = [0, 1, 2, 50].map((rounds) => shareOfTimeMs(14 * 60_000, rounds));
+    expect(shares).toEqual([720_000, 720_000, 360_000, 14_400]);
   });
 
   it('is no more than was asked for', async () => {
@@ -98,22 +111,17 @@ describe('the time of one model', () => {
 });
 
 describe('profileModels', () => {
-  it('measures every model by ordinary invocations and writes its baseline', async () => {
-    const baselines = await profileModels(profiling);
-    expect([...baselines.keys()].sort()).toEqual(['large', 'small']);
-    for (const { n } of baselines.values()) expect(n).toBeGreaterThanOrEqual(1n);
-    expect(writtenKeys().sort()).toEqual([
-      `test/pets/large@${'b'.repeat(12)}`,
-      `test/pets/small@${'a'.repeat(12)}`,
-    ]);
-    const [write] = dynamo.commandCalls(UpdateItemCommand);
-    expect(write?.args[0].input).toMatchObject({
-      Key: { sk: { S: 'baseline' } },
-      ExpressionAttributeValues: {
-        ':fingerprint': { S: expect.stringMatching(/^fn-.+:1$/) },
-        ':modelN': { N: expect.stringMatching(/^\d+$/) },
-      },
+  it('measures every model by ordinary invocations and makes that its baseline', async () => {
+    const measured = await profileModels(profiling);
+    expect([...measured.keys()].sort()).toEqual(['large', 'small']);
+    for (const { n } of measured.values()) expect(n).toBeGreaterThanOrEqual(1n);
+    expect([...baselines.keys()].sort()).toEqual([largeKey, smallKey]);
+    expect(baselines.get(smallKey)).toMatchObject({
+      version: 'fn-small:1',
+      statistics: measured.get('small'),
+      precision: expect.any(Number),
     });
+    expect([...kept.keys()].sort()).toEqual(['fn-large:1', 'fn-small:1']);
     for (const { args } of invocations()) {
       const payload = JSON.parse(Buffer.from(args[0].input.Payload as Uint8Array).toString());
       expect(payload.record).toBe(false);
@@ -121,46 +129,18 @@ describe('profileModels', () => {
     }
   });
 
-  it('measures only what changed', async () => {
-    dynamo
-      .on(GetItemCommand, {
-        Key: { pk: { S: `test/pets/small@${'a'.repeat(12)}` }, sk: { S: 'baseline' } },
-      })
-      .resolves({
-        Item: {
-          pk: { S: `test/pets/small@${'a'.repeat(12)}` },
-          sk: { S: 'baseline' },
-          fingerprint: { S: 'fn-small:1' },
-          modelN: { N: '77' },
-        },
-      });
-    const baselines = await profileModels(profiling);
-    expect(baselines.get('small')?.n).toBe(77n);
+  it('measures only versions of which nothing is known', async () => {
+    kept.set('fn-small:1', measurement(77n));
+    const measured = await profileModels(profiling);
+    expect(measured.get('small')?.n).toBe(77n);
     expect(console.log).toHaveBeenCalledWith({ event: 'profile-kept', model: 'small' });
-    const reads = dynamo.commandCalls(GetItemCommand).map(({ args }) => args[0].input);
-    for (const { ConsistentRead } of reads) expect(ConsistentRead).toBe(true);
-    expect(writtenKeys()).toEqual([`test/pets/large@${'b'.repeat(12)}`]);
-    expect(invocations().every(({ args }) => args[0].input.FunctionName === 'fn-large:1')).toBe(
-      true,
+    expect(baselines.get(smallKey)?.statistics.n).toBe(77n);
+    expect(new Set(invocations().map(({ args }) => args[0].input.FunctionName))).toEqual(
+      new Set(['fn-large:1']),
     );
   });
 
-  it('measures a model again whose baseline is of another version', async () => {
-    dynamo.on(GetItemCommand).resolves({
-      Item: {
-        pk: { S: 'x' },
-        sk: { S: 'baseline' },
-        fingerprint: { S: 'fn-large:1' },
-        modelN: { N: '9' },
-      },
-    });
-    const versions = { small: 'fn-small:2', large: 'fn-large:1' };
-    const baselines = await profileModels({ ...profiling, versions });
-    expect(writtenKeys()).toEqual([`test/pets/small@${'a'.repeat(12)}`]);
-    expect(baselines.get('large')?.n).toBe(9n);
-  });
-
-  it('fails with the model’s name and the reason, and writes nothing for it', async () => {
+  it('leaves everything as it was when one of them fails, whatever the others did', async () => {
     lambda
       .on(InvokeWithResponseStreamCommand, { FunctionName: 'fn-large:1' })
       .callsFake(() => responseStream([], { ErrorCode: 'Runtime.OutOfMemory' }));
@@ -171,7 +151,46 @@ describe('profileModels', () => {
     });
     await expect(failure).rejects.toBeInstanceOf(ProfileError);
     await expect(failure).rejects.toThrow(/model "large" cannot be profiled: .*OutOfMemory/);
-    expect(writtenKeys()).not.toContain(`test/pets/large@${'b'.repeat(12)}`);
+    expect(kept.size).toBe(0);
+    expect(baselines.size).toBe(0);
+  });
+
+  it('goes back to versions that were measured before without calling them', async () => {
+    await profileModels(profiling);
+    const [before, known] = [new Map(baselines), new Map(kept)];
+    await profileModels({ ...profiling, versions: { small: 'fn-small:2', large: 'fn-large:2' } });
+    expect(baselines.get(smallKey)?.version).toBe('fn-small:2');
+    // What a rollback does, while nothing answers.
+    lambda.on(InvokeWithResponseStreamCommand).rejects(new Error('no'));
+    await profileModels(profiling);
+    expect(baselines).toEqual(before);
+    for (const [version, measured] of known) expect(kept.get(version)).toEqual(measured);
+  });
+
+  it('says what the model itself says when it does not start', async () => {
+    const errorDetails = JSON.stringify({
+      errorType: 'Runtime.ExitError',
+      errorMessage: 'RequestId: r Error: Runtime exited with error: exit status 1',
+    });
+    lambda
+      .on(InvokeWithResponseStreamCommand)
+      .callsFake(() => responseStream([], { ErrorCode: 'Unhandled', ErrorDetails: errorDetails }))
+      .on(InvokeCommand, { FunctionName: 'fn-small:1', LogType: 'Tail' })
+      .resolves({
+        FunctionError: 'Unhandled',
+        LogResult: Buffer.from('terminate called: std::bad_alloc').toString('base64'),
+      });
+    await expect(profileModels(oneByOne)).rejects.toThrow(
+      /^model "small" cannot be profiled: .*exit status 1; it says: terminate called: std::bad_alloc$/,
+    );
+  });
+
+  it('says what to do when there is no concurrency left for it', async () => {
+    const busy = Object.assign(new Error('Rate Exceeded.'), { name: 'TooManyRequestsException' });
+    lambda.on(InvokeWithResponseStreamCommand).rejects(busy);
+    await expect(profileModels({ ...oneByOne, timeoutMs: 0 })).rejects.toThrow(
+      /^model "small" cannot be profiled: .*Rate Exceeded.*measure fewer models at a time/,
+    );
   });
 
   it('fails for a model that cannot make sense of the sample', async () => {
@@ -186,6 +205,7 @@ describe('profileModels', () => {
     const versions = Object.fromEntries(names.map((name) => [name, `fn-${name}:1`]));
     /** The most models between the first and the last of their invocations at a time. */
     const mostAtOnce = async (concurrency: number) => {
+      kept.clear();
       const measuring = new Set<string>();
       let most = 0;
       lambda.on(InvokeWithResponseStreamCommand).callsFake(async ({ FunctionName }) => {
@@ -194,9 +214,8 @@ describe('profileModels', () => {
         await setTimeout(1);
         return okStream();
       });
-      dynamo.on(UpdateItemCommand).callsFake(({ Key }) => {
-        measuring.delete(`fn-${Key.pk.S.split(/[/@]/)[2]}:1`);
-        return {};
+      vi.mocked(console.log).mockImplementation(({ event, model }) => {
+        if (event === 'profile-done') measuring.delete(`fn-${model}:1`);
       });
       const measure = { maxMs: 5, maxRuns: 1, precision: 1 };
       await profileModels({ ...profiling, catalogue, versions, concurrency, measure });
@@ -215,8 +234,7 @@ describe('profileModels', () => {
   });
 
   it('fails for a model that has no function', async () => {
-    const versions = { large: 'fn-large:1' };
-    const failing = profileModels({ ...oneByOne, versions });
+    const failing = profileModels({ ...oneByOne, versions: { large: 'fn-large:1' } });
     await expect(failing).rejects.toThrow('model "small" cannot be profiled: it has no function');
   });
 
@@ -231,5 +249,60 @@ describe('profileModels', () => {
     const progress = entries.filter(({ event }) => event === 'profile-progress');
     expect(progress.length).toBeGreaterThanOrEqual(2);
     expect(progress.length).toBeLessThan(10);
+  });
+});
+
+describe('a Lambda that throttles', () => {
+  const brief = { maxMs: 50, maxRuns: 20, precision: 0 };
+  const own = (stub: Awaited<ReturnType<typeof startLambdaStub>>) =>
+    createLambdaClient({ ...stub.config, maxAttempts: 1 }, { resend: false });
+
+  it('is asked once for each attempt, and what it throttled is no run', async () => {
+    lambda.restore();
+    const stub = await startLambdaStub({ throttles: (call) => call % 3 !== 2 });
+    try {
+      const pauses: number[] = [];
+      const pause = async (ms: number) => pauses.push(ms);
+      await profileModels({ ...oneByOne, lambda: own(stub), measure: brief, pause });
+      const done = vi
+        .mocked(console.log)
+        .mock.calls.map(([entry]) => profilerLogSchema.parse(entry))
+        .filter((entry) => entry.event === 'profile-done');
+      const discarded = done.reduce((sum, entry) => sum + (entry.discarded ?? 0), 0);
+      expect(discarded).toBe(stub.throttled);
+      expect(pauses).toHaveLength(stub.throttled);
+      expect(stub.throttled).toBe(2 * (stub.calls - stub.throttled));
+    } finally {
+      await stub.close();
+      lambda.on(InvokeWithResponseStreamCommand);
+    }
+  });
+
+  it('makes no model look slow', async () => {
+    // The clock goes on by what calls and pauses take, and by nothing else.
+    let nowMs = 0;
+    vi.spyOn(performance, 'now').mockImplementation(() => nowMs);
+    let calls = 0;
+    lambda.on(InvokeWithResponseStreamCommand).callsFake(async () => {
+      if (calls++ % 3 !== 2) {
+        nowMs += 3;
+        throw Object.assign(new Error('Rate Exceeded.'), { name: 'TooManyRequestsException' });
+      }
+      nowMs += 15;
+      return okStream();
+    });
+    const pause = async (ms: number) => {
+      nowMs += ms;
+    };
+    const measured = await profileModels({
+      ...oneByOne,
+      ...{ pause, timeoutMs: 600_000 },
+      measure: { maxMs: 1_000, maxRuns: 10, precision: 1 },
+    });
+    for (const statistics of measured.values()) {
+      expect(meanMs(statistics)).toBe(15);
+      // Nor does it take the model's time away.
+      expect(statistics.n).toBe(10n);
+    }
   });
 });

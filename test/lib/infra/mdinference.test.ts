@@ -77,7 +77,8 @@ describe('MdInference with no props', () => {
     template.hasResourceProperties('AWS::Lambda::Function', {
       Environment: {
         Variables: {
-          MDI_PROFILE_CONCURRENCY: '16',
+          MDI_PROFILE_CONCURRENCY: '2',
+          MDI_PROFILE_TIMEOUT_MS: '840000',
           MDI_PROFILE_MODEL_MS: '60000',
           MDI_PROFILE_MAX_RUNS: '1000',
           MDI_PROFILE_PRECISION: '0.02',
@@ -166,6 +167,7 @@ describe('settings', () => {
       lateWait: Duration.seconds(3),
       hedgeShare: 0.01,
       callerShare: 0.5,
+      requestLogShare: 0.25,
     });
     template.hasResourceProperties('AWS::Lambda::Function', {
       Environment: {
@@ -180,6 +182,7 @@ describe('settings', () => {
           MDI_LATE_WAIT_MS: '3000',
           MDI_HEDGE_SHARE: '0.01',
           MDI_CALLER_SHARE: '0.5',
+          MDI_REQUEST_LOG_SHARE: '0.25',
           MDI_FEEDBACK: 'anybody',
           MDI_FEEDBACK_WEIGHT: '201',
         },
@@ -245,13 +248,26 @@ describe('what is kept, and for how long', () => {
     // The models', the selector's, the profiler's, its framework's, the access log.
     expect(own.length).toBe(made.service.models.size + 4);
     const tables = Object.values(template.findResources('AWS::DynamoDB::GlobalTable'));
-    for (const { DeletionPolicy } of [...own, ...tables]) expect(DeletionPolicy).toBe('Retain');
+    const buckets = Object.values(template.findResources('AWS::S3::Bucket'));
+    for (const { DeletionPolicy } of [...own, ...tables, ...buckets])
+      expect(DeletionPolicy).toBe('Retain');
     for (const { Properties } of own) {
       expect(Properties).toMatchObject({
         RetentionInDays: 7,
         Tags: [{ Key: 'team', Value: 'vision' }],
       });
     }
+  });
+});
+
+describe('the logs of a first deployment that fails', () => {
+  it('stay where that is asked for, and nothing else', () => {
+    const { template } = synthesized({ logRemovalPolicy: RemovalPolicy.RETAIN });
+    const logs = Object.values(template.findResources('AWS::Logs::LogGroup'));
+    expect(logs).not.toHaveLength(0);
+    for (const { DeletionPolicy } of logs) expect(DeletionPolicy).toBe('Retain');
+    const [table] = Object.values(template.findResources('AWS::DynamoDB::GlobalTable'));
+    expect(table?.DeletionPolicy).toBe('Delete');
   });
 });
 

@@ -1,5 +1,4 @@
 import { App, Stack } from 'aws-cdk-lib';
-import { Match } from 'aws-cdk-lib/assertions';
 import { describe, expect, it } from 'vitest';
 import { defaultStorage, ephemeralStorageOf } from '../../../lib/infra/model-function.ts';
 import { type ModelOverrides, withOverrides } from '../../../lib/infra/model-overrides.ts';
@@ -7,7 +6,6 @@ import { resolveCatalogue } from '../../../lib/infra/package-files.ts';
 import { largestInAssetBytes } from '../../../lib/service/catalogue/limits.ts';
 import { readCatalogue } from '../../../lib/service/catalogue/load.ts';
 import type { Catalogue } from '../../../lib/service/catalogue/schema.ts';
-import { synthesized } from './synthesized.ts';
 
 const shapes = readCatalogue(resolveCatalogue('shapes'));
 
@@ -32,27 +30,20 @@ describe('where a model’s file lies', () => {
     expect(ephemeralStorageOf({ bytes: 200e6 }).toMebibytes()).toBe(512);
     expect(ephemeralStorageOf({ bytes: 2 ** 30 }).toMebibytes()).toBe(1024 + 64);
   });
+});
 
-  it('is S3 when that is asked for: read by its function alone', () => {
-    const { template, stack, service } = synthesized({
-      models: { 'nano-24': { storage: 's3' } },
-    });
-    const bucket = { 'Fn::Sub': Match.stringLikeRegexp('^cdk-.*-assets-') };
-    template.hasResourceProperties('AWS::Lambda::Function', {
-      Environment: {
-        Variables: {
-          MDI_MODEL: 'nano-24',
-          MDI_MODEL_BUCKET: bucket,
-          MDI_MODEL_KEY: Match.stringLikeRegexp('\\.onnx$'),
-        },
-      },
-      EphemeralStorage: { Size: 512 },
-    });
-    const reading = Object.values(template.findResources('AWS::IAM::Policy')).filter(
-      ({ Properties }) => JSON.stringify(Properties).includes('s3:GetObject'),
+describe('a catalogue of too many models', () => {
+  const withModels = (count: number) => {
+    const [model] = withSize(1).models;
+    const models = Array.from({ length: count }, (_, i) => ({ ...model, name: `m${i}` }));
+    return withOverrides(new Stack(new App(), 'Test'), { ...shapes, models } as Catalogue, {});
+  };
+
+  it('is one with more than get their baselines in one transaction', () => {
+    expect(withModels(100).models).toHaveLength(100);
+    expect(() => withModels(101)).toThrow(
+      /^Test: catalogue has 101 models, each size counted: a deployment can have 100$/,
     );
-    const role = service.models.get('nano-24')?.function.role?.roleName;
-    expect(reading.map(({ Properties }) => Properties.Roles)).toEqual([[stack.resolve(role)]]);
   });
 });
 

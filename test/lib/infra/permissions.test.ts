@@ -77,32 +77,56 @@ describe('what each function may do', () => {
     });
   });
 
-  it('a model’s function updates its own profile and writes its own log', () => {
+  /** Objects of the bucket of models. */
+  const objects = (pattern: string) => ({
+    'Fn::Join': ['', [bucketArn(), `/${deployment}/${pattern}`]],
+  });
+  const bucketArn = () => {
+    const [bucket] = Object.keys(made.template.findResources('AWS::S3::Bucket'));
+    return { 'Fn::GetAtt': [bucket, 'Arn'] };
+  };
+
+  it('a model’s function updates its own profile, writes its own log, and reads its own files', () => {
     for (const { function: fn, model } of models()) {
       const actions = allowed(fn);
-      expect(Object.keys(actions).sort()).toEqual(['dynamodb:UpdateItem', ...logAndTraceActions]);
+      expect(Object.keys(actions).sort()).toEqual([
+        'dynamodb:UpdateItem',
+        ...logAndTraceActions.slice(0, 2),
+        's3:GetObject',
+        ...logAndTraceActions.slice(2),
+      ]);
+      expect(actions['s3:GetObject']?.resources).toEqual([objects(`${model.name}/*`)]);
       expect(actions['dynamodb:UpdateItem']).toEqual(onTable(`${deployment}/*/${model.name}@*`));
     }
   });
 
-  it('the profiler invokes the models’ versions and replaces baselines', () => {
+  it('the profiler invokes the functions’ versions, replaces baselines and copies models', () => {
     const actions = allowed(made.service.profiler.function);
     expect(Object.keys(actions).sort()).toEqual([
       'dynamodb:GetItem',
       'dynamodb:PutItem',
       'dynamodb:Query',
-      'dynamodb:UpdateItem',
       'lambda:InvokeFunction',
-      ...logAndTraceActions,
+      ...logAndTraceActions.slice(0, 2),
+      's3:DeleteObject',
+      's3:ListBucket',
+      's3:PutObject',
+      ...logAndTraceActions.slice(2),
     ]);
+    const put = [`${deployment}/*/*@*`, `${deployment}/versions`, `${deployment}/feedback`];
     expect(actions).toMatchObject({
       'dynamodb:GetItem': onTable(),
       'dynamodb:Query': onTable(),
-      'dynamodb:UpdateItem': onTable(`${deployment}/*/*@*`),
-      'dynamodb:PutItem': onTable(`${deployment}/feedback`),
+      'dynamodb:PutItem': { conditions: onTable(...put).conditions },
+      's3:PutObject': { resources: [objects('*')] },
+      's3:DeleteObject': { resources: [objects('*')] },
+      's3:ListBucket': {
+        resources: [bucketArn()],
+        conditions: [{ StringLike: { 's3:prefix': `${deployment}/*` } }],
+      },
     });
     expect(actions['lambda:InvokeFunction']?.resources).toEqual(
-      models().map((model) => ({
+      [...models(), made.service.selector].map((model) => ({
         'Fn::Join': ['', [made.stack.resolve(model.function.functionArn), ':*']],
       })),
     );

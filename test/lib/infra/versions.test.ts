@@ -28,21 +28,41 @@ function finishedBefore(
 }
 
 describe('a deployment', () => {
-  it('measures new versions before callers reach them, the selector last', () => {
+  it('calls the new selector first, then measures new versions; then callers reach them, the selector last', () => {
     const { template } = made;
+    const [check = ''] = Object.keys(template.findResources('Custom::MdInferenceSelectorCheck'));
     const [profiles = ''] = Object.keys(template.findResources('Custom::MdInferenceProfiles'));
     const versions = idsOf(template, 'AWS::Lambda::Version', 'Model');
     const aliases = idsOf(template, 'AWS::Lambda::Alias', 'Model');
+    const [selectorVersion = ''] = idsOf(template, 'AWS::Lambda::Version', 'Selector');
+    const [selector = ''] = idsOf(template, 'AWS::Lambda::Alias', 'Selector');
     expect(versions).toHaveLength(made.service.models.size);
     expect(aliases).toHaveLength(made.service.models.size);
 
-    expect([...finishedBefore(template, profiles)]).toEqual(expect.arrayContaining(versions));
+    expect(finishedBefore(template, check).has(selectorVersion)).toBe(true);
+    const beforeProfiles = finishedBefore(template, profiles);
+    expect([...beforeProfiles]).toEqual(expect.arrayContaining([check, ...versions]));
     for (const alias of aliases) {
-      expect(finishedBefore(template, profiles).has(alias)).toBe(false);
+      expect(beforeProfiles.has(alias)).toBe(false);
       expect(finishedBefore(template, alias).has(profiles)).toBe(true);
     }
-    const [selector = ''] = idsOf(template, 'AWS::Lambda::Alias', 'Selector');
+    expect(beforeProfiles.has(selector)).toBe(false);
     expect([...finishedBefore(template, selector)]).toEqual(expect.arrayContaining(aliases));
+  });
+
+  it('calls exactly the selector that its alias moves to', () => {
+    const { template, stack, service } = made;
+    const [check] = propertiesOf(template, 'Custom::MdInferenceSelectorCheck');
+    expect(check?.version).toEqual(stack.resolve(service.selector.live.version.functionArn));
+  });
+
+  it('does not wait for an hour for custom resources whose function is gone', () => {
+    const { template } = made;
+    const resources = Object.values(template.toJSON().Resources as object).filter(({ Type }) =>
+      Type.startsWith('Custom::'),
+    );
+    expect(resources).toHaveLength(3);
+    for (const { Properties } of resources) expect(Properties.ServiceTimeout).toBe('1140');
   });
 
   it('measures exactly the versions that the aliases move to', () => {

@@ -14,7 +14,6 @@ import { warmMs } from './samples.ts';
 
 const pk = 'd/c/m@9f86d081884c';
 const now = Date.UTC(2026, 10, 24, 8, 27);
-const origin = { fingerprint: 'f00', precision: 0.02 };
 
 describe('what is sent', () => {
   const dynamo = mockClient(DynamoDBClient);
@@ -106,68 +105,6 @@ describe('what is sent', () => {
     expect(dynamo.commandCalls(GetItemCommand)[0]?.args[0].input.ConsistentRead).toBe(true);
   });
 
-  it('for a baseline sets what was measured and removes what is gone, and no more', async () => {
-    dynamo.on(GetItemCommand).resolves({
-      Item: {
-        pk: { S: pk },
-        sk: { S: 'baseline' },
-        // Of an earlier version.
-        h1: { N: '9' },
-        m2: { N: '9' },
-      },
-    });
-    await store.putBaseline(pk, warmMs(7), origin);
-    const { Key, UpdateExpression, ExpressionAttributeValues } =
-      dynamo.commandCalls(UpdateItemCommand)[0]?.args[0].input ?? {};
-    expect(Key).toEqual({ pk: { S: pk }, sk: { S: 'baseline' } });
-    expect(UpdateExpression).toMatch(
-      /^SET modelN = :modelN, .*fingerprint = :fingerprint.* REMOVE h1, m2$/,
-    );
-    expect(ExpressionAttributeValues).toMatchObject({
-      ':modelN': { N: '1' },
-      ':fingerprint': { S: 'f00' },
-      ':meanPrecision': { N: '0.02' },
-    });
-    expect(ExpressionAttributeValues).not.toHaveProperty(':liveSinceMs');
-    const [read] = dynamo.commandCalls(GetItemCommand);
-    expect(read?.args[0].input).toMatchObject({ Key, ConsistentRead: true });
-  });
-
-  it.each([
-    ['another version was measured before', { fingerprint: { S: 'f11' } }, { N: String(now) }],
-    [
-      'another version was measured before, after others',
-      { fingerprint: { S: 'f11' }, liveSinceMs: { N: '5' } },
-      { N: String(now) },
-    ],
-    [
-      'the same version was measured before',
-      { fingerprint: { S: 'f00' }, liveSinceMs: { N: '5' } },
-      { N: '5' },
-    ],
-    ['nothing was measured before', {}, undefined],
-  ])('for a baseline tells from when on live windows count: %s', async (_, earlier, expected) => {
-    dynamo.on(GetItemCommand).resolves({ Item: earlier });
-    await store.putBaseline(pk, warmMs(7), origin);
-    const { ExpressionAttributeValues, UpdateExpression } =
-      dynamo.commandCalls(UpdateItemCommand)[0]?.args[0].input ?? {};
-    expect(ExpressionAttributeValues?.[':liveSinceMs']).toEqual(expected);
-    expect(UpdateExpression).not.toContain('REMOVE');
-  });
-
-  it('for the fingerprint of a baseline: a consistent read of that alone', async () => {
-    dynamo.on(GetItemCommand).resolves({ Item: { fingerprint: { S: 'f00' } } });
-    expect(await store.baselineFingerprint(pk)).toBe('f00');
-    expect(dynamo.commandCalls(GetItemCommand)[0]?.args[0].input).toEqual({
-      TableName: 'profiles',
-      Key: { pk: { S: pk }, sk: { S: 'baseline' } },
-      ProjectionExpression: 'fingerprint',
-      ConsistentRead: true,
-    });
-    dynamo.on(GetItemCommand).resolves({});
-    expect(await store.baselineFingerprint(pk)).toBeUndefined();
-  });
-
   it('for a read leaves out windows that began before another version was measured', async () => {
     const window = (minute: number) => ({
       pk: { S: pk },
@@ -206,14 +143,6 @@ describe('what is sent', () => {
     for (const { args } of dynamo.calls()) expect(args.at(1)).toMatchObject({ abortSignal });
   });
 
-  it('for a baseline of unknown precision leaves the precision out', async () => {
-    const precision = Number.POSITIVE_INFINITY;
-    await store.putBaseline(pk, warmMs(7), { fingerprint: 'f00', precision });
-    const { ExpressionAttributeValues } =
-      dynamo.commandCalls(UpdateItemCommand)[0]?.args[0].input ?? {};
-    expect(ExpressionAttributeValues).not.toHaveProperty(':meanPrecision');
-  });
-
   it('for a label: one ADD to the item of its week, which expires when it does not count any more', async () => {
     expect(await store.label(pk, { bucket: 17, correct: true })).toEqual({ applied: true });
     const weekMs = 7 * 86_400_000;
@@ -250,9 +179,8 @@ describe('what is sent', () => {
     });
   });
 
-  it('is the caller’s to handle when a read or a baseline fails', async () => {
+  it('is the caller’s to handle when a read fails', async () => {
     dynamo.onAnyCommand().rejects(new Error('gone'));
     await expect(store.read(pk)).rejects.toThrow('gone');
-    await expect(store.putBaseline(pk, warmMs(7), origin)).rejects.toThrow('gone');
   });
 });

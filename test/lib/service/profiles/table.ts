@@ -10,6 +10,7 @@ import {
 } from '@aws-sdk/client-dynamodb';
 
 type Dynalite = (options: { createTableMs: number }) => Server;
+const tableName = 'profiles';
 const dynalite = createRequire(import.meta.url)('dynalite') as Dynalite;
 
 /** A profile table on a DynamoDB endpoint of its own, in memory, in this process. */
@@ -18,7 +19,6 @@ export async function startTable(): Promise<{
   config: DynamoDBClientConfig;
   close: () => Promise<void>;
 }> {
-  const tableName = 'profiles';
   const server = dynalite({ createTableMs: 0 }).listen(0, '127.0.0.1');
   await once(server, 'listening');
   const { port } = server.address() as AddressInfo;
@@ -28,6 +28,17 @@ export async function startTable(): Promise<{
     credentials: { accessKeyId: 'local', secretAccessKey: 'local' },
   };
 
+  await createTable(config);
+
+  const close = async () => {
+    server.closeAllConnections();
+    await new Promise((resolve) => server.close(resolve));
+  };
+  return { tableName, config, close };
+}
+
+/** Creates the profile table on a DynamoDB endpoint; returns its name. */
+export async function createTable(config: DynamoDBClientConfig): Promise<string> {
   const client = new DynamoDBClient(config);
   await client.send(
     new CreateTableCommand({
@@ -45,10 +56,5 @@ export async function startTable(): Promise<{
   );
   await waitUntilTableExists({ client, maxWaitTime: 10, minDelay: 1 }, { TableName: tableName });
   client.destroy();
-
-  const close = async () => {
-    server.closeAllConnections();
-    await new Promise((resolve) => server.close(resolve));
-  };
-  return { tableName, config, close };
+  return tableName;
 }
