@@ -3,7 +3,7 @@ import type { PricedModel } from '../../lib/evaluation/cost/models.ts';
 import { type ProfileSet, profileSets } from '../../lib/evaluation/engine/profiles/profile-sets.ts';
 import { type Scaling, usualParallelShare } from '../../lib/evaluation/sizes/scaling.ts';
 import { mbPerVcpu } from '../../lib/service/inference/threads.ts';
-import { numberBetween } from './options.ts';
+import { integerBetween, numberBetween } from './options.ts';
 
 /** The options that say how times depend on memory. */
 export interface ScalingOptions {
@@ -19,6 +19,12 @@ export function addScalingOptions(command: Command): Command {
     `part of a model's work that threads can share, 0 to 1 (default: as measured, else ${usualParallelShare})`,
     numberBetween(0, 1),
   );
+}
+
+/** Reads memory sizes such as `1769,5307`, in ascending order. */
+export function memorySizes(text: string): number[] {
+  const parse = integerBetween(128, 10_240);
+  return [...new Set(text.split(',').map(parse))].sort((a, b) => a - b);
 }
 
 /** How a model's time depends on memory: as the options say, as it was measured, or as is usual. */

@@ -82,7 +82,10 @@ export async function measureDeployed(
     memoryMb: memoryMb.filter((mb) => mb >= neededMemoryMb(bytes)),
   }));
   const bar = progressBar('memory sizes measured');
-  bar.start(tasks.reduce((sum, task) => sum + task.memoryMb.length, 0), 0);
+  bar.start(
+    tasks.reduce((sum, task) => sum + task.memoryMb.length, 0),
+    0,
+  );
   try {
     const times = new Map<string, MemoryTime[]>();
     for (const task of tasks) {

@@ -1,5 +1,5 @@
 import { writeFileSync } from 'node:fs';
-import type { Command } from 'commander';
+import { type Command, Option } from 'commander';
 import { pricesOf } from '../../lib/core/pricing/prices.ts';
 import { defaultOverheadMs } from '../../lib/evaluation/cost/assumptions.ts';
 import { renderSvg } from '../../lib/evaluation/figures/render.ts';
@@ -11,7 +11,7 @@ import type { Catalogue, CatalogueModel } from '../../lib/service/catalogue/sche
 import { defaultTunedFile, type Tuned } from '../../lib/service/catalogue/tuned.ts';
 import { integerBetween, numberBetween } from '../shared/options.ts';
 import { plainTable, shortPath } from '../shared/output.ts';
-import { addScalingOptions } from '../shared/sizes.ts';
+import { addScalingOptions, memorySizes } from '../shared/sizes.ts';
 import { measureDeployed, type TuneOptions, timeOnPaper } from './times.ts';
 
 const help = `
@@ -43,7 +43,7 @@ export function addTuneCommand(program: Command): void {
       numberBetween(0.001, 1e6),
     )
     .option('--catalogue <name>', 'a catalogue of models/, or a folder of your own', 'shapes')
-    .option('--memory-mb <mb,...>', 'memory sizes to try', readMemory, [...triedMemoryMb])
+    .option('--memory-mb <mb,...>', 'memory sizes to try', memorySizes, [...triedMemoryMb])
     .option('--url <url>', 'a running service, whose profiles are taken')
     .option('--profiles <file>', 'profiles: an answer of GET /v1/models')
     .option('--deployment <name>', 'a deployed service to measure: its output Deployment')
@@ -55,7 +55,11 @@ export function addTuneCommand(program: Command): void {
       defaultOverheadMs,
     )
     .option('--region <name>', 'whose prices', 'us-east-1')
-    .option('--architecture <name>', 'x86_64 or arm64', readArchitecture, 'x86_64')
+    .addOption(
+      new Option('--architecture <name>', 'processor of the functions')
+        .choices(['x86_64', 'arm64'])
+        .default('x86_64'),
+    )
     .option('--out <file>', 'where the result is left for the deployment', defaultTunedFile)
     .option('--figure <file>', 'draw cost against latency as an SVG')
     .option('--json', 'print all that was tried as JSON');
@@ -71,9 +75,7 @@ async function tune(names: readonly string[], options: TuneOptions): Promise<voi
       ? await timeOnPaper(models, options)
       : await measureDeployed(catalogue, models, options.deployment, options);
   const prices = { prices: pricesOf(region), architecture };
-  const tuned = models.map(({ name }) =>
-    tuneModel(name, times.get(name) ?? [], latencyMs, prices),
-  );
+  const tuned = models.map(({ name }) => tuneModel(name, times.get(name) ?? [], latencyMs, prices));
   const source = options.deployment ?? options.url ?? options.profiles ?? catalogue.name;
   writeFileSync(out, JSON.stringify(resultOf(catalogue, tuned, source, latencyMs), null, 2));
   if (figure !== undefined) writeFileSync(figure, await renderSvg(tuneFigure(tuned)('wide')));
@@ -125,13 +127,4 @@ function verdict(tuned: readonly TunedModel[], latencyMs: number): string[] {
   const late = tuned.filter(({ isWithin }) => !isWithin).map(({ name }) => name);
   if (late.length === 0) return [];
   return [`With no memory do 95 % answer within ${latencyMs} ms: ${late.join(', ')}`];
-}
-
-function readMemory(text: string): number[] {
-  const parse = integerBetween(128, 10_240);
-  return [...new Set(text.split(',').map(parse))].sort((a, b) => a - b);
-}
-
-function readArchitecture(text: string): 'x86_64' | 'arm64' {
-  return text === 'arm64' ? text : 'x86_64';
 }

@@ -193,7 +193,6 @@ function countAnswer(
     model: model.name,
     accuracyPct: model.accuracyPct,
     budgetMs: timing.budgetMs,
-    selectMs: timing.selectMs,
     serviceMs: timing.serviceMs,
     serverMs: timing.serverMs,
     coldStart: timing.coldStart,

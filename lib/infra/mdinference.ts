@@ -1,4 +1,4 @@
-import { CfnOutput, Duration, Names, RemovalPolicy, Stack, Tags } from 'aws-cdk-lib';
+import { CfnOutput, Duration, Names, RemovalPolicy, Tags } from 'aws-cdk-lib';
 import type { IDomainName, IHttpApi } from 'aws-cdk-lib/aws-apigatewayv2';
 import type { Grant, IGrantable } from 'aws-cdk-lib/aws-iam';
 import { Architecture } from 'aws-cdk-lib/aws-lambda';
@@ -128,7 +128,7 @@ export class MdInference extends MeteredService {
       architecture,
       environment,
       table: this.table,
-      tracing: props.tracing ?? hasTracing(this),
+      tracing: props.tracing ?? false,
       retainVersions: props.retainVersions ?? false,
       logLevel: props.logLevel,
       network: props.vpc && networkOf(this, props.vpc),
@@ -173,7 +173,7 @@ export class MdInference extends MeteredService {
       lateWaitMs: (props.lateWait ?? Duration.seconds(10)).toMilliseconds(),
       hedgeShare: props.hedgeShare ?? 0.05,
       callerShare: props.callerShare ?? 0.2,
-      requestLogShare: props.requestLogShare ?? 1,
+      requestLogShare: props.requestLogShare ?? 0.1,
       metricsShare: props.metricsShare ?? 1,
       versionMetrics: props.rollout !== undefined,
       live: props,
@@ -219,13 +219,4 @@ export class MdInference extends MeteredService {
   grantInvokeApi(grantee: IGrantable): Grant {
     return this.#endpoint.routes.grantInvoke(grantee);
   }
-}
-
-/**
- * What AWS offers in China differs, tracing among it: there it has to be asked for.
- *
- * @see https://docs.amazonaws.cn/en_us/aws/latest/userguide/services.html
- */
-function hasTracing(scope: Construct): boolean {
-  return !Stack.of(scope).region.startsWith('cn-');
 }

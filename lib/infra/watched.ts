@@ -165,7 +165,11 @@ export function watchedOf(props: WatchedService): Watched[] {
         metrics.ofRequests('ServerMs', { statistic: 'p95', label: 'p95' }),
       ],
     },
-    { title: 'Cold starts', unit: 'calls', metrics: eachModel('ColdStart', 'Sum') },
+    {
+      title: 'Cold starts',
+      unit: '% of answers',
+      metrics: [metrics.shareOf('ColdStart', 'cold starts')],
+    },
     {
       title: 'Budget left for the model',
       unit: 'ms',

@@ -115,7 +115,7 @@ async function callsOf(
     if (answer.status !== 'ok') throw new Error(`${answer.status}: ${answer.detail}`);
     if (i < 0 || answer.coldStart) continue;
     serviceMs.push(ms);
-    ownMs.push(answer.tookMs);
+    ownMs.push(answer.tookMs ?? ms);
   }
   if (serviceMs.length === 0) throw new Error('every call of it met a cold start');
   return {
