@@ -22,6 +22,6 @@ export function tuneFigure(models: readonly TunedModel[]): Figure {
         step: 10 ** Math.floor(Math.log10(most)),
       },
     ],
-    { logarithmic: true, marked: true },
+    { logarithmic: true, marked: true, withLegend: true },
   );
 }
