@@ -23,7 +23,9 @@ export function describeTraffic(advice: TrafficAdvice, about: AdvisedTraffic): s
   return [
     whatCame(advice, about),
     '',
-    optionsTable(['strategy', ''], strategies, [[advice.logged, '']], () => ''),
+    optionsTable(['strategy', ''], strategies, [advice.logged], ({ what }) =>
+      what === asked.strategy ? 'deployed' : '',
+    ),
     `Strategy: ${verdict(strategies)}`,
     '',
     optionsTable(['models', 'which'], subsets, [], ({ models }) =>
@@ -84,7 +86,7 @@ function whatCame(
 function optionsTable<Option extends TrafficOption>(
   [what, which]: readonly [string, string],
   { options, best, advised }: Choice<Option>,
-  before: readonly (readonly [TrafficOption, string])[],
+  before: readonly TrafficOption[],
   nameOf: (option: Option) => string,
 ): string {
   const head = [what, which, '', 'users get %', 'in time %', 'USD a month'];
@@ -93,7 +95,7 @@ function optionsTable<Option extends TrafficOption>(
     ...[option.what, name, mark, option.accuracyPct.toFixed(2), option.inTimePct.toFixed(2)],
     option.usdPerMonth.toFixed(2),
   ];
-  for (const [option, name] of before) table.push(row(option, name, ''));
+  for (const option of before) table.push(row(option, '', ''));
   for (const option of options) {
     const mark = option === advised ? 'advised' : option === best ? 'best' : '';
     table.push(row(option, nameOf(option), mark));
