@@ -72,7 +72,7 @@ function whatCame(
   return [
     `${count} requests in ${lines} lines of ${network.name}, over ${spanOf(traffic.spanMs)}, by ${requests.at(-1)?.strategy}; ${device}`,
     times.toString(),
-    `T_output: ${traffic.reportedPct.toFixed(0)} % reported by clients, the others ${traffic.reportedPct > 0 ? 'drawn from reports with a similar T_input' : 'taken to be T_input'}.`,
+    `T_output: ${traffic.reportedPct.toFixed(1)} % reported by clients, the others ${traffic.reportedPct > 0 ? 'drawn from reports with a similar T_input' : 'taken to be T_input'}.`,
     ...(traffic.guessedPct > 0
       ? [
           `T_input: ${traffic.guessedPct.toFixed(0)} % of the requests did not say when their upload began; theirs is the deployment’s default.`,

@@ -48,8 +48,16 @@ describe('requests of traffic', () => {
       ...trafficRequests(trafficWith(6, 'time'), count, 1).inputMs,
     ];
     expect(inputsOf(6)).toEqual([1, 2, 3, 4, 5, 6]);
-    expect(inputsOf(3)).toEqual([1, 3, 5]);
     expect(inputsOf(8)).toEqual([1, 2, 3, 4, 5, 6, 1, 2]);
+  });
+
+  it('that are fewer than there were meet also what comes at regular intervals', () => {
+    const few = [...trafficRequests(trafficWith(4_000, 'time'), 1_000, 1).inputMs];
+    few.forEach((ms, i) => {
+      expect(ms).toBeGreaterThan(4 * i);
+      expect(ms).toBeLessThanOrEqual(4 * (i + 1));
+    });
+    expect(new Set(few.map((ms) => ms % 4))).toEqual(new Set([0, 1, 2, 3]));
   });
 
   it('at random differ by the seed alone', () => {
