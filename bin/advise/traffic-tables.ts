@@ -1,10 +1,20 @@
-import type { Choice, TrafficAdvice, TrafficOption } from '../../lib/evaluation/advise/traffic.ts';
+import type {
+  Choice,
+  TrafficAdvice,
+  TrafficOption,
+  TrafficQuestion,
+} from '../../lib/evaluation/advise/traffic.ts';
 import type { TrafficModel } from '../../lib/evaluation/traffic/models.ts';
 import type { TrafficLog } from '../../lib/evaluation/traffic/read-log.ts';
 import { spreadOf, type Traffic } from '../../lib/evaluation/traffic/traffic.ts';
 import { plainTable } from '../shared/output.ts';
 import { resampling } from '../shared/traffic.ts';
-import type { AskedOfTraffic } from './traffic.ts';
+
+/** What is asked, but for what a device could carry. */
+export type AskedOfTraffic = Omit<TrafficQuestion, 'onDevice'> & {
+  readonly requestsPerMonth: number;
+  readonly pricesOf: string;
+};
 
 /** What the advice is about. */
 export interface AdvisedTraffic {

@@ -3,7 +3,7 @@ import { type Command, Option } from 'commander';
 import { priceList, pricesOf } from '../../lib/core/pricing/prices.ts';
 import { type StrategyName, strategyNames } from '../../lib/core/selection/strategies.ts';
 import type { Candidate } from '../../lib/core/selection/types.ts';
-import type { TrafficAdvice, TrafficQuestion } from '../../lib/evaluation/advise/traffic.ts';
+import type { TrafficAdvice } from '../../lib/evaluation/advise/traffic.ts';
 import { defaultAssumptions } from '../../lib/evaluation/cost/assumptions.ts';
 import { estimateCost } from '../../lib/evaluation/cost/estimate.ts';
 import { usageOf } from '../../lib/evaluation/cost/usage.ts';
@@ -14,7 +14,7 @@ import { integerBetween, numberBetween } from '../shared/options.ts';
 import { progressBar } from '../shared/output.ts';
 import { addModelOptions, type ModelOptions, profilesOf } from '../shared/simulation-options.ts';
 import { addTrafficOptions, readTraffic, type TrafficOptions } from '../shared/traffic.ts';
-import { describeTraffic } from './traffic-tables.ts';
+import { type AskedOfTraffic, describeTraffic } from './traffic-tables.ts';
 
 /** Options of `mdi advise --traffic`. */
 interface AdviseTrafficOptions extends ModelOptions, TrafficOptions {
@@ -96,6 +96,7 @@ export function addAdviseTrafficOptions(advise: Command): void {
     .option('--figure <file>', 'draw what users get and what it costs as an SVG')
     .option('--json', 'print the advice as JSON')
     .addHelpText('after', help)
+    .allowExcessArguments()
     .action(adviseForTraffic)
     // Each kind of advice has options of its own.
     .hook('preSubcommand', () => {
@@ -106,6 +107,8 @@ export function addAdviseTrafficOptions(advise: Command): void {
 
 async function adviseForTraffic(options: AdviseTrafficOptions, command: Command): Promise<void> {
   const { traffic: files } = options;
+  const [unknown] = command.args;
+  if (unknown !== undefined) command.error(`error: unknown command '${unknown}'`);
   // What commander does with a command that only has others.
   if (files === undefined) command.help({ error: true });
   const { traffic, log } = await readTraffic(files, options);
@@ -135,12 +138,6 @@ async function adviseForTraffic(options: AdviseTrafficOptions, command: Command)
       : describeTraffic(advice, { traffic, log, models, asked, slowdown: options.slowdown }),
   );
 }
-
-/** What is asked, but for what a device could carry. */
-export type AskedOfTraffic = Omit<TrafficQuestion, 'onDevice'> & {
-  readonly requestsPerMonth: number;
-  readonly pricesOf: string;
-};
 
 function questionOf(
   options: AdviseTrafficOptions,
