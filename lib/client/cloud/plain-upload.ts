@@ -14,7 +14,5 @@ export function plainUpload({ image, contentType }: DeviceInput): UploadedImage 
     return { image: image as ImageFile, contentType, bytes };
   }
   const what = bytes === undefined ? 'without a file' : `of ${bytes} bytes`;
-  throw new ImageFormatError(
-    `an image ${what} cannot be sent: set images, such as webImages()`,
-  );
+  throw new ImageFormatError(`an image ${what} cannot be sent: set images, such as webImages()`);
 }
