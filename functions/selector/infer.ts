@@ -1,6 +1,7 @@
 import type { APIGatewayProxyEventV2 } from 'aws-lambda';
 import { parseInferHeaders } from '../../lib/core/contract/headers.ts';
 import type { InferResponse } from '../../lib/core/contract/messages.ts';
+import { ProblemError, problems } from '../../lib/core/contract/problem.ts';
 import { roundMs } from '../../lib/core/contract/server-timing.ts';
 import { timeBudget } from '../../lib/core/selection/budget.ts';
 import { answerBy, budgetAfter } from '../../lib/core/selection/deadline.ts';
@@ -102,6 +103,17 @@ export async function infer(
   );
   const selectMs = performance.now() - selectStartMs;
 
+  const line = {
+    ...{
+      epochMs: roundMs(receivedEpochMs),
+      slaMs: budget.slaMs,
+      inputMs: roundMs(budget.inputMs),
+      source,
+    },
+    ...(ownStartMs > 0 && { startMs: roundMs(ownStartMs) }),
+    ...{ outputMs, outputInputMs, deviceAccuracyPct, strategy: service.strategy },
+    ...{ coldStart: false, hedged: false, inTime: false },
+  };
   const { model, answer, serviceMs, failed, asked, isHedged, isLate } = await answerWith(service, {
     chosen: selection.model,
     candidates,
@@ -110,6 +122,12 @@ export async function infer(
     atDeadline: atDeadline ?? (deviceAccuracyPct === undefined ? service.atDeadline : 'sla'),
     caller,
     event: { requestId, ...picture },
+  }).catch((error: unknown) => {
+    // What is wrong with the request itself is no traffic that a model could have answered.
+    if (!(error instanceof ProblemError) || problems[error.type].status >= 500) {
+      service.telemetry.requested(line);
+    }
+    throw error;
   });
   if (outputMs !== undefined && service.reportShares.take(caller, 'T_output')) {
     const believedMs = Math.min(outputMs, budget.slaMs, longestOutputMs);
@@ -149,6 +167,12 @@ export async function infer(
   // More likely than not.
   const inTime = performance.now() <= answerBy(startMs, { ...known, clockErrorMs: 0 }, 0.5);
   countAnswer(service, response, { inTime, isHedged, isLate });
+  service.telemetry.requested({
+    ...line,
+    ...{ model: model.name, accuracyPct: model.accuracyPct },
+    ...{ serviceMs: response.timing.serviceMs, serverMs: response.timing.serverMs },
+    ...{ coldStart: answer.coldStart, hedged: isHedged, inTime },
+  });
   return response;
 }
 

@@ -75,7 +75,7 @@ export interface Service {
   readonly hedgeTokens: HedgeTokens;
   readonly occupancy: ModelOccupancy;
   readonly warmUps: WarmUps;
-  readonly telemetry: Pick<Telemetry, 'logger' | 'answered' | 'failed' | 'count'>;
+  readonly telemetry: Pick<Telemetry, 'logger' | 'answered' | 'failed' | 'requested' | 'count'>;
   /** Updates of profiles that this environment has begun. */
   readonly open: Set<Promise<void>>;
 }
@@ -105,7 +105,7 @@ export function createService(): Service {
     });
     return { ...model, functionName, profileKey };
   });
-  const telemetry = new Telemetry(environment.MDI_DEPLOYMENT);
+  const telemetry = new Telemetry(environment.MDI_DEPLOYMENT, environment.MDI_REQUEST_LOG_SHARE);
   const client = createProfileClient();
   const tableName = environment.MDI_TABLE_NAME;
   const { MDI_FEEDBACK: feedback, MDI_FEEDBACK_WEIGHT: weight } = environment;

@@ -127,6 +127,7 @@ export class MdInference extends Construct {
       lateWaitMs: (props.lateWait ?? Duration.seconds(10)).toMilliseconds(),
       hedgeShare: shareOf(this, 'hedgeShare', props.hedgeShare ?? 0.05),
       callerShare: shareOf(this, 'callerShare', props.callerShare ?? 0.2),
+      requestLogShare: shareOf(this, 'requestLogShare', props.requestLogShare ?? 1),
       live: { keepWarm: props.keepWarm, provisionedConcurrency: props.provisionedConcurrency },
     });
     this.api = new ServiceApi(this, 'Http', {
@@ -171,7 +172,11 @@ export class MdInference extends Construct {
   }
 }
 
-function shareOf(scope: Construct, name: 'hedgeShare' | 'callerShare', share: number): number {
+function shareOf(
+  scope: Construct,
+  name: 'hedgeShare' | 'callerShare' | 'requestLogShare',
+  share: number,
+): number {
   if (share >= 0 && share <= 1) return share;
   throw new InvalidPropertyError(scope, name, `must be a share of 0 to 1, not ${share}`);
 }

@@ -23,6 +23,7 @@ export interface SelectorProps extends CommonFunctionProps {
   readonly maxInputMs: number;
   readonly clockErrorMs: number;
   readonly callerShare: number;
+  readonly requestLogShare: number;
   readonly feedback: FeedbackChoice;
   readonly feedbackWeight: number;
   readonly atDeadline: AtDeadline;
@@ -60,6 +61,7 @@ export class Selector extends ServiceFunction {
         MDI_LATE_WAIT_MS: String(props.lateWaitMs),
         MDI_HEDGE_SHARE: String(props.hedgeShare),
         MDI_CALLER_SHARE: String(props.callerShare),
+        MDI_REQUEST_LOG_SHARE: String(props.requestLogShare),
         MDI_FEEDBACK: props.feedback,
         MDI_FEEDBACK_WEIGHT: String(props.feedbackWeight),
       },

@@ -10,6 +10,7 @@ import { type DynamoDbEndpoint, startDynamoDb } from './dynamodb/dynamodb.ts';
 import { createTables } from './dynamodb/tables.ts';
 import { HttpFront } from './http/http-front.ts';
 import type { ProblemKinds } from './http/http-response.ts';
+import { stagePath } from './http/stages.ts';
 import type { StaticFiles } from './http/static-files.ts';
 import { ignoredFeatures } from './ignored-features.ts';
 import type { LogEntry } from './lambda/environment.ts';
@@ -25,7 +26,7 @@ import { PurgedConnections } from './shared/purged-connections.ts';
 import { type AwsCredentials, SessionTokens } from './shared/session-tokens.ts';
 import { apiEndpoint } from './template/arns.ts';
 import { readFunctions } from './template/functions.ts';
-import { readHttpApis } from './template/http-api.ts';
+import { defaultStage, readHttpApis } from './template/http-api.ts';
 import { readStack } from './template/stack.ts';
 
 /** What to run, and how. */
@@ -113,7 +114,7 @@ export interface RunningFunction {
 
 /** An assembly that runs. */
 export interface RunningAssembly {
-  /** Address of the HTTP API, without a slash at its end. */
+  /** Address of the HTTP API's default stage, else of its first one, without a slash at its end. */
   readonly url: string;
   /** Address of the Lambda API, for the AWS SDK. */
   readonly invokeUrl: string;
@@ -228,7 +229,7 @@ export async function startAssembly(options: StartOptions): Promise<RunningAssem
   });
   const resources = running.move();
   return {
-    url,
+    url: url + stagePath(apis[0]?.stages ?? [defaultStage]),
     invokeUrl,
     dynamodbUrl: dynamodb.url,
     credentials,

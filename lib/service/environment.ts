@@ -53,6 +53,8 @@ export const selectorEnvironmentSchema = z.object({
   MDI_FEEDBACK: z.enum(feedbackChoices),
   /** Labelled answers that the catalogue's accuracy is worth. */
   MDI_FEEDBACK_WEIGHT: number.pipe(z.number().positive()),
+  /** Share of the requests of which a line is logged. */
+  MDI_REQUEST_LOG_SHARE: number.pipe(z.number().min(0).max(1)).default(1),
 });
 
 /** Environment variables of a model's function. */

@@ -169,6 +169,7 @@ describe('the selector', () => {
     MDI_LATE_WAIT_MS: '3000',
     MDI_HEDGE_SHARE: '0.02',
     MDI_CALLER_SHARE: '0.2',
+    MDI_REQUEST_LOG_SHARE: '0',
     MDI_FEEDBACK: 'anybody',
     MDI_FEEDBACK_WEIGHT: '207',
   };
@@ -223,6 +224,15 @@ describe('the selector', () => {
     });
     const [, high] = wilsonIntervalPct(207 / 2, 2 * 207);
     expect(service.fieldAccuracies.of(50, [{ labels: 207, correct: 0 }])).toBe(high);
+  });
+
+  it('logs the share of requests that it is to log', async () => {
+    const write = vi.spyOn(process.stdout, 'write').mockReturnValue(true);
+    await (await started())(event, {});
+    expect(write).not.toHaveBeenCalled();
+    await (await started({ MDI_REQUEST_LOG_SHARE: '1' }))(event, {});
+    expect(write.mock.calls).toEqual([[expect.stringMatching(/^\{"mdiRequest":1,/)]]);
+    write.mockRestore();
   });
 
   it('counts a model that cannot answer in the table of profiles', async () => {

@@ -96,14 +96,27 @@ export function placeholders(attributes: Attributes): Attributes {
 
 const keys = new Set(['pk', 'sk']);
 
+/**
+ * What stands for an attribute's value: counts of a histogram share one for each count, so that an expression with
+ * every bucket that 30 s can fill is within DynamoDB's 4 KB.
+ *
+ * @see https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/Constraints.html
+ */
+function placeholderOf([name, value]: [string, AttributeValue]): string {
+  return histogramAttributePattern.test(name) ? `:${value.N}` : `:${name}`;
+}
+
 /** Sets all attributes of a baseline, and removes those that only the earlier one had. */
 export function replacement(earlier: Attributes, attributes: Attributes) {
   const gone = Object.keys(earlier).filter((name) => !keys.has(name) && !(name in attributes));
-  const sets = Object.keys(attributes).map((name) => `${name} = :${name}`);
-  const removes = gone.length > 0 ? ` REMOVE ${gone.join(', ')}` : '';
+  const all = Object.entries(attributes);
+  const sets = all.map((attribute) => `${attribute[0]}=${placeholderOf(attribute)}`);
+  const removes = gone.length > 0 ? ` REMOVE ${gone.join()}` : '';
   return {
-    UpdateExpression: `SET ${sets.join(', ')}${removes}`,
-    ExpressionAttributeValues: placeholders(attributes),
+    UpdateExpression: `SET ${sets.join()}${removes}`,
+    ExpressionAttributeValues: Object.fromEntries(
+      all.map((attribute) => [placeholderOf(attribute), attribute[1]]),
+    ),
   };
 }
 

@@ -66,11 +66,11 @@ describe('a profile store on a DynamoDB endpoint', () => {
   it('a baseline is replaced whole and read beside the live windows', async () => {
     const store = openStore();
     await store.putBaseline(pk, warmMs(1, 2, 3), origin);
-    await store.putBaseline(pk, warmMs(500), origin);
+    await store.putBaseline(pk, warmMs(500, 500, 20, 30), origin);
     await store.record(pk, { kind: 'warm', serviceUs: 600_000 });
     const other = 'd/c/other@9f86d081884c';
     expect(await store.read(pk, { consistentRead: true })).toEqual({
-      baseline: warmMs(500),
+      baseline: warmMs(500, 500, 20, 30),
       live: [{ windowStartMs: Date.UTC(2026, 10, 24, 8, 25), shard: 0, statistics: warmMs(600) }],
     });
     expect(await store.read(other, { consistentRead: true })).toEqual({ live: [] });

@@ -121,7 +121,7 @@ describe('what is sent', () => {
       dynamo.commandCalls(UpdateItemCommand)[0]?.args[0].input ?? {};
     expect(Key).toEqual({ pk: { S: pk }, sk: { S: 'baseline' } });
     expect(UpdateExpression).toMatch(
-      /^SET modelN = :modelN, .*fingerprint = :fingerprint.* REMOVE h1, m2$/,
+      /^SET modelN=:modelN,.*m222=:1,.*fingerprint=:fingerprint.* REMOVE h1,m2$/,
     );
     expect(ExpressionAttributeValues).toMatchObject({
       ':modelN': { N: '1' },
