@@ -1,22 +1,16 @@
 import { execFileSync } from 'node:child_process';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import { afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
+import { beforeAll, describe, expect, it } from 'vitest';
 import { temporaryFolder } from '../../../fixtures/temporary-folder.ts';
 import { type DeployedFunction, functionsOf } from './functions-of.ts';
 import { faultsOf } from './specification.ts';
 import { type SynthesizedVariant, synthesizeVariant } from './synthesized-variant.ts';
 import { variants } from './variants.ts';
 
-afterEach(() => {
-  vi.restoreAllMocks();
-});
-
 describe.each(variants)('$name', (variant) => {
   let made: SynthesizedVariant;
   beforeAll(() => {
-    // Findings are printed, too.
-    if (variant.findings) vi.spyOn(console, 'error').mockImplementation(() => {});
     made = synthesizeVariant(variant, temporaryFolder());
   });
 
