@@ -69,7 +69,7 @@ export function settingsOf(
       : auth !== 'jwt' && auth && { auth }),
     ...(corsOrigins && { cors: { origins: corsOrigins } }),
     ...(slaMs && { defaultSlaMs: slaMs }),
-    ...(rate && { throttling: { rate, burst: 2 * rate } }),
+    ...(rate && { throttling: { rate, burst: Math.ceil(2 * rate) } }),
     ...(tracing && { tracing: tracing === 'on' }),
     ...(keepWarmMinutes && { keepWarm: Duration.minutes(keepWarmMinutes) }),
   };

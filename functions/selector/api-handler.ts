@@ -74,10 +74,12 @@ function routeHandlers(
 }
 
 /** Counts a request that got no answer, unless its caller is at fault. */
-function countFailure({ telemetry, strategy }: Service, error: unknown): void {
+function countFailure({ telemetry, versionMetrics, strategy }: Service, error: unknown): void {
   const type = error instanceof ProblemError ? error.type : 'internal';
   const status: number = problems[type].status;
-  if (status >= 500) telemetry.failed({ strategy, deadlineExceeded: status === 504 });
+  if (status < 500) return;
+  telemetry.failed({ strategy, deadlineExceeded: status === 504 });
+  versionMetrics?.count({ inTime: false });
 }
 
 function json(body: object, headers: Record<string, string> = {}): Result {

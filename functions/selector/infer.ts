@@ -41,6 +41,7 @@ export type InferenceParts = AnswerParts &
     | 'fieldAccuracies'
     | 'profiles'
     | 'warmUps'
+    | 'versionMetrics'
   >;
 
 /**
@@ -114,7 +115,7 @@ export async function infer(
     ...{ outputMs, outputInputMs, deviceAccuracyPct, strategy: service.strategy },
     ...{ coldStart: false, hedged: false, inTime: false },
   };
-  const { model, answer, serviceMs, failed, asked, isHedged, isLate } = await answerWith(service, {
+  const answered = await answerWith(service, {
     chosen: selection.model,
     candidates,
     budget: known,
@@ -129,6 +130,7 @@ export async function infer(
     }
     throw error;
   });
+  const { model, answer, serviceMs, failed, asked, isHedged, isLate, version } = answered;
   if (outputMs !== undefined && service.reportShares.take(caller, 'T_output')) {
     const believedMs = Math.min(outputMs, budget.slaMs, longestOutputMs);
     service.outputTimes.observe({ outputMs: believedMs, inputMs: outputInputMs });
@@ -172,6 +174,10 @@ export async function infer(
     ...{ model: model.name, accuracyPct: model.accuracyPct },
     ...{ serviceMs: response.timing.serviceMs, serverMs: response.timing.serverMs },
     ...{ coldStart: answer.coldStart, hedged: isHedged, inTime },
+  });
+  service.versionMetrics?.count({
+    inTime,
+    answeredBy: version === undefined ? undefined : { model: model.name, version },
   });
   return response;
 }

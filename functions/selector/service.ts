@@ -21,12 +21,14 @@ import { createLambdaClient } from '../../lib/service/inference/invoke.ts';
 import { ModelOccupancy } from '../../lib/service/inference/occupancy.ts';
 import { Overheads } from '../../lib/service/inference/service-time.ts';
 import { WarmUps } from '../../lib/service/inference/warm-up.ts';
+import { modelFunctionsFile, readModelFunctions } from '../../lib/service/model-functions.ts';
 import { OwnStart } from '../../lib/service/own-start.ts';
 import { ProfileCache, type ProfileCacheEvent } from '../../lib/service/profiles/cache.ts';
 import { createProfileClient } from '../../lib/service/profiles/client.ts';
 import { partitionKey } from '../../lib/service/profiles/keys.ts';
 import { ProfileStore, storeOptions } from '../../lib/service/profiles/store.ts';
 import { Telemetry } from '../../lib/service/telemetry.ts';
+import { VersionMetrics } from '../../lib/service/version-metrics.ts';
 import { ShiftReports } from './shift-reports.ts';
 
 /** A model that requests can be sent to. */
@@ -76,6 +78,8 @@ export interface Service {
   readonly occupancy: ModelOccupancy;
   readonly warmUps: WarmUps;
   readonly telemetry: Pick<Telemetry, 'logger' | 'answered' | 'failed' | 'requested' | 'count'>;
+  /** Undefined when nobody looks at versions, as without a rollout. */
+  readonly versionMetrics?: Pick<VersionMetrics, 'count'> | undefined;
   /** Updates of profiles that this environment has begun. */
   readonly open: Set<Promise<void>>;
 }
@@ -94,9 +98,10 @@ const unknownSpeed = { meanMs: 1_000, stdMs: 0 };
 export function createService(): Service {
   const environment = readEnvironment(selectorEnvironmentSchema);
   const catalogue = readCatalogue(environment.LAMBDA_TASK_ROOT);
+  const functions = readModelFunctions(environment.LAMBDA_TASK_ROOT);
   const models = catalogue.models.map((model) => {
-    const functionName = environment.MDI_MODEL_FUNCTIONS[model.name];
-    if (!functionName) throw new Error(`MDI_MODEL_FUNCTIONS has no function for "${model.name}"`);
+    const functionName = functions[model.name];
+    if (!functionName) throw new Error(`${modelFunctionsFile} has no function for "${model.name}"`);
     const profileKey = partitionKey({
       deployment: environment.MDI_DEPLOYMENT,
       catalogue: catalogue.name,
@@ -169,6 +174,10 @@ export function createService(): Service {
     occupancy: new ModelOccupancy(),
     warmUps: new WarmUps(),
     telemetry,
+    versionMetrics:
+      environment.MDI_VERSION_METRICS === 'on'
+        ? new VersionMetrics(environment.MDI_DEPLOYMENT, environment.AWS_LAMBDA_FUNCTION_VERSION)
+        : undefined,
     open: new Set(),
   };
 }

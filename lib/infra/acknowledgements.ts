@@ -1,5 +1,6 @@
-import { type CfnElement, Stack, Validations } from 'aws-cdk-lib';
-import type { Asset } from 'aws-cdk-lib/aws-s3-assets';
+import * as cdk from 'aws-cdk-lib';
+import { type CfnElement, Stack } from 'aws-cdk-lib';
+import type { IManagedPolicy } from 'aws-cdk-lib/aws-iam';
 import type { IConstruct } from 'constructs';
 
 /**
@@ -34,14 +35,20 @@ export function acknowledgeProvider(scope: IConstruct, profiler: HasFunction): v
   );
 }
 
-/** A model's function reads its file from the stack's assets. */
-export function acknowledgeModelObjects(scope: IConstruct, { s3BucketName }: Asset): void {
-  const name: string | { 'Fn::Sub': string } = Stack.of(scope).resolve(s3BucketName);
-  const bucket =
-    typeof name === 'string' ? name : name['Fn::Sub'].replaceAll(/\$\{(.*?)\}/g, '<$1>');
+/** The selector invokes whatever model's function its deployment has. */
+export function acknowledgeModelFunctions(scope: IConstruct, arn: string): void {
   acknowledge(
     scope,
-    `AwsSolutions-IAM5[Resource::arn:<AWS::Partition>:s3:::${bucket}/*.onnx]`,
+    `AwsSolutions-IAM5[Resource::${flat(scope, arn)}]`,
+    'The wildcard stands for the models of this deployment, whose functions alone have names that begin so. While a model is removed, the version of the selector that is still serving invokes it; a policy that named the functions would cut it off.',
+  );
+}
+
+/** A model's function reads its file from the stack's assets. */
+export function acknowledgeModelObjects(scope: IConstruct, arn: string): void {
+  acknowledge(
+    scope,
+    `AwsSolutions-IAM5[Resource::${flat(scope, arn)}]`,
     'The wildcard stands for the model files among the assets of CDK apps, which are named by their hashes. While a new file is deployed, versions of the function that are still serving start with the file before it; a policy that named one object would cut them off.',
   );
 }
@@ -65,10 +72,10 @@ export function acknowledgePreflight(route: IConstruct): void {
 }
 
 /** CodeDeploy's role has the managed policy that AWS made for it. */
-export function acknowledgeCodeDeployRole(role: IConstruct): void {
+export function acknowledgeCodeDeployRole(role: IConstruct, policy: IManagedPolicy): void {
   acknowledge(
     role,
-    'AwsSolutions-IAM4[Policy::arn:<AWS::Partition>:iam::aws:policy/service-role/AWSCodeDeployRoleForLambdaLimited]',
+    `AwsSolutions-IAM4[Policy::${flat(role, policy.managedPolicyArn)}]`,
     'The least policy that AWS documents for CodeDeploy to move Lambda aliases. CodeDeploy alone can take the role, and AWS keeps the policy in step with what CodeDeploy calls.',
   );
 }
@@ -78,6 +85,24 @@ function anyVersionOf({ function: fn }: HasFunction): string {
   return `AwsSolutions-IAM5[Resource::<${logicalId}.Arn>:*]`;
 }
 
+/** An ARN as cdk-nag writes it: what is known when the stack is deployed only stands in angle brackets. */
+function flat(scope: IConstruct, arn: string): string {
+  const visit = (part: unknown): string => {
+    if (typeof part === 'string') return part.replaceAll(/\$\{(.*?)\}/g, '<$1>');
+    const [[name, value] = []] = Object.entries(part ?? {});
+    if (name === 'Fn::Join') return value[1].map(visit).join(value[0]);
+    if (name === 'Fn::GetAtt') return `<${value.join('.')}>`;
+    return name === 'Ref' ? `<${value}>` : visit(value);
+  };
+  return visit(Stack.of(scope).resolve(arn));
+}
+
+/** In older CDKs nothing takes acknowledgements, or none with such ids: there an app has to tell cdk-nag itself. */
 function acknowledge(scope: IConstruct, id: string, reason: string): void {
-  Validations.of(scope).acknowledge({ id, reason });
+  const validations: Partial<Pick<typeof cdk, 'Validations'>> = cdk;
+  try {
+    validations.Validations?.of(scope).acknowledge({ id, reason });
+  } catch (error) {
+    if (!/^Invalid validation rule ID/.test((error as Error).message)) throw error;
+  }
 }

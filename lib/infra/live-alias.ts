@@ -1,9 +1,6 @@
 import { Duration } from 'aws-cdk-lib';
-import { Rule, RuleTargetInput, Schedule } from 'aws-cdk-lib/aws-events';
-import { LambdaFunction } from 'aws-cdk-lib/aws-events-targets';
 import { Alias, type IVersion } from 'aws-cdk-lib/aws-lambda';
 import type { Construct, IConstruct } from 'constructs';
-import { warmUpEvent } from '../core/contract/warm-up.ts';
 import { InvalidPropertyError } from './errors.ts';
 
 /** Environments that are kept ready, more of them while many are in use. */
@@ -32,8 +29,6 @@ export type ProvisionedConcurrency = number | ProvisionedScaling;
 export interface LiveOptions {
   /** Environments that are kept ready. */
   readonly provisionedConcurrency?: ProvisionedConcurrency | undefined;
-  /** The pause between two warm-ups, which keep one environment alive when none is kept ready. */
-  readonly keepWarm?: Duration | undefined;
 }
 
 /** Properties of a {@link LiveAlias}. */
@@ -41,37 +36,35 @@ export interface LiveAliasProps extends LiveOptions {
   readonly version: IVersion;
 }
 
+/** The name of every function's alias. */
+export const liveName = 'live';
+
 /** The alias `live` of a function: the version that callers reach, and what is kept ready of it. */
 export class LiveAlias extends Alias {
+  /** Whether environments are kept ready. */
+  readonly isProvisioned: boolean;
+
   /** @throws {@link InvalidPropertyError} for provisioned concurrency that AWS would refuse */
   constructor(scope: Construct, id: string, props: LiveAliasProps) {
-    const { version, keepWarm } = props;
+    const { version } = props;
     const scaling =
       props.provisionedConcurrency === undefined
         ? undefined
         : scalingOf(scope, props.provisionedConcurrency);
     super(scope, id, {
-      aliasName: 'live',
+      aliasName: liveName,
       version,
       ...(scaling && { provisionedConcurrentExecutions: scaling.min }),
       // The only asynchronous events are warm-ups: late ones, and second ones, would be paid for nothing.
       maxEventAge: Duration.minutes(1),
       retryAttempts: 0,
     });
+    this.isProvisioned = scaling !== undefined;
     if (scaling && scaling.max > scaling.min) {
       this.addAutoScaling({
         minCapacity: scaling.min,
         maxCapacity: scaling.max,
       }).scaleOnUtilization({ utilizationTarget: scaling.utilization });
-    }
-    // A rule of its own: EventBridge lets a rule have five targets.
-    if (keepWarm && !scaling) {
-      const event = RuleTargetInput.fromObject(warmUpEvent);
-      new Rule(this, 'KeepWarm', {
-        schedule: Schedule.rate(keepWarm),
-        // The next warm-up comes soon enough.
-        targets: [new LambdaFunction(this, { event, retryAttempts: 0 })],
-      });
     }
   }
 }

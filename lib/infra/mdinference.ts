@@ -1,4 +1,4 @@
-import { Annotations, CfnOutput, Duration, Names, RemovalPolicy, Tags } from 'aws-cdk-lib';
+import { Annotations, CfnOutput, Duration, Names, RemovalPolicy, Stack, Tags } from 'aws-cdk-lib';
 import type { Grant, IGrantable } from 'aws-cdk-lib/aws-iam';
 import { Architecture } from 'aws-cdk-lib/aws-lambda';
 import { RetentionDays } from 'aws-cdk-lib/aws-logs';
@@ -7,8 +7,10 @@ import { Construct } from 'constructs';
 import type { FeedbackChoice } from '../core/contract/feedback-choices.ts';
 import { loadCatalogue } from '../service/catalogue/load.ts';
 import type { Catalogue } from '../service/catalogue/schema.ts';
-import { InvalidPropertyError } from './errors.ts';
+import { checkProps } from './check-props.ts';
+import { longestDeployment } from './function-names.ts';
 import { ServiceApi } from './http-api.ts';
+import { KeepWarm } from './keep-warm.ts';
 import { ModelFunction } from './model-function.ts';
 import { withOverrides } from './model-overrides.ts';
 import { Observability } from './observability.ts';
@@ -17,6 +19,7 @@ import { resolveCatalogue } from './package-files.ts';
 import { ProfileTable } from './profile-table.ts';
 import { Profiler } from './profiler.ts';
 import type { MdInferenceProps } from './props.ts';
+import { makeReadable } from './readable-assets.ts';
 import { Rollout } from './rollout.ts';
 import { Selector } from './selector.ts';
 
@@ -62,6 +65,7 @@ export class MdInference extends Construct {
    */
   constructor(scope: Construct, id: string, props: MdInferenceProps = {}) {
     super(scope, id);
+    checkProps(this, props);
     // Without it a new layer would not make new versions, in an app that has not set this flag.
     this.node.setContext(LAMBDA_RECOGNIZE_LAYER_VERSION, true);
     const architecture = props.architecture ?? Architecture.X86_64;
@@ -70,14 +74,17 @@ export class MdInference extends Construct {
     const catalogue = withOverrides(this, loadCatalogue(catalogueDirectory), overrides);
     this.catalogue = catalogue;
     const removalPolicy = props.removalPolicy ?? RemovalPolicy.DESTROY;
-    const deployment = Names.uniqueResourceName(this, { maxLength: 60, separator: '-' });
+    const deployment = Names.uniqueResourceName(this, {
+      maxLength: longestDeployment,
+      separator: '-',
+    });
     this.table = new ProfileTable(this, 'Profiles', {
       deployment,
-      catalogue: catalogue.name,
       removalPolicy,
     });
     const strategy = props.strategy ?? 'three-stage';
     const defaultSlaMs = props.defaultSlaMs ?? 250;
+    const slaTargetPct = props.slaTargetPct ?? 90;
     const environment = {
       MDI_TABLE_NAME: this.table.tableName,
       MDI_DEPLOYMENT: deployment,
@@ -86,12 +93,13 @@ export class MdInference extends Construct {
     };
     const logs = { logRetention: props.logRetention ?? RetentionDays.ONE_MONTH, removalPolicy };
     const common = {
+      deployment,
       catalogue,
       catalogueDirectory,
       architecture,
       environment,
       table: this.table,
-      tracing: props.tracing ?? true,
+      tracing: props.tracing ?? hasTracing(this),
       ...logs,
     };
 
@@ -105,7 +113,7 @@ export class MdInference extends Construct {
         model,
         layer: layers.of(ownArchitecture),
         storage: own.storage,
-        live: { keepWarm: props.keepWarm, provisionedConcurrency: own.provisionedConcurrency },
+        live: { provisionedConcurrency: own.provisionedConcurrency },
       });
     });
     for (const { model, function: fn } of models) this.table.grantUpdate(fn, model.name);
@@ -125,12 +133,18 @@ export class MdInference extends Construct {
       feedbackWeight: props.feedbackWeight ?? 200,
       atDeadline: props.atDeadline ?? 'wait',
       lateWaitMs: (props.lateWait ?? Duration.seconds(10)).toMilliseconds(),
-      hedgeShare: shareOf(this, 'hedgeShare', props.hedgeShare ?? 0.05),
-      callerShare: shareOf(this, 'callerShare', props.callerShare ?? 0.2),
-      requestLogShare: shareOf(this, 'requestLogShare', props.requestLogShare ?? 1),
-      live: { keepWarm: props.keepWarm, provisionedConcurrency: props.provisionedConcurrency },
+      hedgeShare: props.hedgeShare ?? 0.05,
+      callerShare: props.callerShare ?? 0.2,
+      requestLogShare: props.requestLogShare ?? 1,
+      versionMetrics: props.rollout !== undefined,
+      live: { provisionedConcurrency: props.provisionedConcurrency },
     });
+    if (props.keepWarm) {
+      const aliases = [...models, this.selector].map(({ live }) => live);
+      new KeepWarm(this, 'KeepWarm', { every: props.keepWarm, aliases });
+    }
     this.api = new ServiceApi(this, 'Http', {
+      deployment,
       selector: this.selector.live,
       auth: props.auth ?? 'iam',
       cors: props.cors,
@@ -139,7 +153,7 @@ export class MdInference extends Construct {
     });
     this.observability = new Observability(this, 'Observability', {
       ...{ deployment, strategy, models },
-      slaTargetPct: props.slaTargetPct ?? 90,
+      slaTargetPct,
       api: this.api,
       profiler: this.profiler,
       selector: this.selector,
@@ -147,14 +161,11 @@ export class MdInference extends Construct {
       alarmsTopic: props.alarmsTopic,
     });
     if (props.rollout) {
-      const { config, alarms = [] } = props.rollout;
-      const ofService = ['ServerErrors', 'SlaMissed'].flatMap(
-        (name) => this.observability.alarms.get(name) ?? [],
-      );
       new Rollout(this, 'Rollout', {
-        aliases: [...models, this.selector].map(({ live }) => live),
-        config,
-        alarms: [...ofService, ...alarms],
+        ...props.rollout,
+        ...{ deployment, models, slaTargetPct },
+        selector: this.selector,
+        alarmsTopic: props.alarmsTopic,
       });
     }
     this.url = this.api.apiEndpoint;
@@ -163,6 +174,7 @@ export class MdInference extends Construct {
       const description = `Service time of ${name}, measured at deploy`;
       new CfnOutput(this, `Profile-${name}`, { value, description });
     }
+    makeReadable(this);
     for (const [key, value] of Object.entries(props.tags ?? {})) Tags.of(this).add(key, value);
   }
 
@@ -172,13 +184,13 @@ export class MdInference extends Construct {
   }
 }
 
-function shareOf(
-  scope: Construct,
-  name: 'hedgeShare' | 'callerShare' | 'requestLogShare',
-  share: number,
-): number {
-  if (share >= 0 && share <= 1) return share;
-  throw new InvalidPropertyError(scope, name, `must be a share of 0 to 1, not ${share}`);
+/**
+ * What AWS offers in China differs, tracing among it: there it has to be asked for.
+ *
+ * @see https://docs.amazonaws.cn/en_us/aws/latest/userguide/services.html
+ */
+function hasTracing(scope: Construct): boolean {
+  return !Stack.of(scope).region.startsWith('cn-');
 }
 
 /** Where the gateway does not know who calls, nobody's labels can be bounded: then they are taken only when asked for. */

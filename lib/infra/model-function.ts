@@ -1,14 +1,15 @@
 import { copyFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { Size } from 'aws-cdk-lib';
+import { Size, Stack } from 'aws-cdk-lib';
 import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
-import type { ILayerVersion } from 'aws-cdk-lib/aws-lambda';
+import type { CfnFunction, ILayerVersion } from 'aws-cdk-lib/aws-lambda';
 import { Asset } from 'aws-cdk-lib/aws-s3-assets';
 import type { Construct } from 'constructs';
 import { largestInAssetBytes } from '../service/catalogue/limits.ts';
 import type { Catalogue, CatalogueModel } from '../service/catalogue/schema.ts';
 import { acknowledgeModelObjects } from './acknowledgements.ts';
-import { LiveAlias, type LiveOptions } from './live-alias.ts';
+import { functionNameOf } from './function-names.ts';
+import { LiveAlias, type LiveOptions, liveName } from './live-alias.ts';
 import { type CommonFunctionProps, requestTimeout, ServiceFunction } from './service-function.ts';
 
 /** Where a model's file lies: beside its function's code, or in S3, from where it is read at a cold start. */
@@ -16,6 +17,8 @@ export type ModelStorage = 'asset' | 's3';
 
 /** Properties of a {@link ModelFunction}. */
 export interface ModelFunctionProps extends CommonFunctionProps {
+  /** Begins the function's name. */
+  readonly deployment: string;
   readonly catalogue: Catalogue;
   readonly catalogueDirectory: string;
   readonly model: CatalogueModel;
@@ -29,15 +32,19 @@ export interface ModelFunctionProps extends CommonFunctionProps {
 export class ModelFunction extends ServiceFunction {
   /** The model that runs here. */
   readonly model: CatalogueModel;
-  /** What the selector invokes. */
+  /** What callers reach. */
   readonly live: LiveAlias;
+  /** What the selector invokes: the alias by the function's name. */
+  readonly liveFunction: string;
 
   constructor(scope: Construct, id: string, props: ModelFunctionProps) {
     const { catalogue, catalogueDirectory, model, storage = defaultStorage(model) } = props;
     const path = join(catalogueDirectory, model.file);
+    const functionName = functionNameOf(props.deployment, model.name);
     super(scope, id, {
       ...props,
       code: 'inference',
+      functionName,
       description: `${catalogue.name}: ${model.name} (${model.accuracyPct} %)`,
       addFiles: (directory) => {
         if (storage === 'asset') copyFileSync(path, join(directory, 'model.onnx'));
@@ -53,19 +60,28 @@ export class ModelFunction extends ServiceFunction {
       ...(storage === 's3' && { ephemeralStorage: ephemeralStorageOf(model) }),
     });
     this.model = model;
+    this.liveFunction = `${functionName}:${liveName}`;
+    this.#grantRead();
     if (storage === 's3') this.#readFromS3(path);
     this.live = new LiveAlias(this, 'Live', { ...props.live, version: this.version });
   }
 
+  /** Wherever the file lies now: versions that are still serving may have it in S3. */
+  #grantRead(): void {
+    const { code } = this.function.node.defaultChild as CfnFunction;
+    const { s3Bucket } = code as CfnFunction.CodeProperty;
+    const files = Stack.of(this).formatArn({
+      ...{ service: 's3', region: '', account: '' },
+      resource: `${s3Bucket}/*.onnx`,
+    });
+    this.function.addToRolePolicy(
+      new PolicyStatement({ actions: ['s3:GetObject'], resources: [files] }),
+    );
+    acknowledgeModelObjects(this, files);
+  }
+
   #readFromS3(path: string): void {
     const object = new Asset(this, 'File', { path });
-    this.function.addToRolePolicy(
-      new PolicyStatement({
-        actions: ['s3:GetObject'],
-        resources: [object.bucket.arnForObjects('*.onnx')],
-      }),
-    );
-    acknowledgeModelObjects(this, object);
     this.function.addEnvironment('MDI_MODEL_BUCKET', object.s3BucketName);
     this.function.addEnvironment('MDI_MODEL_KEY', object.s3ObjectKey);
   }

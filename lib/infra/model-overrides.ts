@@ -43,8 +43,8 @@ export interface ModelOverrides {
  * The catalogue as it is deployed: with the deployment's memory settings for its models.
  *
  * @param scope - whose property `models` the overrides are
- * @throws {@link InvalidPropertyError} for more models than one selector can have, a model that the
- * catalogue lacks, memory that Lambda does not have or too little for the model, a file that fits nowhere
+ * @throws {@link InvalidPropertyError} for a model that the catalogue lacks, memory that Lambda does not
+ * have or too little for the model, a file that fits nowhere
  */
 export function withOverrides(
   scope: IConstruct,
@@ -52,7 +52,6 @@ export function withOverrides(
   overrides: Readonly<Record<string, ModelOverrides>>,
 ): Catalogue {
   const names = catalogue.models.map(({ name }) => name);
-  checkNames(scope, names);
   const unknown = Object.keys(overrides).find((name) => !names.includes(name));
   if (unknown !== undefined) {
     throw new InvalidPropertyError(
@@ -70,18 +69,6 @@ export function withOverrides(
     checkMemory(scope, model);
   }
   return { ...catalogue, models };
-}
-
-/** The selector has the names of all functions, `{"<model>":"<function>:live",...}`, in its environment. */
-function checkNames(scope: IConstruct, names: readonly string[]): void {
-  // Lambda takes 4 KB, of which other settings need some; a generated function name has up to 64 characters.
-  const bytes = names.reduce((sum, name) => sum + name.length + 64 + 11, 0);
-  if (bytes <= 3_500) return;
-  throw new InvalidPropertyError(
-    scope,
-    'catalogue',
-    `has ${names.length} models, whose names do not fit the 4 KB of a Lambda function's environment; deploy fewer, or with shorter names`,
-  );
 }
 
 function checkSize(

@@ -8,8 +8,6 @@ import { feedbackKey } from '../service/profiles/keys.ts';
 export interface ProfileTableProps {
   /** Begins every partition key (lib/service/profiles/keys.ts). */
   readonly deployment: string;
-  /** The name of the catalogue. */
-  readonly catalogue: string;
   readonly removalPolicy: RemovalPolicy;
 }
 
@@ -25,7 +23,7 @@ export class ProfileTable extends TableV2 {
       timeToLiveAttribute: 'expiresAt',
       removalPolicy: props.removalPolicy,
     });
-    this.#profiles = `${props.deployment}/${props.catalogue}`;
+    this.#profiles = `${props.deployment}/*`;
     this.#feedback = feedbackKey(props.deployment);
   }
 
@@ -35,8 +33,9 @@ export class ProfileTable extends TableV2 {
   }
 
   /**
-   * Lets a function add to profiles and replace baselines, of one model or of all. The model's file does
-   * not matter: while a new one is deployed, versions with the file before it are still serving.
+   * Lets a function add to profiles and replace baselines, of one model or of all. Neither the
+   * model's file nor the catalogue's name matters: while another one is deployed, versions with the one before
+   * it are still serving.
    */
   grantUpdate(grantee: IGrantable, model = '*'): void {
     this.#grantItems(grantee, `${this.#profiles}/${model}@*`, ['dynamodb:UpdateItem']);

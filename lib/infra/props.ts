@@ -145,7 +145,7 @@ export interface MdInferenceProps {
    * Whether AWS X-Ray traces requests from the selector through the model that answers: one a second,
    * and 5 % of the others.
    *
-   * @default true
+   * @default true, in China's regions false
    */
   readonly tracing?: boolean;
   /**

@@ -1,18 +1,24 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { Stack } from 'aws-cdk-lib';
+import { ArnFormat, Stack } from 'aws-cdk-lib';
+import { Grant } from 'aws-cdk-lib/aws-iam';
+import type { CfnAlias } from 'aws-cdk-lib/aws-lambda';
 import type { Construct } from 'constructs';
 import type { FeedbackChoice } from '../core/contract/feedback-choices.ts';
 import type { AtDeadline } from '../core/contract/headers.ts';
 import type { StrategyName } from '../core/selection/strategies.ts';
 import type { Catalogue } from '../service/catalogue/schema.ts';
-import { LiveAlias, type LiveOptions } from './live-alias.ts';
+import { modelFunctionsFile } from '../service/model-functions.ts';
+import { acknowledgeModelFunctions } from './acknowledgements.ts';
+import { LiveAlias, type LiveOptions, liveName } from './live-alias.ts';
 import type { ModelFunction } from './model-function.ts';
 import type { ProfileTable } from './profile-table.ts';
 import { type CommonFunctionProps, requestTimeout, ServiceFunction } from './service-function.ts';
 
 /** Properties of a {@link Selector}. */
 export interface SelectorProps extends CommonFunctionProps {
+  /** Begins the names of the models' functions. */
+  readonly deployment: string;
   readonly catalogue: Catalogue;
   readonly models: readonly ModelFunction[];
   readonly table: ProfileTable;
@@ -29,6 +35,8 @@ export interface SelectorProps extends CommonFunctionProps {
   readonly atDeadline: AtDeadline;
   readonly lateWaitMs: number;
   readonly hedgeShare: number;
+  /** Whether SLAs are counted by version, too. */
+  readonly versionMetrics: boolean;
   readonly live: LiveOptions;
 }
 
@@ -42,15 +50,14 @@ export class Selector extends ServiceFunction {
       ...props,
       code: 'selector',
       description: `${props.catalogue.name}: selects a model for each request`,
-      addFiles: (directory) =>
-        writeFileSync(join(directory, 'catalogue.json'), JSON.stringify(props.catalogue)),
+      addFiles: (directory) => {
+        writeFileSync(join(directory, 'catalogue.json'), JSON.stringify(props.catalogue));
+        const functions = props.models.map(({ model, liveFunction }) => [model.name, liveFunction]);
+        const text = JSON.stringify(Object.fromEntries(functions));
+        writeFileSync(join(directory, modelFunctionsFile), text);
+      },
       environment: {
         ...props.environment,
-        MDI_MODEL_FUNCTIONS: Stack.of(scope).toJsonString(
-          Object.fromEntries(
-            props.models.map(({ model, live }) => [model.name, live.functionName]),
-          ),
-        ),
         MDI_STRATEGY: props.strategy,
         MDI_DEFAULT_SLA_MS: String(props.defaultSlaMs),
         MDI_DEFAULT_NETWORK_MS: String(props.defaultNetworkMs),
@@ -64,16 +71,36 @@ export class Selector extends ServiceFunction {
         MDI_REQUEST_LOG_SHARE: String(props.requestLogShare),
         MDI_FEEDBACK: props.feedback,
         MDI_FEEDBACK_WEIGHT: String(props.feedbackWeight),
+        MDI_VERSION_METRICS: props.versionMetrics ? 'on' : 'off',
       },
       // One vCPU: bodies of megabytes go through in base64.
       memoryMb: 1769,
       timeout: requestTimeout,
     });
-    for (const model of props.models) model.live.grantInvoke(this.function);
+    this.#grantInvoke(props.deployment);
     props.table.grantRead(this.function);
     // A function that crashed cannot record its own failure; feedback comes here, too.
     props.table.grantUpdate(this.function);
     props.table.grantMark(this.function);
     this.live = new LiveAlias(this, 'Live', { ...props.live, version: this.version });
+    // Requests reach a selector only when every function that it names can answer.
+    const aliases = props.models.map(({ live }) => live.node.defaultChild as CfnAlias);
+    this.live.node.addDependency(...aliases);
+  }
+
+  /** By their prefix: the version that still serves while a model is removed has to reach that one, too. */
+  #grantInvoke(deployment: string): void {
+    const functions = Stack.of(this).formatArn({
+      service: 'lambda',
+      resource: 'function',
+      resourceName: `${deployment}-*:${liveName}`,
+      arnFormat: ArnFormat.COLON_RESOURCE_NAME,
+    });
+    Grant.addToPrincipal({
+      grantee: this.function,
+      actions: ['lambda:InvokeFunction'],
+      resourceArns: [functions],
+    });
+    acknowledgeModelFunctions(this, functions);
   }
 }

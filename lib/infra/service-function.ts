@@ -33,6 +33,12 @@ export interface ServiceFunctionProps extends CommonFunctionProps {
   /** Writes what the function needs beside its code into its asset. */
   readonly addFiles?: (directory: string) => void;
   readonly description: string;
+  /**
+   * Its name, at most 64 characters.
+   *
+   * @default - CloudFormation makes one
+   */
+  readonly functionName?: string;
   readonly memoryMb: number;
   readonly timeout: Duration;
   readonly layers?: ILayerVersion[];
@@ -65,6 +71,7 @@ export class ServiceFunction extends Construct {
       },
       (code) =>
         new LambdaFunction(this, 'Function', {
+          ...(props.functionName && { functionName: props.functionName }),
           description: props.description,
           runtime: Runtime.NODEJS_24_X,
           architecture: props.architecture,

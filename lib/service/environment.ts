@@ -5,18 +5,6 @@ import { atDeadlineChoices } from '../core/contract/headers.ts';
 import { strategyNames } from '../core/selection/strategies.ts';
 
 const number = z.coerce.number();
-const json = <Schema extends z.ZodType>(schema: Schema) =>
-  z
-    .string()
-    .transform((text, context): unknown => {
-      try {
-        return JSON.parse(text);
-      } catch {
-        context.addIssue('must be JSON');
-        return z.NEVER;
-      }
-    })
-    .pipe(schema);
 
 const everyFunction = {
   /** The folder of the function's code and of what lies beside it; set by Lambda. */
@@ -33,8 +21,6 @@ const everyFunction = {
 /** Environment variables of the selector. */
 export const selectorEnvironmentSchema = z.object({
   ...everyFunction,
-  /** What to invoke, `function:alias`, by model name. */
-  MDI_MODEL_FUNCTIONS: json(z.record(z.string(), z.string())),
   MDI_STRATEGY: z.enum(strategyNames),
   MDI_DEFAULT_SLA_MS: number,
   MDI_DEFAULT_NETWORK_MS: number,
@@ -55,6 +41,10 @@ export const selectorEnvironmentSchema = z.object({
   MDI_FEEDBACK_WEIGHT: number.pipe(z.number().positive()),
   /** Share of the requests of which a line is logged. */
   MDI_REQUEST_LOG_SHARE: number.pipe(z.number().min(0).max(1)).default(1),
+  /** Whether SLAs are counted by version, too. */
+  MDI_VERSION_METRICS: z.enum(['on', 'off']),
+  /** The number of this version; set by Lambda. */
+  AWS_LAMBDA_FUNCTION_VERSION: z.string().default('$LATEST'),
 });
 
 /** Environment variables of a model's function. */

@@ -158,7 +158,6 @@ describe('a model’s function', () => {
 
 describe('the selector', () => {
   const settings = {
-    MDI_MODEL_FUNCTIONS: JSON.stringify({ plain: 'fn-plain:live' }),
     MDI_STRATEGY: 'expected-accuracy',
     MDI_DEFAULT_SLA_MS: '401',
     MDI_DEFAULT_NETWORK_MS: '102',
@@ -172,6 +171,7 @@ describe('the selector', () => {
     MDI_REQUEST_LOG_SHARE: '0',
     MDI_FEEDBACK: 'anybody',
     MDI_FEEDBACK_WEIGHT: '207',
+    MDI_VERSION_METRICS: 'on',
   };
   const event = {
     version: '2.0',
@@ -185,8 +185,12 @@ describe('the selector', () => {
     isBase64Encoded: true,
   };
   type Handler = (event: unknown, context: object) => Promise<{ statusCode: number; body: string }>;
-  const started = async (changes: Partial<typeof settings> = {}) =>
-    (await start('selector', { ...settings, ...changes })) as Handler;
+  const started = async (functions = { plain: 'fn-plain:live' }, changes = {}) =>
+    (await start(
+      'selector',
+      { ...settings, ...changes },
+      { 'functions.json': JSON.stringify(functions) },
+    )) as Handler;
 
   it('reads the profiles and the secret, invokes the model’s alias and signs the answer', async () => {
     dynamo
@@ -230,7 +234,7 @@ describe('the selector', () => {
     const write = vi.spyOn(process.stdout, 'write').mockReturnValue(true);
     await (await started())(event, {});
     expect(write).not.toHaveBeenCalled();
-    await (await started({ MDI_REQUEST_LOG_SHARE: '1' }))(event, {});
+    await (await started(undefined, { MDI_REQUEST_LOG_SHARE: '1' }))(event, {});
     expect(write.mock.calls).toEqual([[expect.stringMatching(/^\{"mdiRequest":1,/)]]);
     write.mockRestore();
   });
@@ -271,8 +275,8 @@ describe('the selector', () => {
   });
 
   it('does not start when a model has no function', async () => {
-    await expect(started({ MDI_MODEL_FUNCTIONS: '{}' })).rejects.toThrow(
-      'MDI_MODEL_FUNCTIONS has no function for "plain"',
+    await expect(started({} as { plain: string })).rejects.toThrow(
+      'functions.json has no function for "plain"',
     );
   });
 });

@@ -23,6 +23,9 @@ export function methodsOf(path: string): ('GET' | 'HEAD' | 'POST')[] {
   });
 }
 
+/** Every route as API Gateway names it. */
+export const routeKeys = routes.map(({ method, path }) => `${method} ${path}` as RouteKey);
+
 /** A route as API Gateway names it, such as `POST /v1/infer`. */
 export type RouteKey = {
   [Path in ServiceRoute['path']]: `${Extract<ServiceRoute, { path: Path }>['method']} ${Path}`;

@@ -396,6 +396,18 @@ describe('telemetry', () => {
     ]);
   });
 
+  it('counts by version while versions take over step by step', async () => {
+    lambda
+      .on(InvokeWithResponseStreamCommand)
+      .callsFake(() => ({ ...okStream(), ExecutedVersion: '7' }));
+    const versionMetrics = { count: vi.fn() };
+    const service = madeUpService({ versionMetrics });
+    await inferring(service, { 'mdi-sla-ms': '20000', ...uploadOf(10_000) });
+    expect(versionMetrics.count.mock.calls).toEqual([
+      [{ inTime: false, answeredBy: { model: 'fast', version: '7' } }],
+    ]);
+  });
+
   it('is told whether the answer will be with the client in time, the network included', async () => {
     const service = madeUpService();
     await inferring(service, { 'mdi-sla-ms': '20000', ...uploadOf(5_000) });

@@ -1,7 +1,6 @@
 import { App, Stack } from 'aws-cdk-lib';
 import { Match } from 'aws-cdk-lib/assertions';
 import { describe, expect, it } from 'vitest';
-import { InvalidPropertyError } from '../../../lib/infra/errors.ts';
 import { defaultStorage, ephemeralStorageOf } from '../../../lib/infra/model-function.ts';
 import { type ModelOverrides, withOverrides } from '../../../lib/infra/model-overrides.ts';
 import { resolveCatalogue } from '../../../lib/infra/package-files.ts';
@@ -34,7 +33,7 @@ describe('where a model’s file lies', () => {
     expect(ephemeralStorageOf({ bytes: 2 ** 30 }).toMebibytes()).toBe(1024 + 64);
   });
 
-  it('is S3 when that is asked for: read by its function alone', () => {
+  it('is S3 when that is asked for: read by models’ functions alone', () => {
     const { template, stack, service } = synthesized({
       models: { 'nano-24': { storage: 's3' } },
     });
@@ -52,8 +51,10 @@ describe('where a model’s file lies', () => {
     const reading = Object.values(template.findResources('AWS::IAM::Policy')).filter(
       ({ Properties }) => JSON.stringify(Properties).includes('s3:GetObject'),
     );
-    const role = service.models.get('nano-24')?.function.role?.roleName;
-    expect(reading.map(({ Properties }) => Properties.Roles)).toEqual([[stack.resolve(role)]]);
+    const roles = [...service.models.values()].map(({ function: fn }) => fn.role?.roleName);
+    expect(reading.map(({ Properties }) => Properties.Roles)).toEqual(
+      roles.map((role) => [stack.resolve(role)]),
+    );
   });
 });
 
@@ -75,23 +76,5 @@ describe('a model that does not fit', () => {
     expect(() => checked(3e9, { memoryMb: 10_240 })).toThrow(
       'Test: models.big is a model of 3000.0 MB, but an .onnx file cannot be larger than 2147 MB',
     );
-  });
-});
-
-describe('a catalogue', () => {
-  /** The service with so many models, whose names have five letters. */
-  const withModels = (count: number) => {
-    const [model] = shapes.models;
-    const models = Array.from({ length: count }, (_, i) => ({
-      ...model,
-      name: `m-${String(i).padStart(3, '0')}`,
-    }));
-    return withOverrides(new Stack(new App(), 'Test'), { ...shapes, models } as Catalogue, {});
-  };
-
-  it('has no more models than the selector’s environment can name', () => {
-    expect(withModels(43).models).toHaveLength(43);
-    expect(() => withModels(44)).toThrow(InvalidPropertyError);
-    expect(() => withModels(44)).toThrow(/^Test: catalogue has 44 models, .* 4 KB .* deploy fewer/);
   });
 });

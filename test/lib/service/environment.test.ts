@@ -7,7 +7,6 @@ const variables = {
   MDI_DEPLOYMENT: 'Stack-Api',
   MDI_WINDOW_MS: '60000',
   MDI_SHARDS: '2',
-  MDI_MODEL_FUNCTIONS: '{"plain":"fn-plain:live"}',
   MDI_STRATEGY: 'three-stage',
   MDI_DEFAULT_SLA_MS: '250',
   MDI_DEFAULT_NETWORK_MS: '100',
@@ -20,6 +19,7 @@ const variables = {
   MDI_CALLER_SHARE: '0.2',
   MDI_FEEDBACK: 'callers',
   MDI_FEEDBACK_WEIGHT: '200',
+  MDI_VERSION_METRICS: 'off',
 };
 
 beforeEach(() => {
@@ -30,7 +30,7 @@ afterEach(() => {
 });
 
 describe('readEnvironment', () => {
-  it('reads numbers and JSON', () => {
+  it('reads numbers', () => {
     expect(readEnvironment(selectorEnvironmentSchema)).toMatchObject({
       MDI_SHARDS: 2,
       MDI_AT_DEADLINE: 'wait',
@@ -38,7 +38,6 @@ describe('readEnvironment', () => {
       MDI_HEDGE_SHARE: 0.05,
       MDI_FEEDBACK: 'callers',
       MDI_FEEDBACK_WEIGHT: 200,
-      MDI_MODEL_FUNCTIONS: { plain: 'fn-plain:live' },
     });
   });
 
@@ -48,13 +47,12 @@ describe('readEnvironment', () => {
     ['MDI_SHARDS', '0'],
     ['MDI_WINDOW_MS', 'long'],
     ['MDI_FEEDBACK', 'on'],
+    ['MDI_VERSION_METRICS', 'yes'],
     ['MDI_FEEDBACK_WEIGHT', '0'],
     ['MDI_AT_DEADLINE', 'sleep'],
     ['MDI_HEDGE_SHARE', '5'],
     ['MDI_CALLER_SHARE', '1.5'],
     ['MDI_STRATEGY', 'guess'],
-    ['MDI_MODEL_FUNCTIONS', '{'],
-    ['MDI_MODEL_FUNCTIONS', '["plain"]'],
   ])('names a variable that is wrong: %s=%s', (name, value) => {
     vi.stubEnv(name, value);
     expect(() => readEnvironment(selectorEnvironmentSchema)).toThrow(
