@@ -40,6 +40,8 @@ export interface ModelAnswer {
   readonly model: ServedCandidate;
   readonly answer: Extract<InferenceAnswer, { status: 'ok' }>;
   readonly serviceMs: number;
+  /** The version of the model's function that ran, where Lambda says it. */
+  readonly version: string | undefined;
   /** Models that were asked and could not answer. */
   readonly failed: string[];
   /** All models that were asked, in order. */
@@ -250,6 +252,7 @@ class Race {
       model,
       answer: outcome.answer,
       serviceMs: outcome.serviceMs,
+      version: outcome.version,
       failed: failed.map((call) => call.model.name),
       asked: this.#calls.map((call) => call.model.name),
       isHedged: this.#isHedged,

@@ -1,5 +1,4 @@
 import middy, { type MiddlewareObj } from '@middy/core';
-import httpRouter, { type Route } from '@middy/http-router';
 import type { APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2 } from 'aws-lambda';
 import { openApiDocument } from '../../lib/core/contract/openapi.ts';
 import {
@@ -8,7 +7,7 @@ import {
   problemDocument,
   problems,
 } from '../../lib/core/contract/problem.ts';
-import { methodsOf, routes, type ServiceRoute } from '../../lib/core/contract/routes.ts';
+import type { ServiceRoute } from '../../lib/core/contract/routes.ts';
 import { serverTiming } from '../../lib/core/contract/server-timing.ts';
 import { isWarmUp } from '../../lib/core/contract/warm-up.ts';
 import { epochMs } from '../../lib/service/clock.ts';
@@ -17,6 +16,7 @@ import { takeFeedback } from './feedback.ts';
 import { infer } from './infer.ts';
 import { listModels } from './models.ts';
 import { prepare } from './prepare.ts';
+import { requestedPath } from './requested-route.ts';
 import type { Service } from './service.ts';
 
 type Result = APIGatewayProxyStructuredResultV2;
@@ -31,36 +31,9 @@ export function apiHandler(service: Service) {
     .before(({ event }) => {
       // A warm-up has no context: nobody waits for its answer.
       ownStartsMs.set(event, service.ownStart.before(event.requestContext?.timeEpoch));
-      if (isWarmUp(event)) return { statusCode: 204 };
-      // The router takes a path with a slash at its end, too, which the gateway has not throttled as that route.
-      const { path } = event.requestContext.http;
-      if (methodsOf(path).length === 0) {
-        throw new ProblemError('not-found', `there is no ${path}`);
-      }
-      return undefined;
+      return isWarmUp(event) ? { statusCode: 204 } : undefined;
     })
-    .handler(
-      httpRouter<APIGatewayProxyEventV2, Result>({
-        // An HTTP API has no route for HEAD: its default route leads here, too.
-        routes: routes.flatMap(({ path }) =>
-          methodsOf(path).map(
-            (method): Route<APIGatewayProxyEventV2, Result> => ({
-              method,
-              path,
-              handler: handlers[path],
-            }),
-          ),
-        ),
-        notFoundResponse: ({ method, path }) => {
-          const allowed = methodsOf(path);
-          throw new ProblemError(
-            'method-not-allowed',
-            `${path} takes ${allowed.join(', ')}, not ${method}`,
-            { allow: allowed.join(', ') },
-          );
-        },
-      }),
-    );
+    .handler(async (event) => handlers[requestedPath(event)](event));
 }
 
 function routeHandlers(
@@ -101,10 +74,12 @@ function routeHandlers(
 }
 
 /** Counts a request that got no answer, unless its caller is at fault. */
-function countFailure({ telemetry, strategy }: Service, error: unknown): void {
+function countFailure({ telemetry, versionMetrics, strategy }: Service, error: unknown): void {
   const type = error instanceof ProblemError ? error.type : 'internal';
   const status: number = problems[type].status;
-  if (status >= 500) telemetry.failed({ strategy, deadlineExceeded: status === 504 });
+  if (status < 500) return;
+  telemetry.failed({ strategy, deadlineExceeded: status === 504 });
+  versionMetrics?.count({ inTime: false });
 }
 
 function json(body: object, headers: Record<string, string> = {}): Result {

@@ -10,13 +10,16 @@ const hostPattern = /^[\w.:[\]-]+$/;
  * the caller came through.
  */
 export function describedApi(event: APIGatewayProxyEventV2): DescribedApi {
-  const { headers, requestContext } = event;
+  const { headers, rawPath, requestContext } = event;
   const { domainName } = requestContext;
+  // A stage's name, and the mapping key of a custom domain.
+  const base = encodeURI(rawPath.slice(0, -'/openapi.json'.length));
   const host = [headers['x-forwarded-host']?.split(',')[0]?.trim(), headers.host].find(
     (name) => name !== undefined && hostPattern.test(name),
   );
   const scheme = headers['x-forwarded-proto'] === 'http' ? 'http' : 'https';
-  return { url: `${scheme}://${host ?? domainName}`, callers: callersOf(authorizerOf(event)) };
+  const url = `${scheme}://${host ?? domainName}${base}`;
+  return { url, callers: callersOf(authorizerOf(event)) };
 }
 
 function callersOf(authorizer: ReturnType<typeof authorizerOf>): ApiCallers {

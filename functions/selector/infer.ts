@@ -1,6 +1,7 @@
 import type { APIGatewayProxyEventV2 } from 'aws-lambda';
 import { parseInferHeaders } from '../../lib/core/contract/headers.ts';
 import type { InferResponse } from '../../lib/core/contract/messages.ts';
+import { ProblemError, problems } from '../../lib/core/contract/problem.ts';
 import { roundMs } from '../../lib/core/contract/server-timing.ts';
 import { timeBudget } from '../../lib/core/selection/budget.ts';
 import { answerBy, budgetAfter } from '../../lib/core/selection/deadline.ts';
@@ -40,6 +41,7 @@ export type InferenceParts = AnswerParts &
     | 'fieldAccuracies'
     | 'profiles'
     | 'warmUps'
+    | 'versionMetrics'
   >;
 
 /**
@@ -102,7 +104,18 @@ export async function infer(
   );
   const selectMs = performance.now() - selectStartMs;
 
-  const { model, answer, serviceMs, failed, asked, isHedged, isLate } = await answerWith(service, {
+  const line = {
+    ...{
+      epochMs: roundMs(receivedEpochMs),
+      slaMs: budget.slaMs,
+      inputMs: roundMs(budget.inputMs),
+      source,
+    },
+    ...(ownStartMs > 0 && { startMs: roundMs(ownStartMs) }),
+    ...{ outputMs, outputInputMs, deviceAccuracyPct, strategy: service.strategy },
+    ...{ coldStart: false, hedged: false, inTime: false },
+  };
+  const answered = await answerWith(service, {
     chosen: selection.model,
     candidates,
     budget: known,
@@ -110,7 +123,14 @@ export async function infer(
     atDeadline: atDeadline ?? (deviceAccuracyPct === undefined ? service.atDeadline : 'sla'),
     caller,
     event: { requestId, ...picture },
+  }).catch((error: unknown) => {
+    // What is wrong with the request itself is no traffic that a model could have answered.
+    if (!(error instanceof ProblemError) || problems[error.type].status >= 500) {
+      service.telemetry.requested(line);
+    }
+    throw error;
   });
+  const { model, answer, serviceMs, failed, asked, isHedged, isLate, version } = answered;
   if (outputMs !== undefined && service.reportShares.take(caller, 'T_output')) {
     const believedMs = Math.min(outputMs, budget.slaMs, longestOutputMs);
     service.outputTimes.observe({ outputMs: believedMs, inputMs: outputInputMs });
@@ -149,6 +169,16 @@ export async function infer(
   // More likely than not.
   const inTime = performance.now() <= answerBy(startMs, { ...known, clockErrorMs: 0 }, 0.5);
   countAnswer(service, response, { inTime, isHedged, isLate });
+  service.telemetry.requested({
+    ...line,
+    ...{ model: model.name, accuracyPct: model.accuracyPct },
+    ...{ serviceMs: response.timing.serviceMs, serverMs: response.timing.serverMs },
+    ...{ coldStart: answer.coldStart, hedged: isHedged, inTime },
+  });
+  service.versionMetrics?.count({
+    inTime,
+    answeredBy: version === undefined ? undefined : { model: model.name, version },
+  });
   return response;
 }
 

@@ -19,6 +19,8 @@ export type CallOutcome =
       readonly kind: 'answered';
       readonly answer: Extract<InferenceAnswer, { status: 'ok' }>;
       readonly serviceMs: number;
+      /** The version of the function that ran, where Lambda says it. */
+      readonly version: string | undefined;
     }
   | { readonly kind: 'failed'; readonly error: Error }
   | { readonly kind: 'refused'; readonly problem: ProblemError };
@@ -127,11 +129,11 @@ async function invoke(
   event: Omit<InferenceEvent, 'invokedEpochMs'>,
 ): Promise<CallOutcome> {
   try {
-    const { answer, serviceMs } = await invokeModel(parts.lambda, functionName, event, {
+    const { answer, serviceMs, version } = await invokeModel(parts.lambda, functionName, event, {
       labels: parts.catalogue.labels,
       overheads: parts.overheads,
     });
-    if (answer.status === 'ok') return { kind: 'answered', answer, serviceMs };
+    if (answer.status === 'ok') return { kind: 'answered', answer, serviceMs, version };
     const detail = `${name}: ${answer.detail}`;
     // The function has already counted this failure.
     if (answer.status === 'non-finite-output') {

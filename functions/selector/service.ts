@@ -28,6 +28,7 @@ import { createProfileClient } from '../../lib/service/profiles/client.ts';
 import { partitionKey } from '../../lib/service/profiles/keys.ts';
 import { ProfileStore, storeOptions } from '../../lib/service/profiles/store.ts';
 import { Telemetry } from '../../lib/service/telemetry.ts';
+import { VersionMetrics } from '../../lib/service/version-metrics.ts';
 import { ShiftReports } from './shift-reports.ts';
 
 /** A model that requests can be sent to. */
@@ -76,7 +77,9 @@ export interface Service {
   readonly hedgeTokens: HedgeTokens;
   readonly occupancy: ModelOccupancy;
   readonly warmUps: WarmUps;
-  readonly telemetry: Pick<Telemetry, 'logger' | 'answered' | 'failed' | 'count'>;
+  readonly telemetry: Pick<Telemetry, 'logger' | 'answered' | 'failed' | 'requested' | 'count'>;
+  /** Undefined when nobody looks at versions, as without a rollout. */
+  readonly versionMetrics?: Pick<VersionMetrics, 'count'> | undefined;
   /** Updates of profiles that this environment has begun. */
   readonly open: Set<Promise<void>>;
 }
@@ -107,7 +110,7 @@ export function createService(): Service {
     });
     return { ...model, functionName, profileKey };
   });
-  const telemetry = new Telemetry(environment.MDI_DEPLOYMENT);
+  const telemetry = new Telemetry(environment.MDI_DEPLOYMENT, environment.MDI_REQUEST_LOG_SHARE);
   const client = createProfileClient();
   const tableName = environment.MDI_TABLE_NAME;
   const { MDI_FEEDBACK: feedback, MDI_FEEDBACK_WEIGHT: weight } = environment;
@@ -171,6 +174,10 @@ export function createService(): Service {
     occupancy: new ModelOccupancy(),
     warmUps: new WarmUps(),
     telemetry,
+    versionMetrics:
+      environment.MDI_VERSION_METRICS === 'on'
+        ? new VersionMetrics(environment.MDI_DEPLOYMENT, environment.AWS_LAMBDA_FUNCTION_VERSION)
+        : undefined,
     open: new Set(),
   };
 }

@@ -47,6 +47,7 @@ const checks: {
   lateWait: duration('ms', 0),
   hedgeShare: number('a share', { from: 0, to: 1 }),
   callerShare: number('a share', { from: 0, to: 1 }),
+  requestLogShare: number('a share', { from: 0, to: 1 }),
   feedback: oneOf(feedbackChoices),
   feedbackWeight: number('a number of labels', { above: 0 }),
   windowLength: duration('ms', 1),

@@ -1,4 +1,4 @@
-import { Annotations, type Duration, type RemovalPolicy } from 'aws-cdk-lib';
+import { Annotations, type Duration, Fn, type RemovalPolicy, Stack } from 'aws-cdk-lib';
 import { AccessLogFormat } from 'aws-cdk-lib/aws-apigateway';
 import {
   type CfnStage,
@@ -16,7 +16,7 @@ import { HttpLambdaIntegration } from 'aws-cdk-lib/aws-apigatewayv2-integrations
 import { Grant, type IGrantable } from 'aws-cdk-lib/aws-iam';
 import type { IFunction } from 'aws-cdk-lib/aws-lambda';
 import { LogGroup, type RetentionDays } from 'aws-cdk-lib/aws-logs';
-import type { Construct } from 'constructs';
+import type { Construct, IConstruct } from 'constructs';
 import { inferHeadersSchema } from '../core/contract/headers.ts';
 import { type RouteKey, routes } from '../core/contract/routes.ts';
 import { acknowledgePreflight } from './acknowledgements.ts';
@@ -72,6 +72,8 @@ export interface Throttling extends Throttle {
 
 /** Properties of a {@link ServiceApi}. */
 export interface ServiceApiProps {
+  /** The deployment's name, of which the access log has its own. */
+  readonly deployment: string;
   readonly selector: IFunction;
   readonly auth: ApiAuth;
   readonly cors?: ApiCors | undefined;
@@ -121,6 +123,7 @@ export class ServiceApi extends HttpApi {
       accessLogSettings: {
         destination: new LogGroupLogDestination(
           new LogGroup(this, 'AccessLogs', {
+            logGroupName: accessLogName(this, props.deployment),
             retention: props.logRetention,
             removalPolicy: props.removalPolicy,
           }),
@@ -151,6 +154,18 @@ export class ServiceApi extends HttpApi {
       resourceArns: [this.arnForExecuteApi()],
     });
   }
+}
+
+/**
+ * Under `/aws/vendedlogs/`, which CloudWatch Logs' one resource policy allows as a whole: with other names every API
+ * adds to it, until the account's 5,120 bytes are full. The stack's own id keeps a log that is retained apart from
+ * that of a later stack of the same name.
+ *
+ * @see https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/AWS-logs-and-resource-policy.html
+ */
+function accessLogName(scope: IConstruct, deployment: string): string {
+  const stackId = Fn.select(2, Fn.split('/', Stack.of(scope).stackId));
+  return `/aws/vendedlogs/apigateway/${deployment}/${stackId}`;
 }
 
 /**

@@ -1,4 +1,4 @@
-import { Annotations, CfnOutput, Duration, Names, RemovalPolicy, Tags } from 'aws-cdk-lib';
+import { Annotations, CfnOutput, Duration, Names, RemovalPolicy, Stack, Tags } from 'aws-cdk-lib';
 import type { Grant, IGrantable } from 'aws-cdk-lib/aws-iam';
 import { Architecture } from 'aws-cdk-lib/aws-lambda';
 import { RetentionDays } from 'aws-cdk-lib/aws-logs';
@@ -20,6 +20,7 @@ import { resolveCatalogue } from './package-files.ts';
 import { ProfileTable } from './profile-table.ts';
 import { Profiler } from './profiler.ts';
 import type { MdInferenceProps } from './props.ts';
+import { makeReadable } from './readable-assets.ts';
 import { Rollout } from './rollout.ts';
 import { Selector } from './selector.ts';
 
@@ -84,6 +85,7 @@ export class MdInference extends Construct {
     });
     const strategy = props.strategy ?? 'three-stage';
     const defaultSlaMs = props.defaultSlaMs ?? 250;
+    const slaTargetPct = props.slaTargetPct ?? 90;
     const environment = {
       MDI_TABLE_NAME: this.table.tableName,
       MDI_DEPLOYMENT: deployment,
@@ -101,7 +103,7 @@ export class MdInference extends Construct {
       architecture,
       environment,
       table: this.table,
-      tracing: props.tracing ?? true,
+      tracing: props.tracing ?? hasTracing(this),
       ...logs,
     };
 
@@ -142,12 +144,17 @@ export class MdInference extends Construct {
       lateWaitMs: (props.lateWait ?? Duration.seconds(10)).toMilliseconds(),
       hedgeShare: props.hedgeShare ?? 0.05,
       callerShare: props.callerShare ?? 0.2,
+      requestLogShare: props.requestLogShare ?? 1,
+      versionMetrics: props.rollout !== undefined,
       live: { provisionedConcurrency: props.provisionedConcurrency },
     });
     this.profiler.check(this.selector);
-    const aliases = [...models, this.selector].map(({ live }) => live);
-    if (props.keepWarm) new KeepWarm(this, 'KeepWarm', { every: props.keepWarm, aliases });
+    if (props.keepWarm) {
+      const aliases = [...models, this.selector].map(({ live }) => live);
+      new KeepWarm(this, 'KeepWarm', { every: props.keepWarm, aliases });
+    }
     this.api = new ServiceApi(this, 'Http', {
+      deployment,
       selector: this.selector.live,
       auth: props.auth ?? 'iam',
       cors: props.cors,
@@ -156,7 +163,7 @@ export class MdInference extends Construct {
     });
     this.observability = new Observability(this, 'Observability', {
       ...{ deployment, strategy, models },
-      slaTargetPct: props.slaTargetPct ?? 90,
+      slaTargetPct,
       api: this.api,
       profiler: this.profiler,
       selector: this.selector,
@@ -164,14 +171,11 @@ export class MdInference extends Construct {
       alarmsTopic: props.alarmsTopic,
     });
     if (props.rollout) {
-      const { config, alarms = [] } = props.rollout;
-      const ofService = ['ServerErrors', 'SlaMissed'].flatMap(
-        (name) => this.observability.alarms.get(name) ?? [],
-      );
       new Rollout(this, 'Rollout', {
-        aliases,
-        config,
-        alarms: [...ofService, ...alarms],
+        ...props.rollout,
+        ...{ deployment, models, slaTargetPct },
+        selector: this.selector,
+        alarmsTopic: props.alarmsTopic,
       });
     }
     this.url = this.api.apiEndpoint;
@@ -180,6 +184,7 @@ export class MdInference extends Construct {
       const description = `Service time of ${name}, measured at deploy`;
       new CfnOutput(this, `Profile-${name}`, { value, description });
     }
+    makeReadable(this);
     for (const [key, value] of Object.entries(props.tags ?? {})) Tags.of(this).add(key, value);
   }
 
@@ -187,6 +192,15 @@ export class MdInference extends Construct {
   grantInvokeApi(grantee: IGrantable): Grant {
     return this.api.grantInvoke(grantee);
   }
+}
+
+/**
+ * What AWS offers in China differs, tracing among it: there it has to be asked for.
+ *
+ * @see https://docs.amazonaws.cn/en_us/aws/latest/userguide/services.html
+ */
+function hasTracing(scope: Construct): boolean {
+  return !Stack.of(scope).region.startsWith('cn-');
 }
 
 /** Where the gateway does not know who calls, nobody's labels can be bounded: then they are taken only when asked for. */

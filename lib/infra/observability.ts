@@ -6,9 +6,9 @@ import {
   GraphWidget,
   TreatMissingData,
 } from 'aws-cdk-lib/aws-cloudwatch';
-import { SnsAction } from 'aws-cdk-lib/aws-cloudwatch-actions';
 import type { ITopic } from 'aws-cdk-lib/aws-sns';
 import { Construct } from 'constructs';
+import { notify } from './notify.ts';
 import { type Watched, type WatchedService, watchedOf } from './watched.ts';
 
 /** Properties of {@link Observability}. */
@@ -36,12 +36,7 @@ export class Observability extends Construct {
     this.alarms = new Map(
       watched.flatMap(({ alarm }) => (alarm ? [[alarm.id, this.#addAlarm(alarm)] as const] : [])),
     );
-    if (!props.alarmsTopic) return;
-    const action = new SnsAction(props.alarmsTopic);
-    for (const alarm of this.alarms.values()) {
-      alarm.addAlarmAction(action);
-      alarm.addOkAction(action);
-    }
+    if (props.alarmsTopic) notify(this.alarms.values(), props.alarmsTopic);
   }
 
   #addAlarm({ id, ...props }: NonNullable<Watched['alarm']>): Alarm {

@@ -105,6 +105,13 @@ export interface MdInferenceProps {
    */
   readonly callerShare?: number;
   /**
+   * Share (0 to 1) of the requests of which the selector logs a line: SLA, T_input and T_output, the model that
+   * answered and its service time, nothing of the picture or the caller. `mdi advise --traffic` reads them.
+   *
+   * @default 1
+   */
+  readonly requestLogShare?: number;
+  /**
    * Whose labelled answers (`POST /v1/feedback`) move the accuracies that models are selected by: those of
    * `callers` that sign or have a token, each counted for itself, so that no single one moves anything and
    * at least five are needed; `anybody`'s, as many as they send, for an API whose callers are all your own,
@@ -140,7 +147,7 @@ export interface MdInferenceProps {
    * Whether AWS X-Ray traces requests from the selector through the model that answers: one a second,
    * and 5 % of the others.
    *
-   * @default true
+   * @default true, in China's regions false
    */
   readonly tracing?: boolean;
   /**

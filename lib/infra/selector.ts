@@ -29,11 +29,14 @@ export interface SelectorProps extends CommonFunctionProps {
   readonly maxInputMs: number;
   readonly clockErrorMs: number;
   readonly callerShare: number;
+  readonly requestLogShare: number;
   readonly feedback: FeedbackChoice;
   readonly feedbackWeight: number;
   readonly atDeadline: AtDeadline;
   readonly lateWaitMs: number;
   readonly hedgeShare: number;
+  /** Whether SLAs are counted by version, too. */
+  readonly versionMetrics: boolean;
   readonly live: LiveOptions;
 }
 
@@ -65,8 +68,10 @@ export class Selector extends ServiceFunction {
         MDI_LATE_WAIT_MS: String(props.lateWaitMs),
         MDI_HEDGE_SHARE: String(props.hedgeShare),
         MDI_CALLER_SHARE: String(props.callerShare),
+        MDI_REQUEST_LOG_SHARE: String(props.requestLogShare),
         MDI_FEEDBACK: props.feedback,
         MDI_FEEDBACK_WEIGHT: String(props.feedbackWeight),
+        MDI_VERSION_METRICS: props.versionMetrics ? 'on' : 'off',
       },
       // One vCPU: bodies of megabytes go through in base64.
       memoryMb: 1769,

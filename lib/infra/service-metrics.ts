@@ -79,6 +79,30 @@ export class ServiceMetrics {
     });
   }
 
+  /**
+   * The share of the requests answered within their SLA, in percent, of those that have certain dimensions, such as
+   * one version; 100 in periods of fewer than `minRequests`.
+   */
+  static slaMetBy(
+    deployment: string,
+    dimensions: Readonly<Record<string, string>>,
+    { period, minRequests }: { period: Duration; minRequests: number },
+  ): MathExpression {
+    const of = (statistic: string) =>
+      new Metric({
+        namespace: metricsNamespace,
+        metricName: 'SlaMet' satisfies RequestMetric,
+        dimensionsMap: { service: deployment, ...dimensions },
+        period,
+        statistic,
+      });
+    return new MathExpression({
+      expression: `IF(requests >= ${minRequests}, 100 * share, 100)`,
+      usingMetrics: { share: of('Average'), requests: of('SampleCount') },
+      period,
+    });
+  }
+
   /** A count of the deployment that belongs to no single request, such as `ProfileReadFailed`. */
   ofService(metricName: ServiceMetric, props: Partial<MetricProps> = {}): Metric {
     const dimensionsMap = { service: this.#service };

@@ -10,6 +10,7 @@ import { type DynamoDbEndpoint, startDynamoDb } from './dynamodb/dynamodb.ts';
 import { createTables } from './dynamodb/tables.ts';
 import { HttpFront } from './http/http-front.ts';
 import type { ProblemKinds } from './http/http-response.ts';
+import { stagePath } from './http/stages.ts';
 import type { StaticFiles } from './http/static-files.ts';
 import { ignoredFeatures } from './ignored-features.ts';
 import type { LogEntry } from './lambda/environment.ts';
@@ -25,7 +26,7 @@ import { PurgedConnections } from './shared/purged-connections.ts';
 import { type AwsCredentials, SessionTokens } from './shared/session-tokens.ts';
 import { apiEndpoint } from './template/arns.ts';
 import { readFunctions } from './template/functions.ts';
-import { readHttpApis } from './template/http-api.ts';
+import { defaultStage, readHttpApis } from './template/http-api.ts';
 import { readStack } from './template/stack.ts';
 
 /** What to run, and how. */
@@ -113,7 +114,7 @@ export interface RunningFunction {
 
 /** An assembly that runs. */
 export interface RunningAssembly {
-  /** Address of the HTTP API, without a slash at its end. */
+  /** Address of the HTTP API's default stage, else of its first one, without a slash at its end. */
   readonly url: string;
   /** Address of the Lambda API, for the AWS SDK. */
   readonly invokeUrl: string;
@@ -124,13 +125,19 @@ export interface RunningAssembly {
   readonly functions: readonly RunningFunction[];
   /** The stack's outputs, resolved. */
   readonly outputs: Readonly<Record<string, unknown>>;
-  /** Every distinct call that was seen so far (of DynamoDB only with dynalite). */
+  /**
+   * Every distinct call that was seen so far, of DynamoDB only with dynalite; by which function, also only with
+   * dynalite.
+   */
   readonly calls: readonly RecordedCall[];
   /** What the template declares and this runner ignores, a sentence each. */
   readonly notes: readonly string[];
   /** Ends everything. */
   close(): Promise<void>;
 }
+
+/** The access key id of the runner's own calls. */
+const runnerKeyId = 'local';
 
 /** Lambda starts as many environments as there are requests; one machine should not. */
 const minEnvironments = 4;
@@ -159,14 +166,20 @@ export async function startAssembly(options: StartOptions): Promise<RunningAssem
   // Functions run in folders of their own, where a relative path would lead nowhere.
   const stack = readStack(resolve(options.assemblyDir));
   const skipped: string[] = [];
-  const functions = readFunctions(stack, skipped);
-  const recorder = new CallRecorder(new Map(functions.map((fn) => [fn.accessKeyId, fn.logicalId])));
+  const declared = readFunctions(stack, skipped);
+  // There are servers that keep the tables of each access key apart: then all functions have the runner's own, and
+  // nobody can tell their calls apart.
+  const functions = dynamodbUrl
+    ? declared.map((fn) => ({ ...fn, accessKeyId: runnerKeyId }))
+    : declared;
+  const callers = declared.map((fn) => [fn.accessKeyId, fn.logicalId] as const);
+  const recorder = new CallRecorder(new Map(callers));
 
   const frozen = options.freeze ? new PurgedConnections() : undefined;
   const tokens = new SessionTokens();
   const endpoint = { recorder, tokens, frozen };
   const credentials = {
-    accessKeyId: 'local',
+    accessKeyId: runnerKeyId,
     secretAccessKey: 'local',
     sessionToken: tokens.issue(),
   };
@@ -228,7 +241,7 @@ export async function startAssembly(options: StartOptions): Promise<RunningAssem
   });
   const resources = running.move();
   return {
-    url,
+    url: url + stagePath(apis[0]?.stages ?? [defaultStage]),
     invokeUrl,
     dynamodbUrl: dynamodb.url,
     credentials,

@@ -39,6 +39,12 @@ export const selectorEnvironmentSchema = z.object({
   MDI_FEEDBACK: z.enum(feedbackChoices),
   /** Labelled answers that the catalogue's accuracy is worth. */
   MDI_FEEDBACK_WEIGHT: number.pipe(z.number().positive()),
+  /** Share of the requests of which a line is logged. */
+  MDI_REQUEST_LOG_SHARE: number.pipe(z.number().min(0).max(1)).default(1),
+  /** Whether SLAs are counted by version, too. */
+  MDI_VERSION_METRICS: z.enum(['on', 'off']),
+  /** The number of this version; set by Lambda. */
+  AWS_LAMBDA_FUNCTION_VERSION: z.string().default('$LATEST'),
 });
 
 /** Environment variables of a model's function. */

@@ -7,6 +7,7 @@ import {
   type RequestMetric,
   type ServiceMetric,
 } from './metrics.ts';
+import { type RequestLine, writeRequestLine } from './request-line.ts';
 
 /** One answered request, for metrics. All times in ms. */
 export interface AnsweredRequest {
@@ -42,9 +43,15 @@ export class Telemetry {
   readonly logger: Pick<Logger, 'warn' | 'error'>;
   readonly #metrics: Metrics;
   readonly #modelMetrics: Metrics;
+  readonly #requestShare: number;
 
-  /** @param deployment - the `service` dimension of all metrics: deployments of one account stay apart */
-  constructor(deployment: string) {
+  /**
+   * @param deployment - the `service` dimension of all metrics: deployments of one account stay apart
+   * @param requestShare - share of the requests that are logged with {@link Telemetry.requested}, 0 to 1
+   * @default requestShare - 1
+   */
+  constructor(deployment: string, requestShare = 1) {
+    this.#requestShare = requestShare;
     const serviceName = deployment;
     this.logger = new Logger({ serviceName });
     this.#metrics = new Metrics({ namespace: metricsNamespace, serviceName });
@@ -81,6 +88,13 @@ export class Telemetry {
       DeadlineExceeded: [MetricUnit.Count, Number(deadlineExceeded)],
     };
     publish(this.#metrics, ['strategy', strategy], all);
+  }
+
+  /** Logs a valid request, answered or not, unless it falls to the share that is not logged. */
+  requested(line: Omit<RequestLine, 'mdiRequest'>): void {
+    if (Math.random() >= this.#requestShare) return;
+    // Past the console, which Lambda's JSON format would wrap each line for, and drop below its log level.
+    process.stdout.write(`${writeRequestLine(line)}\n`);
   }
 
   /** Counts something and publishes it at once: after an answer there may be no later moment. */

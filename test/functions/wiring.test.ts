@@ -183,8 +183,10 @@ describe('the selector', () => {
     MDI_LATE_WAIT_MS: '3000',
     MDI_HEDGE_SHARE: '0.02',
     MDI_CALLER_SHARE: '0.2',
+    MDI_REQUEST_LOG_SHARE: '0',
     MDI_FEEDBACK: 'anybody',
     MDI_FEEDBACK_WEIGHT: '207',
+    MDI_VERSION_METRICS: 'on',
   };
   const event = {
     version: '2.0',
@@ -198,8 +200,12 @@ describe('the selector', () => {
     isBase64Encoded: true,
   };
   type Handler = (event: unknown, context: object) => Promise<{ statusCode: number; body: string }>;
-  const started = async (functions = { plain: 'fn-plain:live' }) =>
-    (await start('selector', settings, { 'functions.json': JSON.stringify(functions) })) as Handler;
+  const started = async (functions = { plain: 'fn-plain:live' }, changes = {}) =>
+    (await start(
+      'selector',
+      { ...settings, ...changes },
+      { 'functions.json': JSON.stringify(functions) },
+    )) as Handler;
 
   it('reads the profiles and the secret, invokes the model’s alias and signs the answer', async () => {
     dynamo
@@ -237,6 +243,15 @@ describe('the selector', () => {
     });
     const [, high] = wilsonIntervalPct(207 / 2, 2 * 207);
     expect(service.fieldAccuracies.of(50, [{ labels: 207, correct: 0 }])).toBe(high);
+  });
+
+  it('logs the share of requests that it is to log', async () => {
+    const write = vi.spyOn(process.stdout, 'write').mockReturnValue(true);
+    await (await started())(event, {});
+    expect(write).not.toHaveBeenCalled();
+    await (await started(undefined, { MDI_REQUEST_LOG_SHARE: '1' }))(event, {});
+    expect(write.mock.calls).toEqual([[expect.stringMatching(/^\{"mdiRequest":1,/)]]);
+    write.mockRestore();
   });
 
   it('counts a model that cannot answer in the table of profiles', async () => {

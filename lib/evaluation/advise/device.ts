@@ -69,18 +69,19 @@ function shareInTime({ meanMs, stdMs }: Candidate, slaMs: number): number {
   return normalShareWithin(slaMs, meanMs, stdMs);
 }
 
-/** The device's time does not depend on the request: its share in time applies to each of them. */
+/** The device's time does not depend on the request: its share in time applies to each of the same SLA. */
 function weigh(
   device: Candidate,
   { slaMs, models }: { slaMs: number; models: readonly Candidate[] },
   answers: Answers | undefined,
 ): { accuracyPct: number; missedPct: number } {
-  const inTime = shareInTime(device, slaMs);
   let [accuracy, missed] = [0, 0];
   answers?.latencyMs.forEach((latencyMs, i) => {
-    const cloud = latencyMs <= slaMs ? (models[answers.model[i] ?? 0]?.accuracyPct ?? 0) : 0;
+    const ownSlaMs = answers.slaMs?.[i] ?? slaMs;
+    const inTime = shareInTime(device, ownSlaMs);
+    const cloud = latencyMs <= ownSlaMs ? (models[answers.model[i] ?? 0]?.accuracyPct ?? 0) : 0;
     accuracy += inTime * Math.max(cloud, device.accuracyPct) + (1 - inTime) * cloud;
-    if (latencyMs > slaMs) missed += 1 - inTime;
+    if (latencyMs > ownSlaMs) missed += 1 - inTime;
   });
   const count = answers?.latencyMs.length ?? 1;
   return { accuracyPct: accuracy / count, missedPct: (100 * missed) / count };

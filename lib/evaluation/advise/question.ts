@@ -12,13 +12,19 @@ import {
 export interface Question {
   readonly profiles: ProfileSet;
   readonly network: SimulatedNetwork;
-  /** Each of them is equally frequent. */
+  /** Each of them is equally frequent; of traffic with SLAs of its own the one that stands for them. */
   readonly slasMs: readonly number[];
   readonly strategy: StrategyName;
   readonly requests: number;
   readonly seed: number;
   /** Accuracy in percent of the model on the device. */
   readonly deviceAccuracyPct: number;
+  /**
+   * Margin of the selector for errors of the phone's clock, in ms.
+   *
+   * @default 0
+   */
+  readonly clockErrorMs?: number;
 }
 
 /** The default question: the paper's models on its residential network. */
@@ -34,8 +40,8 @@ export const defaultQuestion: Question = {
 
 /** The cells of a question: one for each SLA. */
 export function cellsOfQuestion(question: Question, changes: Partial<Cell> = {}): Cell[] {
-  const { profiles, network, slasMs, strategy, requests, seed } = question;
-  const common = { requests, seed, deviceAccuracyPct: question.deviceAccuracyPct, clockErrorMs: 0 };
+  const { profiles, network, slasMs, strategy, requests, seed, clockErrorMs = 0 } = question;
+  const common = { requests, seed, deviceAccuracyPct: question.deviceAccuracyPct, clockErrorMs };
   return slasMs.map((slaMs) => ({
     ...common,
     ...{ profiles: profiles.name, models: profiles.models },

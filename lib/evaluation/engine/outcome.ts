@@ -11,6 +11,8 @@ export interface Answers {
   readonly outputMs: Float64Array;
   /** From the start of the request to the end of the answer: of the upload, unless the device runs first. */
   readonly latencyMs: Float64Array;
+  /** T_sla of each request, where they differ. */
+  readonly slaMs?: Float64Array | undefined;
   /** What the device has found before the upload, if it runs first. */
   readonly deviceRuns?: DeviceRuns | undefined;
 }
@@ -38,7 +40,7 @@ export interface SimulatedOutcome {
 
 /** Summarizes the answers of a simulation. */
 export function summarize(
-  { model, latencyMs }: Answers,
+  { model, latencyMs, slaMs: ownSlaMs }: Answers,
   models: readonly Candidate[],
   { slaMs, deviceAccuracyPct }: { slaMs: number; deviceAccuracyPct: number },
 ): Omit<SimulatedOutcome, 'extraPct' | 'answers'> {
@@ -48,7 +50,7 @@ export function summarize(
   for (let i = 0; i < count; i++) {
     const index = model[i] ?? 0;
     runs[index] = (runs[index] ?? 0) + 1;
-    if ((latencyMs[i] ?? 0) <= slaMs) inTime[index] = (inTime[index] ?? 0) + 1;
+    if ((latencyMs[i] ?? 0) <= (ownSlaMs?.[i] ?? slaMs)) inTime[index] = (inTime[index] ?? 0) + 1;
   }
   const accuracySum = sumOver(runs, (i) => models[i]?.accuracyPct ?? 0);
   const inTimeCount = sumOver(inTime, () => 1);

@@ -61,3 +61,25 @@ export class OutputHistory {
     return { outputMs: this.#outputMs[request] ?? 0, inputMs: this.#inputMs[request] ?? 0 };
   }
 }
+
+/** What a selector has learned of T_output from the reports that came with the requests of many phones. */
+export class OutputReports {
+  readonly #outputTimes = new OutputTimes();
+  readonly #reportOf: (request: number) => OutputReport | undefined;
+
+  constructor(reportOf: (request: number) => OutputReport | undefined) {
+    this.#reportOf = reportOf;
+  }
+
+  /**
+   * What is known of T_output at the start of a request; its own report counts from the next one on.
+   *
+   * @param inputMs - T_input as the selector sees it
+   */
+  before(request: number, inputMs: number): WeightedTimes | undefined {
+    const report = this.#reportOf(request);
+    const known = this.#outputTimes.distribution({ inputMs, ownMs: report?.outputMs });
+    if (report) this.#outputTimes.observe(report);
+    return known;
+  }
+}

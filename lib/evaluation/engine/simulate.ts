@@ -5,7 +5,7 @@ import { seededRandom } from '../../core/statistics/random.ts';
 import { type CertainDevice, chancePct, drawDeviceRuns } from './certainty.ts';
 import { HedgedCalls, type Hedging, type IndexedCandidate } from './hedged-calls.ts';
 import { type Answers, type SimulatedOutcome, summarize } from './outcome.ts';
-import { OutputHistory } from './output-history.ts';
+import { OutputHistory, OutputReports } from './output-history.ts';
 import type { Requests } from './requests/requests.ts';
 import { deciders, type SelectorName } from './selectors.ts';
 import { serviceTimes } from './service-times.ts';
@@ -20,6 +20,7 @@ export interface Simulation {
    * @default - `models`
    */
   readonly believed?: readonly Candidate[] | undefined;
+  /** Of all requests that have none of their own. */
   readonly slaMs: number;
   readonly selector: SelectorName;
   /** Accuracy in percent of the model on the device. */
@@ -71,10 +72,13 @@ export function simulate(requests: Requests, simulation: Simulation): SimulatedO
     serviceMs: new Float64Array(count),
     outputMs: new Float64Array(count),
     latencyMs: new Float64Array(count),
+    slaMs: requests.slaMs,
     deviceRuns,
   };
   const seenOutputMs = new Float64Array(count);
-  const history = new OutputHistory(requests.startMs, answers.latencyMs, seenOutputMs, slaMs);
+  const history = requests.reportOf
+    ? new OutputReports((i) => requests.reportOf?.(i))
+    : new OutputHistory(requests.startMs, answers.latencyMs, seenOutputMs, slaMs);
   let request = 0;
   const budget = emptyBudget(simulation);
   const candidates = (simulation.believed ?? models).map((model, index) => ({ ...model, index }));
@@ -95,8 +99,8 @@ export function simulate(requests: Requests, simulation: Simulation): SimulatedO
     const inputMs = requests.inputMs[request] ?? 0;
     const measuredMs = Math.max(0, inputMs + (requests.clockMs[request] ?? 0));
     const waitedMs = deviceRuns?.tookMs[request] ?? 0;
+    budget.slaMs = (requests.slaMs?.[request] ?? slaMs) - waitedMs;
     if (deviceRuns && chancesPct) {
-      budget.slaMs = slaMs - waitedMs;
       budget.deviceAccuracyPct = chancesPct[deviceRuns.bin[request] ?? 0] ?? 0;
     }
     budget.inputMs = measuredMs;

@@ -42,7 +42,7 @@ export function cvPctOf({ cell: { network } }: Result): number {
 }
 
 function isSampled(network: SimulatedNetwork): network is SampledNetwork {
-  return network.kind !== 'measured' && network.kind !== 'link';
+  return !['measured', 'link', 'traffic'].includes(network.kind);
 }
 
 function withCv(network: SampledNetwork, cvPct: number): SampledNetwork {

@@ -20,6 +20,13 @@ const transactWrite = 'TransactWriteItems';
 /** DynamoDB's limit of a request: 16 MB. */
 const maxRequestBytes = 16 * 1024 * 1024;
 
+/**
+ * DynamoDB's limit of an expression: 4 KB. dynalite has none.
+ *
+ * @see https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/Constraints.html
+ */
+const maxExpressionBytes = 4 * 1024;
+
 /** What the runner gives this thread. */
 export interface WorkerData {
   readonly dataDir: string | undefined;
@@ -100,6 +107,11 @@ function guard(server: Server): ReadonlySet<Promise<void>> {
       }
       if (body.length > 0 && !isObject(body)) {
         refuse(response, 400, 'SerializationException');
+        return;
+      }
+      const tooLong = tooLongExpression(body);
+      if (tooLong !== undefined) {
+        refuse(response, 400, 'ValidationException', tooLong);
         return;
       }
       const operation = String(request.headers['x-amz-target']).split('.')[1] ?? '';
@@ -192,6 +204,28 @@ function isObject(body: Buffer): boolean {
     return typeof value === 'object' && value !== null && !Array.isArray(value);
   } catch {
     return false;
+  }
+}
+
+/** What DynamoDB says of an expression that is too long, in the request or in a part of a transaction. */
+function tooLongExpression(body: Buffer): string | undefined {
+  for (const part of partsOf(body)) {
+    for (const [name, value] of Object.entries(part ?? {})) {
+      if (!name.endsWith('Expression') || typeof value !== 'string') continue;
+      const bytes = Buffer.byteLength(value);
+      if (bytes <= maxExpressionBytes) continue;
+      return `Invalid ${name}: Expression size has exceeded the maximum allowed size; expression size: ${bytes}`;
+    }
+  }
+  return undefined;
+}
+
+function partsOf(body: Buffer): (object | null)[] {
+  try {
+    const request = JSON.parse(String(body));
+    return [request, ...(request.TransactItems ?? []).flatMap(Object.values)];
+  } catch {
+    return [];
   }
 }
 

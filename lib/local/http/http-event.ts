@@ -16,6 +16,7 @@ export interface HttpRequest {
 /** What the event says about where the request went. */
 export interface HttpTarget {
   readonly apiId: string;
+  readonly stage: string;
   readonly routeKey: string;
   readonly pathParameters: Record<string, string> | undefined;
   readonly requestId: string;
@@ -84,7 +85,7 @@ export function toEvent(request: HttpRequest, target: HttpTarget): APIGatewayPro
       },
       requestId: target.requestId,
       routeKey: target.routeKey,
-      stage: '$default',
+      stage: target.stage,
       time: commonLogTime(new Date(target.epochMs)),
       timeEpoch: target.epochMs,
     },

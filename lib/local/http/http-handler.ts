@@ -4,13 +4,14 @@ import { queueLimitMs } from '../lambda/environment-pool.ts';
 import type { FunctionRegistry } from '../lambda/function-registry.ts';
 import { LambdaInvocation, maxRequestBytes } from '../lambda/invocation.ts';
 import { TooManyRequestsError } from '../shared/errors.ts';
-import type { ApiRoute, HttpApi } from '../template/http-api.ts';
+import { type ApiRoute, defaultStage, type HttpApi } from '../template/http-api.ts';
 import { corsHeaders, isAllowedOrigin } from './cors.ts';
 import type { HeldBodies, HeldBodyFault } from './held-bodies.ts';
 import { readTarget, toEvent } from './http-event.ts';
 import { type HttpResponse, problem, toResponse } from './http-response.ts';
 import { createRouter } from './http-routing.ts';
 import { hostsOf, isOwnHost, isOwnPage } from './own-hosts.ts';
+import { stageOf } from './stages.ts';
 import { type StaticFiles, serveFile } from './static-files.ts';
 
 /** API Gateway's limit of a request's payload: 10 MB. */
@@ -86,7 +87,8 @@ export function createHandler(
     const { url, headers } = readTarget(request.url ?? '/', request.headers);
     const path = url.split('?')[0] ?? '/';
     if (!isDecodable(path)) return problem(400, 'Bad Request', 'The path is not well encoded');
-    const match = findRoute(method, path);
+    const staged = stageOf(api?.stages ?? [defaultStage], path);
+    const match = staged && findRoute(method, staged.path);
     if (!match || match.route.routeKey === '$default') {
       const file = serveFile(files, method, decodeURIComponent(path));
       if (file) return file;
@@ -100,6 +102,7 @@ export function createHandler(
       { method, url, headers: { host: `localhost:${port}`, ...headers }, body, sourceIp, port },
       {
         apiId: api.apiId,
+        stage: staged.stage,
         routeKey: match.route.routeKey,
         pathParameters: match.pathParameters,
         requestId: randomUUID(),

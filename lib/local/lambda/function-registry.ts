@@ -7,7 +7,7 @@ export interface FunctionReference {
   readonly pool: EnvironmentPool;
   /** ARN as the request means it, with its qualifier if it has one. */
   readonly arn: string;
-  /** `$LATEST` or the version's number or the alias. */
+  /** The version that runs: `$LATEST`, or the number of the one that is asked for or that the alias points to. */
   readonly version: string;
 }
 
@@ -40,10 +40,11 @@ export class FunctionRegistry {
   find(reference: string, qualifier?: string): FunctionReference | undefined {
     const [name, suffix] = partsOf(reference);
     const pool = this.#pools.get(name);
-    const version = qualifier ?? suffix;
-    if (!pool || (version !== undefined && !pool.fn.qualifiers.has(version))) return undefined;
-    const arn = version === undefined ? pool.fn.arn : `${pool.fn.arn}:${version}`;
-    return { pool, arn, version: version ?? '$LATEST' };
+    const asked = qualifier ?? suffix;
+    const version = pool?.fn.qualifiers.get(asked ?? '$LATEST');
+    if (!pool || version === undefined) return undefined;
+    const arn = asked === undefined ? pool.fn.arn : `${pool.fn.arn}:${asked}`;
+    return { pool, arn, version };
   }
 
   /** Ends all environments of all functions. */

@@ -39,8 +39,8 @@ export interface LambdaFunction {
   readonly timeoutMs: number;
   readonly memoryMb: number;
   readonly reservedConcurrency: number | undefined;
-  /** Versions and aliases that the template declares, and `$LATEST`. */
-  readonly qualifiers: ReadonlySet<string>;
+  /** Versions and aliases that the template declares, and `$LATEST`, each with the version that it runs. */
+  readonly qualifiers: ReadonlyMap<string, string>;
   readonly logFormat: string | undefined;
   readonly logLevel: string | undefined;
   /** `Environment.Variables`; `/opt/...` already means the layer's folder. */
@@ -147,13 +147,15 @@ function assetDir(stack: Stack, s3Key: string | undefined, owner: string): strin
   return dir;
 }
 
-function qualifiersOf(stack: Stack, arn: string): ReadonlySet<string> {
-  const qualified = stack
-    .idsOfType('AWS::Lambda::Version', 'AWS::Lambda::Alias')
-    .map((id) => stack.physicalId(id))
-    .filter((ref) => ref.startsWith(`${arn}:`))
-    .map((ref) => ref.slice(arn.length + 1));
-  return new Set(['$LATEST', ...qualified]);
+function qualifiersOf(stack: Stack, arn: string): ReadonlyMap<string, string> {
+  const qualified = stack.idsOfType('AWS::Lambda::Version', 'AWS::Lambda::Alias').flatMap((id) => {
+    const reference = stack.physicalId(id);
+    if (!reference.startsWith(`${arn}:`)) return [];
+    const qualifier = reference.slice(arn.length + 1);
+    const { FunctionVersion = qualifier } = stack.properties(id);
+    return [[qualifier, String(FunctionVersion)] as const];
+  });
+  return new Map([['$LATEST', '$LATEST'], ...qualified]);
 }
 
 function rewriteOpt(value: string, layerDirs: readonly string[]): string {

@@ -17,6 +17,8 @@ const routeSchema = z.object({
   AuthorizationType: z.string().default('NONE'),
 });
 
+const stageSchema = z.object({ ApiId: z.string(), StageName: z.string() });
+
 const integrationSchema = z.object({
   IntegrationUri: z.string(),
   TimeoutInMillis: z.coerce.number().default(30_000),
@@ -41,8 +43,13 @@ export interface HttpApi {
   readonly logicalId: string;
   readonly apiId: string;
   readonly routes: readonly ApiRoute[];
+  /** Names of its stages, `$default` among them unless the template declares others alone. */
+  readonly stages: readonly string[];
   readonly cors: CorsConfiguration | undefined;
 }
+
+/** The stage that needs no name in a path. */
+export const defaultStage = '$default';
 
 /** The HTTP APIs of a stack, with the routes that lead to functions. */
 export function readHttpApis(stack: Stack): HttpApi[] {
@@ -55,9 +62,19 @@ export function readHttpApis(stack: Stack): HttpApi[] {
         logicalId,
         apiId: stack.physicalId(logicalId),
         routes: readRoutes(stack, stack.physicalId(logicalId)),
+        stages: readStages(stack, stack.physicalId(logicalId)),
         cors: cors === undefined ? undefined : corsSchema.parse(cors),
       };
     });
+}
+
+function readStages(stack: Stack, apiId: string): string[] {
+  const names = stack
+    .idsOfType('AWS::ApiGatewayV2::Stage')
+    .map((id) => stageSchema.parse(stack.properties(id)))
+    .filter(({ ApiId }) => ApiId === apiId)
+    .map(({ StageName }) => StageName);
+  return names.length > 0 ? names : [defaultStage];
 }
 
 function readRoutes(stack: Stack, apiId: string): ApiRoute[] {

@@ -57,6 +57,8 @@ export interface ModelInvocation {
   readonly answer: InferenceAnswer;
   /** From the invocation to the complete answer, in ms. */
   readonly serviceMs: number;
+  /** The version of the function that ran, where Lambda says it. */
+  readonly version: string | undefined;
   /** Resolves when the stream has closed and its connection can be used again. Never rejects. */
   readonly closed: Promise<void>;
 }
@@ -93,7 +95,7 @@ export async function invokeModel(
   signal?.addEventListener('abort', stopWaiting);
   try {
     if (signal?.aborted) stopWaiting();
-    const { EventStream } = await client.send(
+    const { EventStream, ExecutedVersion: version } = await client.send(
       new InvokeWithResponseStreamCommand({
         FunctionName: functionName,
         Payload: Buffer.from(JSON.stringify({ ...event, invokedEpochMs, overheadMs })),
@@ -106,7 +108,7 @@ export async function invokeModel(
     const serviceMs = performance.now() - startMs;
     // It stands for a later call: a caller whose calls do not count has no part in that either.
     if (event.record) overheads?.observe(functionName, serviceMs, answer);
-    return { answer, serviceMs, closed: stream.drain().catch(stopWaiting) };
+    return { answer, serviceMs, version, closed: stream.drain().catch(stopWaiting) };
   } catch (error) {
     // Nobody reads what else may come.
     stopWaiting();

@@ -1,6 +1,6 @@
 import { InvokeCommand, InvokeWithResponseStreamCommand } from '@aws-sdk/client-lambda';
 import type { APIGatewayProxyEventV2, Context } from 'aws-lambda';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { apiHandler } from '../../../functions/selector/api-handler.ts';
 import type { Service } from '../../../functions/selector/service.ts';
 import { type DescribedApi, openApiDocument } from '../../../lib/core/contract/openapi.ts';
@@ -179,13 +179,15 @@ describe('an error', () => {
     ['no model can answer', 503],
     ['something breaks', 500],
   ])('counts as a missed SLA when %s', async (_, status) => {
-    const service = madeUpService();
+    const versionMetrics = { count: vi.fn() };
+    const service = madeUpService({ versionMetrics });
     if (status === 500) service.profiles.profiles.mockRejectedValue(new Error('broken'));
     lambda.on(InvokeWithResponseStreamCommand).rejects(new Error('throttled'));
     expect(await call(service)).toMatchObject({ statusCode: status });
     expect(service.telemetry.failed.mock.calls).toEqual([
       [{ strategy: 'three-stage', deadlineExceeded: false }],
     ]);
+    expect(versionMetrics.count.mock.calls).toEqual([[{ inTime: false }]]);
     expect(service.telemetry.answered).not.toHaveBeenCalled();
   });
 

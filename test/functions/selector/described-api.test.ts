@@ -25,6 +25,15 @@ it.each([
 });
 
 it.each([
+  ['a stage', '/prod', 'https://api.example.com/prod'],
+  ['a mapping key', '/models/v 2', 'https://api.example.com/models/v%202'],
+])('is below %s', (_, base, url) => {
+  const headers = { host: 'api.example.com' };
+  const event = apiEvent({ path: `${base}/openapi.json`, method: 'GET', headers });
+  expect(describedApi(event).url).toBe(url);
+});
+
+it.each([
   ['anybody', undefined, 'anybody'],
   ['who signs', { iam: { accountId: '111122223333' } }, 'iam'],
   [

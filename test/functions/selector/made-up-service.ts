@@ -9,6 +9,7 @@ import type { APIGatewayProxyEventV2 } from 'aws-lambda';
 import { type AwsStub, mockClient } from 'aws-sdk-client-mock';
 import { afterEach, beforeEach, vi } from 'vitest';
 import type { ServedModel, Service } from '../../../functions/selector/service.ts';
+import { routes } from '../../../lib/core/contract/routes.ts';
 import { decodeLimitsFor } from '../../../lib/core/images/limits.ts';
 import { viewOf } from '../../../lib/core/preprocessing/view.ts';
 import { HedgeTokens } from '../../../lib/core/selection/hedge-tokens.ts';
@@ -122,6 +123,7 @@ export function madeUpService(
       logger: { warn: vi.fn(), error: vi.fn() },
       answered: vi.fn<Service['telemetry']['answered']>(),
       failed: vi.fn<Service['telemetry']['failed']>(),
+      requested: vi.fn<Service['telemetry']['requested']>(),
       count: vi.fn<Service['telemetry']['count']>(),
     },
   };
@@ -191,12 +193,15 @@ export function apiEvent({
 } = {}): APIGatewayProxyEventV2 {
   return {
     version: '2.0',
-    routeKey: '$default',
+    routeKey: routes.some((route) => route.method === method && route.path === path)
+      ? `${method} ${path}`
+      : '$default',
     rawPath: path,
     rawQueryString: '',
     headers: { 'content-type': 'image/jpeg', ...headers },
     requestContext: {
       requestId: 'r-1',
+      stage: '$default',
       domainName: 'a1b2c3.execute-api.eu-west-1.amazonaws.com',
       http: { method, path, sourceIp: '192.0.2.1' },
     },

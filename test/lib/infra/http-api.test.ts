@@ -121,6 +121,18 @@ describe('web pages', () => {
   });
 });
 
+describe('the access log', () => {
+  it('is where accounts have room for as many as they like, one for each stack', () => {
+    const { template, stack } = made;
+    const [stage] = propertiesOf(template, 'AWS::ApiGatewayV2::Stage');
+    const [, id = ''] =
+      /"Fn::GetAtt":\["(\w+)"/.exec(JSON.stringify(stage?.AccessLogSettings)) ?? [];
+    const { LogGroupName } = template.findResources('AWS::Logs::LogGroup')[id]?.Properties ?? {};
+    expect(LogGroupName['Fn::Join'][1][0]).toBe('/aws/vendedlogs/apigateway/Test-Api-17E32BCB/');
+    expect(JSON.stringify(LogGroupName)).toContain(JSON.stringify(stack.resolve(stack.stackId)));
+  });
+});
+
 describe('throttling', () => {
   it('is there without being asked for', () => {
     expect(propertiesOf(made.template, 'AWS::ApiGatewayV2::Stage')).toEqual([

@@ -167,6 +167,7 @@ describe('settings', () => {
       lateWait: Duration.seconds(3),
       hedgeShare: 0.01,
       callerShare: 0.5,
+      requestLogShare: 0.25,
     });
     template.hasResourceProperties('AWS::Lambda::Function', {
       Environment: {
@@ -181,6 +182,7 @@ describe('settings', () => {
           MDI_LATE_WAIT_MS: '3000',
           MDI_HEDGE_SHARE: '0.01',
           MDI_CALLER_SHARE: '0.5',
+          MDI_REQUEST_LOG_SHARE: '0.25',
           MDI_FEEDBACK: 'anybody',
           MDI_FEEDBACK_WEIGHT: '201',
         },

@@ -1,9 +1,10 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtempSync, rmSync } from 'node:fs';
-import { createServer } from 'node:http';
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { text } from 'node:stream/consumers';
 import { DescribeTableCommand, DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { startAssembly } from '../../../lib/local/assembly.ts';
@@ -16,7 +17,7 @@ import {
   PortInUseError,
   TableError,
 } from '../../../lib/local/shared/errors.ts';
-import { listen } from '../../../lib/local/shared/http-server.ts';
+import { close, listen, urlOf } from '../../../lib/local/shared/http-server.ts';
 import { allowedBy } from '../../../lib/local/template/iam.ts';
 import { readStack } from '../../../lib/local/template/stack.ts';
 import { synthesizeFixture } from './fixture/app.ts';
@@ -116,6 +117,37 @@ describe('startAssembly', () => {
     await first.assembly.close();
     await dynamodb.close();
   });
+
+  it('uses one that keeps the tables of each access key apart', async () => {
+    const dynamodb = await startDynamoDb({ recorder: new CallRecorder(new Map()) });
+    const apart = createServer((request, response) => {
+      void forward(request, response, dynamodb.url);
+    });
+    const dynamodbUrl = urlOf(await listen(apart));
+    const { assembly } = await runFixture(dir, { dynamodbUrl });
+    expect((await fetchJson(`${assembly.url}/chain`)).calls).toBe(1);
+    await assembly.close();
+    await close(apart);
+    await dynamodb.close();
+  });
+
+  /** Has a table of another name for each access key. */
+  async function forward(request: IncomingMessage, response: ServerResponse, url: string) {
+    const { authorization = '', 'x-amz-target': target = '' } = request.headers;
+    const [, key = ''] = /Credential=([^/]+)/.exec(authorization) ?? [];
+    const asked = JSON.parse(await text(request));
+    const answer = await fetch(url, {
+      method: 'POST',
+      headers: {
+        authorization,
+        'content-type': 'application/x-amz-json-1.0',
+        'x-amz-date': '20261130T000000Z',
+        'x-amz-target': String(target),
+      },
+      body: JSON.stringify({ ...asked, TableName: `${key}-${asked.TableName}` }),
+    });
+    response.writeHead(answer.status).end(await answer.text());
+  }
 
   it('says that no DynamoDB answers', async () => {
     const dynamodbUrl = `http://127.0.0.1:${await freePort()}`;

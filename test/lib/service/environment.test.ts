@@ -19,6 +19,7 @@ const variables = {
   MDI_CALLER_SHARE: '0.2',
   MDI_FEEDBACK: 'callers',
   MDI_FEEDBACK_WEIGHT: '200',
+  MDI_VERSION_METRICS: 'off',
 };
 
 beforeEach(() => {
@@ -46,6 +47,7 @@ describe('readEnvironment', () => {
     ['MDI_SHARDS', '0'],
     ['MDI_WINDOW_MS', 'long'],
     ['MDI_FEEDBACK', 'on'],
+    ['MDI_VERSION_METRICS', 'yes'],
     ['MDI_FEEDBACK_WEIGHT', '0'],
     ['MDI_AT_DEADLINE', 'sleep'],
     ['MDI_HEDGE_SHARE', '5'],

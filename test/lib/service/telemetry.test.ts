@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { metricsNamespace } from '../../../lib/service/metrics.ts';
+import { requestLineSchema } from '../../../lib/service/request-line.ts';
 import { Telemetry } from '../../../lib/service/telemetry.ts';
 
 const lines: string[] = [];
@@ -71,5 +72,58 @@ describe('Telemetry', () => {
   it('counts at once', () => {
     new Telemetry('Stack-Api').count('ProfileReadFailed', 3);
     expect(lines.map((line) => JSON.parse(line))).toMatchObject([{ ProfileReadFailed: 3 }]);
+  });
+
+  describe('logs a request', () => {
+    const line = {
+      ...{ epochMs: 1_795_726_576_600.25, slaMs: 250, inputMs: 43.125, source: 'client' as const },
+      ...{ outputMs: 12.5, outputInputMs: 40.001, deviceAccuracyPct: 56.9 },
+      ...{
+        strategy: 'three-stage' as const,
+        model: 'large',
+        accuracyPct: 90,
+        serviceMs: 80.5,
+        serverMs: 81.25,
+      },
+      ...{ coldStart: false, hedged: false, inTime: true },
+    };
+    const written: string[] = [];
+    beforeEach(() => {
+      written.length = 0;
+      vi.spyOn(process.stdout, 'write').mockImplementation((text) => {
+        written.push(String(text));
+        return true;
+      });
+    });
+
+    it('as one line of JSON that can be read again, its marker first', () => {
+      new Telemetry('Stack-Api').requested(line);
+      expect(written).toEqual([expect.stringMatching(/^\{"mdiRequest":1,"epochMs".*\}\n$/)]);
+      expect(requestLineSchema.parse(JSON.parse(written[0] ?? ''))).toEqual({
+        mdiRequest: 1,
+        ...line,
+      });
+    });
+
+    it('in at most 300 bytes, without what is false or unknown', () => {
+      const { model, accuracyPct, serviceMs, serverMs, outputMs, outputInputMs, ...unanswered } =
+        line;
+      new Telemetry('Stack-Api').requested({ ...unanswered, inTime: false });
+      new Telemetry('Stack-Api').requested({ ...line, model: 'a-model-with-quite-a-long-name' });
+      expect(Object.keys(JSON.parse(written[0] ?? ''))).toEqual([
+        ...['mdiRequest', 'epochMs', 'slaMs', 'inputMs', 'source', 'deviceAccuracyPct', 'strategy'],
+      ]);
+      expect(written[1]?.length).toBeLessThan(300);
+    });
+
+    it('of the share that is to be logged', () => {
+      const random = vi.spyOn(Math, 'random');
+      const telemetry = new Telemetry('Stack-Api', 0.25);
+      for (const luck of [0.2, 0.3, 0.9, 0]) {
+        random.mockReturnValueOnce(luck);
+        telemetry.requested(line);
+      }
+      expect(written).toHaveLength(2);
+    });
   });
 });

@@ -5,6 +5,7 @@ import { type Disturbances, disturb } from '../requests/disturbances.ts';
 import { linkRequests } from '../requests/link-requests.ts';
 import type { Requests } from '../requests/requests.ts';
 import { sampledRequests } from '../requests/sampled-requests.ts';
+import { trafficRequests } from '../requests/traffic-requests.ts';
 import { type Simulation, simulate } from '../simulate.ts';
 
 /**
@@ -40,13 +41,34 @@ export class CellRunner {
     const key = JSON.stringify([sla, disturbances, count, seed]);
     const last = this.#last;
     if (last && last.network === network && last.key === key) return last.requests;
-    const plain =
-      network.kind === 'link'
-        ? linkRequests(this.#link(network), slaMs, network.conditions, count, seed)
-        : sampledRequests(network, count, seed);
-    const requests = disturb(plain, disturbances, seed);
+    const requests = disturb(
+      this.#plainRequests({ network, slaMs, count, seed }),
+      disturbances,
+      seed,
+    );
     this.#last = { network, key, requests };
     return requests;
+  }
+
+  #plainRequests({
+    network,
+    slaMs,
+    count,
+    seed,
+  }: {
+    network: SimulatedNetwork;
+    slaMs: number;
+    count: number;
+    seed: number;
+  }): Requests {
+    switch (network.kind) {
+      case 'link':
+        return linkRequests(this.#link(network), slaMs, network.conditions, count, seed);
+      case 'traffic':
+        return trafficRequests(network, count, seed);
+      default:
+        return sampledRequests(network, count, seed);
+    }
   }
 
   #link({ folder, name }: { folder: string; name: string }): Link {

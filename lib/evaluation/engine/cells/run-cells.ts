@@ -1,7 +1,7 @@
 import { availableParallelism } from 'node:os';
 import { extname } from 'node:path';
 import { Worker } from 'node:worker_threads';
-import type { MeasuredNetwork, SimulatedNetwork } from '../network/networks.ts';
+import type { MeasuredNetwork, SimulatedNetwork, TrafficNetwork } from '../network/networks.ts';
 import type { SimulatedOutcome } from '../outcome.ts';
 import { type Cell, CellRunner } from './cell.ts';
 import type { CellMessage, CellWorkerData } from './cell-worker.ts';
@@ -55,20 +55,19 @@ export function countDistinct(cells: readonly Cell[]): number {
 
 /** Equal cells have equal keys. */
 function keysOf(cells: readonly Cell[]): string[] {
-  const measured: SimulatedNetwork[] = [];
-  // Measured times can be many and are shared by all cells: which of them it is says enough.
+  const recorded: SimulatedNetwork[] = [];
+  // Recorded times can be many and are shared by all cells: which of them it is says enough.
   const shorten = (_: string, value: unknown) => {
-    if (!isMeasured(value)) return value;
-    if (!measured.includes(value)) measured.push(value);
-    return measured.indexOf(value);
+    if (!isRecorded(value)) return value;
+    if (!recorded.includes(value)) recorded.push(value);
+    return recorded.indexOf(value);
   };
   return cells.map((cell) => JSON.stringify(cell, shorten));
 }
 
-function isMeasured(value: unknown): value is MeasuredNetwork {
-  return (
-    typeof value === 'object' && value !== null && 'kind' in value && value.kind === 'measured'
-  );
+function isRecorded(value: unknown): value is MeasuredNetwork | TrafficNetwork {
+  if (typeof value !== 'object' || value === null || !('kind' in value)) return false;
+  return value.kind === 'measured' || value.kind === 'traffic';
 }
 
 /** About as many requests are simulated while a thread starts. */

@@ -57,8 +57,36 @@ export interface LinkNetwork {
   readonly conditions: LinkConditions;
 }
 
+/** The requests that a deployment really had, one element each; times in ms. */
+export interface TrafficNetwork {
+  readonly kind: 'traffic';
+  readonly name: string;
+  /**
+   * How they become the requests of a simulation: in the order of their time, spread over all of it and from the
+   * start again after the last, or drawn at random with replacement. What belongs to a request stays together.
+   */
+  readonly order: TrafficOrder;
+  readonly inputMs: Float64Array;
+  readonly outputMs: Float64Array;
+  /** What the client reported with each request of the answer before: T_output and T_input, NaN where it did not. */
+  readonly reportedOutputMs: Float64Array;
+  readonly reportedInputMs: Float64Array;
+  /**
+   * The SLA of each.
+   *
+   * @default - that of the simulation for all of them
+   */
+  readonly slaMs?: Float64Array | undefined;
+}
+
+/** How traffic is resampled. */
+export const trafficOrders = ['time', 'random'] as const;
+
+/** How traffic is resampled. */
+export type TrafficOrder = (typeof trafficOrders)[number];
+
 /** What decides how long images and answers are on their way. Plain data, to be sent to threads. */
-export type SimulatedNetwork = SampledNetwork | MeasuredNetwork | LinkNetwork;
+export type SimulatedNetwork = SampledNetwork | MeasuredNetwork | LinkNetwork | TrafficNetwork;
 
 const networksSchema = z.object({
   measured: z.array(

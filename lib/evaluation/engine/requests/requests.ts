@@ -1,3 +1,5 @@
+import type { OutputReport } from '../../../core/selection/output-time.ts';
+
 /**
  * Requests of one phone, one after another: the same ones for every selector. Arrays have an element for
  * each request; all times in ms.
@@ -17,4 +19,16 @@ export interface Requests {
   readonly slowness: Float64Array;
   /** T_output of a request whose model took `serviceMs`. */
   outputMs(request: number, serviceMs: number): number;
+  /**
+   * T_sla of each.
+   *
+   * @default - that of the simulation for all of them
+   */
+  readonly slaMs?: Float64Array | undefined;
+  /**
+   * What came with a request about an earlier answer, where many phones' requests were recorded.
+   *
+   * @default - what the one phone has observed in the simulation
+   */
+  reportOf?(request: number): OutputReport | undefined;
 }

@@ -27,11 +27,15 @@ export function synthesizeVariant({ build }: Variant, outdir: string): Synthesiz
   const app = new App({ outdir, analyticsReporting: false, context: cdkJson.context });
   Validations.of(app).addPlugins(new AwsSolutionsChecks(app));
   build(app);
+  const { error: print } = console;
+  console.error = () => {};
   try {
     // Throws at findings, once they are printed and in the report, which names what was not clean.
     app.synth();
   } catch (error) {
     if (!/ValidationFailed|Validation failed/.test(String(error))) throw error;
+  } finally {
+    console.error = print;
   }
   const seconds = (performance.now() - startMs) / 1000;
   const report = reportSchema.parse(readJson(join(outdir, 'validation-report.json')));

@@ -54,10 +54,10 @@ const issuer = 'https://cognito-idp.eu-west-1.amazonaws.com/eu-west-1_abc';
 export const variants: readonly Variant[] = [
   { name: 'default', build: inStack(() => ({})) },
   { name: 'everything', build: inStack(everything) },
-  ...['eu-west-1', 'cn-north-1', 'us-gov-west-1'].flatMap((region) => [
-    { name: `default in ${region}`, build: inStack(() => ({}), { account, region }) },
-    { name: `everything in ${region}`, build: inStack(everything, { account, region }) },
-  ]),
+  ...['eu-west-1', 'cn-north-1', 'us-gov-west-1'].map((region) => ({
+    name: `everything in ${region}`,
+    build: inStack(everything, { account, region }),
+  })),
   {
     name: 'callers with tokens',
     build: inStack(() => ({ auth: { jwt: { issuer, audience: ['app'] } } })),
@@ -84,10 +84,12 @@ export const variants: readonly Variant[] = [
   },
   { name: '41 models', build: inStack(() => ({ catalogue: manyModels() })) },
   {
-    name: '41 models, everything',
+    // A stack may have 500 resources: warm-ups would be too many.
+    name: '41 models, everything but warm-ups',
     build: inStack((stack) => ({
       ...everything(stack),
       catalogue: manyModels(),
+      keepWarm: undefined as never,
       models: {
         'vgg16-7': { storage: 's3' },
         'vgg16-12': { storage: 's3', provisionedConcurrency: { min: 1, max: 2 } },

@@ -74,6 +74,33 @@ describe('a body that dynalite does not expect', () => {
   });
 });
 
+describe('an expression', () => {
+  const names = Array.from({ length: 300 }, (_, i) => `a${i} = :v`).join(', ');
+  const update = (bytes: number) => ({
+    TableName: 'items',
+    Key: { pk: { S: 'a' } },
+    UpdateExpression: `SET ${names}`.padEnd(bytes),
+    ExpressionAttributeValues: { ':v': { N: '1' } },
+  });
+
+  it('of more than 4 KB is refused, as DynamoDB refuses it', async () => {
+    await start(undefined, createTable);
+    expect((await send('UpdateItem', JSON.stringify(update(4096)))).status).toBe(200);
+    const refused = {
+      __type: expect.stringContaining('ValidationException'),
+      message:
+        'Invalid UpdateExpression: Expression size has exceeded the maximum allowed size; expression size: 4097',
+    };
+    for (const [operation, request] of [
+      ['UpdateItem', update(4097)],
+      ['TransactWriteItems', { TransactItems: [{ Update: update(4097) }] }],
+    ] as const) {
+      const { status, answer } = await send(operation, JSON.stringify(request));
+      expect([status, answer]).toEqual([400, refused]);
+    }
+  });
+});
+
 describe('dynalite that has failed', () => {
   it.each([
     ['in memory', false],

@@ -18,6 +18,7 @@ const api = {
   logicalId: 'Api',
   apiId: 'api',
   cors: undefined,
+  stages: ['$default'],
   routes: [
     {
       routeKey: 'POST /take',

@@ -1,5 +1,5 @@
 import { rmSync } from 'node:fs';
-import { InvokeCommand } from '@aws-sdk/client-lambda';
+import { InvokeCommand, InvokeWithResponseStreamCommand } from '@aws-sdk/client-lambda';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { synthesizeFixture } from '../fixture/app.ts';
 import { isRunning, type RunningFixture, runFixture, until } from '../fixture/running.ts';
@@ -80,6 +80,16 @@ describe('the Invoke endpoint', () => {
       expect((await send(reference)).ExecutedVersion).toBe('$LATEST');
     }
     expect((await send(name, { Qualifier: '$LATEST' })).StatusCode).toBe(200);
+  });
+
+  it('says which version has run: the number also of an alias, as Lambda does', async () => {
+    const name = fixture.functionName('Versioned');
+    const { ExecutedVersion: number = '' } = await send(`${name}:stable`);
+    expect(number).toMatch(/^[1-9]\d*$/);
+    expect((await send(name, { Qualifier: number })).ExecutedVersion).toBe(number);
+    expect((await send(name)).ExecutedVersion).toBe('$LATEST');
+    const streamed = new InvokeWithResponseStreamCommand({ FunctionName: `${name}:stable` });
+    expect((await fixture.lambda.send(streamed)).ExecutedVersion).toBe(number);
   });
 
   it.each([['nobody'], ['nobody:live']])('answers 404 for %s', async (name) => {
