@@ -173,7 +173,7 @@ export async function infer(
   service.telemetry.requested({
     ...line,
     ...{ model: response.model.name, accuracyPct: model.accuracyPct },
-    serviceMs: response.timing.serviceMs,
+    ...{ serviceMs: response.timing.serviceMs, serverMs: response.timing.serverMs },
     ...{ coldStart: answer.coldStart, hedged: isHedged, inTime },
   });
   service.versionMetrics?.count({

@@ -178,6 +178,7 @@ export class MdInference extends MeteredService {
       versionMetrics: props.rollout !== undefined,
       live: props,
     });
+    this.profiler.check(this.selector);
     if (props.keepWarm) {
       const aliases = [...models, this.selector].map(({ live }) => live);
       new KeepWarm(this, 'KeepWarm', { every: props.keepWarm, aliases });
