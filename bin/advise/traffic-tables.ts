@@ -1,10 +1,20 @@
-import type { Choice, TrafficAdvice, TrafficOption } from '../../lib/evaluation/advise/traffic.ts';
+import type {
+  Choice,
+  TrafficAdvice,
+  TrafficOption,
+  TrafficQuestion,
+} from '../../lib/evaluation/advise/traffic.ts';
 import type { TrafficModel } from '../../lib/evaluation/traffic/models.ts';
 import type { TrafficLog } from '../../lib/evaluation/traffic/read-log.ts';
 import { spreadOf, type Traffic } from '../../lib/evaluation/traffic/traffic.ts';
 import { plainTable } from '../shared/output.ts';
 import { resampling } from '../shared/traffic.ts';
-import type { AskedOfTraffic } from './traffic.ts';
+
+/** What is asked, but for what a device could carry. */
+export type AskedOfTraffic = Omit<TrafficQuestion, 'onDevice'> & {
+  readonly requestsPerMonth: number;
+  readonly pricesOf: string;
+};
 
 /** What the advice is about. */
 export interface AdvisedTraffic {
@@ -23,7 +33,9 @@ export function describeTraffic(advice: TrafficAdvice, about: AdvisedTraffic): s
   return [
     whatCame(advice, about),
     '',
-    optionsTable(['strategy', ''], strategies, [[advice.logged, '']], () => ''),
+    optionsTable(['strategy', ''], strategies, [advice.logged], ({ what }) =>
+      what === asked.strategy ? 'deployed' : '',
+    ),
     `Strategy: ${verdict(strategies)}`,
     '',
     optionsTable(['models', 'which'], subsets, [], ({ models }) =>
@@ -70,7 +82,7 @@ function whatCame(
   return [
     `${count} requests in ${lines} lines of ${network.name}, over ${spanOf(traffic.spanMs)}, by ${requests.at(-1)?.strategy}; ${device}`,
     times.toString(),
-    `T_output: ${traffic.reportedPct.toFixed(0)} % reported by clients, the others ${traffic.reportedPct > 0 ? 'drawn from reports with a similar T_input' : 'taken to be T_input'}.`,
+    `T_output: ${traffic.reportedPct.toFixed(1)} % reported by clients, the others ${traffic.reportedPct > 0 ? 'drawn from reports with a similar T_input' : 'taken to be T_input'}.`,
     ...(traffic.guessedPct > 0
       ? [
           `T_input: ${traffic.guessedPct.toFixed(0)} % of the requests did not say when their upload began; theirs is the deployment’s default.`,
@@ -84,7 +96,7 @@ function whatCame(
 function optionsTable<Option extends TrafficOption>(
   [what, which]: readonly [string, string],
   { options, best, advised }: Choice<Option>,
-  before: readonly (readonly [TrafficOption, string])[],
+  before: readonly TrafficOption[],
   nameOf: (option: Option) => string,
 ): string {
   const head = [what, which, '', 'users get %', 'in time %', 'USD a month'];
@@ -93,7 +105,7 @@ function optionsTable<Option extends TrafficOption>(
     ...[option.what, name, mark, option.accuracyPct.toFixed(2), option.inTimePct.toFixed(2)],
     option.usdPerMonth.toFixed(2),
   ];
-  for (const [option, name] of before) table.push(row(option, name, ''));
+  for (const option of before) table.push(row(option, '', ''));
   for (const option of options) {
     const mark = option === advised ? 'advised' : option === best ? 'best' : '';
     table.push(row(option, nameOf(option), mark));

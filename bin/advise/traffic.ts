@@ -2,17 +2,19 @@ import { writeFileSync } from 'node:fs';
 import { type Command, Option } from 'commander';
 import { priceList, pricesOf } from '../../lib/core/pricing/prices.ts';
 import { type StrategyName, strategyNames } from '../../lib/core/selection/strategies.ts';
-import type { TrafficAdvice, TrafficQuestion } from '../../lib/evaluation/advise/traffic.ts';
+import type { Candidate } from '../../lib/core/selection/types.ts';
+import type { TrafficAdvice } from '../../lib/evaluation/advise/traffic.ts';
 import { defaultAssumptions } from '../../lib/evaluation/cost/assumptions.ts';
 import { estimateCost } from '../../lib/evaluation/cost/estimate.ts';
 import { usageOf } from '../../lib/evaluation/cost/usage.ts';
+import type { ProfileSet } from '../../lib/evaluation/engine/profiles/profile-sets.ts';
 import type { TrafficModel } from '../../lib/evaluation/traffic/models.ts';
 import type { Traffic } from '../../lib/evaluation/traffic/traffic.ts';
 import { integerBetween, numberBetween } from '../shared/options.ts';
 import { progressBar } from '../shared/output.ts';
 import { addModelOptions, type ModelOptions, profilesOf } from '../shared/simulation-options.ts';
 import { addTrafficOptions, readTraffic, type TrafficOptions } from '../shared/traffic.ts';
-import { describeTraffic } from './traffic-tables.ts';
+import { type AskedOfTraffic, describeTraffic } from './traffic-tables.ts';
 
 /** Options of `mdi advise --traffic`. */
 interface AdviseTrafficOptions extends ModelOptions, TrafficOptions {
@@ -94,6 +96,7 @@ export function addAdviseTrafficOptions(advise: Command): void {
     .option('--figure <file>', 'draw what users get and what it costs as an SVG')
     .option('--json', 'print the advice as JSON')
     .addHelpText('after', help)
+    .allowExcessArguments()
     .action(adviseForTraffic)
     // Each kind of advice has options of its own.
     .hook('preSubcommand', () => {
@@ -104,6 +107,8 @@ export function addAdviseTrafficOptions(advise: Command): void {
 
 async function adviseForTraffic(options: AdviseTrafficOptions, command: Command): Promise<void> {
   const { traffic: files } = options;
+  const [unknown] = command.args;
+  if (unknown !== undefined) command.error(`error: unknown command '${unknown}'`);
   // What commander does with a command that only has others.
   if (files === undefined) command.help({ error: true });
   const { traffic, log } = await readTraffic(files, options);
@@ -114,12 +119,11 @@ async function adviseForTraffic(options: AdviseTrafficOptions, command: Command)
   const set = await profilesOf(options);
   const models = modelsOfTraffic(traffic.requests, set?.models);
   const asked = questionOf(options, traffic, models);
-  const device = set?.device && [{ ...set.device, name: `${set.device.name} (on the device)` }];
   const bar = progressBar('points tried');
   bar.start(0, 0);
   const advice = await adviseTraffic(
     traffic,
-    { ...asked, onDevice: slower([...models, ...(device ?? [])], options.slowdown) },
+    { ...asked, onDevice: onDeviceOf(set ?? { models }, options) },
     {
       onCell: () => {
         bar.setTotal(bar.getTotal() + 1);
@@ -134,12 +138,6 @@ async function adviseForTraffic(options: AdviseTrafficOptions, command: Command)
       : describeTraffic(advice, { traffic, log, models, asked, slowdown: options.slowdown }),
   );
 }
-
-/** What is asked, but for what a device could carry. */
-export type AskedOfTraffic = Omit<TrafficQuestion, 'onDevice'> & {
-  readonly requestsPerMonth: number;
-  readonly pricesOf: string;
-};
 
 function questionOf(
   options: AdviseTrafficOptions,
@@ -171,15 +169,18 @@ function questionOf(
   };
 }
 
-function slower<Model extends { readonly meanMs: number; readonly stdMs: number }>(
-  models: readonly Model[],
-  times: number,
-): Model[] {
-  return models.map((model) => ({
-    ...model,
-    meanMs: times * model.meanMs,
-    stdMs: times * model.stdMs,
-  }));
+/** The models as they would run on a device, where nothing has to be invoked. */
+function onDeviceOf(
+  { models, device }: Pick<ProfileSet, 'models' | 'device'>,
+  { catalogue, overheadMs, slowdown }: AdviseTrafficOptions,
+): Candidate[] {
+  const invokedMs = catalogue === undefined ? 0 : overheadMs;
+  const own = device && !models.some(({ name }) => name === device.name) ? [device] : [];
+  return [...models.map((it) => ({ ...it, meanMs: it.meanMs - invokedMs })), ...own].map(
+    ({ name, accuracyPct, meanMs, stdMs }) => {
+      return { name, accuracyPct, meanMs: slowdown * meanMs, stdMs: slowdown * stdMs };
+    },
+  );
 }
 
 async function draw(file: string, advice: TrafficAdvice): Promise<void> {

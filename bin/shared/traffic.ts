@@ -57,7 +57,8 @@ export async function readTraffic(
 export function resampling({ network, requests }: Traffic, count: number): string {
   if (network.order === 'random') return 'drawn at random with replacement';
   const rows = requests.length;
-  if (count < rows) return `in the order of their time, one of every ${(rows / count).toFixed(1)}`;
+  if (count < rows)
+    return `in the order of their time, one at random of every ${(rows / count).toFixed(1)}`;
   return count === rows
     ? 'in the order of their time, each once'
     : 'in the order of their time, again from the start after the last';

@@ -53,7 +53,7 @@ const ownOptions = [
 const decided = [
   ...['profiles', 'url', 'overheadMs', 'network', 'slasMs', 'requests', 'workers'],
   ...['deviceAccuracyPct', 'uploadMeanBytes', 'uploadStdBytes', 'baseJitterMs', 'pauseMs'],
-  ...['clockOffsetMs', 'rungs'],
+  ...['clockOffsetMs', 'rungs', 'traffic'],
 ];
 
 /** Adds the options of `--live`. */

@@ -1,7 +1,11 @@
 import { join } from 'node:path';
 import type { Command } from 'commander';
 import { listLinks, readLinks } from '../../lib/evaluation/engine/network/links.ts';
-import type { LinkConditions, LinkNetwork } from '../../lib/evaluation/engine/network/networks.ts';
+import type {
+  LinkConditions,
+  LinkNetwork,
+  SimulatedNetwork,
+} from '../../lib/evaluation/engine/network/networks.ts';
 import { profileSets } from '../../lib/evaluation/engine/profiles/profile-sets.ts';
 import { checkMeasured, readLadder } from '../../lib/evaluation/engine/uploads/ladder.ts';
 import { defaultInputs, type Inputs } from '../../lib/evaluation/experiments/experiment.ts';
@@ -34,11 +38,12 @@ import {
   networkOf,
   profilesOf,
 } from '../shared/simulation-options.ts';
+import { addTrafficOptions, readTraffic, type TrafficOptions } from '../shared/traffic.ts';
 import { runUploadsShown } from '../shared/uploads.ts';
 import { addSimulateLinksCommand } from './links.ts';
 import { addLiveOptions, isLive, type LiveRunOptions } from './live-options.ts';
 
-interface SimulateOptions extends LinkConditions, ModelOptions {
+interface SimulateOptions extends LinkConditions, ModelOptions, TrafficOptions {
   readonly network?: string;
   readonly slasMs?: number[];
   readonly requests: number;
@@ -56,7 +61,8 @@ Experiments:
 ${experiments.map(({ name, source, title }) => `  ${name.padEnd(10)} ${source}: ${title}`).join('\n')}
 
 Without models, network or SLAs of your own each is run as in the paper, and the paper's values stand
-beside ours. The report is written to --out: report.html, a figure <experiment>.svg each, points.csv,
+beside ours. Of --traffic, T_input, T_output and what clients reported of a request stay together; its own SLA counts
+in the experiment traffic, those of the axis in the others. The report is written to --out: report.html, a figure <experiment>.svg each, points.csv,
 points.json, summary.json; of a live run it is live.json (--json) and live.csv.
 
 Examples:
@@ -65,6 +71,7 @@ Examples:
   mdi simulate fig3a --profiles c5 --network residential --slas-ms 100:2000:50
   mdi simulate all --url http://127.0.0.1:8787 --network csv:times.csv --slas-ms 50:300:10
   mdi simulate all --traces FOLDER --json > summary.json
+  mdi simulate traffic fig3a --traffic functions.log --catalogue shapes
   mdi simulate --live http://127.0.0.1:8787 --traces FOLDER --trace NAME --rate 5 --duration 60`;
 
 /** `mdi simulate`: the paper's evaluation and more, with the project's own selection code. */
@@ -79,6 +86,9 @@ export function addSimulateCommand(program: Command): void {
     .enablePositionalOptions();
   addModelOptions(simulate);
   addRequestOptions(simulate, defaultInputs.requests);
+  addTrafficOptions(simulate, 'the log of a deployment, whose requests are the network', [
+    'network',
+  ]);
   addDeviceOption(simulate)
     .option('--traces <folder>', 'recorded links: NAME.up and NAME.down of each')
     .option(
@@ -135,9 +145,11 @@ async function inputsOf(options: SimulateOptions): Promise<Inputs> {
   const { requests, seed, deviceAccuracyPct, slasMs, traces } = options;
   const profiles = await profilesOf(options);
   const certain = await certainProfilesOf(options);
-  const network = networkOf(options);
+  const traffic = options.traffic && (await readTraffic(options.traffic, options)).traffic.network;
+  // Its SLAs are of one experiment alone.
+  const network = traffic ? { ...traffic, slaMs: undefined } : networkOf(options);
   const links = traces === undefined ? undefined : linksOf(traces, options);
-  return { requests, seed, deviceAccuracyPct, slasMs, profiles, certain, network, links };
+  return { requests, seed, deviceAccuracyPct, slasMs, profiles, certain, network, traffic, links };
 }
 
 /** What pictures come to that are sent over the links by the rungs, where both are given. */
@@ -164,8 +176,13 @@ function sourcesOf({ profiles, network }: Inputs): string[] {
     ...used.map(({ name, source }) =>
       name === source ? `Models: ${name}.` : `${name}: ${source}.`,
     ),
-    ...(network ? [`Network: ${network.name}.`] : []),
+    ...(network ? [`Network: ${network.name}${orderOf(network)}.`] : []),
   ];
+}
+
+function orderOf(network: SimulatedNetwork): string {
+  if (network.kind !== 'traffic') return '';
+  return network.order === 'time' ? ', in the order of its time' : ', drawn at random';
 }
 
 /** The paper's numbers and ours side by side, or ours alone where there are none to compare with. */

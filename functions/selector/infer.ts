@@ -171,7 +171,8 @@ export async function infer(
   countAnswer(service, response, { inTime, isHedged, isLate });
   service.telemetry.requested({
     ...line,
-    ...{ model: model.name, accuracyPct: model.accuracyPct, serviceMs: response.timing.serviceMs },
+    ...{ model: model.name, accuracyPct: model.accuracyPct },
+    ...{ serviceMs: response.timing.serviceMs, serverMs: response.timing.serverMs },
     ...{ coldStart: answer.coldStart, hedged: isHedged, inTime },
   });
   service.versionMetrics?.count({

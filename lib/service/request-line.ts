@@ -33,6 +33,8 @@ export const requestLineSchema = z.object({
   accuracyPct: pct.optional(),
   /** From its invocation to the end of its answer. */
   serviceMs: ms.optional(),
+  /** From the receipt of the request to the answer; `startMs` is part of it. */
+  serverMs: ms.optional(),
   coldStart: z.boolean().default(false),
   /** Whether a second model was asked in case the chosen one would be late. */
   hedged: z.boolean().default(false),

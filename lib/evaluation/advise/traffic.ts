@@ -1,7 +1,6 @@
 import { mean } from 'd3-array';
 import type { StrategyName } from '../../core/selection/strategies.ts';
 import { type Candidate, NoCandidateError } from '../../core/selection/types.ts';
-import type { RequestLine } from '../../service/request-line.ts';
 import type { Cell } from '../engine/cells/cell.ts';
 import { type RunOptions, runCells } from '../engine/cells/run-cells.ts';
 import type { SimulatedOutcome } from '../engine/outcome.ts';
@@ -122,7 +121,7 @@ export async function adviseTraffic(
   const within = { withinPct: asked.withinPct };
   const isReal = ({ selector }: StrategyOption) => selector !== 'oracle';
   return {
-    logged: loggedOption(traffic.requests, asked),
+    logged: loggedOption(traffic, asked),
     strategies: {
       ...choose(strategies.filter(isReal), (it) => it.usdPerMonth, within),
       options: strategies,
@@ -159,24 +158,29 @@ function optionOf(
   };
 }
 
-/** What was logged: whether an answer is in time is the selector's guess, which does not know T_output. */
+/** What was logged. Whether an answer was in time is known where its T_output is, and else by what that is taken to be. */
 function loggedOption(
-  requests: readonly RequestLine[],
+  { requests, network }: Traffic,
   { models, deviceAccuracyPct, usdPerMonth }: TrafficQuestion,
 ): TrafficOption {
+  const inTime = requests.map(({ inputMs, serverMs, slaMs, model }, i) => {
+    const outputMs = network.outputMs[i] ?? 0;
+    return model !== undefined && inputMs + (serverMs ?? 0) + outputMs <= slaMs;
+  });
   const answered = requests.filter(({ model }) => models.some(({ name }) => name === model));
-  const percentOf = (holds: (request: RequestLine) => boolean, of = requests) =>
-    (100 * of.filter(holds).length) / Math.max(1, of.length);
   const usagePct = new Map(
-    models.map(({ name }) => [name, percentOf(({ model }) => model === name, answered)]),
+    models.map(({ name }) => {
+      const own = answered.filter(({ model }) => model === name).length;
+      return [name, (100 * own) / Math.max(1, answered.length)];
+    }),
   );
   return {
     what: 'as logged',
     accuracyPct:
-      mean(requests, ({ inTime, accuracyPct = 0 }) =>
-        inTime ? Math.max(accuracyPct, deviceAccuracyPct) : deviceAccuracyPct,
+      mean(requests, ({ accuracyPct = 0 }, i) =>
+        inTime[i] ? Math.max(accuracyPct, deviceAccuracyPct) : deviceAccuracyPct,
       ) ?? 0,
-    inTimePct: percentOf(({ inTime }) => inTime),
+    inTimePct: (100 * inTime.filter(Boolean).length) / requests.length,
     usagePct,
     usdPerMonth: usdPerMonth(ofOne(usagePct)),
   };

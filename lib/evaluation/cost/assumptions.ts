@@ -56,8 +56,8 @@ export const defaultAssumptions: Assumptions = {
   prepareMs: 20,
   uploadBytes: 52_000,
   answerBytes: 2_000,
-  // 950 of metrics, 400 of access log, and start and report of two calls as JSON.
-  logBytes: 2_900,
+  // 950 of metrics, 300 of the request's own line, 400 of access log, and start and report of two calls as JSON.
+  logBytes: 3_200,
   metrics: 8,
   metricsPerModel: 2,
   alarmMetrics: 12,

@@ -1,6 +1,6 @@
 import type { Cell } from '../engine/cells/cell.ts';
 import type { Result } from '../engine/cells/run-cells.ts';
-import type { LinkNetwork, SimulatedNetwork } from '../engine/network/networks.ts';
+import type { LinkNetwork, SimulatedNetwork, TrafficNetwork } from '../engine/network/networks.ts';
 import { deviceAccuracyPct, type ProfileSet } from '../engine/profiles/profile-sets.ts';
 import type { SelectorName } from '../engine/selectors.ts';
 import type { LinePoint } from '../figures/line-panels.ts';
@@ -18,6 +18,8 @@ export interface Inputs {
   /** Models with a device of which it was measured how sure it is, for the rows that need that. */
   readonly certain?: ProfileSet | undefined;
   readonly network?: SimulatedNetwork | undefined;
+  /** Real requests with SLAs of their own, for the experiment with them. */
+  readonly traffic?: TrafficNetwork | undefined;
   readonly slasMs?: readonly number[] | undefined;
   /** Recorded links, for the experiment over them. */
   readonly links?: readonly LinkNetwork[] | undefined;

@@ -17,11 +17,12 @@ import { links } from './links.ts';
 import { practice } from './practice.ts';
 import { realistic } from './realistic.ts';
 import { table4 } from './table4.ts';
+import { traffic } from './traffic.ts';
 
 /** All experiments, the paper's in its order, then those beyond it. */
 export const experiments: readonly Experiment[] = [
   ...[fig3a, fig3b, fig4, fig5, fig6, fig7, table4, fig8],
-  ...[practice, realistic, links],
+  ...[practice, realistic, links, traffic],
 ];
 
 /** An experiment cannot be run as asked; the message names it. */

@@ -72,11 +72,6 @@ export function withSlasTimes(network: Traffic['network'], factor: number): Traf
   return { ...network, slaMs: network.slaMs.map((ms) => factor * ms) };
 }
 
-/** The same traffic without SLAs of its own: the simulation has one for all of them. */
-export function withoutSlas(network: TrafficNetwork): TrafficNetwork {
-  return { ...network, slaMs: undefined };
-}
-
 /** Quantiles of times in ms: the shortest, median, 90 %, 99 %, and the longest. */
 export function spreadOf(times: Float64Array): number[] {
   const sorted = times.toSorted();

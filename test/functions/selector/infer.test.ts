@@ -433,7 +433,8 @@ describe('the line that is logged of a request', () => {
         ...{ epochMs: receivedMs, slaMs: 20_000, inputMs: 50, source: 'client' },
         ...{ outputMs: 12.5, outputInputMs: 40.001, deviceAccuracyPct: 56.9 },
         ...{ strategy: 'three-stage', model: 'slow', accuracyPct: 90 },
-        ...{ serviceMs: timing.serviceMs, coldStart: false, hedged: false, inTime: true },
+        ...{ serviceMs: timing.serviceMs, serverMs: timing.serverMs },
+        ...{ coldStart: false, hedged: false, inTime: true },
       },
     ]);
   });

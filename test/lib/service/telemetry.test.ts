@@ -111,7 +111,13 @@ describe('Telemetry', () => {
     const line = {
       ...{ epochMs: 1_795_726_576_600.25, slaMs: 250, inputMs: 43.125, source: 'client' as const },
       ...{ outputMs: 12.5, outputInputMs: 40.001, deviceAccuracyPct: 56.9 },
-      ...{ strategy: 'three-stage' as const, model: 'large', accuracyPct: 90, serviceMs: 80.5 },
+      ...{
+        strategy: 'three-stage' as const,
+        model: 'large',
+        accuracyPct: 90,
+        serviceMs: 80.5,
+        serverMs: 81.25,
+      },
       ...{ coldStart: false, hedged: false, inTime: true },
     };
     const written: string[] = [];
@@ -133,7 +139,8 @@ describe('Telemetry', () => {
     });
 
     it('in at most 300 bytes, without what is false or unknown', () => {
-      const { model, accuracyPct, serviceMs, outputMs, outputInputMs, ...unanswered } = line;
+      const { model, accuracyPct, serviceMs, serverMs, outputMs, outputInputMs, ...unanswered } =
+        line;
       new Telemetry('Stack-Api').requested({ ...unanswered, inTime: false });
       new Telemetry('Stack-Api').requested({ ...line, model: 'a-model-with-quite-a-long-name' });
       expect(Object.keys(JSON.parse(written[0] ?? ''))).toEqual([

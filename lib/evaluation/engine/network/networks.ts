@@ -62,8 +62,8 @@ export interface TrafficNetwork {
   readonly kind: 'traffic';
   readonly name: string;
   /**
-   * How they become the requests of a simulation: in the order of their time, evenly spread over all of it and from
-   * the start again after the last, or drawn at random with replacement. What belongs to a request stays together.
+   * How they become the requests of a simulation: in the order of their time, spread over all of it and from the
+   * start again after the last, or drawn at random with replacement. What belongs to a request stays together.
    */
   readonly order: TrafficOrder;
   readonly inputMs: Float64Array;

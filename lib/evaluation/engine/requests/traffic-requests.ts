@@ -1,12 +1,13 @@
 import { normal } from '../../../core/statistics/draw.ts';
-import { seededRandom } from '../../../core/statistics/random.ts';
+import { type Random, seededRandom } from '../../../core/statistics/random.ts';
 import type { TrafficNetwork } from '../network/networks.ts';
 import type { Requests } from './requests.ts';
 
 /** Requests of real traffic, resampled as its order says: T_input, T_output, SLA and report of each stay together. */
 export function trafficRequests(traffic: TrafficNetwork, count: number, seed: number): Requests {
   const rows = traffic.inputMs.length;
-  const row = traffic.order === 'time' ? inTime(rows, count) : atRandom(rows, count, seed);
+  const random = seededRandom(seed + 7);
+  const row = { time: inTime, random: atRandom }[traffic.order](rows, count, random);
   const pick = (values: Float64Array) => Float64Array.from(row, (i) => values[i] ?? 0);
   const [outputMs, reportedMs, reportedInputMs] = [
     traffic.outputMs,
@@ -31,13 +32,17 @@ export function trafficRequests(traffic: TrafficNetwork, count: number, seed: nu
   };
 }
 
-/** Fewer than there are: evenly spread over all of them. More: from the start again after the last. */
-function inTime(rows: number, count: number): Uint32Array {
-  const step = Math.max(1, rows / count);
-  return new Uint32Array(count).map((_, i) => Math.floor(i * step) % rows);
+/**
+ * Fewer than there are: one at random of each of so many stretches of time, as what comes at regular intervals would
+ * be met always or never otherwise. More: from the start again after the last.
+ */
+function inTime(rows: number, count: number, random: Random): Uint32Array {
+  const step = rows / count;
+  return new Uint32Array(count).map((_, i) =>
+    step > 1 ? Math.floor((i + random()) * step) : i % rows,
+  );
 }
 
-function atRandom(rows: number, count: number, seed: number): Uint32Array {
-  const random = seededRandom(seed + 7);
+function atRandom(rows: number, count: number, random: Random): Uint32Array {
   return new Uint32Array(count).map(() => Math.floor(random() * rows));
 }

@@ -10,11 +10,12 @@ import { experiments, runExperiments } from '../../../../lib/evaluation/experime
 import { summaryOfSections } from '../../../../lib/evaluation/report/summary.ts';
 
 const inputs: Inputs = { ...defaultInputs, requests: 1_500 };
-const withoutLinks = experiments.filter(({ name }) => name !== 'links');
+/** The others need more than there is by default. */
+const withoutInputs = experiments.filter(({ unfit }) => unfit?.(inputs) === undefined);
 
 /** What all experiments find, in one run: many of their points are the same. */
 async function findingsOfAll(changes: Partial<Inputs> = {}): Promise<Map<string, Findings>> {
-  const sections = await runExperiments(withoutLinks, { ...inputs, ...changes });
+  const sections = await runExperiments(withoutInputs, { ...inputs, ...changes });
   return new Map(sections.map(({ experiment, findings }) => [experiment.name, findings]));
 }
 
@@ -174,7 +175,7 @@ beforeAll(async () => {
   ofOthers = await Promise.all(others.map((other) => findingsOfAll({ ...other, requests: 60 })));
 }, 120_000);
 
-describe.each(withoutLinks)('$name', ({ name, ...own }) => {
+describe.each(withoutInputs)('$name', ({ name, ...own }) => {
   it('compares nothing with the paper when models or network are other ones', () => {
     for (const findings of ofOthers) {
       const { summary, says } = findings.get(name) ?? {};

@@ -14,12 +14,15 @@ describe('chooseExperiments', () => {
       ...['fig3a', 'fig3b', 'fig4', 'fig5', 'fig6', 'fig7', 'table4', 'fig8'],
       ...['practice', 'realistic'],
     ]);
-    expect(leftOut).toEqual([{ name: 'links', why: expect.stringMatching(/--traces/) }]);
+    expect(leftOut).toEqual([
+      { name: 'links', why: expect.stringMatching(/--traces/) },
+      { name: 'traffic', why: expect.stringMatching(/--traffic/) },
+    ]);
   });
 
   it('leaves out what changes the network’s deviation where there is none to change', () => {
     const { leftOut } = chooseExperiments(['all'], measured);
-    expect(leftOut.map(({ name }) => name)).toEqual(['fig4', 'fig5', 'links']);
+    expect(leftOut.map(({ name }) => name)).toEqual(['fig4', 'fig5', 'links', 'traffic']);
   });
 
   it('takes some by name, each once', () => {
