@@ -155,6 +155,7 @@ export class MdInference extends MeteredService {
       ...settings,
       live: props,
     });
+    this.profiler.check(this.selector);
     if (props.keepWarm) {
       const aliases = [...models, this.selector].map(({ live }) => live);
       new KeepWarm(this, 'KeepWarm', { every: props.keepWarm, aliases });

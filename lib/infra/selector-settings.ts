@@ -1,29 +1,8 @@
 import { Annotations, Duration } from 'aws-cdk-lib';
 import type { Construct } from 'constructs';
 import type { FeedbackChoice } from '../core/contract/feedback-choices.ts';
-import type { AtDeadline } from '../core/contract/headers.ts';
-import type { StrategyName } from '../core/selection/strategies.ts';
 import type { MdInferenceProps } from './props.ts';
-
-/** How requests are answered: what the selector is told. */
-export interface SelectorSettings {
-  readonly strategy: StrategyName;
-  readonly defaultSlaMs: number;
-  readonly defaultNetworkMs: number;
-  readonly clockToleranceMs: number;
-  readonly maxInputMs: number;
-  readonly clockErrorMs: number;
-  readonly callerShare: number;
-  readonly requestLogShare: number;
-  readonly metricsShare: number;
-  readonly feedback: FeedbackChoice;
-  readonly feedbackWeight: number;
-  readonly atDeadline: AtDeadline;
-  readonly lateWaitMs: number;
-  readonly hedgeShare: number;
-  /** Whether SLAs are counted by version, too. */
-  readonly versionMetrics: boolean;
-}
+import type { SelectorSettings } from './selector.ts';
 
 /** The settings that a service's properties stand for, with their defaults. */
 export function selectorSettings(scope: Construct, props: MdInferenceProps): SelectorSettings {

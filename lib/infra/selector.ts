@@ -4,14 +4,36 @@ import { ArnFormat, Stack } from 'aws-cdk-lib';
 import { Grant } from 'aws-cdk-lib/aws-iam';
 import type { CfnAlias } from 'aws-cdk-lib/aws-lambda';
 import type { Construct } from 'constructs';
+import type { FeedbackChoice } from '../core/contract/feedback-choices.ts';
+import type { AtDeadline } from '../core/contract/headers.ts';
+import type { StrategyName } from '../core/selection/strategies.ts';
 import type { Catalogue } from '../service/catalogue/schema.ts';
 import { modelFunctionsFile } from '../service/model-functions.ts';
 import { acknowledgeModelFunctions } from './acknowledgements.ts';
 import { LiveAlias, type LiveOptions, liveName } from './live-alias.ts';
 import type { ModelFunction } from './model-function.ts';
 import type { ProfileTable } from './profile-table.ts';
-import type { SelectorSettings } from './selector-settings.ts';
 import { type CommonFunctionProps, requestTimeout, ServiceFunction } from './service-function.ts';
+
+/** How requests are answered: what the selector is told. */
+export interface SelectorSettings {
+  readonly strategy: StrategyName;
+  readonly defaultSlaMs: number;
+  readonly defaultNetworkMs: number;
+  readonly clockToleranceMs: number;
+  readonly maxInputMs: number;
+  readonly clockErrorMs: number;
+  readonly callerShare: number;
+  readonly requestLogShare: number;
+  readonly metricsShare: number;
+  readonly feedback: FeedbackChoice;
+  readonly feedbackWeight: number;
+  readonly atDeadline: AtDeadline;
+  readonly lateWaitMs: number;
+  readonly hedgeShare: number;
+  /** Whether SLAs are counted by version, too. */
+  readonly versionMetrics: boolean;
+}
 
 /** Properties of a {@link Selector}. */
 export interface SelectorProps extends CommonFunctionProps, SelectorSettings {
