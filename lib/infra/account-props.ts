@@ -1,3 +1,7 @@
+import type { RemovalPolicy } from 'aws-cdk-lib';
+import type { RetentionDays } from 'aws-cdk-lib/aws-logs';
+import type { IBucket } from 'aws-cdk-lib/aws-s3';
+import type { ITopic } from 'aws-cdk-lib/aws-sns';
 import type { LogLevel } from '../service/log-levels.ts';
 import type { AlarmOptions } from './alarm-options.ts';
 import type { ExistingApi } from './api-routes.ts';
@@ -60,6 +64,13 @@ export interface AccountProps {
    */
   readonly retainVersions?: boolean;
   /**
+   * Where the alarms are sent: server errors, missed SLAs, fallbacks, models that keep failing, accuracies
+   * that feedback has moved, a failed profiler, a throttled table.
+   *
+   * @default - nowhere: the alarms exist, but notify nobody
+   */
+  readonly alarmsTopic?: ITopic;
+  /**
    * What the alarms do, and at what each rings; `false` is a service without alarms.
    *
    * @default - seven alarms, which tell `alarmsTopic`
@@ -79,4 +90,37 @@ export interface AccountProps {
    * @default 1
    */
   readonly metricsShare?: number;
+  /**
+   * Where the files of models lie that are read from S3: the deployment copies them there, under its own name, and
+   * its functions may read nothing else of it.
+   *
+   * @default - a bucket of the construct's own
+   */
+  readonly modelBucket?: IBucket;
+  /**
+   * How long logs are kept.
+   *
+   * @default RetentionDays.ONE_MONTH
+   */
+  readonly logRetention?: RetentionDays;
+  /**
+   * What happens to the logs when they leave the stack. A first deployment that fails takes them with it: with
+   * `RemovalPolicy.RETAIN` what they say of the failure stays.
+   *
+   * @default - as `removalPolicy` says
+   */
+  readonly logRemovalPolicy?: RemovalPolicy;
+  /**
+   * What happens to the profile table, the models' files in S3 and the logs when they leave the stack. Profiles
+   * are measured again by the next deployment; feedback on the models' accuracy would be lost.
+   *
+   * @default RemovalPolicy.DESTROY
+   */
+  readonly removalPolicy?: RemovalPolicy;
+  /**
+   * Tags of every resource.
+   *
+   * @default - none
+   */
+  readonly tags?: Readonly<Record<string, string>>;
 }

@@ -1,5 +1,4 @@
-import { Annotations, type Duration, Fn, Stack } from 'aws-cdk-lib';
-import { AccessLogFormat } from 'aws-cdk-lib/aws-apigateway';
+import { Annotations, type Duration } from 'aws-cdk-lib';
 import {
   type CfnStage,
   CorsHttpMethod,
@@ -9,17 +8,17 @@ import {
   HttpNoneAuthorizer,
   HttpStage,
   type IHttpRouteAuthorizer,
-  LogGroupLogDestination,
 } from 'aws-cdk-lib/aws-apigatewayv2';
 import { HttpIamAuthorizer, HttpJwtAuthorizer } from 'aws-cdk-lib/aws-apigatewayv2-authorizers';
 import { HttpLambdaIntegration } from 'aws-cdk-lib/aws-apigatewayv2-integrations';
 import { Grant, type IGrantable } from 'aws-cdk-lib/aws-iam';
 import type { IFunction } from 'aws-cdk-lib/aws-lambda';
-import type { Construct, IConstruct } from 'constructs';
+import type { Construct } from 'constructs';
 import { inferHeadersSchema } from '../core/contract/headers.ts';
 import { type RouteKey, routes } from '../core/contract/routes.ts';
+import { accessLogOf } from './access-log.ts';
 import { acknowledgePreflight } from './acknowledgements.ts';
-import { type LogProps, logGroupOf } from './service-function.ts';
+import type { LogProps } from './service-function.ts';
 
 /** Callers with a token of an OpenID Connect provider, such as a Cognito user pool. */
 export interface JwtAuth {
@@ -117,15 +116,7 @@ export class ServiceApi extends HttpApi {
     this.stage = new HttpStage(this, 'DefaultStage', {
       httpApi: this,
       autoDeploy: true,
-      accessLogSettings: {
-        destination: new LogGroupLogDestination(
-          logGroupOf(this, 'AccessLogs', {
-            ...props,
-            logGroupName: accessLogName(this, props.deployment),
-          }),
-        ),
-        format: AccessLogFormat.custom(JSON.stringify(accessLogFields)),
-      },
+      accessLogSettings: accessLogOf(this, props.deployment, props),
       throttle: { rateLimit: throttling.rate, burstLimit: throttling.burst },
     });
     const ofRoutes = Object.entries(throttling.routes ?? {});
@@ -151,34 +142,6 @@ export class ServiceApi extends HttpApi {
     });
   }
 }
-
-/**
- * Under `/aws/vendedlogs/`, which CloudWatch Logs' one resource policy allows as a whole: with other names every API
- * adds to it, until the account's 5,120 bytes are full. The stack's own id keeps a log that is retained apart from
- * that of a later stack of the same name.
- *
- * @see https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/AWS-logs-and-resource-policy.html
- */
-function accessLogName(scope: IConstruct, deployment: string): string {
-  const stackId = Fn.select(2, Fn.split('/', Stack.of(scope).stackId));
-  return `/aws/vendedlogs/apigateway/${deployment}/${stackId}`;
-}
-
-/**
- * What the access log records of a request: who called what, and how it went.
- *
- * @see https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-logging-variables.html
- */
-const accessLogFields = {
-  requestId: '$context.requestId',
-  ip: '$context.identity.sourceIp',
-  caller: '$context.identity.userArn',
-  subject: '$context.authorizer.claims.sub',
-  route: '$context.routeKey',
-  status: '$context.status',
-  latencyMs: '$context.responseLatency',
-  error: '$context.error.message',
-};
 
 /** Says at synth that anybody can call. */
 export function warnOfOpenApi(scope: Construct): void {

@@ -12,7 +12,6 @@ import type { Catalogue } from '../service/catalogue/schema.ts';
 import { checkProps } from './check-props.ts';
 import { keysOf } from './encryption.ts';
 import { checkEndpoint, type Endpoint, endpointOf } from './endpoint.ts';
-import { feedbackOf } from './feedback.ts';
 import { longestDeployment } from './function-names.ts';
 import { KeepWarm } from './keep-warm.ts';
 import { MeteredService } from './metered-service.ts';
@@ -29,6 +28,7 @@ import type { MdInferenceProps } from './props.ts';
 import { makeReadable } from './readable-assets.ts';
 import { Rollout } from './rollout.ts';
 import { Selector } from './selector.ts';
+import { selectorSettings } from './selector-settings.ts';
 
 /**
  * The whole service: an HTTP API, the selector, one function for each model of a catalogue, the
@@ -106,9 +106,9 @@ export class MdInference extends MeteredService {
       key: keys.table,
     });
     this.deployment = deployment;
-    const strategy = props.strategy ?? 'three-stage';
+    const settings = selectorSettings(this, props);
+    const { strategy } = settings;
     this.strategy = strategy;
-    const defaultSlaMs = props.defaultSlaMs ?? 250;
     const slaTargetPct = props.slaTargetPct ?? 90;
     const environment = {
       MDI_TABLE_NAME: this.table.tableName,
@@ -161,21 +161,7 @@ export class MdInference extends MeteredService {
     this.selector = new Selector(this, 'Selector', {
       ...common,
       models,
-      strategy,
-      defaultSlaMs,
-      defaultNetworkMs: props.defaultNetworkMs ?? 100,
-      clockToleranceMs: props.clockToleranceMs ?? 50,
-      maxInputMs: props.maxInputMs ?? 60_000,
-      clockErrorMs: props.clockErrorMs ?? 5,
-      feedback: feedbackOf(this, props),
-      feedbackWeight: props.feedbackWeight ?? 200,
-      atDeadline: props.atDeadline ?? 'wait',
-      lateWaitMs: (props.lateWait ?? Duration.seconds(10)).toMilliseconds(),
-      hedgeShare: props.hedgeShare ?? 0.05,
-      callerShare: props.callerShare ?? 0.2,
-      requestLogShare: props.requestLogShare ?? 0.1,
-      metricsShare: props.metricsShare ?? 1,
-      versionMetrics: props.rollout !== undefined,
+      ...settings,
       live: props,
     });
     this.profiler.check(this.selector);

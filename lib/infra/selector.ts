@@ -16,13 +16,8 @@ import type { ModelFunction } from './model-function.ts';
 import type { ProfileTable } from './profile-table.ts';
 import { type CommonFunctionProps, requestTimeout, ServiceFunction } from './service-function.ts';
 
-/** Properties of a {@link Selector}. */
-export interface SelectorProps extends CommonFunctionProps {
-  /** Begins the names of the models' functions. */
-  readonly deployment: string;
-  readonly catalogue: Catalogue;
-  readonly models: readonly ModelFunction[];
-  readonly table: ProfileTable;
+/** How requests are answered: what the selector is told. */
+export interface SelectorSettings {
   readonly strategy: StrategyName;
   readonly defaultSlaMs: number;
   readonly defaultNetworkMs: number;
@@ -39,6 +34,15 @@ export interface SelectorProps extends CommonFunctionProps {
   readonly hedgeShare: number;
   /** Whether SLAs are counted by version, too. */
   readonly versionMetrics: boolean;
+}
+
+/** Properties of a {@link Selector}. */
+export interface SelectorProps extends CommonFunctionProps, SelectorSettings {
+  /** Begins the names of the models' functions. */
+  readonly deployment: string;
+  readonly catalogue: Catalogue;
+  readonly models: readonly ModelFunction[];
+  readonly table: ProfileTable;
   readonly live: LiveOptions;
 }
 

@@ -39,7 +39,7 @@ export const selectorEnvironmentSchema = z.object({
   /** Share of a profile's calls up to which one caller counts without limit; 1 is no limit. */
   MDI_CALLER_SHARE: number.pipe(z.number().min(0).max(1)),
   /** Share of the requests that metrics count. */
-  MDI_METRICS_SHARE: number.pipe(z.number().positive().max(1)),
+  MDI_METRICS_SHARE: number.pipe(z.number().positive().max(1)).default(1),
   /** Whose labelled answers count. */
   MDI_FEEDBACK: z.enum(feedbackChoices),
   /** Labelled answers that the catalogue's accuracy is worth. */
