@@ -14,8 +14,7 @@ describe('what each function may do', () => {
   }
 
   /** What a function's role allows of every action; it has nothing by managed policies. */
-  function allowed(fn: { role?: unknown }): Record<string, Allowed> {
-    const { stack, template } = made;
+  function allowed(fn: { role?: unknown }, { stack, template } = made): Record<string, Allowed> {
     const role = stack.resolve((fn.role as { roleName: string }).roleName).Ref;
     expect(template.findResources('AWS::IAM::Role')[role]?.Properties).not.toHaveProperty(
       'ManagedPolicyArns',
@@ -47,12 +46,16 @@ describe('what each function may do', () => {
   const deployment = 'Test-Api-17E32BCB';
 
   const models = () => [...made.service.models.values()];
-  const logAndTraceActions = [
-    'logs:CreateLogStream',
-    'logs:PutLogEvents',
-    'xray:PutTelemetryRecords',
-    'xray:PutTraceSegments',
-  ];
+  const logActions = ['logs:CreateLogStream', 'logs:PutLogEvents'];
+
+  it('with tracing, every function may send traces', () => {
+    const traced = synthesized({ tracing: true });
+    const { service } = traced;
+    const functions = [service.selector, service.profiler, ...service.models.values()];
+    for (const { function: fn } of functions) {
+      expect(allowed(fn, traced)).toHaveProperty(['xray:PutTraceSegments']);
+    }
+  });
 
   it('the selector invokes the deployment’s models by their prefix, reads profiles, counts failures and feedback', () => {
     const actions = allowed(made.service.selector.function);
@@ -63,7 +66,7 @@ describe('what each function may do', () => {
       'dynamodb:Query',
       'dynamodb:UpdateItem',
       'lambda:InvokeFunction',
-      ...logAndTraceActions,
+      ...logActions,
     ]);
     expect(JSON.stringify(actions['lambda:InvokeFunction']?.resources)).toMatch(
       /:function:Test-Api-17E32BCB-\*:live"\]\]\}\]$/,
@@ -91,9 +94,8 @@ describe('what each function may do', () => {
       const actions = allowed(fn);
       expect(Object.keys(actions).sort()).toEqual([
         'dynamodb:UpdateItem',
-        ...logAndTraceActions.slice(0, 2),
+        ...logActions,
         's3:GetObject',
-        ...logAndTraceActions.slice(2),
       ]);
       expect(actions['s3:GetObject']?.resources).toEqual([objects(`${model.name}/*`)]);
       expect(actions['dynamodb:UpdateItem']).toEqual(onTable(`${deployment}/*/${model.name}@*`));
@@ -107,11 +109,10 @@ describe('what each function may do', () => {
       'dynamodb:PutItem',
       'dynamodb:Query',
       'lambda:InvokeFunction',
-      ...logAndTraceActions.slice(0, 2),
+      ...logActions,
       's3:DeleteObject',
       's3:ListBucket',
       's3:PutObject',
-      ...logAndTraceActions.slice(2),
     ]);
     const put = [`${deployment}/*/*@*`, `${deployment}/versions`, `${deployment}/feedback`];
     expect(actions).toMatchObject({
