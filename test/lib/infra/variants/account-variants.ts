@@ -74,7 +74,7 @@ export const accountVariants: readonly Variant[] = [
     tracing: false,
   })),
   variant(
-    'VPC and keys of others',
+    'VPC, keys and domain of others',
     (stack) => {
       const vpc = Vpc.fromVpcAttributes(stack, 'Vpc', {
         vpcId: 'vpc-1',
@@ -87,6 +87,15 @@ export const accountVariants: readonly Variant[] = [
         vpc: { vpc, securityGroups: [SecurityGroup.fromSecurityGroupId(stack, 'Group', 'sg-1')] },
         encryption: { table: key, logs: key, models: key },
         models: inS3,
+        domain: {
+          domainName: DomainName.fromDomainNameAttributes(stack, 'Domain', {
+            name: 'api.example.com',
+            regionalDomainName: 'd-1.execute-api.eu-west-1.amazonaws.com',
+            regionalHostedZoneId: 'Z1',
+          }),
+          basePath: 'vision/v2',
+          disableExecuteApiEndpoint: false,
+        },
       };
     },
     ['Annotation::mdinference:key-policy'],
@@ -98,7 +107,7 @@ export const accountVariants: readonly Variant[] = [
     api: { httpApi: HttpApi.fromHttpApiAttributes(stack, 'TheirApi', { httpApiId: 'abc123' }) },
     auth: { jwt: { issuer, audience: ['app'] } },
   })),
-  variant('custom domain', (stack) => ({
+  variant('custom domain, retained versions, little written', (stack) => ({
     apiName: 'vision',
     cors: { origins: ['https://app.example.com'] },
     domain: {
@@ -109,19 +118,6 @@ export const accountVariants: readonly Variant[] = [
         zoneName: 'example.com',
       }),
     },
-  })),
-  variant('shared domain', (stack) => ({
-    domain: {
-      domainName: DomainName.fromDomainNameAttributes(stack, 'Domain', {
-        name: 'api.example.com',
-        regionalDomainName: 'd-1.execute-api.eu-west-1.amazonaws.com',
-        regionalHostedZoneId: 'Z1',
-      }),
-      basePath: 'vision/v2',
-      disableExecuteApiEndpoint: false,
-    },
-  })),
-  variant('retained versions, little written', () => ({
     retainVersions: true,
     reservedConcurrency: 50,
     models: { 'nano-24': { reservedConcurrency: 10, provisionedConcurrency: { min: 1, max: 10 } } },
