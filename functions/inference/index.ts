@@ -39,7 +39,7 @@ export const handler = modelHandler({
     model: name,
     sha256: model.sha256,
   }),
-  telemetry: new Telemetry(deployment),
+  telemetry: new Telemetry(deployment, { logLevel: environment.MDI_LOG_LEVEL }),
   // With provisioned concurrency the model was loaded long before anybody waited for it.
   startedOnDemand: environment.AWS_LAMBDA_INITIALIZATION_TYPE !== 'provisioned-concurrency',
   ownStart: new OwnStart(callerClockToleranceMs),

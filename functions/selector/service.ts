@@ -110,7 +110,11 @@ export function createService(): Service {
     });
     return { ...model, functionName, profileKey };
   });
-  const telemetry = new Telemetry(environment.MDI_DEPLOYMENT, environment.MDI_REQUEST_LOG_SHARE);
+  const telemetry = new Telemetry(environment.MDI_DEPLOYMENT, {
+    requestShare: environment.MDI_REQUEST_LOG_SHARE,
+    metricsShare: environment.MDI_METRICS_SHARE,
+    logLevel: environment.MDI_LOG_LEVEL,
+  });
   const client = createProfileClient();
   const tableName = environment.MDI_TABLE_NAME;
   const { MDI_FEEDBACK: feedback, MDI_FEEDBACK_WEIGHT: weight } = environment;

@@ -38,6 +38,13 @@ export interface ModelOverrides {
    * @default - none
    */
   readonly provisionedConcurrency?: ProvisionedConcurrency;
+  /**
+   * The most environments of the model's function at the same time, which no other function of the account can take
+   * either. A deployment measures the new version within them.
+   *
+   * @default - as many as the account has left
+   */
+  readonly reservedConcurrency?: number;
 }
 
 /**

@@ -1,5 +1,6 @@
 import { Logger } from '@aws-lambda-powertools/logger';
 import { Metrics, MetricUnit } from '@aws-lambda-powertools/metrics';
+import type { LogLevel } from './log-levels.ts';
 import {
   type AnswerMetric,
   type ModelMetric,
@@ -38,28 +39,56 @@ export interface FailedRequest {
   readonly deadlineExceeded: boolean;
 }
 
+/** What a function writes less of than it could. */
+export interface TelemetryOptions {
+  /**
+   * Share of the requests that are logged with {@link Telemetry.requested}, 0 to 1.
+   *
+   * @default 1
+   */
+  readonly requestShare?: number;
+  /**
+   * Share of the requests that {@link Telemetry.answered} and {@link Telemetry.failed} count, 0 to 1.
+   *
+   * @default 1
+   */
+  readonly metricsShare?: number;
+  /**
+   * The least severe lines that are logged.
+   *
+   * @default 'INFO'
+   */
+  readonly logLevel?: LogLevel;
+}
+
 /** What a function logs and counts: JSON lines, and metrics in CloudWatch's embedded format. */
 export class Telemetry {
   readonly logger: Pick<Logger, 'warn' | 'error'>;
   readonly #metrics: Metrics;
   readonly #modelMetrics: Metrics;
   readonly #requestShare: number;
+  readonly #metricsShare: number;
 
   /**
    * @param deployment - the `service` dimension of all metrics: deployments of one account stay apart
-   * @param requestShare - share of the requests that are logged with {@link Telemetry.requested}, 0 to 1
-   * @default requestShare - 1
+   * @param options - what is written less of
    */
-  constructor(deployment: string, requestShare = 1) {
+  constructor(deployment: string, options: TelemetryOptions = {}) {
+    const { requestShare = 1, metricsShare = 1, logLevel = 'INFO' } = options;
     this.#requestShare = requestShare;
+    this.#metricsShare = metricsShare;
     const serviceName = deployment;
-    this.logger = new Logger({ serviceName });
+    const logger = new Logger({ serviceName });
+    // Not the logger's own level: with Lambda's JSON format it takes Lambda's, below which metrics would be dropped.
+    this.logger =
+      logLevel === 'ERROR' ? { error: logger.error.bind(logger), warn: () => {} } : logger;
     this.#metrics = new Metrics({ namespace: metricsNamespace, serviceName });
     this.#modelMetrics = new Metrics({ namespace: metricsNamespace, serviceName });
   }
 
   /** Counts an answered request, for its strategy and for its model. No image data, no ids. */
   answered(request: AnsweredRequest): void {
+    if (Math.random() >= this.#metricsShare) return;
     const all: Record<RequestMetric | AnswerMetric, Measured> = {
       BudgetMs: [MetricUnit.Milliseconds, request.budgetMs],
       SelectMs: [MetricUnit.Milliseconds, request.selectMs],
@@ -83,6 +112,7 @@ export class Telemetry {
    * counts nowhere.
    */
   failed({ strategy, deadlineExceeded }: FailedRequest): void {
+    if (Math.random() >= this.#metricsShare) return;
     const all: Record<RequestMetric, Measured> = {
       SlaMet: [MetricUnit.Count, 0],
       DeadlineExceeded: [MetricUnit.Count, Number(deadlineExceeded)],

@@ -69,6 +69,39 @@ describe('Telemetry', () => {
     ]);
   });
 
+  it('counts a share of the requests, answered or not, and everything that is no request', () => {
+    const telemetry = new Telemetry('Stack-Api', { metricsShare: 0.25 });
+    const random = vi.spyOn(Math, 'random');
+    for (const drawn of [0.25, 0.99]) {
+      random.mockReturnValue(drawn);
+      telemetry.answered(request);
+      telemetry.failed({ strategy: 'three-stage', deadlineExceeded: true });
+    }
+    expect(lines).toEqual([]);
+    telemetry.count('BreakerOpened');
+    expect(lines).toHaveLength(1);
+    random.mockReturnValue(0.2499);
+    telemetry.answered(request);
+    telemetry.failed({ strategy: 'three-stage', deadlineExceeded: true });
+    expect(lines).toHaveLength(4);
+  });
+
+  it.each([
+    [undefined, ['warn', 'error']],
+    ['INFO', ['warn', 'error']],
+    ['WARN', ['warn', 'error']],
+    ['ERROR', ['error']],
+  ] as const)('logs what is severe enough for the level %s', (logLevel, expected) => {
+    const said: string[] = [];
+    for (const level of ['warn', 'error'] as const) {
+      vi.spyOn(console, level).mockImplementation(() => void said.push(level));
+    }
+    const { logger } = new Telemetry('Stack-Api', logLevel ? { logLevel } : {});
+    logger.warn('model could not answer');
+    logger.error('unexpected error');
+    expect(said).toEqual(expected);
+  });
+
   it('counts at once', () => {
     new Telemetry('Stack-Api').count('ProfileReadFailed', 3);
     expect(lines.map((line) => JSON.parse(line))).toMatchObject([{ ProfileReadFailed: 3 }]);
@@ -118,7 +151,7 @@ describe('Telemetry', () => {
 
     it('of the share that is to be logged', () => {
       const random = vi.spyOn(Math, 'random');
-      const telemetry = new Telemetry('Stack-Api', 0.25);
+      const telemetry = new Telemetry('Stack-Api', { requestShare: 0.25 });
       for (const luck of [0.2, 0.3, 0.9, 0]) {
         random.mockReturnValueOnce(luck);
         telemetry.requested(line);

@@ -5,7 +5,7 @@ import {
   InvalidProfileItemError,
   toAttributes,
 } from '../../../../lib/service/profiles/item.ts';
-import { merge } from '../../../../lib/service/profiles/statistics.ts';
+import { emptyStatistics, merge } from '../../../../lib/service/profiles/statistics.ts';
 import { anyObservation, statisticsOfAll, warmMs } from './samples.ts';
 
 const keys = { pk: { S: 'd/c/m@9f86d081884c' }, sk: { S: 'baseline' } };
