@@ -6,6 +6,7 @@ import { atDeadlineChoices } from '../core/contract/headers.ts';
 import { maxSlaMs, minSlaMs } from '../core/contract/limits.ts';
 import { routeKeys } from '../core/contract/routes.ts';
 import { strategyNames } from '../core/selection/strategies.ts';
+import { logLevels } from '../service/log-levels.ts';
 import { InvalidPropertyError } from './errors.ts';
 import type { ApiAuth, ApiCors, Throttle, Throttling } from './http-api.ts';
 import type { MdInferenceProps } from './props.ts';
@@ -17,11 +18,19 @@ type Wrong = (name: string, message: string) => Error;
 
 /** Properties of which every value of their type can be deployed, or that a part of the service checks. */
 type CheckedElsewhere =
+  | 'api'
+  | 'domain'
+  | 'vpc'
+  | 'encryption'
+  | 'table'
+  | 'retainVersions'
+  | 'alarms'
   | 'catalogue'
   | 'tracing'
   | 'alarmsTopic'
   | 'architecture'
   | 'models'
+  | 'tunedFile'
   | 'provisionedConcurrency'
   | 'rollout'
   | 'profiling'
@@ -36,6 +45,7 @@ const checks: {
 } = {
   strategy: oneOf(strategyNames),
   auth: checkAuth,
+  apiName: text(128),
   cors: checkCors,
   throttling: checkThrottling,
   defaultSlaMs: number('a number of ms', { from: minSlaMs, to: maxSlaMs }),
@@ -55,6 +65,9 @@ const checks: {
   slaTargetPct: number('a percentage', { above: 0, to: 100 }),
   keepWarm: duration('minutes', 1),
   logRetention: oneOf(Object.values(RetentionDays).filter((days) => typeof days === 'number')),
+  reservedConcurrency: wholeNumber(1),
+  logLevel: oneOf(logLevels),
+  metricsShare: number('a share', { above: 0, to: 1 }),
   tags: checkTags,
 };
 
@@ -109,6 +122,13 @@ function oneOf<T extends string | number>(choices: readonly T[]): Check<T> {
   return (value, name, wrong) => {
     if (choices.includes(value)) return;
     throw wrong(name, `must be one of ${choices.join(', ')}, not ${value}`);
+  };
+}
+
+function text(longest: number): Check<string> {
+  return (value, name, wrong) => {
+    if (Token.isUnresolved(value) || (value.length > 0 && value.length <= longest)) return;
+    throw wrong(name, `must have 1 to ${longest} characters, not ${value.length}`);
   };
 }
 

@@ -1,5 +1,4 @@
-import { Annotations, type Duration, Fn, type RemovalPolicy, Stack } from 'aws-cdk-lib';
-import { AccessLogFormat } from 'aws-cdk-lib/aws-apigateway';
+import { Annotations, type Duration } from 'aws-cdk-lib';
 import {
   type CfnStage,
   CorsHttpMethod,
@@ -9,17 +8,17 @@ import {
   HttpNoneAuthorizer,
   HttpStage,
   type IHttpRouteAuthorizer,
-  LogGroupLogDestination,
 } from 'aws-cdk-lib/aws-apigatewayv2';
 import { HttpIamAuthorizer, HttpJwtAuthorizer } from 'aws-cdk-lib/aws-apigatewayv2-authorizers';
 import { HttpLambdaIntegration } from 'aws-cdk-lib/aws-apigatewayv2-integrations';
 import { Grant, type IGrantable } from 'aws-cdk-lib/aws-iam';
 import type { IFunction } from 'aws-cdk-lib/aws-lambda';
-import { LogGroup, type RetentionDays } from 'aws-cdk-lib/aws-logs';
-import type { Construct, IConstruct } from 'constructs';
+import type { Construct } from 'constructs';
 import { inferHeadersSchema } from '../core/contract/headers.ts';
 import { type RouteKey, routes } from '../core/contract/routes.ts';
+import { accessLogOf } from './access-log.ts';
 import { acknowledgePreflight } from './acknowledgements.ts';
+import type { LogProps } from './service-function.ts';
 
 /** Callers with a token of an OpenID Connect provider, such as a Cognito user pool. */
 export interface JwtAuth {
@@ -71,15 +70,15 @@ export interface Throttling extends Throttle {
 }
 
 /** Properties of a {@link ServiceApi}. */
-export interface ServiceApiProps {
+export interface ServiceApiProps extends LogProps {
   /** The deployment's name, of which the access log has its own. */
   readonly deployment: string;
   readonly selector: IFunction;
   readonly auth: ApiAuth;
   readonly cors?: ApiCors | undefined;
   readonly throttling: Throttling;
-  readonly logRetention: RetentionDays;
-  readonly removalPolicy: RemovalPolicy;
+  readonly apiName: string | undefined;
+  readonly disableExecuteApiEndpoint: boolean;
 }
 
 /** The HTTP API: every route, and every unknown path, goes to the selector. */
@@ -94,6 +93,8 @@ export class ServiceApi extends HttpApi {
       defaultIntegration: integration,
       defaultAuthorizer: authorizerOf(auth),
       createDefaultStage: false,
+      ...(props.apiName !== undefined && { apiName: props.apiName }),
+      ...(props.disableExecuteApiEndpoint && { disableExecuteApiEndpoint: true }),
       ...(cors && { corsPreflight: preflightOf(cors) }),
     });
     const declared = routes.flatMap(({ method, path }) =>
@@ -110,26 +111,12 @@ export class ServiceApi extends HttpApi {
       });
       for (const route of preflight) acknowledgePreflight(route);
     }
-    if (auth === 'none') {
-      Annotations.of(this).addWarningV2(
-        'mdinference:open-api',
-        "auth is 'none': anybody who knows the address can call this API, at your cost",
-      );
-    }
+    if (auth === 'none') warnOfOpenApi(this);
 
     this.stage = new HttpStage(this, 'DefaultStage', {
       httpApi: this,
       autoDeploy: true,
-      accessLogSettings: {
-        destination: new LogGroupLogDestination(
-          new LogGroup(this, 'AccessLogs', {
-            logGroupName: accessLogName(this, props.deployment),
-            retention: props.logRetention,
-            removalPolicy: props.removalPolicy,
-          }),
-        ),
-        format: AccessLogFormat.custom(JSON.stringify(accessLogFields)),
-      },
+      accessLogSettings: accessLogOf(this, props.deployment, props),
       throttle: { rateLimit: throttling.rate, burstLimit: throttling.burst },
     });
     const ofRoutes = Object.entries(throttling.routes ?? {});
@@ -156,40 +143,24 @@ export class ServiceApi extends HttpApi {
   }
 }
 
-/**
- * Under `/aws/vendedlogs/`, which CloudWatch Logs' one resource policy allows as a whole: with other names every API
- * adds to it, until the account's 5,120 bytes are full. The stack's own id keeps a log that is retained apart from
- * that of a later stack of the same name.
- *
- * @see https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/AWS-logs-and-resource-policy.html
- */
-function accessLogName(scope: IConstruct, deployment: string): string {
-  const stackId = Fn.select(2, Fn.split('/', Stack.of(scope).stackId));
-  return `/aws/vendedlogs/apigateway/${deployment}/${stackId}`;
+/** Says at synth that anybody can call. */
+export function warnOfOpenApi(scope: Construct): void {
+  Annotations.of(scope).addWarningV2(
+    'mdinference:open-api',
+    "auth is 'none': anybody who knows the address can call this API, at your cost",
+  );
 }
 
 /**
- * What the access log records of a request: who called what, and how it went.
+ * What checks callers before a route is reached.
  *
- * @see https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-logging-variables.html
+ * @param id - of an authorizer of tokens, which lives in the API
  */
-const accessLogFields = {
-  requestId: '$context.requestId',
-  requestTime: '$context.requestTime',
-  ip: '$context.identity.sourceIp',
-  caller: '$context.identity.userArn',
-  subject: '$context.authorizer.claims.sub',
-  route: '$context.routeKey',
-  status: '$context.status',
-  latencyMs: '$context.responseLatency',
-  error: '$context.error.message',
-};
-
-function authorizerOf(auth: ApiAuth): IHttpRouteAuthorizer {
+export function authorizerOf(auth: ApiAuth, id = 'Jwt'): IHttpRouteAuthorizer {
   if (auth === 'iam') return new HttpIamAuthorizer();
   if (auth === 'none') return new HttpNoneAuthorizer();
   const { issuer, audience } = auth.jwt;
-  return new HttpJwtAuthorizer('Jwt', issuer, { jwtAudience: audience });
+  return new HttpJwtAuthorizer(id, issuer, { jwtAudience: audience });
 }
 
 /** Headers of authorization: a token, or Signature Version 4. */

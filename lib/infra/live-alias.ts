@@ -29,6 +29,8 @@ export type ProvisionedConcurrency = number | ProvisionedScaling;
 export interface LiveOptions {
   /** Environments that are kept ready. */
   readonly provisionedConcurrency?: ProvisionedConcurrency | undefined;
+  /** The most environments of the function, of which those are. */
+  readonly reservedConcurrency?: number | undefined;
 }
 
 /** Properties of a {@link LiveAlias}. */
@@ -51,6 +53,7 @@ export class LiveAlias extends Alias {
       props.provisionedConcurrency === undefined
         ? undefined
         : scalingOf(scope, props.provisionedConcurrency);
+    checkReserved(scope, props.reservedConcurrency, scaling?.max ?? 0);
     super(scope, id, {
       aliasName: liveName,
       version,
@@ -94,4 +97,15 @@ function scalingOf(
     throw wrong(`utilization must be from 0.1 to 0.9, not ${utilization}`);
   }
   return { min, max, utilization };
+}
+
+/** @see https://docs.aws.amazon.com/lambda/latest/dg/configuration-concurrency.html */
+function checkReserved(scope: IConstruct, reserved: number | undefined, provisioned: number): void {
+  if (reserved === undefined) return;
+  const wrong = (message: string) =>
+    new InvalidPropertyError(scope, 'reservedConcurrency', `${message}, not ${reserved}`);
+  if (!Number.isInteger(reserved) || reserved < 1) throw wrong('must be a whole number from 1');
+  if (reserved < provisioned) {
+    throw wrong(`must be at least the ${provisioned} environments that are kept ready`);
+  }
 }

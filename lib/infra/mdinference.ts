@@ -1,19 +1,24 @@
-import { Annotations, CfnOutput, Duration, Names, RemovalPolicy, Stack, Tags } from 'aws-cdk-lib';
+import { CfnOutput, Duration, Names, RemovalPolicy, Tags } from 'aws-cdk-lib';
+import type { IDomainName, IHttpApi } from 'aws-cdk-lib/aws-apigatewayv2';
 import type { Grant, IGrantable } from 'aws-cdk-lib/aws-iam';
 import { Architecture } from 'aws-cdk-lib/aws-lambda';
 import { RetentionDays } from 'aws-cdk-lib/aws-logs';
 import { LAMBDA_RECOGNIZE_LAYER_VERSION } from 'aws-cdk-lib/cx-api';
-import { Construct } from 'constructs';
-import type { FeedbackChoice } from '../core/contract/feedback-choices.ts';
+import type { Construct } from 'constructs';
+import { modelNameOf } from '../core/selection/sizes.ts';
+import type { StrategyName } from '../core/selection/strategies.ts';
 import { loadCatalogue } from '../service/catalogue/load.ts';
 import type { Catalogue } from '../service/catalogue/schema.ts';
 import { checkProps } from './check-props.ts';
+import { keysOf } from './encryption.ts';
+import { checkEndpoint, type Endpoint, endpointOf } from './endpoint.ts';
 import { longestDeployment } from './function-names.ts';
-import { ServiceApi } from './http-api.ts';
 import { KeepWarm } from './keep-warm.ts';
+import { MeteredService } from './metered-service.ts';
 import { ModelBucket } from './model-bucket.ts';
 import { ModelFunction } from './model-function.ts';
 import { withOverrides } from './model-overrides.ts';
+import { networkOf } from './network.ts';
 import { Observability } from './observability.ts';
 import { OnnxruntimeLayers } from './onnxruntime-layers.ts';
 import { resolveCatalogue } from './package-files.ts';
@@ -23,6 +28,7 @@ import type { MdInferenceProps } from './props.ts';
 import { makeReadable } from './readable-assets.ts';
 import { Rollout } from './rollout.ts';
 import { Selector } from './selector.ts';
+import { selectorSettings } from './selector-settings.ts';
 
 /**
  * The whole service: an HTTP API, the selector, one function for each model of a catalogue, the
@@ -41,11 +47,15 @@ import { Selector } from './selector.ts';
  * service.grantInvokeApi(caller);
  * ```
  */
-export class MdInference extends Construct {
-  /** The base URL of the HTTP API, without a slash at its end. */
+export class MdInference extends MeteredService {
+  readonly deployment: string;
+  readonly strategy: StrategyName;
+  /** The base URL of the HTTP API, without a slash at its end: at `props.domain` where there is one. */
   readonly url: string;
-  /** The HTTP API, to which routes, domains and authorizers can be added. */
-  readonly api: ServiceApi;
+  /** The HTTP API, to which routes of your own can be added (`HttpRoute`). */
+  readonly api: IHttpApi;
+  /** The domain of the API, to which a record of your own can point; undefined without `props.domain`. */
+  readonly domainName: IDomainName | undefined;
   /** The DynamoDB table of the models' profiles. */
   readonly table: ProfileTable;
   /** The function that answers requests and selects a model for each. */
@@ -54,10 +64,14 @@ export class MdInference extends Construct {
   readonly profiler: Profiler;
   /** The CloudWatch dashboard and alarms. */
   readonly observability: Observability;
-  /** The function of each model, by the model's name. */
+  /**
+   * The function of each model, by the model's name; of several sizes the smallest has this name, and others
+   * have one such as `resnet-64-5307mb`.
+   */
   readonly models: ReadonlyMap<string, ModelFunction>;
-  /** The catalogue as it is deployed: with the memory that `props.models` gives its models. */
+  /** The catalogue as it is deployed: with the memory that `props.models` gives its models, an entry a size. */
   readonly catalogue: Catalogue;
+  readonly #endpoint: Endpoint;
 
   /**
    * @throws {@link CatalogueError} when the catalogue or one of its files is invalid
@@ -67,24 +81,34 @@ export class MdInference extends Construct {
   constructor(scope: Construct, id: string, props: MdInferenceProps = {}) {
     super(scope, id);
     checkProps(this, props);
+    checkEndpoint(this, props);
     // Without it a new layer would not make new versions, in an app that has not set this flag.
     this.node.setContext(LAMBDA_RECOGNIZE_LAYER_VERSION, true);
     const architecture = props.architecture ?? Architecture.X86_64;
     const catalogueDirectory = resolveCatalogue(props.catalogue ?? 'shapes');
     const overrides = props.models ?? {};
-    const catalogue = withOverrides(this, loadCatalogue(catalogueDirectory), overrides);
+    const catalogue = withOverrides(
+      this,
+      loadCatalogue(catalogueDirectory),
+      overrides,
+      props.tunedFile,
+    );
     this.catalogue = catalogue;
     const removalPolicy = props.removalPolicy ?? RemovalPolicy.DESTROY;
+    const keys = keysOf(this, props.encryption ?? {}, props.modelBucket);
     const deployment = Names.uniqueResourceName(this, {
       maxLength: longestDeployment,
       separator: '-',
     });
     this.table = new ProfileTable(this, 'Profiles', {
-      deployment,
-      removalPolicy,
+      ...{ deployment, removalPolicy },
+      protection: props.table ?? {},
+      key: keys.table,
     });
-    const strategy = props.strategy ?? 'three-stage';
-    const defaultSlaMs = props.defaultSlaMs ?? 250;
+    this.deployment = deployment;
+    const settings = selectorSettings(this, props);
+    const { strategy } = settings;
+    this.strategy = strategy;
     const slaTargetPct = props.slaTargetPct ?? 90;
     const environment = {
       MDI_TABLE_NAME: this.table.tableName,
@@ -95,6 +119,7 @@ export class MdInference extends Construct {
     const logs = {
       logRetention: props.logRetention ?? RetentionDays.ONE_MONTH,
       removalPolicy: props.logRemovalPolicy ?? removalPolicy,
+      logKey: keys.logs,
     };
     const common = {
       deployment,
@@ -103,17 +128,21 @@ export class MdInference extends Construct {
       architecture,
       environment,
       table: this.table,
-      tracing: props.tracing ?? hasTracing(this),
+      tracing: props.tracing ?? false,
+      retainVersions: props.retainVersions ?? false,
+      logLevel: props.logLevel,
+      network: props.vpc && networkOf(this, props.vpc),
       ...logs,
     };
 
     const modelBucket = new ModelBucket(this, 'ModelFiles', {
       ...{ deployment, removalPolicy },
       bucket: props.modelBucket,
+      key: keys.models,
     });
     const layers = new OnnxruntimeLayers(this, 'Onnxruntime');
     const models = catalogue.models.map((model) => {
-      const own = overrides[model.name] ?? {};
+      const own = overrides[modelNameOf(model)] ?? {};
       const ownArchitecture = own.architecture ?? architecture;
       return new ModelFunction(this, `Model-${model.name}`, {
         ...common,
@@ -121,7 +150,7 @@ export class MdInference extends Construct {
         model,
         layer: layers.of(ownArchitecture),
         ...{ storage: own.storage, modelBucket },
-        live: { provisionedConcurrency: own.provisionedConcurrency },
+        live: own,
       });
     });
     for (const { model, function: fn } of models) this.table.grantUpdate(fn, model.name);
@@ -132,35 +161,18 @@ export class MdInference extends Construct {
     this.selector = new Selector(this, 'Selector', {
       ...common,
       models,
-      strategy,
-      defaultSlaMs,
-      defaultNetworkMs: props.defaultNetworkMs ?? 100,
-      clockToleranceMs: props.clockToleranceMs ?? 50,
-      maxInputMs: props.maxInputMs ?? 60_000,
-      clockErrorMs: props.clockErrorMs ?? 5,
-      feedback: feedbackOf(this, props),
-      feedbackWeight: props.feedbackWeight ?? 200,
-      atDeadline: props.atDeadline ?? 'wait',
-      lateWaitMs: (props.lateWait ?? Duration.seconds(10)).toMilliseconds(),
-      hedgeShare: props.hedgeShare ?? 0.05,
-      callerShare: props.callerShare ?? 0.2,
-      requestLogShare: props.requestLogShare ?? 1,
-      versionMetrics: props.rollout !== undefined,
-      live: { provisionedConcurrency: props.provisionedConcurrency },
+      ...settings,
+      live: props,
     });
     this.profiler.check(this.selector);
     if (props.keepWarm) {
       const aliases = [...models, this.selector].map(({ live }) => live);
       new KeepWarm(this, 'KeepWarm', { every: props.keepWarm, aliases });
     }
-    this.api = new ServiceApi(this, 'Http', {
-      deployment,
-      selector: this.selector.live,
-      auth: props.auth ?? 'iam',
-      cors: props.cors,
-      throttling: props.throttling ?? { rate: 100, burst: 200 },
-      ...logs,
-    });
+    this.#endpoint = endpointOf(this, props, { deployment, selector: this.selector.live, logs });
+    this.api = this.#endpoint.api;
+    this.url = this.#endpoint.url;
+    this.domainName = this.#endpoint.domainName;
     this.observability = new Observability(this, 'Observability', {
       ...{ deployment, strategy, models },
       slaTargetPct,
@@ -169,6 +181,7 @@ export class MdInference extends Construct {
       selector: this.selector,
       table: this.table,
       alarmsTopic: props.alarmsTopic,
+      alarms: props.alarms ?? {},
     });
     if (props.rollout) {
       new Rollout(this, 'Rollout', {
@@ -178,8 +191,9 @@ export class MdInference extends Construct {
         alarmsTopic: props.alarmsTopic,
       });
     }
-    this.url = this.api.apiEndpoint;
     new CfnOutput(this, 'Url', { value: this.url });
+    new CfnOutput(this, 'Deployment', { value: deployment });
+    new CfnOutput(this, 'SelectorFunction', { value: this.selector.function.functionName });
     for (const [name, value] of this.profiler.summaries) {
       const description = `Service time of ${name}, measured at deploy`;
       new CfnOutput(this, `Profile-${name}`, { value, description });
@@ -190,27 +204,6 @@ export class MdInference extends Construct {
 
   /** Lets a role, user or other principal call the API, whose callers sign with IAM by default. */
   grantInvokeApi(grantee: IGrantable): Grant {
-    return this.api.grantInvoke(grantee);
+    return this.#endpoint.routes.grantInvoke(grantee);
   }
-}
-
-/**
- * What AWS offers in China differs, tracing among it: there it has to be asked for.
- *
- * @see https://docs.amazonaws.cn/en_us/aws/latest/userguide/services.html
- */
-function hasTracing(scope: Construct): boolean {
-  return !Stack.of(scope).region.startsWith('cn-');
-}
-
-/** Where the gateway does not know who calls, nobody's labels can be bounded: then they are taken only when asked for. */
-function feedbackOf(scope: Construct, { auth, feedback }: MdInferenceProps): FeedbackChoice {
-  if (auth !== 'none') return feedback ?? 'callers';
-  if (feedback === 'anybody') {
-    Annotations.of(scope).addWarningV2(
-      'mdinference:open-feedback',
-      "feedback is 'anybody' and auth is 'none': strangers can have the best model left out",
-    );
-  }
-  return feedback ?? 'off';
 }

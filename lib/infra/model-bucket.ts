@@ -1,6 +1,7 @@
 import { RemovalPolicy } from 'aws-cdk-lib';
 import { Grant } from 'aws-cdk-lib/aws-iam';
-import { BlockPublicAccess, Bucket, type IBucket } from 'aws-cdk-lib/aws-s3';
+import type { IKey } from 'aws-cdk-lib/aws-kms';
+import { BlockPublicAccess, Bucket, BucketEncryption, type IBucket } from 'aws-cdk-lib/aws-s3';
 import type { Asset } from 'aws-cdk-lib/aws-s3-assets';
 import { Construct } from 'constructs';
 import type { CatalogueModel } from '../service/catalogue/schema.ts';
@@ -18,6 +19,8 @@ export interface ModelBucketProps {
    */
   readonly bucket?: IBucket | undefined;
   readonly removalPolicy: RemovalPolicy;
+  /** The key of the construct's own bucket; undefined is AWS's. */
+  readonly key: IKey | undefined;
 }
 
 /**
@@ -37,12 +40,12 @@ export class ModelBucket extends Construct {
   constructor(
     scope: Construct,
     id: string,
-    { deployment, bucket, removalPolicy }: ModelBucketProps,
+    { deployment, bucket, removalPolicy, key }: ModelBucketProps,
   ) {
     super(scope, id);
     this.#prefix = `${deployment}/`;
     this.#keep = removalPolicy !== RemovalPolicy.DESTROY;
-    this.bucket = bucket ?? ownBucket(this, removalPolicy);
+    this.bucket = bucket ?? ownBucket(this, removalPolicy, key);
   }
 
   /**
@@ -100,11 +103,16 @@ export class ModelBucket extends Construct {
   }
 }
 
-function ownBucket(scope: Construct, removalPolicy: RemovalPolicy): Bucket {
+function ownBucket(scope: Construct, removalPolicy: RemovalPolicy, key: IKey | undefined): Bucket {
   const bucket = new Bucket(scope, 'Bucket', {
     blockPublicAccess: BlockPublicAccess.BLOCK_ALL,
     enforceSSL: true,
     removalPolicy,
+    ...(key && {
+      encryption: BucketEncryption.KMS,
+      encryptionKey: key,
+      bucketKeyEnabled: true,
+    }),
   });
   acknowledgeModelBucket(bucket);
   return bucket;

@@ -57,6 +57,7 @@ export class ModelFunction extends ServiceFunction {
       environment: { ...props.environment, MDI_MODEL: model.name },
       layers: [props.layer],
       memoryMb: model.memoryMb,
+      reservedConcurrency: props.live.reservedConcurrency,
       timeout: storage === 's3' ? startTimeout : requestTimeout,
       ...(storage === 's3' && { ephemeralStorage: ephemeralStorageOf(model) }),
     });

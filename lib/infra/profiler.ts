@@ -86,6 +86,7 @@ export class Profiler extends ServiceFunction {
       onEventHandler: this.function,
       logGroup,
       frameworkOnEventRole: role,
+      ...props.network,
     });
     acknowledgeProvider(role, this);
     this.#serviceTimeout = timeout.plus(besideMeasuring);

@@ -1,11 +1,9 @@
-import type { Duration, RemovalPolicy } from 'aws-cdk-lib';
+import type { Duration } from 'aws-cdk-lib';
 import type { Architecture } from 'aws-cdk-lib/aws-lambda';
-import type { RetentionDays } from 'aws-cdk-lib/aws-logs';
-import type { IBucket } from 'aws-cdk-lib/aws-s3';
-import type { ITopic } from 'aws-cdk-lib/aws-sns';
 import type { FeedbackChoice } from '../core/contract/feedback-choices.ts';
 import type { AtDeadline } from '../core/contract/headers.ts';
 import type { StrategyName } from '../core/selection/strategies.ts';
+import type { AccountProps } from './account-props.ts';
 import type { ApiAuth, ApiCors, Throttling } from './http-api.ts';
 import type { ProvisionedConcurrency } from './live-alias.ts';
 import type { ModelOverrides } from './model-overrides.ts';
@@ -13,7 +11,7 @@ import type { ProfilingOptions } from './profiling.ts';
 import type { RolloutOptions } from './rollout.ts';
 
 /** Properties of {@link MdInference}; none is required. */
-export interface MdInferenceProps {
+export interface MdInferenceProps extends AccountProps {
   /**
    * The name of a catalogue that comes with the package, or the path of a folder with a
    * `catalogue.json`.
@@ -108,7 +106,7 @@ export interface MdInferenceProps {
    * Share (0 to 1) of the requests of which the selector logs a line: SLA, T_input and T_output, the model that
    * answered and its service time, nothing of the picture or the caller. `mdi advise --traffic` reads them.
    *
-   * @default 1
+   * @default 0.1, enough to know traffic by; `npm start` logs every request
    */
   readonly requestLogShare?: number;
   /**
@@ -147,16 +145,9 @@ export interface MdInferenceProps {
    * Whether AWS X-Ray traces requests from the selector through the model that answers: one a second,
    * and 5 % of the others.
    *
-   * @default true, in China's regions false
+   * @default false: at ten million requests a month they would be a fifth of the bill
    */
   readonly tracing?: boolean;
-  /**
-   * Where the alarms are sent: server errors, missed SLAs, fallbacks, models that keep failing, accuracies
-   * that feedback has moved, a failed profiler, a throttled table.
-   *
-   * @default - nowhere: the alarms exist, but notify nobody
-   */
-  readonly alarmsTopic?: ITopic;
   /**
    * Share of the requests, in percent, that must be answered within their own SLA: the alarm `SlaMissed`
    * rings when it is lower for 15 minutes.
@@ -176,6 +167,12 @@ export interface MdInferenceProps {
    * @default - nothing
    */
   readonly models?: Readonly<Record<string, ModelOverrides>>;
+  /**
+   * The file that `npx mdi tune` has written: the memory of models whose `memoryMb` is `'tuned'`.
+   *
+   * @default 'mdi-tuned.json' in the folder from which the app is synthesized
+   */
+  readonly tunedFile?: string;
   /**
    * Environments of the selector that are kept ready, so that no request waits for a cold start; those
    * of a model are set in `models`.
@@ -204,37 +201,4 @@ export interface MdInferenceProps {
    * @default - two at a time, until the mean of each is known to 2 %, for a minute at most
    */
   readonly profiling?: ProfilingOptions;
-  /**
-   * Where the files of models lie that are read from S3: the deployment copies them there, under its own name, and
-   * its functions may read nothing else of it.
-   *
-   * @default - a bucket of the construct's own
-   */
-  readonly modelBucket?: IBucket;
-  /**
-   * How long logs are kept.
-   *
-   * @default RetentionDays.ONE_MONTH
-   */
-  readonly logRetention?: RetentionDays;
-  /**
-   * What happens to the logs when they leave the stack. A first deployment that fails takes them with it: with
-   * `RemovalPolicy.RETAIN` what they say of the failure stays.
-   *
-   * @default - as `removalPolicy` says
-   */
-  readonly logRemovalPolicy?: RemovalPolicy;
-  /**
-   * What happens to the profile table, the models' files in S3 and the logs when they leave the stack. Profiles
-   * are measured again by the next deployment; feedback on the models' accuracy would be lost.
-   *
-   * @default RemovalPolicy.DESTROY
-   */
-  readonly removalPolicy?: RemovalPolicy;
-  /**
-   * Tags of every resource.
-   *
-   * @default - none
-   */
-  readonly tags?: Readonly<Record<string, string>>;
 }

@@ -6,6 +6,7 @@ import type { CfnAlias } from 'aws-cdk-lib/aws-lambda';
 import type { Construct } from 'constructs';
 import type { FeedbackChoice } from '../core/contract/feedback-choices.ts';
 import type { AtDeadline } from '../core/contract/headers.ts';
+import { selectorMemoryMb } from '../core/selection/sizes.ts';
 import type { StrategyName } from '../core/selection/strategies.ts';
 import type { Catalogue } from '../service/catalogue/schema.ts';
 import { modelFunctionsFile } from '../service/model-functions.ts';
@@ -15,13 +16,8 @@ import type { ModelFunction } from './model-function.ts';
 import type { ProfileTable } from './profile-table.ts';
 import { type CommonFunctionProps, requestTimeout, ServiceFunction } from './service-function.ts';
 
-/** Properties of a {@link Selector}. */
-export interface SelectorProps extends CommonFunctionProps {
-  /** Begins the names of the models' functions. */
-  readonly deployment: string;
-  readonly catalogue: Catalogue;
-  readonly models: readonly ModelFunction[];
-  readonly table: ProfileTable;
+/** How requests are answered: what the selector is told. */
+export interface SelectorSettings {
   readonly strategy: StrategyName;
   readonly defaultSlaMs: number;
   readonly defaultNetworkMs: number;
@@ -30,6 +26,7 @@ export interface SelectorProps extends CommonFunctionProps {
   readonly clockErrorMs: number;
   readonly callerShare: number;
   readonly requestLogShare: number;
+  readonly metricsShare: number;
   readonly feedback: FeedbackChoice;
   readonly feedbackWeight: number;
   readonly atDeadline: AtDeadline;
@@ -37,6 +34,15 @@ export interface SelectorProps extends CommonFunctionProps {
   readonly hedgeShare: number;
   /** Whether SLAs are counted by version, too. */
   readonly versionMetrics: boolean;
+}
+
+/** Properties of a {@link Selector}. */
+export interface SelectorProps extends CommonFunctionProps, SelectorSettings {
+  /** Begins the names of the models' functions. */
+  readonly deployment: string;
+  readonly catalogue: Catalogue;
+  readonly models: readonly ModelFunction[];
+  readonly table: ProfileTable;
   readonly live: LiveOptions;
 }
 
@@ -69,12 +75,13 @@ export class Selector extends ServiceFunction {
         MDI_HEDGE_SHARE: String(props.hedgeShare),
         MDI_CALLER_SHARE: String(props.callerShare),
         MDI_REQUEST_LOG_SHARE: String(props.requestLogShare),
+        MDI_METRICS_SHARE: String(props.metricsShare),
         MDI_FEEDBACK: props.feedback,
         MDI_FEEDBACK_WEIGHT: String(props.feedbackWeight),
         MDI_VERSION_METRICS: props.versionMetrics ? 'on' : 'off',
       },
-      // One vCPU: bodies of megabytes go through in base64.
-      memoryMb: 1769,
+      memoryMb: selectorMemoryMb,
+      reservedConcurrency: props.live.reservedConcurrency,
       timeout: requestTimeout,
     });
     this.#grantInvoke(props.deployment);

@@ -1,3 +1,4 @@
+import type { IHttpApi } from 'aws-cdk-lib/aws-apigatewayv2';
 import {
   type AlarmProps,
   ComparisonOperator,
@@ -5,9 +6,10 @@ import {
   MathExpression,
 } from 'aws-cdk-lib/aws-cloudwatch';
 import { Operation } from 'aws-cdk-lib/aws-dynamodb';
+import { modelNameOf } from '../core/selection/sizes.ts';
 import type { ModelMetric } from '../service/metrics.ts';
+import type { AlarmName } from './alarm-options.ts';
 import { hourlyCost } from './hourly-cost.ts';
-import type { ServiceApi } from './http-api.ts';
 import type { ModelFunction } from './model-function.ts';
 import type { ProfileTable } from './profile-table.ts';
 import type { Profiler } from './profiler.ts';
@@ -20,7 +22,7 @@ export interface WatchedService {
   readonly strategy: string;
   /** Share of the requests, in percent, that must be answered within their SLA. */
   readonly slaTargetPct: number;
-  readonly api: ServiceApi;
+  readonly api: IHttpApi;
   readonly selector: Selector;
   readonly models: readonly ModelFunction[];
   readonly profiler: Profiler;
@@ -32,21 +34,25 @@ export interface Watched {
   readonly title: string;
   readonly metrics: IMetric[];
   readonly unit: string;
-  readonly alarm?: Omit<AlarmProps, 'evaluationPeriods'> & {
-    readonly id: string;
-    readonly evaluationPeriods?: number;
-  };
+  readonly alarm?: WatchedAlarm;
 }
 
-/** Points by which feedback may move an accuracy before somebody is told. */
-const shiftAlarmPct = 2;
+/** The ids of the alarms. */
+export type AlarmId = Capitalize<AlarmName>;
+
+/** An alarm by its id, and what it says for a threshold. */
+export interface WatchedAlarm extends Omit<AlarmProps, 'alarmDescription'> {
+  readonly id: AlarmId;
+  says(threshold: number): string;
+}
 
 /** The one description from which the dashboard and the alarms are made. */
 export function watchedOf(props: WatchedService): Watched[] {
   const { api, models, profiler, table } = props;
   const metrics = new ServiceMetrics(props.deployment, props.strategy);
+  const names = [...new Set(models.map(({ model }) => modelNameOf(model)))];
   const eachModel = (name: ModelMetric, statistic: string) =>
-    models.map(({ model }) => metrics.ofModel(model.name, name, { statistic }));
+    names.map((model) => metrics.ofModel(model, name, { statistic }));
   const functions = [
     ...models.map((of) => ({ of, label: of.model.name })),
     { of: props.selector, label: 'selector' },
@@ -88,9 +94,10 @@ export function watchedOf(props: WatchedService): Watched[] {
       metrics: [accuracyShift],
       alarm: {
         id: 'AccuracyShifted',
-        alarmDescription: `Feedback has moved a model's accuracy by more than ${shiftAlarmPct} points from the catalogue's. GET /v1/models shows which: measure it again with labels of your own. If it is as good as ever, the labels were false: set feedback to 'off', and find who sends them in the access log`,
+        says: (points) =>
+          `Feedback has moved a model's accuracy by more than ${points} points from the catalogue's. GET /v1/models shows which: measure it again with labels of your own. If it is as good as ever, the labels were false: set feedback to 'off', and find who sends them in the access log`,
         metric: accuracyShift,
-        threshold: shiftAlarmPct,
+        threshold: 2,
         evaluationPeriods: 1,
       },
     },
@@ -100,10 +107,12 @@ export function watchedOf(props: WatchedService): Watched[] {
       metrics: [metrics.shareOf('SlaMet', 'in time')],
       alarm: {
         id: 'SlaMissed',
-        alarmDescription: `Fewer than ${props.slaTargetPct} % of the requests were answered within their SLA. Where Fallbacks, Server errors or Service time rose, repair or provision that model; where Budget left for the model fell, the callers' networks became slower`,
+        says: (pct) =>
+          `Fewer than ${pct} % of the requests were answered within their SLA. Where Fallbacks, Server errors or Service time rose, repair or provision that model; where Budget left for the model fell, the callers' networks became slower`,
         metric: metrics.judgedShareOf('SlaMet', 100),
         threshold: props.slaTargetPct,
         comparisonOperator: ComparisonOperator.LESS_THAN_THRESHOLD,
+        evaluationPeriods: 3,
       },
     },
     {
@@ -117,10 +126,11 @@ export function watchedOf(props: WatchedService): Watched[] {
       metrics: [metrics.shareOf('Fallback', 'fallbacks')],
       alarm: {
         id: 'Fallbacks',
-        alarmDescription:
-          'More than 5 % of the answers came from another model, because the chosen one failed. The log of the selector names it (model could not answer), Failed calls and Throttled calls show why',
+        says: (pct) =>
+          `More than ${pct} % of the answers came from another model, because the chosen one failed. The log of the selector names it (model could not answer), Failed calls and Throttled calls show why`,
         metric: metrics.judgedShareOf('Fallback', 0),
         threshold: 5,
+        evaluationPeriods: 3,
       },
     },
     {
@@ -134,12 +144,13 @@ export function watchedOf(props: WatchedService): Watched[] {
       metrics: [metrics.ofService('ModelFailed'), breakersOpened],
       alarm: {
         id: 'BreakerOpened',
-        alarmDescription:
+        says: () =>
           'A model keeps failing, and requests go to less accurate ones. GET /v1/models names it; look at its log, and roll its last change back. It is used again by itself once it answers',
         metric: breakersOpened,
         threshold: 0,
         // One that is closed by its first probe needs nobody.
         datapointsToAlarm: 2,
+        evaluationPeriods: 3,
       },
     },
     { title: 'Model usage', unit: 'requests', metrics: eachModel('ServiceMs', 'SampleCount') },
@@ -154,7 +165,11 @@ export function watchedOf(props: WatchedService): Watched[] {
         metrics.ofRequests('ServerMs', { statistic: 'p95', label: 'p95' }),
       ],
     },
-    { title: 'Cold starts', unit: 'calls', metrics: eachModel('ColdStart', 'Sum') },
+    {
+      title: 'Cold starts',
+      unit: '% of answers',
+      metrics: [metrics.shareOf('ColdStart', 'cold starts')],
+    },
     {
       title: 'Budget left for the model',
       unit: 'ms',
@@ -168,10 +183,11 @@ export function watchedOf(props: WatchedService): Watched[] {
       metrics: [serverErrors],
       alarm: {
         id: 'ServerErrors',
-        alarmDescription:
-          'More than 1 % of the requests were answered with 5xx. Look at Failed calls, Throttled calls and the log of the selector',
+        says: (pct) =>
+          `More than ${pct} % of the requests were answered with 5xx. Look at Failed calls, Throttled calls and the log of the selector`,
         metric: serverErrors,
         threshold: 1,
+        evaluationPeriods: 3,
       },
     },
     {
@@ -195,7 +211,7 @@ export function watchedOf(props: WatchedService): Watched[] {
       metrics: [profilerErrors],
       alarm: {
         id: 'ProfilerFailed',
-        alarmDescription:
+        says: () =>
           'A model could not be measured at deploy. The message of the failed deployment names it and the reason',
         metric: profilerErrors,
         threshold: 0,
@@ -212,9 +228,10 @@ export function watchedOf(props: WatchedService): Watched[] {
       ],
       alarm: {
         id: 'TableThrottled',
-        alarmDescription: 'The profile table throttles: raise the shard count',
+        says: () => 'The profile table throttles: raise the shard count',
         metric: throttledRequests,
         threshold: 0,
+        evaluationPeriods: 3,
       },
     },
   ];

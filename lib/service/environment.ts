@@ -3,6 +3,7 @@ import { feedbackChoices } from '../core/contract/feedback-choices.ts';
 import { firstIssue } from '../core/contract/first-issue.ts';
 import { atDeadlineChoices } from '../core/contract/headers.ts';
 import { strategyNames } from '../core/selection/strategies.ts';
+import { logLevels } from './log-levels.ts';
 
 const number = z.coerce.number();
 
@@ -16,6 +17,8 @@ const everyFunction = {
   MDI_WINDOW_MS: number.pipe(z.int().positive()),
   /** Items over which one window's calls of a model are spread. */
   MDI_SHARDS: number.pipe(z.int().positive()),
+  /** The least severe lines that are logged. */
+  MDI_LOG_LEVEL: z.enum(logLevels).default('INFO'),
 };
 
 /** Environment variables of the selector. */
@@ -35,6 +38,8 @@ export const selectorEnvironmentSchema = z.object({
   MDI_HEDGE_SHARE: number.pipe(z.number().min(0).max(1)),
   /** Share of a profile's calls up to which one caller counts without limit; 1 is no limit. */
   MDI_CALLER_SHARE: number.pipe(z.number().min(0).max(1)),
+  /** Share of the requests that metrics count. */
+  MDI_METRICS_SHARE: number.pipe(z.number().positive().max(1)).default(1),
   /** Whose labelled answers count. */
   MDI_FEEDBACK: z.enum(feedbackChoices),
   /** Labelled answers that the catalogue's accuracy is worth. */
@@ -53,6 +58,8 @@ export const inferenceEnvironmentSchema = z.object({
   MDI_MODEL: z.string().min(1),
   /** `provisioned-concurrency` when the environment was started ahead of its first call; set by Lambda. */
   AWS_LAMBDA_INITIALIZATION_TYPE: z.string().optional(),
+  /** Of the function, in MB, which the number of threads follows; set by Lambda. */
+  AWS_LAMBDA_FUNCTION_MEMORY_SIZE: number.pipe(z.int().positive()).optional(),
   /** Where the model's file lies when it is not beside the code. */
   MDI_MODEL_BUCKET: z.string().min(1).optional(),
   MDI_MODEL_KEY: z.string().min(1).optional(),

@@ -184,6 +184,7 @@ describe('the selector', () => {
     MDI_HEDGE_SHARE: '0.02',
     MDI_CALLER_SHARE: '0.2',
     MDI_REQUEST_LOG_SHARE: '0',
+    MDI_METRICS_SHARE: '1',
     MDI_FEEDBACK: 'anybody',
     MDI_FEEDBACK_WEIGHT: '207',
     MDI_VERSION_METRICS: 'on',
@@ -200,7 +201,10 @@ describe('the selector', () => {
     isBase64Encoded: true,
   };
   type Handler = (event: unknown, context: object) => Promise<{ statusCode: number; body: string }>;
-  const started = async (functions = { plain: 'fn-plain:live' }, changes = {}) =>
+  const started = async (
+    changes: Readonly<Record<string, string>> = {},
+    functions: Readonly<Record<string, string>> = { plain: 'fn-plain:live' },
+  ) =>
     (await start(
       'selector',
       { ...settings, ...changes },
@@ -249,9 +253,22 @@ describe('the selector', () => {
     const write = vi.spyOn(process.stdout, 'write').mockReturnValue(true);
     await (await started())(event, {});
     expect(write).not.toHaveBeenCalled();
-    await (await started(undefined, { MDI_REQUEST_LOG_SHARE: '1' }))(event, {});
+    await (await started({ MDI_REQUEST_LOG_SHARE: '1' }))(event, {});
     expect(write.mock.calls).toEqual([[expect.stringMatching(/^\{"mdiRequest":1,/)]]);
     write.mockRestore();
+  });
+
+  it('counts the share of requests that it is to count, and logs as it is to log', async () => {
+    vi.spyOn(Math, 'random').mockReturnValue(0.5);
+    const counted = () =>
+      vi.mocked(console.log).mock.calls.filter(([line]) => /"ServiceMs"/.test(line));
+    await (await started({ MDI_METRICS_SHARE: '0.5' }))(event, {});
+    expect(counted()).toHaveLength(0);
+    await (await started({ MDI_METRICS_SHARE: '0.51' }))(event, {});
+    expect(counted()).toHaveLength(1);
+    lambda.on(InvokeWithResponseStreamCommand).rejects(new Error('throttled'));
+    await (await started({ MDI_LOG_LEVEL: 'ERROR' }))(event, {});
+    expect(console.warn).not.toHaveBeenCalled();
   });
 
   it('counts a model that cannot answer in the table of profiles', async () => {
@@ -290,9 +307,7 @@ describe('the selector', () => {
   });
 
   it('does not start when a model has no function', async () => {
-    await expect(started({} as { plain: string })).rejects.toThrow(
-      'functions.json has no function for "plain"',
-    );
+    await expect(started({}, {})).rejects.toThrow('functions.json has no function for "plain"');
   });
 });
 

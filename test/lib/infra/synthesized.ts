@@ -7,19 +7,21 @@ import { MdInference, type MdInferenceProps } from '../../../lib/index.ts';
 import { temporaryFolder } from '../../fixtures/temporary-folder.ts';
 
 /** A stack with nothing but the service in it, synthesized. Without props it is the same each time. */
-export function synthesized(props?: MdInferenceProps): Synthesized {
+export function synthesized(props?: MdInferenceProps | PropsOf): Synthesized {
   if (props) return synthesize(props, temporaryFolder());
   byDefault ??= synthesize({}, mkdtempSync(join(tmpdir(), 'synthesized-')));
   return byDefault;
 }
 
+/** Properties with something that lives in the same stack. */
+type PropsOf = (stack: Stack) => MdInferenceProps;
 type Synthesized = ReturnType<typeof synthesize>;
 let byDefault: Synthesized | undefined;
 
-function synthesize(props: MdInferenceProps, outdir: string) {
+function synthesize(props: MdInferenceProps | PropsOf, outdir: string) {
   const app = new App({ outdir, analyticsReporting: false });
   const stack = new Stack(app, 'Test');
-  const service = new MdInference(stack, 'Api', props);
+  const service = new MdInference(stack, 'Api', typeof props === 'function' ? props(stack) : props);
   app.synth();
   return { app, outdir, stack, service, template: Template.fromStack(stack) };
 }

@@ -52,6 +52,8 @@ describe('readEnvironment', () => {
     ['MDI_AT_DEADLINE', 'sleep'],
     ['MDI_HEDGE_SHARE', '5'],
     ['MDI_CALLER_SHARE', '1.5'],
+    ['MDI_METRICS_SHARE', '0'],
+    ['MDI_LOG_LEVEL', 'DEBUG'],
     ['MDI_STRATEGY', 'guess'],
   ])('names a variable that is wrong: %s=%s', (name, value) => {
     vi.stubEnv(name, value);

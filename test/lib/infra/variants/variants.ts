@@ -10,6 +10,7 @@ import { LambdaDeploymentConfig } from 'aws-cdk-lib/aws-codedeploy';
 import { Architecture } from 'aws-cdk-lib/aws-lambda';
 import { Topic } from 'aws-cdk-lib/aws-sns';
 import { MdInference, type MdInferenceProps } from '../../../../lib/index.ts';
+import { accountVariants } from './account-variants.ts';
 import { manyModels } from './many-models.ts';
 
 /** One way to deploy the service, which must be free of faults by every judge. */
@@ -96,4 +97,5 @@ export const variants: readonly Variant[] = [
       },
     })),
   },
+  ...accountVariants,
 ];
