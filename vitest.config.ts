@@ -13,6 +13,7 @@ const process = [
 const system = ['test/system/**/*.test.ts'];
 /** Those that take long, or want the machine to themselves: no part of `npm test`. */
 const long = [
+  'test/bin/start/ends.test.ts',
   'test/functions/fuzz.test.ts',
   'test/lib/evaluation/experiments/{expected-accuracy,hedging}.test.ts',
   'test/lib/service/inference/telemetry.test.ts',
@@ -21,9 +22,8 @@ const long = [
   'test/system/faults/{counts,scenarios}.test.ts',
   'test/system/{fuzz,live,model-in-s3,replacement}.test.ts',
 ];
-const e2e = ['test/e2e/**/*.test.ts'];
-/** Those in browsers, but for the playground's: no part of `npm test` either. */
-const browsers = ['test/e2e/{cross-origin,firefox,images,model,playground-look,upload}.test.ts'];
+/** Those in browsers: no part of `npm test` either. */
+const browsers = ['test/e2e/**/*.test.ts'];
 
 export default defineConfig({
   // An optional peer that only apps have; its test puts something in its place.
@@ -52,7 +52,7 @@ export default defineConfig({
         test: {
           name: 'unit',
           include: ['test/**/*.test.ts'],
-          exclude: [...process, ...system, ...e2e, ...long],
+          exclude: [...process, ...system, ...browsers, ...long],
         },
       },
       { extends: true, test: { name: 'process', include: process, exclude: long } },
@@ -62,6 +62,8 @@ export default defineConfig({
           name: 'system',
           include: system,
           exclude: long,
+          // The service tells models apart by the clock: where others use the machine, once more.
+          retry: 1,
           globalSetup: 'test/setup/deployed-service.ts',
         },
       },
@@ -69,7 +71,6 @@ export default defineConfig({
         extends: true,
         test: { name: 'long', include: long, globalSetup: 'test/setup/deployed-service.ts' },
       },
-      { extends: true, test: { name: 'e2e', include: e2e, exclude: browsers } },
       { extends: true, test: { name: 'browsers', include: browsers } },
     ],
   },

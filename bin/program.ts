@@ -11,6 +11,7 @@ const commands: Readonly<Record<string, () => Promise<(program: Command) => void
   models: async () => (await import('./models/models.ts')).addModelsCommand,
   simulate: async () => (await import('./simulate/simulate.ts')).addSimulateCommand,
   advise: async () => (await import('./advise/advise.ts')).addAdviseCommand,
+  tune: async () => (await import('./tune/tune.ts')).addTuneCommand,
   cost: async () => (await import('./cost/cost.ts')).addCostCommand,
 };
 

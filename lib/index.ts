@@ -28,6 +28,7 @@ export { MdInference } from './infra/mdinference.ts';
 export type { MeteredService } from './infra/metered-service.ts';
 export type { ModelFunction, ModelStorage } from './infra/model-function.ts';
 export type { ModelOverrides } from './infra/model-overrides.ts';
+export type { ModelMemory } from './infra/model-sizes.ts';
 export type { VpcOptions } from './infra/network.ts';
 export type { Observability } from './infra/observability.ts';
 export type { ProfileTable, TableOptions } from './infra/profile-table.ts';

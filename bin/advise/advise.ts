@@ -1,6 +1,7 @@
 import type { Command } from 'commander';
 import { addAdviseDeviceCommand } from './device.ts';
 import { addAdviseDuplicationCommand } from './duplication.ts';
+import { addAdviseSizesCommand } from './sizes.ts';
 import { addAdviseSubsetCommand } from './subset.ts';
 import { addAdviseTrafficOptions } from './traffic.ts';
 import { addAdviseUploadCommand } from './upload.ts';
@@ -15,5 +16,6 @@ export function addAdviseCommand(program: Command): void {
   addAdviseDuplicationCommand(advise);
   addAdviseDeviceCommand(advise);
   addAdviseUploadCommand(advise);
+  addAdviseSizesCommand(advise);
   addAdviseTrafficOptions(advise);
 }

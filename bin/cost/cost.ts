@@ -2,7 +2,11 @@ import { type Command, Option } from 'commander';
 import { maxSlaMs } from '../../lib/core/contract/limits.ts';
 import type { Architecture } from '../../lib/core/pricing/prices.ts';
 import { type StrategyName, strategyNames } from '../../lib/core/selection/strategies.ts';
-import { defaultAssumptions, defaultOverheadMs } from '../../lib/evaluation/cost/assumptions.ts';
+import {
+  defaultAssumptions,
+  defaultOverheadMs,
+  tracingAssumptions,
+} from '../../lib/evaluation/cost/assumptions.ts';
 import {
   checkMix,
   type Mix,
@@ -12,8 +16,10 @@ import {
 import type { PricedModel } from '../../lib/evaluation/cost/models.ts';
 import { type CostReport, costReport } from '../../lib/evaluation/cost/report.ts';
 import type { Deployment } from '../../lib/evaluation/cost/usage.ts';
+import { atSizes } from '../../lib/evaluation/sizes/scaling.ts';
 import { integerBetween, namedNumbers, numberBetween } from '../shared/options.ts';
 import { readModels } from '../shared/read-models.ts';
+import { addScalingOptions, memorySizes, scalingBy } from '../shared/sizes.ts';
 import { describeCost } from './tables.ts';
 
 interface CostOptions {
@@ -33,7 +39,9 @@ interface CostOptions {
   readonly provisioned?: ReadonlyMap<string, number>;
   readonly architecture: Architecture;
   readonly region: string;
-  readonly tracing: boolean;
+  readonly tracing?: true;
+  readonly sizesMb?: readonly number[];
+  readonly parallelShare?: number;
   readonly json?: true;
 }
 
@@ -52,13 +60,14 @@ Examples:
   mdi cost --requests-per-month 10e6 --sla-ms 150 --network-mean-ms 60 --strategy static-greedy
   mdi cost --requests-per-month 10e6 --mix nano-24=0.2,resnet-64-views12=0.8
   mdi cost --requests-per-month 10e3 --prepares-per-request 1
+  mdi cost --requests-per-month 10e6 --sizes-mb 1769,5307
   mdi cost --requests-per-month 10e6 --url http://127.0.0.1:8787
   mdi cost --requests-per-month 10e6 --profiles models.json --provisioned selector=2,nano-24=1
   (models.json is what GET /v1/models answers)`;
 
 /** `mdi cost`: what a deployment costs in a month. */
 export function addCostCommand(program: Command): void {
-  program
+  const command = program
     .command('cost')
     .description('estimate what a deployment costs in a month')
     .requiredOption('--requests-per-month <n>', 'such as 10e6', integerBetween(1, 1e12))
@@ -118,8 +127,17 @@ export function addCostCommand(program: Command): void {
         .default('x86_64'),
     )
     .option('--region <name>', 'whose prices', 'us-east-1')
-    .option('--no-tracing', 'the deployment has the property tracing: false')
-    .option('--json', 'print the whole estimate as JSON')
+    .addOption(
+      new Option(
+        '--sizes-mb <mb,...>',
+        'every model at these memory sizes, beside each of them alone',
+      )
+        .argParser(memorySizes)
+        .conflicts('mix'),
+    )
+    .option('--tracing', 'the deployment has the property tracing: true')
+    .option('--json', 'print the whole estimate as JSON');
+  addScalingOptions(command)
     .addHelpText('after', help)
     .action(async (options: CostOptions) => {
       const report = await estimate(options);
@@ -127,9 +145,29 @@ export function addCostCommand(program: Command): void {
     });
 }
 
+/** With every model at several sizes, each of these alone is estimated, too. */
 async function estimate(options: CostOptions): Promise<CostReport> {
-  const { region, architecture, requestsPerMonth, preparesPerRequest, uploadKb, tracing } = options;
+  const { sizesMb = [] } = options;
   const models = await readModels(options);
+  const atThese = (mb: readonly number[]) => atSizes(models, mb, scalingBy(options));
+  if (sizesMb.length === 0) return estimateOf(models, options);
+  const all = estimateOf(atThese(sizesMb), options);
+  if (sizesMb.length === 1) return all;
+  const each = sizesMb.map((mb) => [mb]);
+  return {
+    ...all,
+    sizes: [...each, sizesMb].map((mb) => {
+      const { accuracyPct, totalUsd, usdPerMillionRequests } = estimateOf(
+        atThese(mb),
+        options,
+      ).estimate;
+      return { sizesMb: [...mb], accuracyPct, totalUsd, usdPerMillionRequests };
+    }),
+  };
+}
+
+function estimateOf(models: readonly PricedModel[], options: CostOptions): CostReport {
+  const { region, architecture, requestsPerMonth, preparesPerRequest, uploadKb, tracing } = options;
   const { mix, simulated } = mixOf(options, models);
   const provisioned = readProvisioned(options.provisioned ?? new Map(), models);
   const report = costReport(
@@ -138,7 +176,7 @@ async function estimate(options: CostOptions): Promise<CostReport> {
     {
       ...defaultAssumptions,
       uploadBytes: 1000 * uploadKb,
-      ...(!tracing && { tracesPerSecond: 0, tracedShare: 0 }),
+      ...(tracing && tracingAssumptions),
     },
   );
   return { ...report, ...(simulated && { simulated }) };

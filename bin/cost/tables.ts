@@ -14,7 +14,9 @@ export function describeCost(report: CostReport): string {
     ...(report.simulated ? [mixLine(report.simulated)] : []),
     modelTable(estimate.models),
     itemTable(estimate),
+    ...(report.sizes ? [sizeTable(report.sizes)] : []),
     `${usd(estimate.totalUsd)} a month, ${usd(estimate.usdPerMillionRequests)} a million requests, mean top-1 ${estimate.accuracyPct.toFixed(2)} %`,
+    observabilityLine(estimate),
     `${verdict} ${accurate?.name} alone: ${usd(mostAccurate.totalUsd)} a month, top-1 ${mostAccurate.accuracyPct.toFixed(2)} %`,
   ].join('\n');
 }
@@ -51,8 +53,28 @@ function itemTable({ items, totalUsd }: CostReport['estimate']): string {
   return table.toString();
 }
 
+function sizeTable(sizes: NonNullable<CostReport['sizes']>): string {
+  const head = ['every model at MB', 'top-1 %', '$ a month', '$ a million'];
+  const table = plainTable(head, { compact: true });
+  for (const { sizesMb, accuracyPct, totalUsd, usdPerMillionRequests } of sizes) {
+    table.push([
+      ...[sizesMb.join(' + '), accuracyPct.toFixed(2)],
+      ...[totalUsd.toFixed(2), usdPerMillionRequests.toFixed(2)],
+    ]);
+  }
+  return table.toString();
+}
+
 function usd(value: number): string {
   return `$${value.toFixed(2)}`;
+}
+
+function observabilityLine({ items, observabilityUsd, totalUsd }: CostReport['estimate']): string {
+  const parts = items
+    .filter(({ observability }) => observability)
+    .map(({ item, usd: part }) => `${item.toLowerCase()} ${usd(part)}`);
+  const share = (100 * observabilityUsd) / totalUsd;
+  return `observability ${usd(observabilityUsd)}, ${share.toFixed(1)} % of it: ${parts.join(', ')}`;
 }
 
 /** A number with separators; small fractions with two decimals. */

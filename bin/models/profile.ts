@@ -59,7 +59,7 @@ export async function profile(chosen: AskedModels, options: ProfileOptions): Pro
       accuracyPct: accuracyPct ?? undefined,
     })),
   );
-  if (options.write) await write(choice, ofOne);
+  if (options.write) await write(choice, ofOne, rows);
 }
 
 /** A table of profiles, with further columns beside them. */
@@ -133,11 +133,16 @@ async function profileAll(
   }
 }
 
-async function write({ directory }: ChosenModels, rows: readonly ProfileRow[]): Promise<void> {
+async function write(
+  { directory }: ChosenModels,
+  rows: readonly ProfileRow[],
+  all: readonly ProfileRow[],
+): Promise<void> {
   await editCatalogue(directory, ({ models }) => {
     for (const row of rows) {
       const entry = models.find(({ name }) => name === row.model);
-      if (entry) entry.reference = referenceOf(row);
+      const own = all.filter(({ model }) => model === row.model);
+      if (entry) entry.reference = referenceOf(row, own);
     }
   });
   note(`wrote the measured latencies to ${shortPath(directory)}/catalogue.json.`);

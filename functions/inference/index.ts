@@ -3,6 +3,7 @@ import { readCatalogue } from '../../lib/service/catalogue/load.ts';
 import { inferenceEnvironmentSchema, readEnvironment } from '../../lib/service/environment.ts';
 import { Classifier } from '../../lib/service/inference/classifier.ts';
 import { withModelFile } from '../../lib/service/inference/model-file.ts';
+import { threadsFor } from '../../lib/service/inference/threads.ts';
 import { OwnStart } from '../../lib/service/own-start.ts';
 import { partitionKey } from '../../lib/service/profiles/keys.ts';
 import { ProfileStore, storeOptions } from '../../lib/service/profiles/store.ts';
@@ -17,7 +18,9 @@ const catalogue = readCatalogue(directory);
 const model = catalogue.models.find((listed) => listed.name === name);
 if (!model) throw new Error(`the catalogue has no model "${name}"`);
 
-const load = (path: string) => Classifier.load({ path, catalogue, model });
+// A version may have been published with other memory than the model is deployed with (mdi tune).
+const threads = threadsFor(environment.AWS_LAMBDA_FUNCTION_MEMORY_SIZE ?? model.memoryMb);
+const load = (path: string) => Classifier.load({ path, catalogue, model, threads });
 const classifier =
   bucket && key
     ? await withModelFile({ bucket, key }, model, load)

@@ -5,6 +5,7 @@ import { NonFiniteOutputError } from '../../lib/core/preprocessing/errors.ts';
 import { answerBy, budgetAfter, leftMs } from '../../lib/core/selection/deadline.ts';
 import { planHedge } from '../../lib/core/selection/hedging.ts';
 import { fastest, mostAccurate, undominated } from '../../lib/core/selection/ranking.ts';
+import { modelNameOf } from '../../lib/core/selection/sizes.ts';
 import { select, strategies } from '../../lib/core/selection/strategies.ts';
 import type { TimeBudget } from '../../lib/core/selection/types.ts';
 import { waitUntilMs } from '../../lib/core/selection/waiting.ts';
@@ -252,9 +253,9 @@ class Race {
       model,
       answer: outcome.answer,
       serviceMs: outcome.serviceMs,
+      failed: failed.map((call) => modelNameOf(call.model)),
+      asked: this.#calls.map((call) => modelNameOf(call.model)),
       version: outcome.version,
-      failed: failed.map((call) => call.model.name),
-      asked: this.#calls.map((call) => call.model.name),
       isHedged: this.#isHedged,
       isLate: now > this.#answerByMs + marginMs,
     };

@@ -10,6 +10,7 @@ import {
 import type { ServiceRoute } from '../../lib/core/contract/routes.ts';
 import { serverTiming } from '../../lib/core/contract/server-timing.ts';
 import { isWarmUp } from '../../lib/core/contract/warm-up.ts';
+import { modelNameOf } from '../../lib/core/selection/sizes.ts';
 import { epochMs } from '../../lib/service/clock.ts';
 import { describedApi } from './described-api.ts';
 import { takeFeedback } from './feedback.ts';
@@ -67,7 +68,7 @@ function routeHandlers(
       json({
         status: 'ok',
         catalogue: service.catalogue.name,
-        models: service.models.length,
+        models: new Set(service.models.map(modelNameOf)).size,
       }),
     '/openapi.json': async (event) => json(openApiDocument(describedApi(event))),
   };

@@ -1,6 +1,7 @@
 import { ProblemError } from '../../lib/core/contract/problem.ts';
 import type { DecodeCost } from '../../lib/core/images/cost.ts';
 import { afterDecoding } from '../../lib/core/selection/decoding.ts';
+import { modelNameOf } from '../../lib/core/selection/sizes.ts';
 import type { Candidate } from '../../lib/core/selection/types.ts';
 import { accuracyAfter, type UploadRung } from '../../lib/core/upload/rung.ts';
 import type { ModelBreakers } from '../../lib/service/inference/breakers.ts';
@@ -79,7 +80,9 @@ export function profiledModels(
     const { meanMs, stdMs, meanErrorMs, probabilityWithin, quantileMs } = profile;
     const { coldShare, coldMeanMs, freshSamples } = profile;
     const { accuracyPct: catalogueAccuracyPct } = model;
-    const accuracyPct = fieldAccuracies.of(catalogueAccuracyPct, profile.labels);
+    // Callers label a model's answers, whichever of its sizes gave them.
+    const { labels } = profiles.get(modelNameOf(model)) ?? profile;
+    const accuracyPct = fieldAccuracies.of(catalogueAccuracyPct, labels);
     const speed = { meanMs, stdMs, meanErrorMs, probabilityWithin, quantileMs };
     const calls = { coldShare, coldMeanMs, freshSamples };
     const accuracy = { accuracyPct, catalogueAccuracyPct };

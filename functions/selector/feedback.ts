@@ -2,6 +2,7 @@ import type { APIGatewayProxyEventV2 } from 'aws-lambda';
 import type { FeedbackResponse } from '../../lib/core/contract/messages.ts';
 import { ProblemError } from '../../lib/core/contract/problem.ts';
 import { feedbackRequestSchema } from '../../lib/core/contract/schemas.ts';
+import { modelNameOf } from '../../lib/core/selection/sizes.ts';
 import { callerBucket } from '../../lib/service/feedback/caller-bucket.ts';
 import {
   feedbackPeriodMs,
@@ -30,12 +31,12 @@ export async function takeFeedback(
     throw new ProblemError('feedback-off', 'this deployment takes no feedback');
   }
   const { requestId, model: name, correct } = readJsonBody(event, feedbackRequestSchema);
-  const model = service.models.find((served) => served.name === name);
+  const model = service.models.find((served) => modelNameOf(served) === name);
   if (!model) throw new ProblemError('unknown-model', `the catalogue has no model "${name}"`);
   if (!hasFormOfRequestId(requestId)) throw unknownRequest(name);
   const secret = await service.secret.within(secretWaitMs);
   if (!secret) return notRecorded(secretPauseMs);
-  if (!isSignedRequestId(requestId, model.profileKey, Date.now(), secret)) {
+  if (!isSignedRequestId(requestId, model.labelKey, Date.now(), secret)) {
     throw unknownRequest(name);
   }
 
@@ -45,7 +46,7 @@ export async function takeFeedback(
   }
   // Those whom the gateway does not know are one caller, all together.
   const label = { bucket: callerBucket(callerOf(event) ?? '', secret), correct };
-  const { applied } = await service.store.label(model.profileKey, label);
+  const { applied } = await service.store.label(model.labelKey, label);
   if (applied === false) {
     await service.ledger.unmark(requestId).catch(() => notRecorded());
     return notRecorded();

@@ -6,6 +6,7 @@ import { roundMs } from '../../lib/core/contract/server-timing.ts';
 import { timeBudget } from '../../lib/core/selection/budget.ts';
 import { answerBy, budgetAfter } from '../../lib/core/selection/deadline.ts';
 import { asMetNow } from '../../lib/core/selection/likely-cold.ts';
+import { modelNameOf } from '../../lib/core/selection/sizes.ts';
 import { select, strategies } from '../../lib/core/selection/strategies.ts';
 import type { TimeBudget } from '../../lib/core/selection/types.ts';
 import { signRequestId } from '../../lib/service/feedback/request-id.ts';
@@ -139,9 +140,9 @@ export async function infer(
   const response: InferResponse = {
     // Without the secret the answer is just as good, but takes no feedback.
     requestId: secret
-      ? signRequestId(requestId, model.profileKey, receivedEpochMs, secret)
+      ? signRequestId(requestId, model.labelKey, receivedEpochMs, secret)
       : requestId,
-    model: { name: model.name, version: model.version, accuracyPct: model.accuracyPct },
+    model: { name: modelNameOf(model), version: model.version, accuracyPct: model.accuracyPct },
     predictions: answer.predictions,
     timing: {
       slaMs: budget.slaMs,
@@ -157,9 +158,9 @@ export async function infer(
     },
     selection: {
       strategy: service.strategy,
-      baseModel: selection.baseModel.name,
+      baseModel: modelNameOf(selection.baseModel),
       eligible: selection.eligible.map((e) => ({
-        model: e.model.name,
+        model: modelNameOf(e.model),
         probability: e.probability,
       })),
       ...(failed.length > 0 && { failed }),
@@ -171,7 +172,7 @@ export async function infer(
   countAnswer(service, response, { inTime, isHedged, isLate });
   service.telemetry.requested({
     ...line,
-    ...{ model: model.name, accuracyPct: model.accuracyPct },
+    ...{ model: response.model.name, accuracyPct: model.accuracyPct },
     ...{ serviceMs: response.timing.serviceMs, serverMs: response.timing.serverMs },
     ...{ coldStart: answer.coldStart, hedged: isHedged, inTime },
   });
@@ -192,7 +193,6 @@ function countAnswer(
     model: model.name,
     accuracyPct: model.accuracyPct,
     budgetMs: timing.budgetMs,
-    selectMs: timing.selectMs,
     serviceMs: timing.serviceMs,
     serverMs: timing.serverMs,
     coldStart: timing.coldStart,

@@ -1,9 +1,17 @@
-import type { ModelsResponse, Uploads } from '../../lib/core/contract/messages.ts';
+import type {
+  BreakerState,
+  ModelSize,
+  ModelStatus,
+  ModelsResponse,
+  Uploads,
+} from '../../lib/core/contract/messages.ts';
 import { roundMs } from '../../lib/core/contract/server-timing.ts';
+import { fastest } from '../../lib/core/selection/ranking.ts';
+import { modelNameOf } from '../../lib/core/selection/sizes.ts';
 import { sumOf } from '../../lib/service/feedback/accuracy.ts';
 import type { Profile } from '../../lib/service/profiles/profile.ts';
 import { withinMs } from '../../lib/service/profiles/within.ts';
-import { type CandidateParts, profiledModels } from './candidates.ts';
+import { type CandidateParts, profiledModels, type ServedCandidate } from './candidates.ts';
 import type { Service } from './service.ts';
 
 /** How long to wait, in ms, for this environment's own updates of profiles before the table is read. */
@@ -23,7 +31,8 @@ export async function listModels(
 ): Promise<ModelsResponse> {
   await withinMs(settleMs, () => Promise.all(service.open)).catch(() => undefined);
   const models = profiledModels(service, await service.profiles.reload());
-  const { catalogue, view } = service;
+  const { catalogue, view, breakers } = service;
+  const bySizes = [...Map.groupBy(models, modelNameOf)];
   return {
     catalogue: catalogue.name,
     strategy: service.strategy,
@@ -31,25 +40,50 @@ export async function listModels(
     labels: catalogue.labels,
     ...(view && { view }),
     ...(catalogue.uploads && { uploads: uploadsFor(models, catalogue.uploads) }),
-    models: models.map((model) => ({
-      name: model.name,
-      version: model.version,
-      ...(model.latencyOnly && { latencyOnly: true }),
-      accuracyPct: model.accuracyPct,
-      catalogueAccuracyPct: model.catalogueAccuracyPct,
-      accuracySource: model.accuracySource,
-      feedback: sumOf(model.profile.labels),
-      licence: model.licence,
-      memoryMb: model.memoryMb,
-      breaker: service.breakers.stateOf(model.name),
-      profile: describe(model.profile),
-    })),
+    models: bySizes.map(([name, sizes]) => describeModel(name, sizes, breakers)),
   };
+}
+
+function describeModel(
+  name: string,
+  sizes: readonly ServedCandidate[],
+  breakers: Service['breakers'],
+): ModelStatus {
+  const model = fastest(sizes);
+  const described = sizes
+    .toSorted((a, b) => a.memoryMb - b.memoryMb)
+    .map(
+      (size): ModelSize => ({
+        memoryMb: size.memoryMb,
+        breaker: breakers.stateOf(size.name),
+        profile: describe(size.profile),
+      }),
+    );
+  return {
+    name,
+    version: model.version,
+    ...(model.latencyOnly && { latencyOnly: true }),
+    accuracyPct: model.accuracyPct,
+    catalogueAccuracyPct: model.catalogueAccuracyPct,
+    accuracySource: model.accuracySource,
+    feedback: sumOf(sizes.flatMap(({ profile }) => profile.labels)),
+    licence: model.licence,
+    memoryMb: model.memoryMb,
+    breaker: bestOf(sizes.map((size) => breakers.stateOf(size.name))),
+    profile: describe(model.profile),
+    ...(described.length > 1 && { sizes: described }),
+  };
+}
+
+/** A model is asked as long as one of its sizes is. */
+function bestOf(states: readonly BreakerState[]): BreakerState {
+  const best = (['closed', 'half-open'] as const).find((state) => states.includes(state));
+  return best ?? 'open';
 }
 
 /** A ladder, with what it costs the models that are served: a catalogue may list others. */
 function uploadsFor(models: readonly { readonly name: string }[], { rungs }: Uploads): Uploads {
-  const isServed = (name: string) => models.some((model) => model.name === name);
+  const isServed = (name: string) => models.some((model) => modelNameOf(model) === name);
   return {
     rungs: rungs.map((rung) => ({
       ...rung,

@@ -3,6 +3,7 @@ import type { PrepareResponse } from '../../lib/core/contract/messages.ts';
 import { prepareRequestSchema } from '../../lib/core/contract/schemas.ts';
 import { planHedge } from '../../lib/core/selection/hedging.ts';
 import { fastest, undominated } from '../../lib/core/selection/ranking.ts';
+import { modelNameOf } from '../../lib/core/selection/sizes.ts';
 import { strategies } from '../../lib/core/selection/strategies.ts';
 import { warmUp } from '../../lib/service/inference/warm-up.ts';
 import { askable, candidatesOf, refuseLatencyOnly, type ServedCandidate } from './candidates.ts';
@@ -55,9 +56,14 @@ export async function prepare(
   const started = await Promise.all(due.map((model) => start(service, model)));
   return {
     slaMs,
-    warming: due.filter((_, i) => started[i]).map(({ name }) => name),
-    warm: warm.map(({ name }) => name),
+    warming: namesOf(due.filter((_, i) => started[i])),
+    warm: namesOf(warm),
   };
+}
+
+/** The models by the names that callers know: each once, whatever its sizes. */
+function namesOf(models: readonly ServedCandidate[]): string[] {
+  return [...new Set(models.map(modelNameOf))];
 }
 
 /**

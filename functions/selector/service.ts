@@ -7,6 +7,7 @@ import { viewOf } from '../../lib/core/preprocessing/view.ts';
 import type { BudgetSettings } from '../../lib/core/selection/budget.ts';
 import { HedgeTokens } from '../../lib/core/selection/hedge-tokens.ts';
 import { OutputTimes } from '../../lib/core/selection/output-time.ts';
+import { modelNameOf } from '../../lib/core/selection/sizes.ts';
 import type { StrategyName } from '../../lib/core/selection/strategies.ts';
 import type { Random } from '../../lib/core/statistics/random.ts';
 import { CallerShares, callLimits, reportLimits } from '../../lib/service/callers/shares.ts';
@@ -31,11 +32,13 @@ import { Telemetry } from '../../lib/service/telemetry.ts';
 import { VersionMetrics } from '../../lib/service/version-metrics.ts';
 import { ShiftReports } from './shift-reports.ts';
 
-/** A model that requests can be sent to. */
+/** A model that requests can be sent to, or one size of it. */
 export interface ServedModel extends CatalogueModel {
   readonly functionName: string;
   /** Partition key of its profile. */
   readonly profileKey: string;
+  /** That of the model's first size, where labels are counted; signs ids of requests. */
+  readonly labelKey: string;
 }
 
 /** Everything that the selector's routes work with. */
@@ -102,13 +105,15 @@ export function createService(): Service {
   const models = catalogue.models.map((model) => {
     const functionName = functions[model.name];
     if (!functionName) throw new Error(`${modelFunctionsFile} has no function for "${model.name}"`);
-    const profileKey = partitionKey({
-      deployment: environment.MDI_DEPLOYMENT,
-      catalogue: catalogue.name,
-      model: model.name,
-      sha256: model.sha256,
-    });
-    return { ...model, functionName, profileKey };
+    const keyOf = (name: string) =>
+      partitionKey({
+        deployment: environment.MDI_DEPLOYMENT,
+        catalogue: catalogue.name,
+        model: name,
+        sha256: model.sha256,
+      });
+    const labelKey = keyOf(modelNameOf(model));
+    return { ...model, functionName, profileKey: keyOf(model.name), labelKey };
   });
   const telemetry = new Telemetry(environment.MDI_DEPLOYMENT, {
     requestShare: environment.MDI_REQUEST_LOG_SHARE,

@@ -38,7 +38,6 @@ function accessLogName(scope: IConstruct, deployment: string): string {
  */
 const accessLogFields = {
   requestId: '$context.requestId',
-  requestTime: '$context.requestTime',
   ip: '$context.identity.sourceIp',
   caller: '$context.identity.userArn',
   subject: '$context.authorizer.claims.sub',

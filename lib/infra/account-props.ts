@@ -80,7 +80,7 @@ export interface AccountProps {
    * The least severe lines that are logged: with `INFO` Lambda's own lines of every call, too, with `WARN` warnings
    * and errors, with `ERROR` errors. Metrics and lines of requests (`requestLogShare`) are written with each.
    *
-   * @default 'INFO'
+   * @default 'WARN': Lambda's lines of every call would be half of the logs
    */
   readonly logLevel?: LogLevel;
   /**

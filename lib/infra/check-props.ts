@@ -30,6 +30,7 @@ type CheckedElsewhere =
   | 'alarmsTopic'
   | 'architecture'
   | 'models'
+  | 'tunedFile'
   | 'provisionedConcurrency'
   | 'rollout'
   | 'profiling'

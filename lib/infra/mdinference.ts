@@ -1,10 +1,11 @@
-import { CfnOutput, Duration, Names, RemovalPolicy, Stack, Tags } from 'aws-cdk-lib';
+import { CfnOutput, Duration, Names, RemovalPolicy, Tags } from 'aws-cdk-lib';
 import type { IDomainName, IHttpApi } from 'aws-cdk-lib/aws-apigatewayv2';
 import type { Grant, IGrantable } from 'aws-cdk-lib/aws-iam';
 import { Architecture } from 'aws-cdk-lib/aws-lambda';
 import { RetentionDays } from 'aws-cdk-lib/aws-logs';
 import { LAMBDA_RECOGNIZE_LAYER_VERSION } from 'aws-cdk-lib/cx-api';
 import type { Construct } from 'constructs';
+import { modelNameOf } from '../core/selection/sizes.ts';
 import type { StrategyName } from '../core/selection/strategies.ts';
 import { loadCatalogue } from '../service/catalogue/load.ts';
 import type { Catalogue } from '../service/catalogue/schema.ts';
@@ -63,9 +64,12 @@ export class MdInference extends MeteredService {
   readonly profiler: Profiler;
   /** The CloudWatch dashboard and alarms. */
   readonly observability: Observability;
-  /** The function of each model, by the model's name. */
+  /**
+   * The function of each model, by the model's name; of several sizes the smallest has this name, and others
+   * have one such as `resnet-64-5307mb`.
+   */
   readonly models: ReadonlyMap<string, ModelFunction>;
-  /** The catalogue as it is deployed: with the memory that `props.models` gives its models. */
+  /** The catalogue as it is deployed: with the memory that `props.models` gives its models, an entry a size. */
   readonly catalogue: Catalogue;
   readonly #endpoint: Endpoint;
 
@@ -83,7 +87,12 @@ export class MdInference extends MeteredService {
     const architecture = props.architecture ?? Architecture.X86_64;
     const catalogueDirectory = resolveCatalogue(props.catalogue ?? 'shapes');
     const overrides = props.models ?? {};
-    const catalogue = withOverrides(this, loadCatalogue(catalogueDirectory), overrides);
+    const catalogue = withOverrides(
+      this,
+      loadCatalogue(catalogueDirectory),
+      overrides,
+      props.tunedFile,
+    );
     this.catalogue = catalogue;
     const removalPolicy = props.removalPolicy ?? RemovalPolicy.DESTROY;
     const keys = keysOf(this, props.encryption ?? {}, props.modelBucket);
@@ -119,7 +128,7 @@ export class MdInference extends MeteredService {
       architecture,
       environment,
       table: this.table,
-      tracing: props.tracing ?? hasTracing(this),
+      tracing: props.tracing ?? false,
       retainVersions: props.retainVersions ?? false,
       logLevel: props.logLevel,
       network: props.vpc && networkOf(this, props.vpc),
@@ -133,7 +142,7 @@ export class MdInference extends MeteredService {
     });
     const layers = new OnnxruntimeLayers(this, 'Onnxruntime');
     const models = catalogue.models.map((model) => {
-      const own = overrides[model.name] ?? {};
+      const own = overrides[modelNameOf(model)] ?? {};
       const ownArchitecture = own.architecture ?? architecture;
       return new ModelFunction(this, `Model-${model.name}`, {
         ...common,
@@ -197,13 +206,4 @@ export class MdInference extends MeteredService {
   grantInvokeApi(grantee: IGrantable): Grant {
     return this.#endpoint.routes.grantInvoke(grantee);
   }
-}
-
-/**
- * What AWS offers in China differs, tracing among it: there it has to be asked for.
- *
- * @see https://docs.amazonaws.cn/en_us/aws/latest/userguide/services.html
- */
-function hasTracing(scope: Construct): boolean {
-  return !Stack.of(scope).region.startsWith('cn-');
 }

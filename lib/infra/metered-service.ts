@@ -62,6 +62,11 @@ export abstract class MeteredService extends Construct {
     return this.#ofRequests('Hedged', 'Average', options);
   }
 
+  /** Number of answers for which a model's environment had to start. */
+  metricColdStarts(options?: MetricOptions): Metric {
+    return this.#ofRequests('ColdStart', 'Sum', options);
+  }
+
   /**
    * Median service time of a model in ms.
    *
@@ -78,15 +83,6 @@ export abstract class MeteredService extends Construct {
    */
   metricModelAnswers(model: string, options?: MetricOptions): Metric {
     return this.#ofModel(model, 'ServiceMs', 'SampleCount', options);
-  }
-
-  /**
-   * Number of a model's answers for which an environment had to start.
-   *
-   * @throws {@link InvalidPropertyError} when the catalogue has no such model
-   */
-  metricColdStarts(model: string, options?: MetricOptions): Metric {
-    return this.#ofModel(model, 'ColdStart', 'Sum', options);
   }
 
   #ofRequests(

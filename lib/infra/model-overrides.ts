@@ -1,24 +1,30 @@
 import type { Architecture } from 'aws-cdk-lib/aws-lambda';
 import type { IConstruct } from 'constructs';
+import { modelNameOf } from '../core/selection/sizes.ts';
 import {
   largestInAssetBytes,
   largestOnnxBytes,
   neededMemoryMb,
 } from '../service/catalogue/limits.ts';
 import type { Catalogue, CatalogueModel } from '../service/catalogue/schema.ts';
+import { defaultTunedFile } from '../service/catalogue/tuned.ts';
 import { maxBaselines } from '../service/profiles/baselines.ts';
 import { InvalidPropertyError } from './errors.ts';
 import type { ProvisionedConcurrency } from './live-alias.ts';
 import type { ModelStorage } from './model-function.ts';
+import { type ModelMemory, withSizes } from './model-sizes.ts';
 
 /** What a deployment changes for one model. */
 export interface ModelOverrides {
   /**
-   * Memory of the model's function in MB, 128 to 10,240; 1,769 MB is one vCPU.
+   * Memory of the model's function in MB, 128 to 10,240; 1,769 MB is one vCPU. Several, such as
+   * `[1769, 5307]`, make a function of each size: of those that are good enough for a request, the one
+   * that costs least answers. `'tuned'` is what `npx mdi tune` has found, see
+   * {@link MdInferenceProps.tunedFile}.
    *
    * @default - the catalogue's
    */
-  readonly memoryMb?: number;
+  readonly memoryMb?: ModelMemory;
   /**
    * Processor of the model's function.
    *
@@ -33,7 +39,8 @@ export interface ModelOverrides {
    */
   readonly storage?: ModelStorage;
   /**
-   * Environments of the model's function that are kept ready, so that no request waits for a cold start.
+   * Environments of the model's function that are kept ready, so that no request waits for a cold start; of
+   * several sizes each has as many.
    *
    * @default - none
    */
@@ -48,22 +55,22 @@ export interface ModelOverrides {
 }
 
 /**
- * The catalogue as it is deployed: with the deployment's memory settings for its models.
+ * The catalogue as it is deployed: with the deployment's memory settings for its models, see
+ * {@link withSizes}.
  *
  * @param scope - whose property `models` the overrides are
- * @throws {@link InvalidPropertyError} for more models than one deployment can replace the baselines of, a model that the catalogue lacks, memory that Lambda does not
+ * @param tunedFile - the result of `npx mdi tune`
+ * @throws {@link InvalidPropertyError} for more models than one deployment can replace the baselines of, each
+ * size counted, a model that the catalogue lacks, memory that Lambda does not
  * have or too little for the model, a file that fits nowhere
  */
 export function withOverrides(
   scope: IConstruct,
   catalogue: Catalogue,
   overrides: Readonly<Record<string, ModelOverrides>>,
+  tunedFile = defaultTunedFile,
 ): Catalogue {
   const names = catalogue.models.map(({ name }) => name);
-  if (names.length > maxBaselines) {
-    const message = `has ${names.length} models: a deployment can have ${maxBaselines}`;
-    throw new InvalidPropertyError(scope, 'catalogue', message);
-  }
   const unknown = Object.keys(overrides).find((name) => !names.includes(name));
   if (unknown !== undefined) {
     throw new InvalidPropertyError(
@@ -72,15 +79,17 @@ export function withOverrides(
       `is not a model of catalogue "${catalogue.name}": ${names.join(', ')}`,
     );
   }
-  const models = catalogue.models.map((model) => ({
-    ...model,
-    memoryMb: overrides[model.name]?.memoryMb ?? model.memoryMb,
-  }));
-  for (const model of models) {
-    checkSize(scope, model, overrides[model.name]?.storage);
+  const deployed = withSizes(scope, catalogue, (name) => overrides[name]?.memoryMb, tunedFile);
+  const count = deployed.models.length;
+  if (count > maxBaselines) {
+    const message = `has ${count} models, each size counted: a deployment can have ${maxBaselines}`;
+    throw new InvalidPropertyError(scope, 'catalogue', message);
+  }
+  for (const model of deployed.models) {
+    checkSize(scope, model, overrides[modelNameOf(model)]?.storage);
     checkMemory(scope, model);
   }
-  return { ...catalogue, models };
+  return deployed;
 }
 
 function checkSize(
@@ -105,8 +114,9 @@ function checkSize(
   }
 }
 
-function checkMemory(scope: IConstruct, { name, memoryMb, bytes }: CatalogueModel): void {
-  const property = `models.${name}.memoryMb`;
+function checkMemory(scope: IConstruct, model: CatalogueModel): void {
+  const { memoryMb, bytes } = model;
+  const property = `models.${modelNameOf(model)}.memoryMb`;
   if (!Number.isInteger(memoryMb) || memoryMb < 128 || memoryMb > 10_240) {
     throw new InvalidPropertyError(
       scope,

@@ -106,7 +106,7 @@ export interface MdInferenceProps extends AccountProps {
    * Share (0 to 1) of the requests of which the selector logs a line: SLA, T_input and T_output, the model that
    * answered and its service time, nothing of the picture or the caller. `mdi advise --traffic` reads them.
    *
-   * @default 1
+   * @default 0.1, enough to know traffic by; `npm start` logs every request
    */
   readonly requestLogShare?: number;
   /**
@@ -145,7 +145,7 @@ export interface MdInferenceProps extends AccountProps {
    * Whether AWS X-Ray traces requests from the selector through the model that answers: one a second,
    * and 5 % of the others.
    *
-   * @default true, in China's regions false
+   * @default false: at ten million requests a month they would be a fifth of the bill
    */
   readonly tracing?: boolean;
   /**
@@ -167,6 +167,12 @@ export interface MdInferenceProps extends AccountProps {
    * @default - nothing
    */
   readonly models?: Readonly<Record<string, ModelOverrides>>;
+  /**
+   * The file that `npx mdi tune` has written: the memory of models whose `memoryMb` is `'tuned'`.
+   *
+   * @default 'mdi-tuned.json' in the folder from which the app is synthesized
+   */
+  readonly tunedFile?: string;
   /**
    * Environments of the selector that are kept ready, so that no request waits for a cold start; those
    * of a model are set in `models`.

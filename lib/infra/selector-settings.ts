@@ -19,7 +19,7 @@ export function selectorSettings(scope: Construct, props: MdInferenceProps): Sel
     lateWaitMs: (props.lateWait ?? Duration.seconds(10)).toMilliseconds(),
     hedgeShare: props.hedgeShare ?? 0.05,
     callerShare: props.callerShare ?? 0.2,
-    requestLogShare: props.requestLogShare ?? 1,
+    requestLogShare: props.requestLogShare ?? 0.1,
     metricsShare: props.metricsShare ?? 1,
     versionMetrics: props.rollout !== undefined,
   };

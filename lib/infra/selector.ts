@@ -6,6 +6,7 @@ import type { CfnAlias } from 'aws-cdk-lib/aws-lambda';
 import type { Construct } from 'constructs';
 import type { FeedbackChoice } from '../core/contract/feedback-choices.ts';
 import type { AtDeadline } from '../core/contract/headers.ts';
+import { selectorMemoryMb } from '../core/selection/sizes.ts';
 import type { StrategyName } from '../core/selection/strategies.ts';
 import type { Catalogue } from '../service/catalogue/schema.ts';
 import { modelFunctionsFile } from '../service/model-functions.ts';
@@ -79,8 +80,7 @@ export class Selector extends ServiceFunction {
         MDI_FEEDBACK_WEIGHT: String(props.feedbackWeight),
         MDI_VERSION_METRICS: props.versionMetrics ? 'on' : 'off',
       },
-      // One vCPU: bodies of megabytes go through in base64.
-      memoryMb: 1769,
+      memoryMb: selectorMemoryMb,
       reservedConcurrency: props.live.reservedConcurrency,
       timeout: requestTimeout,
     });

@@ -167,7 +167,7 @@ export function logGroupOf(
 /** The one that a failing deployment has made goes: Lambda would not publish the same version a second time. */
 const retained = { removalPolicy: RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE };
 
-function isQuiet({ logLevel = 'INFO' }: Pick<CommonFunctionProps, 'logLevel'>): boolean {
+function isQuiet({ logLevel = 'WARN' }: Pick<CommonFunctionProps, 'logLevel'>): boolean {
   return logLevel !== 'INFO';
 }
 

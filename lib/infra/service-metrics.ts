@@ -14,7 +14,7 @@ const period = Duration.minutes(5);
 const minRequests = 20;
 
 /** Metrics that are 0 or 1 for each request. */
-type ShareMetric = RequestMetric | Extract<AnswerMetric, 'Fallback' | 'Hedged'>;
+type ShareMetric = RequestMetric | Extract<AnswerMetric, 'Fallback' | 'Hedged' | 'ColdStart'>;
 
 /** The metrics that the functions of one deployment write (lib/service/telemetry.ts). */
 export class ServiceMetrics {

@@ -6,6 +6,7 @@ import {
   MathExpression,
 } from 'aws-cdk-lib/aws-cloudwatch';
 import { Operation } from 'aws-cdk-lib/aws-dynamodb';
+import { modelNameOf } from '../core/selection/sizes.ts';
 import type { ModelMetric } from '../service/metrics.ts';
 import type { AlarmName } from './alarm-options.ts';
 import { hourlyCost } from './hourly-cost.ts';
@@ -49,8 +50,9 @@ export interface WatchedAlarm extends Omit<AlarmProps, 'alarmDescription'> {
 export function watchedOf(props: WatchedService): Watched[] {
   const { api, models, profiler, table } = props;
   const metrics = new ServiceMetrics(props.deployment, props.strategy);
+  const names = [...new Set(models.map(({ model }) => modelNameOf(model)))];
   const eachModel = (name: ModelMetric, statistic: string) =>
-    models.map(({ model }) => metrics.ofModel(model.name, name, { statistic }));
+    names.map((model) => metrics.ofModel(model, name, { statistic }));
   const functions = [
     ...models.map((of) => ({ of, label: of.model.name })),
     { of: props.selector, label: 'selector' },
@@ -163,7 +165,11 @@ export function watchedOf(props: WatchedService): Watched[] {
         metrics.ofRequests('ServerMs', { statistic: 'p95', label: 'p95' }),
       ],
     },
-    { title: 'Cold starts', unit: 'calls', metrics: eachModel('ColdStart', 'Sum') },
+    {
+      title: 'Cold starts',
+      unit: '% of answers',
+      metrics: [metrics.shareOf('ColdStart', 'cold starts')],
+    },
     {
       title: 'Budget left for the model',
       unit: 'ms',

@@ -58,6 +58,8 @@ export const inferenceEnvironmentSchema = z.object({
   MDI_MODEL: z.string().min(1),
   /** `provisioned-concurrency` when the environment was started ahead of its first call; set by Lambda. */
   AWS_LAMBDA_INITIALIZATION_TYPE: z.string().optional(),
+  /** Of the function, in MB, which the number of threads follows; set by Lambda. */
+  AWS_LAMBDA_FUNCTION_MEMORY_SIZE: number.pipe(z.int().positive()).optional(),
   /** Where the model's file lies when it is not beside the code. */
   MDI_MODEL_BUCKET: z.string().min(1).optional(),
   MDI_MODEL_KEY: z.string().min(1).optional(),

@@ -9,17 +9,17 @@ export const metricsNamespace = 'mdinference';
 /** Metrics of every valid request for an inference, answered or not, by strategy; each is 0 or 1. */
 export type RequestMetric = 'SlaMet' | 'DeadlineExceeded';
 
-/** Metrics of every answered request, by strategy; `Fallback` and `Hedged` are 0 or 1. */
+/** Metrics of every answered request, by strategy; `Fallback`, `Hedged` and `ColdStart` are 0 or 1. */
 export type AnswerMetric =
   | 'BudgetMs'
-  | 'SelectMs'
   | 'ServerMs'
   | 'AccuracyPct'
   | 'Fallback'
-  | 'Hedged';
+  | 'Hedged'
+  | 'ColdStart';
 
 /** Metrics of every answered request, by the model that answered. */
-export type ModelMetric = 'ServiceMs' | 'ColdStart';
+export type ModelMetric = 'ServiceMs';
 
 /**
  * Counts of a deployment that belong to no single request; `AccuracyShiftPct`: by how many points feedback has

@@ -1,5 +1,6 @@
 import { Logger } from '@aws-lambda-powertools/logger';
 import { Metrics, MetricUnit } from '@aws-lambda-powertools/metrics';
+import { embeddedMetrics, type MetricGroup } from './embedded-metrics.ts';
 import type { LogLevel } from './log-levels.ts';
 import {
   type AnswerMetric,
@@ -18,7 +19,6 @@ export interface AnsweredRequest {
   /** Its accuracy in percent. */
   readonly accuracyPct: number;
   readonly budgetMs: number;
-  readonly selectMs: number;
   readonly serviceMs: number;
   readonly serverMs: number;
   readonly coldStart: boolean;
@@ -64,8 +64,8 @@ export interface TelemetryOptions {
 /** What a function logs and counts: JSON lines, and metrics in CloudWatch's embedded format. */
 export class Telemetry {
   readonly logger: Pick<Logger, 'warn' | 'error'>;
+  readonly #deployment: string;
   readonly #metrics: Metrics;
-  readonly #modelMetrics: Metrics;
   readonly #requestShare: number;
   readonly #metricsShare: number;
 
@@ -77,34 +77,33 @@ export class Telemetry {
     const { requestShare = 1, metricsShare = 1, logLevel = 'INFO' } = options;
     this.#requestShare = requestShare;
     this.#metricsShare = metricsShare;
+    this.#deployment = deployment;
     const serviceName = deployment;
     const logger = new Logger({ serviceName });
     // Not the logger's own level: with Lambda's JSON format it takes Lambda's, below which metrics would be dropped.
     this.logger =
       logLevel === 'ERROR' ? { error: logger.error.bind(logger), warn: () => {} } : logger;
     this.#metrics = new Metrics({ namespace: metricsNamespace, serviceName });
-    this.#modelMetrics = new Metrics({ namespace: metricsNamespace, serviceName });
   }
 
   /** Counts an answered request, for its strategy and for its model. No image data, no ids. */
   answered(request: AnsweredRequest): void {
     if (Math.random() >= this.#metricsShare) return;
-    const all: Record<RequestMetric | AnswerMetric, Measured> = {
-      BudgetMs: [MetricUnit.Milliseconds, request.budgetMs],
-      SelectMs: [MetricUnit.Milliseconds, request.selectMs],
-      ServerMs: [MetricUnit.Milliseconds, request.serverMs],
-      AccuracyPct: [MetricUnit.Percent, request.accuracyPct],
-      SlaMet: [MetricUnit.Count, Number(request.inTime)],
-      DeadlineExceeded: [MetricUnit.Count, Number(request.deadlineExceeded)],
-      Fallback: [MetricUnit.Count, Number(request.fellBack)],
-      Hedged: [MetricUnit.Count, Number(request.hedged)],
+    const all: Record<RequestMetric | AnswerMetric, number> = {
+      BudgetMs: request.budgetMs,
+      ServerMs: request.serverMs,
+      AccuracyPct: request.accuracyPct,
+      SlaMet: Number(request.inTime),
+      DeadlineExceeded: Number(request.deadlineExceeded),
+      Fallback: Number(request.fellBack),
+      Hedged: Number(request.hedged),
+      ColdStart: Number(request.coldStart),
     };
-    const own: Record<ModelMetric, Measured> = {
-      ServiceMs: [MetricUnit.Milliseconds, request.serviceMs],
-      ColdStart: [MetricUnit.Count, Number(request.coldStart)],
-    };
-    publish(this.#metrics, ['strategy', request.strategy], all);
-    publish(this.#modelMetrics, ['model', request.model], own);
+    const own: Record<ModelMetric, number> = { ServiceMs: request.serviceMs };
+    this.#write(
+      { by: ['strategy', request.strategy], values: all },
+      { by: ['model', request.model], values: own },
+    );
   }
 
   /**
@@ -113,34 +112,32 @@ export class Telemetry {
    */
   failed({ strategy, deadlineExceeded }: FailedRequest): void {
     if (Math.random() >= this.#metricsShare) return;
-    const all: Record<RequestMetric, Measured> = {
-      SlaMet: [MetricUnit.Count, 0],
-      DeadlineExceeded: [MetricUnit.Count, Number(deadlineExceeded)],
+    const values: Record<RequestMetric, number> = {
+      SlaMet: 0,
+      DeadlineExceeded: Number(deadlineExceeded),
     };
-    publish(this.#metrics, ['strategy', strategy], all);
+    this.#write({ by: ['strategy', strategy], values });
   }
 
   /** Logs a valid request, answered or not, unless it falls to the share that is not logged. */
   requested(line: Omit<RequestLine, 'mdiRequest'>): void {
     if (Math.random() >= this.#requestShare) return;
-    // Past the console, which Lambda's JSON format would wrap each line for, and drop below its log level.
-    process.stdout.write(`${writeRequestLine(line)}\n`);
+    writeLine(writeRequestLine(line));
   }
 
   /** Counts something and publishes it at once: after an answer there may be no later moment. */
   count(name: ServiceMetric, value = 1): void {
     this.#metrics.singleMetric().addMetric(name, MetricUnit.Count, value);
   }
+
+  #write(...groups: MetricGroup[]): void {
+    // The switch of Powertools, which writes all other metrics.
+    if (process.env.POWERTOOLS_METRICS_DISABLED === 'true') return;
+    writeLine(embeddedMetrics(this.#deployment, groups, Date.now()));
+  }
 }
 
-type Measured = readonly [unit: Parameters<Metrics['addMetric']>[1], value: number];
-
-function publish(
-  metrics: Metrics,
-  dimension: readonly [name: string, value: string],
-  values: Readonly<Record<string, Measured>>,
-): void {
-  metrics.addDimension(...dimension);
-  for (const [name, [unit, value]] of Object.entries(values)) metrics.addMetric(name, unit, value);
-  metrics.publishStoredMetrics();
+/** Past the console, which Lambda's JSON format would wrap each line for, and drop below its log level. */
+function writeLine(line: string): void {
+  process.stdout.write(`${line}\n`);
 }

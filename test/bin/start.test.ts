@@ -1,105 +1,24 @@
-import { type ChildProcess, execFileSync, spawn, spawnSync } from 'node:child_process';
+import { execFileSync } from 'node:child_process';
 import { once } from 'node:events';
-import {
-  globSync,
-  mkdtempSync,
-  readdirSync,
-  readFileSync,
-  rmSync,
-  statSync,
-  truncateSync,
-} from 'node:fs';
+import { globSync, readdirSync, readFileSync, statSync, truncateSync } from 'node:fs';
 import { createServer } from 'node:net';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
-import { afterAll, afterEach, describe, expect, it } from 'vitest';
-import { inferResponseSchema, modelsResponseSchema } from '../../lib/core/contract/schemas.ts';
+import { describe, expect, it } from 'vitest';
+import { inferResponseSchema } from '../../lib/core/contract/schemas.ts';
 import { runMdi } from './run-mdi.ts';
+import {
+  childrenOf,
+  cleanUp,
+  dataDir,
+  isAlive,
+  mdi,
+  root,
+  samplesOf,
+  startService,
+  urlIn,
+} from './start/started.ts';
 
-const root = fileURLToPath(new URL('../..', import.meta.url));
-const dataDir = mkdtempSync(join(tmpdir(), 'mdinference-start-'));
-const started: ChildProcess[] = [];
-
-afterEach(() => {
-  for (const child of started.splice(0)) child.kill('SIGKILL');
-});
-afterAll(() => rmSync(dataDir, { recursive: true, force: true }));
-
-/** What developers have in their environments: meant for AWS, or for the way out. */
-const environment = {
-  AWS_PROFILE: 'no-such-profile',
-  AWS_USE_FIPS_ENDPOINT: 'true',
-  AWS_USE_DUALSTACK_ENDPOINT: 'true',
-  AWS_ENDPOINT_URL: 'http://127.0.0.1:9',
-  NODE_USE_ENV_PROXY: '1',
-  HTTP_PROXY: 'http://127.0.0.1:9',
-};
-
-/** Runs `mdi` and gathers what it prints. */
-function mdi(...args: string[]) {
-  return run(process.execPath, 'bin/mdi.js', ...args);
-}
-
-function run(command: string, ...args: string[]) {
-  const child = spawn(command, args, { cwd: root, env: { ...process.env, ...environment } });
-  started.push(child);
-  const said = { out: '', error: '' };
-  child.stdout.on('data', (chunk) => {
-    said.out += chunk;
-  });
-  child.stderr.on('data', (chunk) => {
-    said.error += chunk;
-  });
-  return {
-    child,
-    said,
-    closed: once(child, 'close').then(([code, signal]) => (code ?? signal) as number | string),
-  };
-}
-
-/** Starts the service and waits until it says that it is ready. */
-function startService(...args: string[]) {
-  return untilReady(mdi('start', ...smallService, ...args));
-}
-
-function startServiceByNpm() {
-  return untilReady(run('npm', 'start', '--', ...smallService));
-}
-
-const smallService = ['--port', '0', '--data-dir', dataDir, '--profile-seconds', '0.3'];
-
-async function untilReady<Run extends ReturnType<typeof mdi>>(service: Run): Promise<Run> {
-  await Promise.race([
-    expect
-      .poll(() => service.said.out, { timeout: 100_000, interval: 100 })
-      .toContain('Ready after'),
-    service.closed.then((code) => {
-      throw new Error(`ended with ${code}: ${service.said.error}`);
-    }),
-  ]);
-  return service;
-}
-
-function childrenOf(pid: number | undefined): number[] {
-  const table = execFileSync('ps', ['-e', '-o', 'pid=,ppid='], { encoding: 'utf8' });
-  return table
-    .trim()
-    .split('\n')
-    .map((line) => line.trim().split(/\s+/).map(Number))
-    .filter(([, parent]) => parent === pid)
-    .map(([child]) => child as number);
-}
-
-function descendantsOf(pid: number | undefined): number[] {
-  return childrenOf(pid).flatMap((child) => [child, ...descendantsOf(child)]);
-}
-
-/** A zombie has ended: it only waits for the system to take notice. */
-function isAlive(pid: number): boolean {
-  const { stdout } = spawnSync('ps', ['-o', 'stat=', '-p', String(pid)], { encoding: 'utf8' });
-  return stdout.trim() !== '' && !stdout.startsWith('Z');
-}
+cleanUp();
 
 const disc = readFileSync(join(root, 'models/shapes/samples/disc.jpg'));
 
@@ -108,19 +27,6 @@ function modelFilesIn(folder: string): string[] {
   expect(files).not.toEqual([]);
   return files;
 }
-
-const urlIn = (out: string) => /^http:\S+$/m.exec(out)?.[0];
-
-/** The samples of each model that a started service knows of. */
-async function samplesOf(out: string): Promise<Record<string, number>> {
-  const response = await fetch(`${urlIn(out)}/v1/models`);
-  const { models } = modelsResponseSchema.parse(await response.json());
-  return Object.fromEntries(models.map(({ name, profile }) => [name, profile.samples]));
-}
-
-/** Whether this system lets a test have a small disk of its own. */
-const hasDisk =
-  spawnSync('unshare', ['-rm', 'mount', '-t', 'tmpfs', 'tmpfs', dataDir]).status === 0;
 
 let samplesAtFirst: Record<string, number> = {};
 
@@ -205,32 +111,6 @@ describe('mdi start', () => {
     expect(await closed).toBe(0);
   }, 120_000);
 
-  // Windows has no signals, and other shells.
-  it.skipIf(process.platform === 'win32').each(['SIGTERM', 'SIGHUP', 'SIGKILL'] as const)(
-    'ends, and all that it started, when the npm that started it gets %s',
-    async (signal) => {
-      const npm = await startServiceByNpm();
-      const all = descendantsOf(npm.child.pid);
-      // A shell, Node, and the environments of functions.
-      expect(all.length).toBeGreaterThan(3);
-      npm.child.kill(signal);
-      await npm.closed;
-      await expect.poll(() => all.filter(isAlive)).toEqual([]);
-      await expect(fetch(`${urlIn(npm.said.out)}/v1/health`)).rejects.toThrow('fetch failed');
-    },
-    120_000,
-  );
-
-  it('ends at once when it is stopped before it is ready', async () => {
-    const { child, said, closed } = mdi('start', '--port', '0', '--data-dir', dataDir);
-    await expect.poll(() => said.out, { timeout: 60_000 }).toContain('Synthesizing');
-    await expect.poll(() => childrenOf(child.pid).length, { timeout: 60_000 }).toBeGreaterThan(1);
-    const children = childrenOf(child.pid);
-    child.kill('SIGINT');
-    expect(await closed).toBe(130);
-    await expect.poll(() => children.filter(isAlive)).toEqual([]);
-  }, 120_000);
-
   it.skipIf(process.platform === 'win32')(
     'lets no other user of the machine read what it keeps',
     () => {
@@ -246,32 +126,6 @@ describe('mdi start', () => {
     // Only the first start has measured models.
     expect(readFileSync(join(dataDir, 'functions.log'), 'utf8')).toContain('profile-done');
   });
-
-  it.skipIf(!hasDisk)(
-    'says in one line that the disk is full, and leaves nothing half-written there',
-    () => {
-      const start = `'${process.execPath}' bin/mdi.js start --port 0 --data-dir ${dataDir}`;
-      const script = `mount -t tmpfs -o size=8m tmpfs ${dataDir} && ${start}; ls ${dataDir}`;
-      const { stdout, stderr } = spawnSync('unshare', ['-rm', 'sh', '-c', script], {
-        cwd: root,
-        encoding: 'utf8',
-      });
-      expect(stderr).toMatch(/^mdi: No space left for [^\n]+\n$/);
-      expect(stdout).not.toContain('cdk.out');
-    },
-    120_000,
-  );
-
-  it('leaves a service alone that runs from the same data folder', async () => {
-    const { child, said, closed } = await startService();
-    const second = mdi('start', '--port', '0', '--data-dir', dataDir);
-    expect(await second.closed).toBe(1);
-    expect(second.said.error).toMatch(/in use by process \d+/);
-    expect(second.said.out).not.toContain('Synthesizing');
-    expect(await samplesOf(said.out)).not.toEqual({});
-    child.kill('SIGINT');
-    expect(await closed).toBe(0);
-  }, 120_000);
 
   it('refuses a port that browsers refuse, before it does anything', async () => {
     const { said, closed } = mdi('start', '--port', '6000', '--data-dir', dataDir);

@@ -1,6 +1,6 @@
 import { InvokeWithResponseStreamCommand, LambdaClient } from '@aws-sdk/client-lambda';
 import { mockClient } from 'aws-sdk-client-mock';
-import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { afterAll, afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { modelHandler } from '../../functions/inference/model-handler.ts';
 import { infer } from '../../functions/selector/infer.ts';
 import type { Service } from '../../functions/selector/service.ts';
@@ -74,6 +74,7 @@ afterEach(() => {
   lambda.reset();
   vi.useRealTimers();
 });
+afterAll(() => lambda.restore());
 
 /** A selector and its models, in a time of their own: everything but the models themselves is real. */
 class World {

@@ -148,6 +148,17 @@ export interface ModelStatus {
   readonly accuracySource: string;
   readonly feedback: { readonly labels: number; readonly correct: number };
   readonly licence: string;
+  /** Of several sizes, the fastest one's; so is the profile. */
+  readonly memoryMb: number;
+  /** Of several sizes, that of the one that works best. */
+  readonly breaker?: BreakerState | undefined;
+  readonly profile: ProfileSummary;
+  /** From the smallest up; absent for a model of one size. */
+  readonly sizes?: readonly ModelSize[] | undefined;
+}
+
+/** One of the sizes at which a model is deployed: a function of its own, with a profile of its own. */
+export interface ModelSize {
   readonly memoryMb: number;
   readonly breaker?: BreakerState | undefined;
   readonly profile: ProfileSummary;

@@ -193,6 +193,15 @@ const breakerStateSchema = z
   )
   .register(components, { id: 'BreakerState' });
 
+const modelSizeSchema = z
+  .object({
+    memoryMb: count,
+    breaker: breakerStateSchema.optional(),
+    profile: profileSchema,
+  })
+  .describe('One of the sizes at which a model is deployed')
+  .register(components, { id: 'ModelSize' });
+
 const servedModelSchema = schemaOf<ModelStatus>()(
   z
     .object({
@@ -209,9 +218,10 @@ const servedModelSchema = schemaOf<ModelStatus>()(
       accuracySource: z.string(),
       feedback: feedbackCountsSchema,
       licence: z.string(),
-      memoryMb: count,
+      memoryMb: count.describe('Of several sizes, the fastest one’s; so is the profile'),
       breaker: breakerStateSchema.optional(),
       profile: profileSchema,
+      sizes: z.array(modelSizeSchema).optional().describe('Absent for a model of one size'),
     })
     .register(components, { id: 'ServedModel' }),
 );

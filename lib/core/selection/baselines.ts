@@ -29,7 +29,8 @@ export function staticLatency<C extends Candidate>(candidates: readonly C[]): De
  *
  * const small = { name: 'small', accuracyPct: 60, meanMs: 10, stdMs: 1 };
  * const large = { name: 'large', accuracyPct: 80, meanMs: 90, stdMs: 5 };
- * strategies['static-accuracy']([small, large]).baseModel.name; // => 'large'
+ * const budget = { slaMs: 250, inputMs: 100, networkMs: 200, budgetMs: 50 };
+ * strategies['static-accuracy']([small, large], budget).baseModel.name; // => 'large'
  * ```
  */
 export function staticAccuracy<C extends Candidate>(candidates: readonly C[]): Decision<C> {

@@ -15,6 +15,7 @@ export { type HedgePlan, planHedge } from './hedging.ts';
 export { asMetNow, type Occupancy } from './likely-cold.ts';
 export { type OutputClues, type OutputReport, OutputTimes } from './output-time.ts';
 export { fastest, findDominated, mostAccurate, type Rated, undominated } from './ranking.ts';
+export { modelNameOf } from './sizes.ts';
 export {
   type Selection,
   type StrategyName,

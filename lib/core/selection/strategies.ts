@@ -8,12 +8,19 @@ import {
   staticLatency,
 } from './baselines.ts';
 import { expectedAccuracy } from './expected-accuracy.ts';
+import {
+  cheapestInTime,
+  cheapestWithinMargin,
+  cheapestWithinSla,
+  withOneSizeEach,
+} from './sizes.ts';
 import { threeStage, threeStageAsPrinted } from './three-stage.ts';
 import type { Candidate, Decision, Strategy, TimeBudget } from './types.ts';
 
 /**
  * Every strategy by the name under which deployments, the command line and answers know it.
- * `three-stage` is the default; `three-stage-as-printed` and the baselines are for comparison.
+ * `three-stage` is the default; `three-stage-as-printed` and the baselines are for comparison. Of a model of
+ * several sizes each considers one: see {@link withOneSizeEach}.
  *
  * @example
  * ```ts
@@ -27,23 +34,23 @@ import type { Candidate, Decision, Strategy, TimeBudget } from './types.ts';
  */
 export const strategies = {
   /** The paper's three stages, as the service runs them: see {@link threeStage}. */
-  'three-stage': threeStage,
+  'three-stage': withOneSizeEach(threeStage, cheapestInTime),
   /** The paper's three stages as printed: see {@link threeStageAsPrinted}. */
-  'three-stage-as-printed': threeStageAsPrinted,
+  'three-stage-as-printed': withOneSizeEach(threeStageAsPrinted, cheapestInTime),
   /** The highest expected accuracy: see {@link expectedAccuracy}. */
-  'expected-accuracy': expectedAccuracy,
-  /** Always the fastest model. */
+  'expected-accuracy': withOneSizeEach(expectedAccuracy, cheapestWithinMargin),
+  /** Always the fastest model, at its fastest size. */
   'static-latency': staticLatency,
   /** Always the most accurate model. */
-  'static-accuracy': staticAccuracy,
+  'static-accuracy': withOneSizeEach(staticAccuracy, cheapestInTime),
   /** The most accurate model that fits the SLA, whatever the network. */
-  'static-greedy': staticGreedy,
+  'static-greedy': withOneSizeEach(staticGreedy, cheapestWithinSla),
   /** Any model. */
-  'pure-random': pureRandom,
+  'pure-random': withOneSizeEach(pureRandom, cheapestInTime),
   /** Any model of the exploration set. */
-  'related-random': relatedRandom,
+  'related-random': withOneSizeEach(relatedRandom, cheapestInTime),
   /** The most accurate model of the exploration set. */
-  'related-accurate': relatedAccurate,
+  'related-accurate': withOneSizeEach(relatedAccurate, cheapestInTime),
 } as const satisfies Record<string, Strategy>;
 
 /** The name of a strategy. */

@@ -45,6 +45,20 @@ export interface Candidate {
    * @default infinite
    */
   readonly freshSamples?: number;
+  /**
+   * The model of which this is one size among several: all have its accuracy, each a speed and a price of
+   * its own.
+   *
+   * @default - none: the model has one size
+   */
+  readonly sizeOf?: string | undefined;
+  /**
+   * Memory of the model's function in MB, which decides with the time what a call costs; needed of models
+   * of several sizes alone.
+   *
+   * @default 0
+   */
+  readonly memoryMb?: number | undefined;
 }
 
 /** An uncertain time: values in ms with weights that add up to 1. */

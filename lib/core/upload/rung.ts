@@ -1,3 +1,5 @@
+import type { Candidate } from '../selection/types.ts';
+
 /** What a rung may be called: 1 to 40 lower-case letters, digits, dots and hyphens. */
 export const rungNamePattern = /^[a-z0-9][a-z0-9.-]{0,39}$/;
 
@@ -42,9 +44,9 @@ export const viewEncoding: UploadEncoding = { type: 'image/jpeg', quality: 95 };
 /** The accuracy in percent of a model whose picture was sent by a rung: A(m, rung). */
 export function accuracyAfter(
   { accuracyLossPct }: Pick<UploadRung, 'accuracyLossPct'>,
-  { name, accuracyPct }: { readonly name: string; readonly accuracyPct: number },
+  { name, sizeOf = name, accuracyPct }: Pick<Candidate, 'name' | 'sizeOf' | 'accuracyPct'>,
 ): number {
-  return Math.min(100, Math.max(0, accuracyPct - (accuracyLossPct[name] ?? 0)));
+  return Math.min(100, Math.max(0, accuracyPct - (accuracyLossPct[sizeOf] ?? 0)));
 }
 
 /** The name of a rung by what it is: `view-jpeg-95`, `view-jpeg-90-444`, `640-jpeg-85`. */

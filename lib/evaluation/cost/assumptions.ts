@@ -1,3 +1,5 @@
+import { selectorMemoryMb } from '../../core/selection/sizes.ts';
+
 /** What a deployment's bill depends on besides its profiles. */
 export interface Assumptions {
   /** Memory of the selector's function in MB. */
@@ -37,9 +39,18 @@ export interface Assumptions {
   readonly tracedShare: number;
 }
 
+/** What is logged of a request, in bytes, with what CloudWatch adds to each line (26). */
+export const logged = {
+  /** The record of its metrics. */
+  metrics: 650,
+  accessLog: 270,
+  /** A line of one request in ten. */
+  requestLine: 35,
+} as const;
+
 /** A deployment with default settings, and photos of 52 KB as the paper measured them. */
 export const defaultAssumptions: Assumptions = {
-  selectorMemoryMb: 1769,
+  selectorMemoryMb,
   // Less than half a ms on one machine (serverMs - serviceMs), plus decoding and encoding base64 bodies.
   selectorMs: 2,
   // DynamoDB answers in single-digit ms.
@@ -56,13 +67,17 @@ export const defaultAssumptions: Assumptions = {
   prepareMs: 20,
   uploadBytes: 52_000,
   answerBytes: 2_000,
-  // 950 of metrics, 300 of the request's own line, 400 of access log, and start and report of two calls as JSON.
-  logBytes: 3_200,
+  logBytes: logged.metrics + logged.accessLog + logged.requestLine,
   metrics: 8,
-  metricsPerModel: 2,
+  metricsPerModel: 1,
   alarmMetrics: 12,
   dashboards: 1,
-  // Lambda's own sampling (https://docs.aws.amazon.com/lambda/latest/dg/services-xray.html).
+  tracesPerSecond: 0,
+  tracedShare: 0,
+};
+
+/** Of a deployment with tracing: Lambda's own sampling (https://docs.aws.amazon.com/lambda/latest/dg/services-xray.html). */
+export const tracingAssumptions: Pick<Assumptions, 'tracesPerSecond' | 'tracedShare'> = {
   tracesPerSecond: 1,
   tracedShare: 0.05,
 };

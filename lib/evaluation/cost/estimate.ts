@@ -22,8 +22,18 @@ export const costEstimateSchema = z.object({
       selectorUsd: amount,
     }),
   ),
-  items: z.array(z.object({ item: z.string(), quantity: amount, unit: z.string(), usd: amount })),
+  items: z.array(
+    z.object({
+      item: z.string(),
+      quantity: amount,
+      unit: z.string(),
+      usd: amount,
+      /** Whether it is for seeing how the service does: logs, metrics, alarms, dashboard, traces. */
+      observability: z.boolean(),
+    }),
+  ),
   totalUsd: amount,
+  observabilityUsd: amount,
   usdPerMillionRequests: amount,
 });
 
@@ -56,6 +66,7 @@ export function estimateCost(
     models,
     items,
     totalUsd,
+    observabilityUsd: total(items, ({ usd, observability }) => (observability ? usd : 0)),
     usdPerMillionRequests: (totalUsd / usage.uploads.count) * 1e6,
   };
 }
@@ -101,7 +112,7 @@ function functionItems({ models, selector, prepares }: Usage, compute: ComputePr
   const all: FunctionUsage[] = [selector, ...models];
   const calls = total(all, (used) => used.calls);
   const provisioned = total(all, (used) => used.provisionedGbSeconds);
-  const items: Item[] = [
+  const items: Omit<Item, 'observability'>[] = [
     { item: 'Lambda calls', quantity: calls, unit: 'calls', usd: calls * compute.perCall },
     {
       item: 'Models running',
@@ -129,7 +140,9 @@ function functionItems({ models, selector, prepares }: Usage, compute: ComputePr
     },
   ];
   const whereUsed = ['Provisioned concurrency', 'Preparing: calls, models starting'];
-  return items.filter(({ quantity, item }) => quantity > 0 || !whereUsed.includes(item));
+  return items
+    .filter(({ quantity, item }) => quantity > 0 || !whereUsed.includes(item))
+    .map((item) => ({ ...item, observability: false }));
 }
 
 function otherItems(
@@ -150,11 +163,10 @@ function otherItems(
   const perUpload = Math.max(1, Math.ceil(uploads.bytes / httpApi.meteredBytes));
   const metered = uploads.count * perUpload + prepares.count;
   const item = (name: string, quantity: number, unit: string, usd: number): Item => ({
-    item: name,
-    quantity,
-    unit,
-    usd,
+    ...{ item: name, quantity, unit, usd },
+    observability: false,
   });
+  const seen: typeof item = (...args) => ({ ...item(...args), observability: true });
   return [
     item('HTTP API', metered, 'requests', httpApiCost(metered, httpApi)),
     item(
@@ -169,11 +181,11 @@ function otherItems(
       'read units',
       (readUnits * dynamodb.perMillionReadUnits) / 1e6,
     ),
-    item('Logs', logGb, 'GB', logGb * cloudwatch.perLogGb),
-    item('Metrics', metrics, 'metrics', metrics * cloudwatch.perMetric),
-    item('Alarms', alarmMetrics, 'metrics', alarmMetrics * cloudwatch.perAlarmMetric),
-    item('Dashboard', dashboards, 'dashboards', dashboards * cloudwatch.perDashboard),
-    item('Traces', traces, 'traces', (traces * xray.perMillionTraces) / 1e6),
+    seen('Logs', logGb, 'GB', logGb * cloudwatch.perLogGb),
+    seen('Metrics', metrics, 'metrics', metrics * cloudwatch.perMetric),
+    seen('Alarms', alarmMetrics, 'metrics', alarmMetrics * cloudwatch.perAlarmMetric),
+    seen('Dashboard', dashboards, 'dashboards', dashboards * cloudwatch.perDashboard),
+    seen('Traces', traces, 'traces', (traces * xray.perMillionTraces) / 1e6),
     item('Data out', outGb, 'GB', tieredCost(outGb, dataTransfer.perGbOut)),
   ];
 }

@@ -20,6 +20,18 @@ export const costReportSchema = z.object({
   estimate: costEstimateSchema,
   /** The same requests to a deployment that has only the most accurate model. */
   mostAccurate: costEstimateSchema,
+  /** Every model at one size or at several, where that was asked for. */
+  sizes: z
+    .array(
+      z.object({
+        sizesMb: z.array(z.int()),
+        /** Mean accuracy of the answers in percent, including late ones. */
+        accuracyPct: z.number(),
+        totalUsd: z.number(),
+        usdPerMillionRequests: z.number(),
+      }),
+    )
+    .optional(),
   /** What selection saves compared with that; negative when selection costs more. */
   savingPct: z.number(),
 });
@@ -37,7 +49,7 @@ export function costReport(
   deployment: Deployment,
   { region, architecture }: { readonly region: string; readonly architecture: Architecture },
   assumptions: Assumptions,
-): Omit<CostReport, 'simulated'> {
+): Omit<CostReport, 'simulated' | 'sizes'> {
   const prices = pricesOf(region);
   const estimateOf = (deployed: Deployment) =>
     estimateCost(usageOf(deployed, assumptions), prices, architecture);

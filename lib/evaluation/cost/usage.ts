@@ -1,3 +1,4 @@
+import { modelNameOf } from '../../core/selection/sizes.ts';
 import { type Assumptions, secondsPerMonth } from './assumptions.ts';
 import type { Mix } from './mix.ts';
 import type { PricedModel } from './models.ts';
@@ -85,7 +86,8 @@ export function usageOf(deployment: Deployment, assumptions: Assumptions): Usage
       assumptions.readUnitsPerProfile,
     logGb: (requestsPerMonth * assumptions.logBytes) / bytesPerGb,
     outGb: (requestsPerMonth * assumptions.answerBytes) / bytesPerGb,
-    metrics: assumptions.metrics + models.length * assumptions.metricsPerModel,
+    metrics:
+      assumptions.metrics + new Set(models.map(modelNameOf)).size * assumptions.metricsPerModel,
     alarmMetrics: assumptions.alarmMetrics,
     dashboards: assumptions.dashboards,
     traces: traces(requestsPerMonth, assumptions),

@@ -1,3 +1,4 @@
+import type { Candidate } from '../../core/selection/types.ts';
 import { positiveNormal } from '../../core/statistics/draw.ts';
 import { seededRandom } from '../../core/statistics/random.ts';
 import { chanceOfBeingRight, type Reliability } from '../../core/statistics/reliability.ts';
@@ -60,10 +61,10 @@ export function deviceRightPct({ reliability }: CertainDevice, bin: number): num
 /** How often a model of the cloud was right on the pictures of a bin, in percent. */
 export function cloudRightPct(
   { reliability, rightAlongside }: CertainDevice,
-  { name, accuracyPct }: { readonly name: string; readonly accuracyPct: number },
+  { name, sizeOf = name, accuracyPct }: Pick<Candidate, 'name' | 'sizeOf' | 'accuracyPct'>,
   bin: number,
 ): number {
-  const right = rightAlongside[name]?.[bin];
+  const right = rightAlongside[sizeOf]?.[bin];
   const count = reliability.bins[bin]?.count ?? 0;
   return right === undefined || count === 0 ? accuracyPct : (100 * right) / count;
 }

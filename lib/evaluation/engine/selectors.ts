@@ -1,3 +1,4 @@
+import { cheapestInTime, withOneSizeEach } from '../../core/selection/sizes.ts';
 import { type StrategyName, strategies, strategyNames } from '../../core/selection/strategies.ts';
 import { baseModel } from '../../core/selection/three-stage.ts';
 import {
@@ -22,7 +23,7 @@ function stageOne<C extends Candidate>(
 /** The deciders of a simulation: a deployment's strategies, or the first stage alone. */
 export const deciders: Readonly<Record<Exclude<SelectorName, 'oracle'>, Strategy>> = {
   ...strategies,
-  'stage-one': stageOne,
+  'stage-one': withOneSizeEach(stageOne, cheapestInTime),
 };
 
 /** The selectors of a simulation: a decider, or the clairvoyant ceiling. */

@@ -33,6 +33,8 @@ export interface LineStyle {
   readonly logarithmic?: boolean;
   /** Every point is marked, however many there are. */
   readonly marked?: boolean;
+  /** The lines end at different places: a legend names them in a wide figure, too. */
+  readonly withLegend?: boolean;
 }
 
 /** Lines over a common horizontal axis, labelled at their ends, or by a legend in a narrow figure. */
@@ -48,7 +50,7 @@ export function linePanels(
       panels.map((panel) =>
         panelSpec(xTitle, series, panel, { ...style, width, of: panels.length }),
       ),
-      width === 'wide' ? [] : legend,
+      width === 'wide' && !style.withLegend ? [] : legend,
       width,
     );
 }
@@ -57,7 +59,7 @@ function panelSpec(
   xTitle: string,
   series: readonly FigureSeries[],
   { title, points, rings = [], step, diagonal }: LinePanel,
-  { width, of, logarithmic, marked }: LineStyle & { width: Width; of: number },
+  { width, of, logarithmic, marked, withLegend }: LineStyle & { width: Width; of: number },
 ): Spec {
   const xs = points.map(({ x }) => x);
   const [xLow, xHigh] = [Math.min(...xs), Math.max(...xs)];
@@ -65,7 +67,8 @@ function panelSpec(
     [...points, ...rings].flatMap(({ value, low = value, high = value }) => [low, high]),
     step,
   );
-  const labelled = width === 'wide';
+  const isWide = width === 'wide';
+  const labelled = isWide && !withLegend;
   const looks = (point: LinePoint) => {
     const own = series.find(({ label }) => label === point.series);
     return { ...point, colour: own?.colour, dashed: own?.dashed ?? false };
@@ -110,8 +113,9 @@ function panelSpec(
     ...(diagonal ? diagonalLayers(diagonal, [xLow, xHigh], domain, { x, y }) : []),
     ...(labelled ? [labelLayer(values, domain, xHigh, { x, y, colour })] : []),
   ];
-  const panelPx = labelled ? widthPx.wide / of - 56 - labelsPx : widthPx.narrow - 60;
-  return { title, width: panelPx, height: labelled ? heightPx : 200, data: { values }, layer };
+  const widePx = widthPx.wide / of - 56 - (labelled ? labelsPx : 0);
+  const panelPx = isWide ? widePx : widthPx.narrow - 60;
+  return { title, width: panelPx, height: isWide ? heightPx : 200, data: { values }, layer };
 }
 
 function labelLayer(

@@ -2,6 +2,7 @@ import type { ModelsResponse } from '../../core/contract/messages.ts';
 import { predictedDecodeMs } from '../../core/images/cost.ts';
 import { readImageHeader } from '../../core/images/header.ts';
 import { afterDecoding } from '../../core/selection/decoding.ts';
+import { modelNameOf } from '../../core/selection/sizes.ts';
 import { strategyNames } from '../../core/selection/strategies.ts';
 import type { Candidate } from '../../core/selection/types.ts';
 import { normal } from '../../core/statistics/draw.ts';
@@ -152,7 +153,7 @@ function resultsWhenUnsure(
 
 function cloudAnswer(answers: Answers, models: readonly Candidate[], i: number): CloudAnswer {
   return {
-    model: models[answers.model[i] ?? 0]?.name ?? '',
+    model: modelNameOf(models[answers.model[i] ?? 0] ?? { name: '' }),
     inputMs: answers.inputMs[i] ?? 0,
     serviceMs: answers.serviceMs[i] ?? 0,
     totalMs: answers.latencyMs[i] ?? 0,

@@ -3,6 +3,7 @@ import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http
 import { pipeline } from 'node:stream/promises';
 import type { CallRecorder } from '../shared/calls.ts';
 import { type EndpointSettings, isStranger } from '../shared/endpoint.ts';
+import { arn } from '../template/arns.ts';
 import type { Stack } from '../template/stack.ts';
 
 /**
@@ -61,7 +62,7 @@ async function answer(
   const { pathname } = new URL(request.url ?? '/', 'http://s3');
   const object = objectIn(pathname);
   const record = (action: string, what: string) =>
-    recorder.record(authorization, action, `arn:aws:s3:::${what}`);
+    recorder.record(authorization, action, arn('s3', what));
   if (request.method === 'PUT' && typeof source === 'string') {
     const from = objectIn(source);
     record('s3:GetObject', from);

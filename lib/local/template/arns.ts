@@ -24,9 +24,10 @@ export function pseudoParameters(stackName: string): Readonly<Record<string, unk
 
 /** The ARN of a resource of this account. */
 export function arn(service: string, resource: string): string {
-  // IAM is global: its ARNs have no region.
-  const region = service === 'iam' ? '' : localRegion;
-  return `arn:${awsPartition}:${service}:${region}:${localAccount}:${resource}`;
+  // IAM is global, and a bucket's name is: no region, and for buckets no account either.
+  const region = service === 'iam' || service === 's3' ? '' : localRegion;
+  const account = service === 's3' ? '' : localAccount;
+  return `arn:${awsPartition}:${service}:${region}:${account}:${resource}`;
 }
 
 /** A function's ARN. */

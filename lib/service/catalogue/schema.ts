@@ -127,11 +127,19 @@ const modelFields = {
   unverified: z.string().optional(),
   /** Memory of the model's function in MB; 1,769 MB is one vCPU. */
   memoryMb: z.int().min(128).max(10_240).default(1769),
+  /** The model of which this entry is one size among several: a deployment writes it. */
+  sizeOf: z.string().optional(),
   /** Its answers mean nothing: for measuring and simulating, never sent to a client. */
   latencyOnly: z.boolean().optional(),
   /** Session.run on the machine that the entry was made on; serves until a profile is known. */
   reference: z
-    .strictObject({ meanMs: z.number().positive(), stdMs: z.number().min(0), what: z.string() })
+    .strictObject({
+      meanMs: z.number().positive(),
+      stdMs: z.number().min(0),
+      /** The part of its work that several threads can share (Amdahl's law): measured with one and with more. */
+      parallelShare: z.number().min(0).max(1).optional(),
+      what: z.string(),
+    })
     .optional(),
 };
 

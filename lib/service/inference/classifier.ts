@@ -28,8 +28,9 @@ import type { Catalogue, ListedModel } from '../catalogue/schema.ts';
 import { decodeImage, decodeView, resizePixels } from './decode.ts';
 import { Decodings } from './decodings.ts';
 import { ort } from './native.ts';
-import { openSession, threadsFor } from './session.ts';
+import { openSession } from './session.ts';
 import { checkPreprocessing, type ModelSignature, readSignature } from './signature.ts';
+import { threadsFor } from './threads.ts';
 
 /** The result of one classification, with what took time. */
 export interface ClassifierResult {

@@ -2,14 +2,6 @@ import type { InferenceSession } from 'onnxruntime-common';
 import { ModelShapeError } from '../../core/preprocessing/errors.ts';
 import { ort } from './native.ts';
 
-/** MB of memory for which Lambda gives one vCPU (https://docs.aws.amazon.com/lambda/latest/dg/configuration-memory.html). */
-const mbPerVcpu = 1769;
-
-/** The number of threads that pay off in a function of this memory: one for each whole vCPU, at most 6. */
-export function threadsFor(memoryMb: number): number {
-  return Math.min(6, Math.max(1, Math.floor(memoryMb / mbPerVcpu)));
-}
-
 /**
  * Opens a model as the service does.
  *

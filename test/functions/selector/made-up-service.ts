@@ -56,6 +56,8 @@ export interface MadeUpModel extends Reference {
   readonly name: string;
   readonly accuracyPct: number;
   readonly latencyOnly?: boolean;
+  readonly sizeOf?: string;
+  readonly memoryMb?: number;
 }
 
 /** One accurate model and one fast one. */
@@ -70,10 +72,8 @@ export const pets = (models: readonly MadeUpModel[]) =>
     task: 'image-classification',
     labels: ['cat', 'dog'],
     input: { dtype: 'uint8', shape: [1, 8, 8, 3], layout: 'NHWC' },
-    models: models.map(({ name, accuracyPct, latencyOnly }) => ({
-      name,
-      accuracyPct,
-      latencyOnly,
+    models: models.map(({ name, accuracyPct, latencyOnly, sizeOf, memoryMb }) => ({
+      ...{ name, accuracyPct, latencyOnly, sizeOf, memoryMb },
       version: '1',
       sha256: 'a'.repeat(64),
       bytes: 1,
@@ -146,6 +146,7 @@ export function madeUpService(
         ...model,
         functionName: `fn-${model.name}:live`,
         profileKey: profileKeyOf(model.name),
+        labelKey: profileKeyOf(model.sizeOf ?? model.name),
       }),
     ),
     strategy: 'three-stage',

@@ -30,7 +30,6 @@ describe('the metrics of a service', () => {
     const all = [
       ['ServiceMs', service.metricServiceMs('nano-24'), 'p50'],
       ['ServiceMs', service.metricModelAnswers('nano-24'), 'SampleCount'],
-      ['ColdStart', service.metricColdStarts('nano-24'), 'Sum'],
     ] as const;
     for (const [metricName, metric, statistic] of all) {
       const dimensions = { service: service.deployment, model: 'nano-24' };

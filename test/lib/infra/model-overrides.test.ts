@@ -42,7 +42,7 @@ describe('a catalogue of too many models', () => {
   it('is one with more than get their baselines in one transaction', () => {
     expect(withModels(100).models).toHaveLength(100);
     expect(() => withModels(101)).toThrow(
-      /^Test: catalogue has 101 models: a deployment can have 100$/,
+      /^Test: catalogue has 101 models, each size counted: a deployment can have 100$/,
     );
   });
 });

@@ -47,17 +47,26 @@ export class ModelFaults {
     await vi.waitUntil(areGone, { interval: 1, timeout: 60_000 });
   }
 
+  /** Resolves when no model's function has anything to do any more. */
+  async allIdle(): Promise<void> {
+    const functions = this.#models.names.map((model) => this.#function(model));
+    await vi.waitUntil(() => functions.every(({ free, pids }) => free === pids.length), {
+      interval: 20,
+      timeout: 60_000,
+    });
+  }
+
   /** Has every invocation of a model refused with 429, or not any more. */
   throttle(model: string, isThrottled = true): void {
     this.#function(model).isThrottled = isThrottled;
   }
 
-  /** Resolves when a model's function begins to run once more than it has until now. */
-  async nextRun(model: string): Promise<void> {
-    const line = `${model} runs`;
+  /** The first of these models whose function begins to run once more than it has until now. */
+  async nextRun(...models: readonly string[]): Promise<string> {
     const { logs } = this.#service;
     const from = logs.length;
-    await vi.waitUntil(() => logs.includes(line, from), { interval: 1, timeout: 60_000 });
+    const begun = () => models.find((model) => logs.includes(`${model} runs`, from));
+    return await vi.waitUntil(begun, { interval: 1, timeout: 60_000 });
   }
 
   #function(model: string): RunningFunction {

@@ -16,7 +16,7 @@ import {
   catalogueListingSchema,
   listedModelSchema,
 } from '../../../service/catalogue/schema.ts';
-import { threadsFor } from '../../../service/inference/session.ts';
+import { threadsFor } from '../../../service/inference/threads.ts';
 import { type ModelProfile, profileModel, referenceOf } from '../latency/profile.ts';
 import { editCatalogue, replaceFile } from './edit-catalogue.ts';
 import { catalogueNameOf, readLabels, readPreprocessing } from './given-files.ts';

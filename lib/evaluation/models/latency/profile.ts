@@ -7,6 +7,7 @@ import { MdInferenceError } from '../../../core/errors.ts';
 import type { ListedModel } from '../../../service/catalogue/schema.ts';
 import type { ClassifierOptions } from '../../../service/inference/classifier.ts';
 import type { MeasureSettings } from '../../../service/profiles/measure.ts';
+import { parallelShareOf } from '../../sizes/scaling.ts';
 
 /** The task of the measuring process. */
 export interface ProfileTask {
@@ -75,17 +76,21 @@ export async function profileModel(
   throw new ProfileModelError(`${task.model.name} cannot be measured: ${reason}`);
 }
 
-/** A profile as a catalogue keeps it. */
-export function referenceOf({
-  meanMs,
-  stdMs,
-  threads,
-  runs,
-}: ModelProfile): NonNullable<ListedModel['reference']> {
-  const round = (ms: number) => Number(ms.toPrecision(4));
+/**
+ * A profile as a catalogue keeps it.
+ *
+ * @param all - the same model's profiles with all numbers of threads
+ */
+export function referenceOf(
+  { meanMs, stdMs, threads, runs }: ModelProfile,
+  all: readonly ModelProfile[] = [],
+): NonNullable<ListedModel['reference']> {
+  const round = (value: number) => Number(value.toPrecision(4));
+  const parallelShare = parallelShareOf(all);
   return {
     meanMs: round(meanMs),
     stdMs: round(stdMs),
+    ...(parallelShare !== undefined && { parallelShare: round(parallelShare) }),
     what: `${threads === 1 ? 'one thread' : `${threads} threads`}, session.run of onnxruntime-node, ${runs} runs, ${cpus()[0]?.model.trim()}`,
   };
 }

@@ -45,6 +45,7 @@ describe('Stack', () => {
     ['Role', 'Arn', 'arn:aws:iam::000000000000:role/Shop-Role'],
     ['Logs', 'Arn', 'arn:aws:logs:us-east-1:000000000000:log-group:Shop-Logs:*'],
     ['Api', 'ApiEndpoint', 'https://api.execute-api.us-east-1.amazonaws.com'],
+    ['Bucket', 'Arn', 'arn:aws:s3:::Shop-Bucket'],
     ['Bucket', 'Unknown', '<Bucket.Unknown>'],
   ])('GetAtt %s.%s is %s', (id, attribute, expected) => {
     expect(att(id, attribute)).toBe(expected);

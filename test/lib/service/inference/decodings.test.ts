@@ -7,6 +7,8 @@ beforeEach(() => {
   vi.useFakeTimers({ now });
 });
 afterEach(() => {
+  // In this order: what is spied on is restored to what it was then, a fake.
+  vi.restoreAllMocks();
   vi.useRealTimers();
 });
 
@@ -47,7 +49,6 @@ describe('a decode', () => {
     await left;
     // Node would warn of a time below 0.
     expect(timer.mock.calls.map(([, ms]) => ms)).toEqual([0]);
-    timer.mockRestore();
   });
 
   it('is left alone at the deadline', async () => {

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { threadsFor } from '../../../../lib/service/inference/session.ts';
+import { threadsFor } from '../../../../lib/service/inference/threads.ts';
 
 it.each([
   [128, 1],
@@ -8,7 +8,8 @@ it.each([
   [3537, 1],
   [3538, 2],
   [8845, 5],
-  [10_240, 5],
+  [10_239, 5],
+  [10_240, 6],
 ])('a function of %i MB runs %i threads', (memoryMb, threads) => {
   expect(threadsFor(memoryMb)).toBe(threads);
 });
