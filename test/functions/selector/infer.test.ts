@@ -378,14 +378,14 @@ describe('telemetry', () => {
       .callsFake(() => okStream({ ...okAnswer, coldStart: true }));
     const service = madeUpService();
     const { timing } = await inferring(service, { 'mdi-sla-ms': '300', ...uploadOf(50) });
-    const { budgetMs, selectMs, serviceMs, serverMs } = timing;
+    const { budgetMs, serviceMs, serverMs } = timing;
     expect(service.telemetry.answered.mock.calls).toEqual([
       [
         {
           strategy: 'three-stage',
           model: 'slow',
           accuracyPct: 90,
-          ...{ budgetMs, selectMs, serviceMs, serverMs },
+          ...{ budgetMs, serviceMs, serverMs },
           coldStart: true,
           hedged: false,
           fellBack: false,

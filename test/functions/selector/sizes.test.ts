@@ -22,8 +22,8 @@ import {
 mockLambda();
 
 const inTwoSizes: readonly MadeUpModel[] = [
-  { name: 'slow', sizeOf: 'slow', memoryMb: 1769, accuracyPct: 90, meanMs: 140, stdMs: 0 },
-  { name: 'slow-5307mb', sizeOf: 'slow', memoryMb: 5307, accuracyPct: 90, meanMs: 60, stdMs: 0 },
+  { name: 'slow', sizeOf: 'slow', memoryMb: 1769, accuracyPct: 90, meanMs: 1400, stdMs: 0 },
+  { name: 'slow-5307mb', sizeOf: 'slow', memoryMb: 5307, accuracyPct: 90, meanMs: 900, stdMs: 0 },
   { name: 'fast', accuracyPct: 60, meanMs: 1, stdMs: 0 },
 ];
 const receivedMs = Date.now();
@@ -34,8 +34,8 @@ const inferring = (service: Service, slaMs: number) => {
 
 describe('a model of two sizes', () => {
   it.each([
-    [250, 'fn-slow:live'],
-    [100, 'fn-slow-5307mb:live'],
+    [5000, 'fn-slow:live'],
+    [1350, 'fn-slow-5307mb:live'],
   ])('answers an SLA of %d ms at the size of %s, by the model’s name', async (slaMs, expected) => {
     const service = madeUpService({}, inTwoSizes);
     const { model, selection } = await inferring(service, slaMs);
@@ -53,7 +53,7 @@ describe('a model of two sizes', () => {
     lambda
       .on(InvokeWithResponseStreamCommand, { FunctionName: 'fn-slow-5307mb:live' })
       .rejects(new Error('gone'));
-    const { model, selection } = await inferring(service, 100);
+    const { model, selection } = await inferring(service, 1350);
     expect(selection.failed).toEqual(['slow']);
     expect([model.name, selection.asked?.[0]]).toEqual(['fast', 'slow']);
     expect(service.store.record.mock.calls).toEqual([
@@ -64,7 +64,7 @@ describe('a model of two sizes', () => {
   it('gets the feedback on either size, with which its accuracy moves at both', async () => {
     const secret = Buffer.from('secret');
     const service = madeUpService({ secret: secretOf(secret) }, inTwoSizes);
-    const { requestId } = await inferring(service, 100);
+    const { requestId } = await inferring(service, 1350);
     const event = apiEvent({
       path: '/v1/feedback',
       body: JSON.stringify({ requestId, model: 'slow', correct: true }),
@@ -80,7 +80,7 @@ describe('a model of two sizes', () => {
       return [name, profileOf(stored, reference, 0)] as const;
     });
     service.profiles.profiles.mockResolvedValue(new Map(snapshot));
-    const { model } = await inferring(service, 100);
+    const { model } = await inferring(service, 1350);
     const moved = service.fieldAccuracies.of(90, labels);
     expect(moved).toBeLessThan(80);
     expect(model).toMatchObject({ name: 'slow', accuracyPct: moved });
@@ -93,10 +93,10 @@ describe('a model of two sizes', () => {
     expect(models[0]).toMatchObject({
       memoryMb: 5307,
       breaker: 'closed',
-      profile: { meanMs: 60 },
+      profile: { meanMs: 900 },
       sizes: [
-        { memoryMb: 1769, breaker: 'closed', profile: { meanMs: 140 } },
-        { memoryMb: 5307, breaker: 'closed', profile: { meanMs: 60 } },
+        { memoryMb: 1769, breaker: 'closed', profile: { meanMs: 1400 } },
+        { memoryMb: 5307, breaker: 'closed', profile: { meanMs: 900 } },
       ],
     });
     expect(models[1]).not.toHaveProperty('sizes');
@@ -124,7 +124,7 @@ describe('a model of two sizes', () => {
 
   it('is warmed up at the sizes that it may need, and named once', async () => {
     const service = madeUpService({}, inTwoSizes);
-    const body = JSON.stringify({ slaMs: 200 });
+    const body = JSON.stringify({ slaMs: 2000 });
     const { warming } = await prepare(service, apiEvent({ path: '/v1/prepare', body }));
     expect(warming).toEqual(['slow', 'fast']);
   });

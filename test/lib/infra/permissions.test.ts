@@ -47,12 +47,7 @@ describe('what each function may do', () => {
   const deployment = 'Test-Api-17E32BCB';
 
   const models = () => [...made.service.models.values()];
-  const logAndTraceActions = [
-    'logs:CreateLogStream',
-    'logs:PutLogEvents',
-    'xray:PutTelemetryRecords',
-    'xray:PutTraceSegments',
-  ];
+  const logActions = ['logs:CreateLogStream', 'logs:PutLogEvents'];
 
   it('the selector invokes the deployment’s models by their prefix, reads profiles, counts failures and feedback', () => {
     const actions = allowed(made.service.selector.function);
@@ -63,7 +58,7 @@ describe('what each function may do', () => {
       'dynamodb:Query',
       'dynamodb:UpdateItem',
       'lambda:InvokeFunction',
-      ...logAndTraceActions,
+      ...logActions,
     ]);
     expect(JSON.stringify(actions['lambda:InvokeFunction']?.resources)).toMatch(
       /:function:Test-Api-17E32BCB-\*:live"\]\]\}\]$/,
@@ -91,9 +86,8 @@ describe('what each function may do', () => {
       const actions = allowed(fn);
       expect(Object.keys(actions).sort()).toEqual([
         'dynamodb:UpdateItem',
-        ...logAndTraceActions.slice(0, 2),
+        ...logActions,
         's3:GetObject',
-        ...logAndTraceActions.slice(2),
       ]);
       expect(actions['s3:GetObject']?.resources).toEqual([objects(`${model.name}/*`)]);
       expect(actions['dynamodb:UpdateItem']).toEqual(onTable(`${deployment}/*/${model.name}@*`));
@@ -107,11 +101,10 @@ describe('what each function may do', () => {
       'dynamodb:PutItem',
       'dynamodb:Query',
       'lambda:InvokeFunction',
-      ...logAndTraceActions.slice(0, 2),
+      ...logActions,
       's3:DeleteObject',
       's3:ListBucket',
       's3:PutObject',
-      ...logAndTraceActions.slice(2),
     ]);
     const put = [`${deployment}/*/*@*`, `${deployment}/versions`, `${deployment}/feedback`];
     expect(actions).toMatchObject({
