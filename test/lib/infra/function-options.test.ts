@@ -80,9 +80,17 @@ describe('what is logged', () => {
     expect(JSON.stringify(configurations)).not.toContain('ApplicationLogLevel');
   });
 
-  it('is everything by default', () => {
+  it('is warnings by default, and Lambda’s lines of each call when they are asked for', () => {
+    const system = ({ template }: typeof made) =>
+      propertiesOf(template, 'AWS::Lambda::Function').flatMap(
+        ({ LoggingConfig }) => (LoggingConfig as { SystemLogLevel?: string }).SystemLogLevel ?? [],
+      );
+    const functions = made.service.models.size + 2;
     expect(variables(synthesized(), 'MDI_LOG_LEVEL')).toEqual([]);
-    expect(JSON.stringify(synthesized().template)).not.toContain('SystemLogLevel');
+    expect(system(synthesized())).toEqual(Array(functions).fill('WARN'));
+    const all = synthesized({ logLevel: 'INFO' });
+    expect(variables(all, 'MDI_LOG_LEVEL')).toEqual(Array(functions).fill('INFO'));
+    expect(system(all)).toEqual([]);
   });
 
   it('is metrics of a share of the requests', () => {

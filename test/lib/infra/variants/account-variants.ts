@@ -45,7 +45,7 @@ export function apiIn(stack: Stack): HttpApi {
 
 /** A certificate that is there already. */
 export function certificateIn(stack: Stack, region = stack.region): ICertificate {
-  const arn = `arn:aws:acm:${region}:123456789012:certificate/0000-1111`;
+  const arn = `arn:aws:acm:${region}:123456789012:certificate/01234567-89ab-cdef-0123-456789abcdef`;
   return Certificate.fromCertificateArn(stack, 'Certificate', arn);
 }
 
@@ -73,19 +73,37 @@ export const accountVariants: readonly Variant[] = [
     models: inS3,
   })),
   variant(
-    'VPC and keys of others',
+    'VPC, keys and domain of others',
     (stack) => {
       const vpc = Vpc.fromVpcAttributes(stack, 'Vpc', {
-        vpcId: 'vpc-1',
+        vpcId: 'vpc-0123456789abcdef0',
         availabilityZones: ['eu-west-1a', 'eu-west-1b'],
-        privateSubnetIds: ['subnet-1', 'subnet-2'],
-        privateSubnetRouteTableIds: ['rtb-1', 'rtb-2'],
+        privateSubnetIds: ['subnet-0123456789abcdef0', 'subnet-0123456789abcdef1'],
+        privateSubnetRouteTableIds: ['rtb-0123456789abcdef0', 'rtb-0123456789abcdef1'],
       });
-      const key = Key.fromKeyArn(stack, 'Key', 'arn:aws:kms:eu-west-1:123456789012:key/1');
+      const key = Key.fromKeyArn(
+        stack,
+        'Key',
+        'arn:aws:kms:eu-west-1:123456789012:key/01234567-89ab-cdef-0123-456789abcdef',
+      );
       return {
-        vpc: { vpc, securityGroups: [SecurityGroup.fromSecurityGroupId(stack, 'Group', 'sg-1')] },
+        vpc: {
+          vpc,
+          securityGroups: [
+            SecurityGroup.fromSecurityGroupId(stack, 'Group', 'sg-0123456789abcdef0'),
+          ],
+        },
         encryption: { table: key, logs: key, models: key },
         models: inS3,
+        domain: {
+          domainName: DomainName.fromDomainNameAttributes(stack, 'Domain', {
+            name: 'api.example.com',
+            regionalDomainName: 'd-1.execute-api.eu-west-1.amazonaws.com',
+            regionalHostedZoneId: 'Z1',
+          }),
+          basePath: 'vision/v2',
+          disableExecuteApiEndpoint: false,
+        },
       };
     },
     ['Annotation::mdinference:key-policy'],
@@ -97,7 +115,7 @@ export const accountVariants: readonly Variant[] = [
     api: { httpApi: HttpApi.fromHttpApiAttributes(stack, 'TheirApi', { httpApiId: 'abc123' }) },
     auth: { jwt: { issuer, audience: ['app'] } },
   })),
-  variant('custom domain', (stack) => ({
+  variant('custom domain, retained versions, little written', (stack) => ({
     apiName: 'vision',
     cors: { origins: ['https://app.example.com'] },
     domain: {
@@ -108,19 +126,6 @@ export const accountVariants: readonly Variant[] = [
         zoneName: 'example.com',
       }),
     },
-  })),
-  variant('shared domain', (stack) => ({
-    domain: {
-      domainName: DomainName.fromDomainNameAttributes(stack, 'Domain', {
-        name: 'api.example.com',
-        regionalDomainName: 'd-1.execute-api.eu-west-1.amazonaws.com',
-        regionalHostedZoneId: 'Z1',
-      }),
-      basePath: 'vision/v2',
-      disableExecuteApiEndpoint: false,
-    },
-  })),
-  variant('retained versions, little written', () => ({
     retainVersions: true,
     reservedConcurrency: 50,
     models: { 'nano-24': { reservedConcurrency: 10, provisionedConcurrency: { min: 1, max: 10 } } },
