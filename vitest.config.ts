@@ -11,19 +11,27 @@ const process = [
 ];
 /** Those of the whole service. */
 const system = ['test/system/**/*.test.ts'];
-/** Those that take long, or want the machine to themselves: no part of `npm test`. */
-const long = [
+/** Those that take long, side by side: no part of `npm test`. */
+const slow = [
   'test/bin/start/ends.test.ts',
+  'test/e2e/**/*.test.ts',
   'test/functions/fuzz.test.ts',
   'test/lib/evaluation/experiments/{expected-accuracy,hedging}.test.ts',
-  'test/lib/service/inference/telemetry.test.ts',
+  'test/lib/infra/nag.test.ts',
+  'test/lib/infra/variants/variants.test.ts',
   'test/package/**/*.test.ts',
+];
+/** Those that want the machine to themselves: no part of `npm test` either. */
+const alone = [
+  'test/lib/service/inference/telemetry.test.ts',
   'test/system/clocks/**/*.test.ts',
   'test/system/faults/{counts,scenarios}.test.ts',
   'test/system/{fuzz,live,model-in-s3,replacement}.test.ts',
 ];
-/** Those in browsers: no part of `npm test` either. */
-const browsers = ['test/e2e/**/*.test.ts'];
+const long = [...slow, ...alone];
+
+/** The service and browsers tell fast from slow by the clock: once more where others use the machine. */
+const retry = 1;
 
 export default defineConfig({
   // An optional peer that only apps have; its test puts something in its place.
@@ -52,7 +60,7 @@ export default defineConfig({
         test: {
           name: 'unit',
           include: ['test/**/*.test.ts'],
-          exclude: [...process, ...system, ...browsers, ...long],
+          exclude: [...process, ...system, ...long],
         },
       },
       { extends: true, test: { name: 'process', include: process, exclude: long } },
@@ -62,16 +70,20 @@ export default defineConfig({
           name: 'system',
           include: system,
           exclude: long,
-          // The service tells models apart by the clock: where others use the machine, once more.
-          retry: 1,
+          retry,
           globalSetup: 'test/setup/deployed-service.ts',
         },
       },
+      { extends: true, test: { name: 'slow', include: slow, retry } },
       {
         extends: true,
-        test: { name: 'long', include: long, globalSetup: 'test/setup/deployed-service.ts' },
+        test: {
+          name: 'alone',
+          include: alone,
+          retry,
+          globalSetup: 'test/setup/deployed-service.ts',
+        },
       },
-      { extends: true, test: { name: 'browsers', include: browsers } },
     ],
   },
 });
