@@ -1,6 +1,8 @@
 import type { Metric, MetricOptions } from 'aws-cdk-lib/aws-cloudwatch';
 import { Construct } from 'constructs';
+import { modelNameOf } from '../core/selection/sizes.ts';
 import type { StrategyName } from '../core/selection/strategies.ts';
+import type { CatalogueModel } from '../service/catalogue/schema.ts';
 import type { AnswerMetric, ModelMetric, RequestMetric } from '../service/metrics.ts';
 import { InvalidPropertyError } from './errors.ts';
 import { ServiceMetrics } from './service-metrics.ts';
@@ -15,7 +17,7 @@ export abstract class MeteredService extends Construct {
   /** How models are selected: the dimension `strategy` of metrics of requests. */
   abstract readonly strategy: StrategyName;
   /** By the model's name. */
-  abstract readonly models: ReadonlyMap<string, unknown>;
+  abstract readonly models: ReadonlyMap<string, { readonly model: CatalogueModel }>;
 
   /** Share of the requests (0 to 1) that were answered within their SLA, as far as the selector can tell. */
   metricSlaMet(options?: MetricOptions): Metric {
@@ -99,9 +101,10 @@ export abstract class MeteredService extends Construct {
     statistic: string,
     options: MetricOptions = {},
   ): Metric {
-    if (this.models.has(model))
-      return this.#metrics().ofModel(model, name, { statistic, ...options });
-    const message = `"${model}" is none of ${[...this.models.keys()].join(', ')}`;
+    // Of all sizes together.
+    const names = new Set([...this.models.values()].map((each) => modelNameOf(each.model)));
+    if (names.has(model)) return this.#metrics().ofModel(model, name, { statistic, ...options });
+    const message = `"${model}" is none of ${[...names].join(', ')}`;
     throw new InvalidPropertyError(this, 'model', message);
   }
 

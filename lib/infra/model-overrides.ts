@@ -47,7 +47,7 @@ export interface ModelOverrides {
   readonly provisionedConcurrency?: ProvisionedConcurrency;
   /**
    * The most environments of the model's function at the same time, which no other function of the account can take
-   * either. A deployment measures the new version within them.
+   * either; of several sizes each has as many. A deployment measures the new version within them.
    *
    * @default - as many as the account has left
    */

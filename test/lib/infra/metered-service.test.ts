@@ -40,6 +40,13 @@ describe('the metrics of a service', () => {
     );
   });
 
+  it('are one model’s at all its sizes', () => {
+    const { service } = synthesized({ models: { 'nano-24': { memoryMb: [1769, 3538] } } });
+    expect(service.models.has('nano-24-3538mb')).toBe(true);
+    expect(service.metricServiceMs('nano-24')).toMatchObject({ dimensions: { model: 'nano-24' } });
+    expect(() => service.metricServiceMs('nano-24-3538mb')).toThrow(/is none of nano-24, mobile/);
+  });
+
   it('take the options of all metrics', () => {
     const options = { statistic: 'p99', period: Duration.minutes(1), label: 'slowest' };
     expect(synthesized().service.metricServerMs(options)).toMatchObject(options);
