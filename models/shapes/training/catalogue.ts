@@ -4,11 +4,12 @@ import { shapeLabels } from '../../../lib/shapes/figures.ts';
 import { imageSize } from '../../../lib/shapes/generate.ts';
 import { jpegQuality } from '../../../lib/shapes/jpeg.ts';
 import { catalogueFolder, deviceModel, ladder, modelFile } from './ladder.ts';
-import { type Accuracy, type Latency, readReport, toText } from './report.ts';
+import { type Accuracy, type Latency, readReport, type Scaling, toText } from './report.ts';
 
-/** Writes catalogue.json from the model files, accuracy.json and latency.json. */
+/** Writes catalogue.json from the model files, accuracy.json, latency.json and scaling.json. */
 const accuracy = readReport<Accuracy>('accuracy.json', '');
 const latency = readReport<Latency>('latency.json', '');
+const scaling = readReport<Scaling>('scaling.json', '');
 
 const models = ladder.map((name) => {
   const bytes = readFileSync(modelFile(name));
@@ -33,7 +34,12 @@ const models = ladder.map((name) => {
     licence: 'Apache-2.0',
     output: 'logits',
     memoryMb: 1769,
-    reference: { meanMs: timed.meanMs, stdMs: timed.stdMs, what: timed.what },
+    reference: {
+      meanMs: timed.meanMs,
+      stdMs: timed.stdMs,
+      parallelShare: scaling.models[name]?.parallelShare,
+      what: timed.what,
+    },
   };
 });
 

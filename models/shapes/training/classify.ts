@@ -5,10 +5,10 @@ import { ort } from '../../../lib/service/inference/native.ts';
 import { shapeLabels } from '../../../lib/shapes/figures.ts';
 import { imageSize } from '../../../lib/shapes/generate.ts';
 
-/** Opens a model as the service does on one vCPU: one thread. */
-export function openModel(file: URL): Promise<InferenceSession> {
+/** Opens a model as the service does on so many vCPUs. */
+export function openModel(file: URL, threads = 1): Promise<InferenceSession> {
   return ort.InferenceSession.create(fileURLToPath(file), {
-    intraOpNumThreads: 1,
+    intraOpNumThreads: threads,
     interOpNumThreads: 1,
     executionProviders: ['cpu'],
   });

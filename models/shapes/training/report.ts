@@ -25,13 +25,20 @@ export interface Latency {
   readonly what: string;
 }
 
+/** What one model gains from threads. */
+export interface Scaling {
+  /** The part of its work that they can share, 0 to 1 (Amdahl's law). */
+  readonly parallelShare: number;
+  readonly what: string;
+}
+
 /** What is known about the models, by name. */
 export interface Report<Entry> {
   readonly command: string;
   readonly models: Record<string, Entry>;
 }
 
-/** Reads `accuracy.json` or `latency.json`; empty if there is none yet. */
+/** Reads `accuracy.json`, `latency.json` or `scaling.json`; empty if there is none yet. */
 export function readReport<Entry>(file: string, command: string): Report<Entry> {
   const url = new URL(file, catalogueFolder);
   return existsSync(url) ? JSON.parse(readFileSync(url, 'utf8')) : { command, models: {} };

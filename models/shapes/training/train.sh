@@ -54,6 +54,7 @@ done < "$training/ladder.txt"
 
 node "$training/evaluate.ts"
 node "$training/time.ts"
+node "$training/threads.ts"
 node "$training/samples.ts"
 node "$training/catalogue.ts"
 node "$training/contact-sheet.ts"
