@@ -77,13 +77,14 @@ export function cheapestWithinMargin<C extends Candidate>(
   const { deviceAccuracyPct = 0 } = budget;
   const left = leftMs(budget);
   const output = outputOf(budget);
-  const gains = sizes.map(
-    (size) =>
-      Math.max(0, size.accuracyPct - deviceAccuracyPct) * probabilityInTime(size, left, output),
-  );
-  const best = Math.max(...gains);
+  const rated = sizes.map((size) => {
+    const more = Math.max(0, size.accuracyPct - deviceAccuracyPct);
+    return { size, gainPct: more * probabilityInTime(size, left, output) };
+  });
+  const best = Math.max(...rated.map(({ gainPct }) => gainPct));
   if (best === 0) return fastest(sizes);
-  return cheapest(sizes.filter((_, i) => (gains[i] ?? 0) >= best - sizeMarginPct));
+  const enough = rated.filter(({ gainPct }) => gainPct >= best - sizeMarginPct);
+  return cheapest(enough.map(({ size }) => size));
 }
 
 function cheapestThatFits<C extends Candidate>(sizes: readonly C[], limitMs: number): C {

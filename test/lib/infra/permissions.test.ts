@@ -14,8 +14,7 @@ describe('what each function may do', () => {
   }
 
   /** What a function's role allows of every action; it has nothing by managed policies. */
-  function allowed(fn: { role?: unknown }): Record<string, Allowed> {
-    const { stack, template } = made;
+  function allowed(fn: { role?: unknown }, { stack, template } = made): Record<string, Allowed> {
     const role = stack.resolve((fn.role as { roleName: string }).roleName).Ref;
     expect(template.findResources('AWS::IAM::Role')[role]?.Properties).not.toHaveProperty(
       'ManagedPolicyArns',
@@ -48,6 +47,15 @@ describe('what each function may do', () => {
 
   const models = () => [...made.service.models.values()];
   const logActions = ['logs:CreateLogStream', 'logs:PutLogEvents'];
+
+  it('with tracing, every function may send traces', () => {
+    const traced = synthesized({ tracing: true });
+    const { service } = traced;
+    const functions = [service.selector, service.profiler, ...service.models.values()];
+    for (const { function: fn } of functions) {
+      expect(allowed(fn, traced)).toHaveProperty(['xray:PutTraceSegments']);
+    }
+  });
 
   it('the selector invokes the deployment’s models by their prefix, reads profiles, counts failures and feedback', () => {
     const actions = allowed(made.service.selector.function);

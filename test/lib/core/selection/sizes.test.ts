@@ -7,6 +7,7 @@ import {
   priceOf,
   selectorMemoryMb,
   sizeMarginPct,
+  sizeNameOf,
 } from '../../../../lib/core/selection/sizes.ts';
 import { strategies, strategyNames } from '../../../../lib/core/selection/strategies.ts';
 import { baseModel, fits } from '../../../../lib/core/selection/three-stage.ts';
@@ -94,6 +95,12 @@ describe.each(strategyNames)('models of several sizes: %s', (name) => {
       }),
     );
   });
+});
+
+it('a size has a name of its own, and its model’s', () => {
+  const name = sizeNameOf('large', 5307);
+  expect(name).toBe('large-5307mb');
+  expect(modelNameOf({ name, sizeOf: 'large' })).toBe('large');
 });
 
 describe('three-stage', () => {

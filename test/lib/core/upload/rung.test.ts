@@ -51,4 +51,9 @@ describe('the accuracy after an upload', () => {
   ])('is %s', (_, accuracyLossPct, expected) => {
     expect(accuracyAfter({ accuracyLossPct }, model)).toBe(expected);
   });
+
+  it('loses it at each of its sizes', () => {
+    const size = { name: 'm-5307mb', sizeOf: 'm', accuracyPct: 80 };
+    expect(accuracyAfter({ accuracyLossPct: { m: 2 } }, size)).toBe(78);
+  });
 });

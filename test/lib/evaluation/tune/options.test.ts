@@ -63,8 +63,9 @@ describe('times on paper', () => {
 });
 
 it('the figure has a point for each memory, and a ring around the best', () => {
-  const { name, options, ...rest } = tuned(110, time(885, 200), time(1769, 100), time(5307, 60));
-  const text = JSON.stringify(tuneFigure([{ name, options, ...rest }])('wide'));
-  for (const { p95Ms } of options) expect(text).toContain(`"x":${p95Ms}`);
-  expect(text.match(/"size":110/g)).toHaveLength(1);
+  const model = tuned(111, time(885, 200), time(1769, 100), time(5307, 60));
+  const text = JSON.stringify(tuneFigure([model])('wide'));
+  const drawn = model.options.map(({ p95Ms }) => text.split(`"x":${p95Ms},`).length - 1);
+  expect(model.best.memoryMb).toBe(1769);
+  expect(drawn).toEqual([1, 2, 1]);
 });

@@ -71,7 +71,6 @@ export const accountVariants: readonly Variant[] = [
     encryption: { key: new Key(stack, 'Key', { enableKeyRotation: true }) },
     table: { pointInTimeRecovery: true, deletionProtection: true },
     models: inS3,
-    tracing: false,
   })),
   variant(
     'VPC, keys and domain of others',
