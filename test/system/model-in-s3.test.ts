@@ -6,7 +6,7 @@ import { type RunningAssembly, startAssembly } from '../../lib/local/assembly.ts
 import { allowedBy } from '../../lib/local/template/iam.ts';
 import { readStack } from '../../lib/local/template/stack.ts';
 import { temporaryFolder } from '../fixtures/temporary-folder.ts';
-import { synthesized } from '../lib/infra/synthesized.ts';
+import { synthesizedWithAssets } from '../lib/infra/synthesized.ts';
 import { catalogue, sample } from './running-service.ts';
 
 const name = catalogue.models.toSorted((a, b) => b.accuracyPct - a.accuracyPct)[0]?.name ?? '';
@@ -29,7 +29,7 @@ async function start(outdir: string): Promise<RunningAssembly> {
 let assemblyDir: string;
 beforeAll(() => {
   const models = { [name]: { storage: 's3' } } as const;
-  assemblyDir = synthesized({ auth: 'none', strategy: 'static-accuracy', models }).outdir;
+  assemblyDir = synthesizedWithAssets({ auth: 'none', strategy: 'static-accuracy', models }).outdir;
 });
 
 describe('a model whose file lies in S3', () => {

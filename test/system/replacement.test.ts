@@ -12,7 +12,7 @@ import { CallRecorder } from '../../lib/local/shared/calls.ts';
 import { createProfileClient } from '../../lib/service/profiles/client.ts';
 import { partitionKey } from '../../lib/service/profiles/keys.ts';
 import { ProfileStore } from '../../lib/service/profiles/store.ts';
-import { synthesized } from '../lib/infra/synthesized.ts';
+import { synthesizedWithAssets } from '../lib/infra/synthesized.ts';
 import { catalogue, sample } from './running-service.ts';
 
 const shapes = resolveCatalogue('shapes');
@@ -51,7 +51,7 @@ async function deploy(
     join(folder, 'catalogue.json'),
     JSON.stringify({ ...catalogue, onDevice: undefined, models, samples }),
   );
-  const { outdir } = synthesized({ catalogue: folder, auth: 'none' });
+  const { outdir } = synthesizedWithAssets({ catalogue: folder, auth: 'none' });
   const assembly = await startAssembly({
     assemblyDir: outdir,
     port: 0,

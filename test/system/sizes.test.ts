@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { modelsResponseSchema } from '../../lib/core/contract/schemas.ts';
-import { synthesized } from '../lib/infra/synthesized.ts';
+import { synthesizedWithAssets } from '../lib/infra/synthesized.ts';
 import { RunningService } from './running-service.ts';
 
 describe('a model of two sizes', () => {
@@ -9,7 +9,7 @@ describe('a model of two sizes', () => {
   let service: RunningService;
   beforeAll(async () => {
     const models = { [name]: { memoryMb: [1769, 5307] } };
-    const { outdir } = synthesized({ models, auth: 'none' });
+    const { outdir } = synthesizedWithAssets({ models, auth: 'none' });
     service = await RunningService.start({ assemblyDir: outdir });
   }, 180_000);
   afterAll(() => service.stop());

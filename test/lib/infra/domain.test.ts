@@ -5,7 +5,7 @@ import { HostedZone } from 'aws-cdk-lib/aws-route53';
 import { describe, expect, it } from 'vitest';
 import { InvalidPropertyError, MdInference } from '../../../lib/index.ts';
 import { temporaryFolder } from '../../fixtures/temporary-folder.ts';
-import { propertiesOf, synthesized } from './synthesized.ts';
+import { propertiesOf, synthesized, withoutAssets } from './synthesized.ts';
 import { certificateIn } from './variants/account-variants.ts';
 
 const name = 'vision.example.com';
@@ -84,7 +84,11 @@ describe('a domain of one’s own', () => {
   });
 
   it('takes no certificate of another region', () => {
-    const app = new App({ outdir: temporaryFolder(), analyticsReporting: false });
+    const app = new App({
+      outdir: temporaryFolder(),
+      analyticsReporting: false,
+      context: withoutAssets,
+    });
     const env = { account: '123456789012', region: 'eu-west-1' };
     const stack = new Stack(app, 'Test', { env });
     const certificate = certificateIn(stack, 'us-east-1');

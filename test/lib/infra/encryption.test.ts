@@ -5,7 +5,7 @@ import { Bucket } from 'aws-cdk-lib/aws-s3';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { MdInference } from '../../../lib/index.ts';
 import { temporaryFolder } from '../../fixtures/temporary-folder.ts';
-import { propertiesOf, synthesized } from './synthesized.ts';
+import { propertiesOf, synthesized, withoutAssets } from './synthesized.ts';
 
 const inS3 = { 'nano-24': { storage: 's3' } } as const;
 const arnOf = (id: string) => ({ 'Fn::GetAtt': [expect.stringMatching(`^${id}`), 'Arn'] });
@@ -101,7 +101,7 @@ describe('keys', () => {
 
   it('of logs whose policy is out of reach are warned of', () => {
     const stack = new Stack(
-      new App({ outdir: temporaryFolder(), analyticsReporting: false }),
+      new App({ outdir: temporaryFolder(), analyticsReporting: false, context: withoutAssets }),
       'Test',
     );
     const logs = Key.fromKeyArn(stack, 'Key', 'arn:aws:kms:eu-west-1:123456789012:key/1');

@@ -8,7 +8,7 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import { InvalidPropertyError } from '../../../lib/index.ts';
 import { largestInAssetBytes } from '../../../lib/service/catalogue/limits.ts';
 import { CatalogueError } from '../../../lib/service/catalogue/load.ts';
-import { propertiesOf, synthesized } from './synthesized.ts';
+import { propertiesOf, synthesized, synthesizedWithAssets } from './synthesized.ts';
 
 let made: ReturnType<typeof synthesized>;
 beforeAll(() => {
@@ -129,7 +129,7 @@ describe('assets', () => {
   });
 
   it('hold them for Arm where a model’s function runs on it', () => {
-    const { outdir, template } = synthesized({
+    const { outdir, template } = synthesizedWithAssets({
       models: { 'nano-24': { architecture: Architecture.ARM_64 } },
     });
     const natives = globSync(join(outdir, 'asset.*/nodejs/**/*.{node,so*}'));

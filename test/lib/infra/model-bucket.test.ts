@@ -5,7 +5,7 @@ import { Bucket } from 'aws-cdk-lib/aws-s3';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { MdInference } from '../../../lib/index.ts';
 import { temporaryFolder } from '../../fixtures/temporary-folder.ts';
-import { propertiesOf, synthesized } from './synthesized.ts';
+import { propertiesOf, synthesized, withoutAssets } from './synthesized.ts';
 
 const inS3 = { 'nano-24': { storage: 's3' } } as const;
 const functionOf = (template: Template, model: string) =>
@@ -87,7 +87,7 @@ describe('the bucket of models', () => {
 
   it('may be one’s own, with a key of its own', () => {
     const stack = new Stack(
-      new App({ outdir: temporaryFolder(), analyticsReporting: false }),
+      new App({ outdir: temporaryFolder(), analyticsReporting: false, context: withoutAssets }),
       'Test',
     );
     const encryptionKey = new Key(stack, 'Key');

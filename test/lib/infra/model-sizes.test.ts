@@ -9,7 +9,7 @@ import { readCatalogue } from '../../../lib/service/catalogue/load.ts';
 import type { Catalogue } from '../../../lib/service/catalogue/schema.ts';
 import { modelFunctionsFile, readModelFunctions } from '../../../lib/service/model-functions.ts';
 import { temporaryFolder } from '../../fixtures/temporary-folder.ts';
-import { propertiesOf, synthesized } from './synthesized.ts';
+import { propertiesOf, synthesized, synthesizedWithAssets } from './synthesized.ts';
 
 const shapes = readCatalogue(resolveCatalogue('shapes'));
 const scope = () => new Stack(new App(), 'Test');
@@ -149,7 +149,7 @@ describe('the template', () => {
   });
 
   it('tells the selector of every size', () => {
-    const { outdir } = made;
+    const { outdir } = synthesizedWithAssets({ models: { 'nano-24': { memoryMb: [1769, 5307] } } });
     const folders = JSON.parse(readFileSync(join(outdir, 'Test.assets.json'), 'utf8')).files;
     const selector = Object.values<{ source: { path: string } }>(folders)
       .map(({ source }) => join(outdir, source.path))

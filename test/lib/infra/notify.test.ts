@@ -6,10 +6,11 @@ import { type ITopic, Topic } from 'aws-cdk-lib/aws-sns';
 import { describe, expect, it } from 'vitest';
 import { MdInference } from '../../../lib/index.ts';
 import { temporaryFolder } from '../../fixtures/temporary-folder.ts';
+import { withoutAssets } from './synthesized.ts';
 
 function templateWith(topicIn: (stack: Stack) => ITopic): Template {
   const stack = new Stack(
-    new App({ outdir: temporaryFolder(), analyticsReporting: false }),
+    new App({ outdir: temporaryFolder(), analyticsReporting: false, context: withoutAssets }),
     'Test',
   );
   const rollout = { config: LambdaDeploymentConfig.CANARY_10PERCENT_5MINUTES };

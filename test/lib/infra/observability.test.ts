@@ -4,14 +4,14 @@ import { Topic } from 'aws-cdk-lib/aws-sns';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { MdInference } from '../../../lib/index.ts';
 import { temporaryFolder } from '../../fixtures/temporary-folder.ts';
-import { synthesized } from './synthesized.ts';
+import { synthesized, withoutAssets } from './synthesized.ts';
 
 let service: MdInference;
 let template: Template;
 let widgets: { properties: { title: string; metrics: unknown[] } }[];
 beforeAll(() => {
   const stack = new Stack(
-    new App({ outdir: temporaryFolder(), analyticsReporting: false }),
+    new App({ outdir: temporaryFolder(), analyticsReporting: false, context: withoutAssets }),
     'Test',
   );
   service = new MdInference(stack, 'Api', { alarmsTopic: new Topic(stack, 'Alarms') });

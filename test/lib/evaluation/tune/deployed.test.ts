@@ -9,7 +9,7 @@ import {
   UpdateFunctionConfigurationCommand,
 } from '@aws-sdk/client-lambda';
 import { mockClient } from 'aws-sdk-client-mock';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterAll, afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { TuneError, timesDeployed } from '../../../../lib/evaluation/tune/deployed.ts';
 import { okAnswer, okStream } from '../../../fixtures/response-stream.ts';
 
@@ -43,6 +43,7 @@ class MadeUpFunction {
 
 let fn: MadeUpFunction;
 const lambda = mockClient(LambdaClient);
+afterAll(() => lambda.restore());
 beforeEach(() => {
   fn = new MadeUpFunction();
   lambda.reset();
