@@ -13,6 +13,7 @@ import type { Traffic } from '../../lib/evaluation/traffic/traffic.ts';
 import { integerBetween, numberBetween } from '../shared/options.ts';
 import { progressBar } from '../shared/output.ts';
 import { addModelOptions, type ModelOptions, profilesOf } from '../shared/simulation-options.ts';
+import { pricedModelsOf } from '../shared/sizes.ts';
 import { addTrafficOptions, readTraffic, type TrafficOptions } from '../shared/traffic.ts';
 import { type AskedOfTraffic, describeTraffic } from './traffic-tables.ts';
 
@@ -33,8 +34,6 @@ interface AdviseTrafficOptions extends ModelOptions, TrafficOptions {
 
 /** Enough to tell ways to serve apart to a tenth of a point. */
 const mostRequests = 10_000;
-/** Of a model's function where nothing else is known: one vCPU. */
-const defaultMemoryMb = 1769;
 
 const help = `
 With --traffic, advice for the requests that a deployment really had: it logs a line of each (docs/operations.md).
@@ -156,9 +155,7 @@ function questionOf(
     deviceAccuracyPct: options.deviceAccuracyPct ?? traffic.deviceAccuracyPct ?? 0,
     pricesOf: `${region}, ${priceList.asOf}`,
     usdPerMonth: (mix) => {
-      const used = models
-        .filter(({ name }) => mix.has(name))
-        .map((model) => ({ ...model, memoryMb: model.memoryMb ?? defaultMemoryMb }));
+      const used = pricedModelsOf({ models: models.filter(({ name }) => mix.has(name)) });
       const provisioned = { selector: 0, models: new Map<string, number>() };
       const usage = usageOf(
         { models: used, mix, requestsPerMonth, provisioned },

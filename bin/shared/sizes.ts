@@ -39,6 +39,6 @@ export function scalingBy(options: ScalingOptions): (model: PricedModel) => Scal
 }
 
 /** Models with a memory: where none is known, the times are those of a whole vCPU. */
-export function pricedModelsOf({ models }: ProfileSet): PricedModel[] {
+export function pricedModelsOf({ models }: Pick<ProfileSet, 'models'>): PricedModel[] {
   return models.map((model) => ({ ...model, memoryMb: model.memoryMb ?? mbPerVcpu }));
 }

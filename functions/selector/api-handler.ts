@@ -5,7 +5,7 @@ import {
   ProblemError,
   problemContentType,
   problemDocument,
-  problems,
+  statusOf,
 } from '../../lib/core/contract/problem.ts';
 import type { ServiceRoute } from '../../lib/core/contract/routes.ts';
 import { serverTiming } from '../../lib/core/contract/server-timing.ts';
@@ -76,8 +76,7 @@ function routeHandlers(
 
 /** Counts a request that got no answer, unless its caller is at fault. */
 function countFailure({ telemetry, versionMetrics, strategy }: Service, error: unknown): void {
-  const type = error instanceof ProblemError ? error.type : 'internal';
-  const status: number = problems[type].status;
+  const status = statusOf(error);
   if (status < 500) return;
   telemetry.failed({ strategy, deadlineExceeded: status === 504 });
   versionMetrics?.count({ inTime: false });
@@ -106,7 +105,7 @@ function problemDetails({
           ? request.error
           : new ProblemError('internal', 'something unexpected happened; it has been logged');
       request.response = {
-        statusCode: problems[type].status,
+        statusCode: statusOf(request.error),
         headers: { 'content-type': problemContentType, 'cache-control': 'no-store', ...headers },
         body: JSON.stringify(problemDocument(type, message, requestId)),
       };

@@ -5,6 +5,7 @@ import { modelNameOf } from '../../lib/core/selection/sizes.ts';
 import type { Candidate } from '../../lib/core/selection/types.ts';
 import { accuracyAfter, type UploadRung } from '../../lib/core/upload/rung.ts';
 import type { ModelBreakers } from '../../lib/service/inference/breakers.ts';
+import { mbPerVcpu } from '../../lib/service/inference/threads.ts';
 import type { ProfileSnapshot } from '../../lib/service/profiles/cache.ts';
 import type { Profile } from '../../lib/service/profiles/profile.ts';
 import type { ServedModel, Service } from './service.ts';
@@ -32,9 +33,6 @@ export interface PictureClues {
 /** What raw tensors are, and what is assumed before there is a picture. */
 export const noDecoding: Decoding = { ms: 0, mostMs: 0 };
 
-/** A function of less memory has a part of a vCPU, in MB. */
-const vcpuMb = 1769;
-
 /** What candidates are made of, beside the profiles. */
 export type CandidateParts = Pick<Service, 'models' | 'fieldAccuracies'>;
 
@@ -50,7 +48,8 @@ export function candidatesOf(
   return profiledModels(service, profiles)
     .filter(({ latencyOnly }) => !latencyOnly)
     .map((model) => {
-      const slowdown = Math.max(1, vcpuMb / model.memoryMb);
+      // A function of less memory has a part of a vCPU.
+      const slowdown = Math.max(1, mbPerVcpu / model.memoryMb);
       const ms = slowdown * decoding.ms;
       const own = { ms, mostMs: slowdown * decoding.mostMs };
       const accuracyPct = accuracyAfter(rung, model);

@@ -1,7 +1,7 @@
 import type { APIGatewayProxyEventV2 } from 'aws-lambda';
 import { parseInferHeaders } from '../../lib/core/contract/headers.ts';
 import type { InferResponse } from '../../lib/core/contract/messages.ts';
-import { ProblemError, problems } from '../../lib/core/contract/problem.ts';
+import { statusOf } from '../../lib/core/contract/problem.ts';
 import { roundMs } from '../../lib/core/contract/server-timing.ts';
 import { timeBudget } from '../../lib/core/selection/budget.ts';
 import { answerBy, budgetAfter } from '../../lib/core/selection/deadline.ts';
@@ -10,6 +10,7 @@ import { modelNameOf } from '../../lib/core/selection/sizes.ts';
 import { select, strategies } from '../../lib/core/selection/strategies.ts';
 import type { TimeBudget } from '../../lib/core/selection/types.ts';
 import { signRequestId } from '../../lib/service/feedback/request-id.ts';
+import type { LoggedRequest } from '../../lib/service/request-line.ts';
 import { addressOf } from './address.ts';
 import { type AnswerParts, answerWith } from './answer.ts';
 import { callerOf } from './caller.ts';
@@ -105,16 +106,17 @@ export async function infer(
   );
   const selectMs = performance.now() - selectStartMs;
 
-  const line = {
-    ...{
-      epochMs: roundMs(receivedEpochMs),
-      slaMs: budget.slaMs,
-      inputMs: roundMs(budget.inputMs),
-      source,
-    },
+  const unanswered: LoggedRequest = {
+    epochMs: roundMs(receivedEpochMs),
+    slaMs: budget.slaMs,
+    inputMs: roundMs(budget.inputMs),
+    source,
     ...(ownStartMs > 0 && { startMs: roundMs(ownStartMs) }),
-    ...{ outputMs, outputInputMs, deviceAccuracyPct, strategy: service.strategy },
-    ...{ coldStart: false, hedged: false, inTime: false },
+    outputMs,
+    outputInputMs,
+    deviceAccuracyPct,
+    strategy: service.strategy,
+    inTime: false,
   };
   const answered = await answerWith(service, {
     chosen: selection.model,
@@ -126,9 +128,7 @@ export async function infer(
     event: { requestId, ...picture },
   }).catch((error: unknown) => {
     // What is wrong with the request itself is no traffic that a model could have answered.
-    if (!(error instanceof ProblemError) || problems[error.type].status >= 500) {
-      service.telemetry.requested(line);
-    }
+    if (statusOf(error) >= 500) service.telemetry.requested(unanswered);
     throw error;
   });
   const { model, answer, serviceMs, failed, asked, isHedged, isLate, version } = answered;
@@ -171,10 +171,14 @@ export async function infer(
   const inTime = performance.now() <= answerBy(startMs, { ...known, clockErrorMs: 0 }, 0.5);
   countAnswer(service, response, { inTime, isHedged, isLate });
   service.telemetry.requested({
-    ...line,
-    ...{ model: response.model.name, accuracyPct: model.accuracyPct },
-    ...{ serviceMs: response.timing.serviceMs, serverMs: response.timing.serverMs },
-    ...{ coldStart: answer.coldStart, hedged: isHedged, inTime },
+    ...unanswered,
+    model: response.model.name,
+    accuracyPct: model.accuracyPct,
+    serviceMs: response.timing.serviceMs,
+    serverMs: response.timing.serverMs,
+    coldStart: answer.coldStart,
+    hedged: isHedged,
+    inTime,
   });
   service.versionMetrics?.count({
     inTime,

@@ -1,7 +1,11 @@
 import type { IConstruct } from 'constructs';
 import { modelNameOf, sizeNameOf } from '../core/selection/sizes.ts';
 import { CatalogueError } from '../service/catalogue/load.ts';
-import type { Catalogue, CatalogueModel } from '../service/catalogue/schema.ts';
+import {
+  type Catalogue,
+  type CatalogueModel,
+  longestModelName,
+} from '../service/catalogue/schema.ts';
 import { readTuned, type Tuned } from '../service/catalogue/tuned.ts';
 import { InvalidPropertyError } from './errors.ts';
 
@@ -44,9 +48,6 @@ export function withSizes(
   return { ...catalogue, models };
 }
 
-/** The longest name in a catalogue. */
-const longestName = 40;
-
 function sizesOf(
   scope: IConstruct,
   model: CatalogueModel,
@@ -62,8 +63,10 @@ function sizesOf(
   if (larger.length === 0) return [{ ...model, memoryMb: first }];
   return ascending.map((memoryMb) => {
     const name = memoryMb === first ? model.name : sizeNameOf(model.name, memoryMb);
-    if (name.length > longestName) {
-      throw wrong(`needs the name "${name}", but a name has at most ${longestName} characters`);
+    if (name.length > longestModelName) {
+      throw wrong(
+        `needs the name "${name}", but a name has at most ${longestModelName} characters`,
+      );
     }
     return { ...model, name, sizeOf: model.name, memoryMb };
   });

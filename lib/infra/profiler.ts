@@ -11,6 +11,7 @@ import {
   profilesType,
   selectorCheckType,
 } from '../service/deployment/custom-resources.ts';
+import { mbPerVcpu } from '../service/inference/threads.ts';
 import { summaryAttribute } from '../service/profiles/summary.ts';
 import { acknowledgeProvider, acknowledgeVersions } from './acknowledgements.ts';
 import type { ModelBucket } from './model-bucket.ts';
@@ -61,7 +62,7 @@ export class Profiler extends ServiceFunction {
         copyFileSync(sample, join(directory, basename(sample)));
       },
       environment: { ...props.environment, ...environment },
-      memoryMb: 1769,
+      memoryMb: mbPerVcpu,
       timeout: Duration.minutes(15),
     });
     for (const model of models) {

@@ -45,8 +45,11 @@ export const requestLineSchema = z.object({
 /** What the selector logs of a valid request. Times in ms. */
 export type RequestLine = z.output<typeof requestLineSchema>;
 
+/** What is said of a request when it is logged. */
+export type LoggedRequest = Omit<z.input<typeof requestLineSchema>, 'mdiRequest'>;
+
 /** The line as it is logged: what is false or unknown is left out. */
-export function writeRequestLine(line: Omit<RequestLine, 'mdiRequest'>): string {
+export function writeRequestLine(line: LoggedRequest): string {
   // The marker comes first: by it the line is found inside others.
   return JSON.stringify({ mdiRequest: 1, ...line }, (_, value: unknown) =>
     value === false ? undefined : value,

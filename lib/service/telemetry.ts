@@ -9,7 +9,7 @@ import {
   type RequestMetric,
   type ServiceMetric,
 } from './metrics.ts';
-import { type RequestLine, writeRequestLine } from './request-line.ts';
+import { type LoggedRequest, writeRequestLine } from './request-line.ts';
 
 /** One answered request, for metrics. All times in ms. */
 export interface AnsweredRequest {
@@ -120,7 +120,7 @@ export class Telemetry {
   }
 
   /** Logs a valid request, answered or not, unless it falls to the share that is not logged. */
-  requested(line: Omit<RequestLine, 'mdiRequest'>): void {
+  requested(line: LoggedRequest): void {
     if (Math.random() >= this.#requestShare) return;
     writeLine(writeRequestLine(line));
   }

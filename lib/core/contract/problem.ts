@@ -48,6 +48,11 @@ export class ProblemError extends MdInferenceError {
   }
 }
 
+/** The HTTP status that a request ends with when this is thrown: whatever is no problem of the API's is an internal one. */
+export function statusOf(error: unknown): number {
+  return problems[error instanceof ProblemError ? error.type : 'internal'].status;
+}
+
 /** What a gateway's own errors are called, by their HTTP status. */
 export const gatewayProblems: Readonly<Record<number, { type: string; title: string }>> =
   Object.fromEntries(

@@ -95,10 +95,15 @@ export const uploadsSchema = z.strictObject({
   rungs: z.array(uploadRungSchema.readonly()).min(1).readonly(),
 });
 
+/** The most characters of a model's name. */
+export const longestModelName = 40;
+const modelNameRule = `must be 1 to ${longestModelName} of A-Z a-z 0-9 _ . -`;
+
 const modelFields = {
   name: z
     .string()
-    .regex(/^[A-Za-z0-9][A-Za-z0-9_.-]{0,39}$/, 'must be 1 to 40 of A-Z a-z 0-9 _ . -'),
+    .max(longestModelName, modelNameRule)
+    .regex(/^[A-Za-z0-9][A-Za-z0-9_.-]*$/, modelNameRule),
   version: z.string().min(1).max(40),
   /** The .onnx file, relative to the catalogue's folder; by default `<name>.onnx`. */
   file: z

@@ -11,9 +11,10 @@ import type { Pixels } from '../../core/preprocessing/tensor.ts';
 import { notTheView, regionInView } from '../../core/preprocessing/view.ts';
 import { NotTheViewError, UndecodableImageError } from './errors.ts';
 import { sharp } from './native.ts';
+import { mbPerVcpu } from './threads.ts';
 
 /** Those of a function of the default memory. */
-const usualLimits = decodeLimitsFor(1769);
+const usualLimits = decodeLimitsFor(mbPerVcpu);
 
 /**
  * Decodes a JPEG, PNG or WebP image to RGB pixels: rotated as its EXIF data says, transparency over

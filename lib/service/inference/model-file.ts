@@ -91,7 +91,7 @@ async function download(object: ModelObject, bytes: number, path: string): Promi
     // In their order, whichever comes first: a hash has no other.
     for await (const range of pMapIterable(starts, getRange, { concurrency: rangesAtOnce })) {
       hash.update(range.content);
-      await file.write(range.content);
+      await file.appendFile(range.content);
       total = range.total;
     }
     return { bytes: total, sha256: hash.digest('hex') };

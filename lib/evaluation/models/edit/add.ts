@@ -16,7 +16,7 @@ import {
   catalogueListingSchema,
   listedModelSchema,
 } from '../../../service/catalogue/schema.ts';
-import { threadsFor } from '../../../service/inference/threads.ts';
+import { mbPerVcpu, threadsFor } from '../../../service/inference/threads.ts';
 import { type ModelProfile, profileModel, referenceOf } from '../latency/profile.ts';
 import { editCatalogue, replaceFile } from './edit-catalogue.ts';
 import { catalogueNameOf, readLabels, readPreprocessing } from './given-files.ts';
@@ -57,7 +57,7 @@ export interface AddedModel {
 
 type Entry = CatalogueFile['models'][number];
 
-const leastMemoryMb = 1769;
+const leastMemoryMb = mbPerVcpu;
 const measureSettings = { maxRuns: 1000, leastRuns: 10, maxMs: 1_500, precision: 0.01 };
 
 /**
