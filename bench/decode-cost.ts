@@ -77,7 +77,7 @@ async function printTable(wanted: string): Promise<void> {
       const call = [import.meta.filename, '--one', file];
       const taken: Taken = JSON.parse(execFileSync(process.execPath, call, { encoding: 'utf8' }));
       const { ms, mostMs, mostBytes } = decodeCost(header);
-      const isTaken = whyNotDecoded(header, decodeLimitsFor(1769)) === undefined;
+      const isTaken = whyNotDecoded(bytes, header, decodeLimitsFor(1769)) === undefined;
       row([
         name,
         (bytes.length / 1_000).toFixed(bytes.length < 10_000 ? 1 : 0),

@@ -7,6 +7,7 @@ import {
   tensorContentType,
 } from '../../lib/core/contract/body.ts';
 import type { InferenceEvent } from '../../lib/core/contract/inference-event.ts';
+import { formatBytes } from '../../lib/core/contract/other-formats.ts';
 import { ProblemError } from '../../lib/core/contract/problem.ts';
 import { decodeCost } from '../../lib/core/images/cost.ts';
 import { type ImageHeader, readImageHeader } from '../../lib/core/images/header.ts';
@@ -17,6 +18,9 @@ import { notTheView, sizeName } from '../../lib/core/preprocessing/view.ts';
 import type { UploadRung } from '../../lib/core/upload/rung.ts';
 import { type Decoding, noDecoding } from './candidates.ts';
 import type { Service } from './service.ts';
+
+/** Base64 has four characters for three bytes. */
+const formatChars = 4 * Math.ceil(formatBytes / 3);
 
 /** What a request has sent, as a model's function is told of it. */
 export type Picture = Pick<InferenceEvent, 'contentType' | 'body' | 'view'> & {
@@ -47,7 +51,7 @@ export function readPicture(
   const contentType = contentTypeOfBody({
     header: headers['content-type'],
     bytes,
-    begin: Buffer.from(base64.slice(0, 16), 'base64'),
+    begin: Buffer.from(base64.slice(0, formatChars), 'base64'),
     tensorBytes,
   });
   if (contentType === tensorContentType && bytes !== tensorBytes) {
@@ -59,16 +63,17 @@ export function readPicture(
   }
   const picture = { contentType, body: base64, ...(view && { view }) };
   if (contentType === tensorContentType) return { ...picture, decoding: noDecoding };
-  const header = readImageHeader(Buffer.from(base64, 'base64'));
-  return { ...picture, decoding: decodeCost(checkImage(service, header, view)) };
+  const image = Buffer.from(base64, 'base64');
+  return { ...picture, decoding: decodeCost(checkImage(service, image, view)) };
 }
 
 function checkImage(
   { decodeLimits }: Pick<Service, 'decodeLimits'>,
-  header: ImageHeader | undefined,
+  image: Uint8Array,
   view: CropSize | undefined,
 ): ImageHeader {
-  const fault = whyNotDecoded(header, decodeLimits);
+  const header = readImageHeader(image);
+  const fault = whyNotDecoded(image, header, decodeLimits);
   if (!header || fault !== undefined) {
     throw new ProblemError('undecodable-image', `the image cannot be decoded: ${fault}`);
   }

@@ -1,5 +1,6 @@
 import { imageContentTypes, imageTypeOf } from './image-type.ts';
 import { maxBodyBytes } from './limits.ts';
+import { itIs, otherFormatOf } from './other-formats.ts';
 import { ProblemError } from './problem.ts';
 
 /** Content type of a catalogue's raw input tensor. */
@@ -12,9 +13,13 @@ const accepted: readonly string[] = [...imageContentTypes, tensorContentType];
 
 /** Other names of the same, as older programs and systems know them. */
 const aliases: ReadonlyMap<string, InferContentType> = new Map([
-  ['image/jpg', 'image/jpeg'],
-  ['image/pjpeg', 'image/jpeg'],
-  ['image/x-png', 'image/png'],
+  ...['jpg', 'pjpeg', 'pjpg', 'jpe', 'jfif', 'pipeg', 'x-jpeg', 'x-jpg', 'x-citrix-jpeg'].map(
+    (name) => [`image/${name}`, 'image/jpeg'] as const,
+  ),
+  ...['x-png', 'apng', 'vnd.mozilla.apng', 'x-apng', 'x-citrix-png'].map(
+    (name) => [`image/${name}`, 'image/png'] as const,
+  ),
+  ['image/x-webp', 'image/webp'],
 ]);
 
 /** What HTTP clients send with bytes when nobody tells them what the bytes are. */
@@ -24,7 +29,6 @@ const unspecific: ReadonlySet<string> = new Set([
   'application/x-www-form-urlencoded',
   'application/binary',
   'binary/octet-stream',
-  'image/*',
   '*/*',
 ]);
 
@@ -33,45 +37,48 @@ export interface DescribedBody {
   /** The header `content-type`. */
   readonly header: string | undefined;
   readonly bytes: number;
-  /** Its first 12 bytes, or more. */
+  /** Its first {@link formatBytes} bytes: fewer tell less of what is not taken. */
   readonly begin: Uint8Array;
   /** How many bytes the catalogue's raw input tensor has. */
   readonly tensorBytes: number;
 }
 
 /**
- * What a request's body is: what its header says, parameters such as `; charset` aside. Where that is absent or
- * what clients send by default, the first bytes say it. `application/octet-stream` that is no image is a tensor,
- * whatever its length.
+ * What a request's body is. Where its header names an image of any kind, or what clients send by default, the
+ * first bytes say it; parameters such as `; charset` count nowhere. `application/octet-stream` of the length of
+ * the raw tensor is the tensor; what is of another length, and nothing that is known, is a tensor of a wrong
+ * length.
  *
- * @throws {@link ProblemError} `unsupported-media-type`
+ * @throws {@link ProblemError} `unsupported-media-type`, with the format's name if it is known
  */
-export function contentTypeOfBody({
-  header,
-  bytes,
-  begin,
-  tensorBytes,
-}: DescribedBody): InferContentType {
+export function contentTypeOfBody(body: DescribedBody): InferContentType {
+  const { header, bytes, begin, tensorBytes } = body;
   const type = header?.split(';')[0]?.trim().toLowerCase() ?? '';
-  const named = imageContentTypes.find((it) => it === type) ?? aliases.get(type);
-  if (named) return named;
   const isUnspecific = unspecific.has(type);
+  if (!isUnspecific && !type.startsWith('image/')) throw refused(whyRefused(type));
   const isTensor = isUnspecific && bytes === tensorBytes;
   if (type === tensorContentType && isTensor) return type;
-  const seen = isUnspecific ? imageTypeOf(begin) : undefined;
+  const seen = imageTypeOf(begin);
   if (seen) return seen;
-  if (type === tensorContentType || isTensor) return tensorContentType;
-  throw new ProblemError('unsupported-media-type', whyRefused(type, { bytes, tensorBytes }));
+  if (isTensor) return tensorContentType;
+  const other = otherFormatOf(begin);
+  if (other) throw refused(`the body is not taken: ${itIs(other)}; send a JPEG, PNG or WebP`);
+  const named = imageContentTypes.find((it) => it === type) ?? aliases.get(type);
+  if (named) return named;
+  if (type === tensorContentType) return type;
+  throw refused(isUnspecific ? whyNothing(type, body) : whyRefused(type));
 }
 
-function whyRefused(
-  type: string,
-  { bytes, tensorBytes }: Pick<DescribedBody, 'bytes' | 'tensorBytes'>,
-): string {
-  if (unspecific.has(type)) {
-    const named = type || 'without a content-type';
-    return `the body (${named}) begins like no JPEG, PNG or WebP, and has ${bytes} bytes where a raw tensor has ${tensorBytes}`;
-  }
+function refused(message: string): ProblemError {
+  return new ProblemError('unsupported-media-type', message);
+}
+
+function whyNothing(type: string, { bytes, tensorBytes }: DescribedBody): string {
+  const named = type || 'without a content-type';
+  return `the body (${named}) begins like no JPEG, PNG or WebP, and has ${bytes} bytes where a raw tensor has ${tensorBytes}`;
+}
+
+function whyRefused(type: string): string {
   if (type.startsWith('multipart/')) {
     return `${type} is not taken: send the image alone as the body, which is --data-binary @FILE with curl`;
   }

@@ -1,4 +1,12 @@
 import type { Size } from '../preprocessing/preprocessing.ts';
+import {
+  type Component,
+  type Frame,
+  isFrame,
+  markers,
+  readFrame,
+  segmentsOf,
+} from './jpeg-segments.ts';
 
 /** What a JPEG says of itself, and how much a decoder has to do for it. */
 export interface JpegHeader extends Size {
@@ -29,22 +37,8 @@ export interface ScanWork {
   readonly refinedCoefficients: number;
 }
 
-interface Component {
-  readonly id: number;
-  readonly blocks: number;
-}
-
-interface Frame extends Size {
-  readonly isProgressive: boolean;
-  readonly components: readonly Component[];
-}
-
-const startOfScan = 0xda;
-const endOfImage = 0xd9;
-/** APP2 that begins so has the profile of its colours, or a part of it. */
-const profileMarker = 0xe2;
 const profileBegin = 'ICC_PROFILE';
-const blockSide = 8;
+const blockSamples = 64;
 
 /**
  * Reads a JPEG's markers as libjpeg does: what lies between them is skipped. Of a sequential JPEG whose
@@ -56,27 +50,20 @@ export function readJpegHeader(file: Uint8Array): JpegHeader | undefined {
   let frame: Frame | undefined;
   let hasProfile = false;
   const scans = { count: 0, blocks: 0, refinedBlocks: 0, refinedCoefficients: 0 };
-  for (let at = 2; ; ) {
-    at = markerAfter(file, at);
-    const marker = file[at++];
-    if (marker === undefined || marker === endOfImage) break;
-    if (isAlone(marker)) continue;
-    const length = u16(file, at);
-    const end = at + length;
-    if (length < 2 || end > file.length) break;
-    const data = file.subarray(at + 2, end);
-    if (marker === profileMarker) hasProfile ||= textAt(data, profileBegin.length) === profileBegin;
+  for (const { marker, data } of segmentsOf(file)) {
+    if (marker === markers.profile) {
+      hasProfile ||= textAt(data, profileBegin.length) === profileBegin;
+    }
     if (isFrame(marker)) {
       if (frame) break;
       frame = readFrame(marker, data);
       if (!frame) return undefined;
     }
-    if (marker === startOfScan) {
+    if (marker === markers.startOfScan) {
       if (!frame) return undefined;
       addScan(scans, data, frame);
       if (isWhole(scans, data, frame)) return headerOf(file, frame, { scans, hasProfile });
     }
-    at = end;
   }
   if (!frame || scans.count === 0) return undefined;
   return headerOf(file, frame, { scans, hasProfile, isHeld: true });
@@ -87,7 +74,7 @@ function headerOf(
   { width, height, isProgressive, components }: Frame,
   read: { scans: ScanWork; hasProfile: boolean; isHeld?: boolean },
 ): JpegHeader {
-  const blocks = components.reduce((sum, component) => sum + component.blocks, 0);
+  const blocks = components.reduce((sum, component) => sum + blocksOf(component), 0);
   return {
     type: 'image/jpeg',
     bytes,
@@ -95,7 +82,7 @@ function headerOf(
     height,
     isProgressive,
     components: components.length,
-    samples: blocks * blockSide ** 2,
+    samples: blocks * blockSamples,
     isHeld: false,
     ...read,
   };
@@ -110,47 +97,8 @@ function isWhole(
   return count === 1 && !isProgressive && components === all.length;
 }
 
-/** Where the code of the next marker stands: after a 0xFF, and neither 0xFF nor 0. */
-function markerAfter(file: Uint8Array, from: number): number {
-  for (let at = file.indexOf(0xff, from); at >= 0; at = file.indexOf(0xff, at)) {
-    while (file[at] === 0xff) at++;
-    if (file[at] !== 0) return at;
-  }
-  return file.length;
-}
-
-/** Restarts, and what is no marker of a picture, have no data of their own. */
-function isAlone(marker: number): boolean {
-  return marker < 0xc0 || (marker >= 0xd0 && marker <= 0xd8);
-}
-
-/** SOF0 to SOF15, among which are three other markers: DHT, JPG and DAC. */
-function isFrame(marker: number): boolean {
-  return marker <= 0xcf && marker !== 0xc4 && marker !== 0xc8 && marker !== 0xcc;
-}
-
-function readFrame(marker: number, data: Uint8Array): Frame | undefined {
-  const [bits = 0] = data;
-  const height = u16(data, 1);
-  const width = u16(data, 3);
-  const count = data[5] ?? 0;
-  const isComplete = width > 0 && height > 0 && count > 0 && data.length >= 6 + 3 * count;
-  // Baseline, extended and progressive, all of them with Huffman codes.
-  if (!isComplete || marker > 0xc2 || bits !== 8) return undefined;
-  const samplings = Array.from({ length: count }, (_, i) => {
-    const [id = 0, sampling = 0] = data.subarray(6 + 3 * i);
-    return { id, wide: sampling >> 4, high: sampling & 15 };
-  });
-  const widest = Math.max(...samplings.map(({ wide }) => wide));
-  const highest = Math.max(...samplings.map(({ high }) => high));
-  if (samplings.some(({ wide, high }) => wide === 0 || high === 0)) return undefined;
-  const components = samplings.map(({ id, wide, high }) => ({
-    id,
-    blocks:
-      Math.ceil((width * wide) / widest / blockSide) *
-      Math.ceil((height * high) / highest / blockSide),
-  }));
-  return { width, height, isProgressive: marker === 0xc2, components };
+function blocksOf({ columns, rows }: Component): number {
+  return columns * rows;
 }
 
 type Mutable<T> = { -readonly [Key in keyof T]: T[Key] };
@@ -161,7 +109,7 @@ function addScan(work: Mutable<ScanWork>, scan: Uint8Array, { components }: Fram
   const ids = Array.from({ length: count }, (_, i) => scan[1 + 2 * i]);
   const blocks = components
     .filter(({ id }) => ids.includes(id))
-    .reduce((sum, component) => sum + component.blocks, 0);
+    .reduce((sum, component) => sum + blocksOf(component), 0);
   work.count++;
   work.blocks += blocks;
   // The precision that is there already, in the upper half of the byte.
@@ -172,8 +120,4 @@ function addScan(work: Mutable<ScanWork>, scan: Uint8Array, { components }: Fram
 
 function textAt(bytes: Uint8Array, length: number): string {
   return String.fromCharCode(...bytes.subarray(0, length));
-}
-
-function u16(bytes: Uint8Array, at: number): number {
-  return ((bytes[at] ?? 0) << 8) | (bytes[at + 1] ?? 0);
 }

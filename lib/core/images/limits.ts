@@ -1,3 +1,4 @@
+import { formatBytes, whyNoImage } from '../contract/other-formats.ts';
 import { decodeCost } from './cost.ts';
 import type { ImageHeader } from './header.ts';
 
@@ -25,17 +26,18 @@ export function decodeLimitsFor(memoryMb: number): DecodeLimits {
 }
 
 /**
- * Why a file is not decoded: a sentence with its kind and both numbers, if it takes more than the limits.
+ * Why a file is not decoded: a sentence with its kind, and with both numbers if it takes more than the limits.
  *
+ * @param file - the whole of it, or its first {@link formatBytes} bytes
  * @param header - undefined if the file has none
  * @returns undefined when it is decoded
  */
 export function whyNotDecoded(
+  file: Uint8Array,
   header: ImageHeader | undefined,
   limits: DecodeLimits,
 ): string | undefined {
-  if (!header)
-    return 'it begins like no JPEG, PNG or WebP, or like one of a kind that no camera writes';
+  if (!header) return whyNoImage(file.subarray(0, formatBytes));
   if (header.type === 'image/jpeg' && header.isHeld && header.scans.count > limits.scans) {
     return `${kindOf(header)}; at most ${limits.scans} scans are read`;
   }

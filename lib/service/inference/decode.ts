@@ -1,5 +1,6 @@
-import { readImageHeader } from '../../core/images/header.ts';
+import { type ImageHeader, readImageHeader } from '../../core/images/header.ts';
 import { type DecodeLimits, decodeLimitsFor, whyNotDecoded } from '../../core/images/limits.ts';
+import { wholeImage } from '../../core/images/whole.ts';
 import {
   boxOf,
   type CropSize,
@@ -12,6 +13,8 @@ import { notTheView, regionInView } from '../../core/preprocessing/view.ts';
 import { NotTheViewError, UndecodableImageError } from './errors.ts';
 import { sharp } from './native.ts';
 import { mbPerVcpu } from './threads.ts';
+
+type Image = ReturnType<typeof sharp>;
 
 /** Those of a function of the default memory. */
 const usualLimits = decodeLimitsFor(mbPerVcpu);
@@ -70,31 +73,72 @@ async function decode(
   limits: DecodeLimits,
   cutOf: (image: Size) => Cut,
 ): Promise<Uint8Array> {
-  const fault = whyNotDecoded(readImageHeader(bytes), limits);
-  if (fault !== undefined) throw new UndecodableImageError(`the image cannot be decoded: ${fault}`);
+  const header = readImageHeader(bytes);
+  const fault = whyNotDecoded(bytes, header, limits);
+  if (fault !== undefined) throw undecodable(fault);
+  const file = wholeImage(bytes);
+  if (!file) throw undecodable(cutShort);
+  const complaintsBefore = complaints;
   try {
     // Its pixels are within the limits.
     const options = { limitInputPixels: false, failOn: 'error' } as const;
-    const image = sharp(bytes, options);
+    const image = listened(sharp(file, options));
     const { autoOrient, icc } = await image.metadata();
     const { scaled, region } = cutOf(autoOrient);
     const { x: left, y: top, width, height } = region;
-    const safe = icc?.includes(programmedProfile)
-      ? sharp(bytes, { ...options, ignoreIcc: true })
-      : image;
-    return await safe
+    const isProgrammed = icc?.includes(programmedProfile) === true;
+    const safe = isProgrammed ? listened(sharp(file, { ...options, ignoreIcc: true })) : image;
+    const isInInks = isOfInks(header) && (!icc || isProgrammed);
+    if (isInInks) safe.pipelineColourspace('cmyk').toColourspace('cmyk');
+    const cut = await safe
       .autoOrient()
       .resize(scaled)
       .extract({ left, top, width, height })
       .flatten()
       .raw()
       .toBuffer();
+    if (complaints > complaintsBefore && !wholeImage(bytes, true)) throw undecodable(cutShort);
+    return isInInks ? printed(cut) : cut;
   } catch (error) {
-    if (error instanceof NotTheViewError) throw error;
-    throw new UndecodableImageError(`the image cannot be decoded: ${reason(error)}`, {
-      cause: error,
-    });
+    if (error instanceof NotTheViewError || error instanceof UndecodableImageError) throw error;
+    throw undecodable(reason(error), { cause: error });
   }
+}
+
+const cutShort = 'a part of it is missing, as if it had been cut short on the way';
+
+function undecodable(fault: string, options?: ErrorOptions): UndecodableImageError {
+  return new UndecodableImageError(`the image cannot be decoded: ${fault}`, options);
+}
+
+/**
+ * How often libvips has complained of anything. It does so of a JPEG that has its end marker and lacks blocks
+ * before it, and shows grey in their place. It does not say of which file: of two that are decoded at the same
+ * time, both are looked at.
+ */
+let complaints = 0;
+
+function listened(image: Image): Image {
+  return image.on('warning', () => {
+    complaints++;
+  });
+}
+
+function isOfInks(header: ImageHeader | undefined): boolean {
+  return header?.type === 'image/jpeg' && header.components === 4;
+}
+
+/** Pixels of cyan, magenta, yellow and black ink as RGB, as browsers and Pillow show them. */
+function printed(inks: Uint8Array): Uint8Array {
+  const rgb = new Uint8Array((inks.length / 4) * 3);
+  for (let pixel = 0; pixel < inks.length / 4; pixel++) {
+    const white = 255 - (inks[4 * pixel + 3] as number);
+    for (let i = 0; i < 3; i++) {
+      const ink = inks[4 * pixel + i] as number;
+      rgb[3 * pixel + i] = Math.round(((255 - ink) * white) / 255);
+    }
+  }
+  return rgb;
 }
 
 /**
@@ -115,8 +159,11 @@ export async function resizePixels(
     .toBuffer();
 }
 
+/** What libvips says, of several lines, in one. */
 function reason(error: unknown): string {
-  return String(error instanceof Error ? error.message : error)
-    .split('\n', 1)
-    .join('');
+  const text = String(error instanceof Error ? error.message : error);
+  return text
+    .trim()
+    .split(/\s*\n\s*/)
+    .join('; ');
 }

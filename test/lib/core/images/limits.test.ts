@@ -12,7 +12,7 @@ import {
 } from '../../../fixtures/costly-images.ts';
 
 const why = (file: Buffer, memoryMb = 1_769) =>
-  whyNotDecoded(readImageHeader(file), decodeLimitsFor(memoryMb));
+  whyNotDecoded(file, readImageHeader(file), decodeLimitsFor(memoryMb));
 const small = { width: 8, height: 8 };
 const none = { ms: 0, bytes: 0, scans: 9 };
 
@@ -64,6 +64,6 @@ describe('the limits', () => {
     ['a WebP of 8 x 8 pixels', lossyWebp(small)],
     ['an animated lossless WebP of 8 x 8 pixels', animatedWebp(small, 2)],
   ])('call %s so', (name, file) => {
-    expect(whyNotDecoded(readImageHeader(file), none)).toMatch(`${name} may take`);
+    expect(whyNotDecoded(file, readImageHeader(file), none)).toMatch(`${name} may take`);
   });
 });
