@@ -3,6 +3,7 @@ import type { Command } from 'commander';
 import { maxSlaMs } from '../../lib/core/contract/limits.ts';
 import type { InferResponse } from '../../lib/core/contract/messages.ts';
 import { inferResponseSchema, timeResponseSchema } from '../../lib/core/contract/schemas.ts';
+import { pictureFile } from '../../lib/evaluation/models/accuracy/picture-file.ts';
 import { contentTypeOf } from '../shared/content-type.ts';
 import { numberBetween } from '../shared/options.ts';
 import { plainTable } from '../shared/output.ts';
@@ -33,7 +34,11 @@ async function classify(image: string, { url, sla }: ClassifyOptions): Promise<I
   const body = await readFile(image).catch((error: NodeJS.ErrnoException) => {
     throw new Error(`${image}: ${error.code === 'ENOENT' ? 'no such file' : error.message}`);
   });
-  const contentType = contentTypeOf(image);
+  const what = pictureFile(image, body);
+  if (typeof what === 'object') {
+    throw new Error(`${image}: ${what.why}; a JPEG, PNG or WebP is taken, or a raw tensor`);
+  }
+  const contentType = contentTypeOf(body);
   const offsetMs = await serverClockOffsetMs(url);
   const response = await fetchJson(`${url}/v1/infer`, {
     method: 'POST',

@@ -1,8 +1,8 @@
 import { addModel, type NewModel } from '../../lib/evaluation/models/edit/add.ts';
 import { sizeNote } from '../../lib/service/catalogue/limits.ts';
 import { listCatalogue } from '../../lib/service/catalogue/load.ts';
-import { shortPath } from '../shared/output.ts';
-import { note, noteDominated, ratedByCatalogue } from './choose.ts';
+import { note, shortPath } from '../shared/output.ts';
+import { noteDominated, ratedByCatalogue } from './choose.ts';
 
 /** Options of `mdi models add`. */
 export interface AddOptions

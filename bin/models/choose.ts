@@ -1,7 +1,7 @@
 import { findDominated, type Rated } from '../../lib/core/selection/ranking.ts';
 import { CatalogueError, isFetched, listCatalogue } from '../../lib/service/catalogue/load.ts';
 import type { CatalogueListing, ListedModel } from '../../lib/service/catalogue/schema.ts';
-import { shortPath } from '../shared/output.ts';
+import { note, shortPath } from '../shared/output.ts';
 
 /** The models that a command was asked to work on. */
 export interface AskedModels {
@@ -52,18 +52,6 @@ export function chooseFetched(chosen: AskedModels): ChosenModels {
   }
   if (missing.length > 0) note(`${missing.length} listed models are not fetched yet.`);
   return { ...choice, models: here };
-}
-
-/** Prints a note on standard error: the result on standard output may be read by a program. */
-export function note(text: string): void {
-  console.error(`Note: ${text}`);
-}
-
-/** Notes which images could not be decoded, if any. */
-export function noteUndecodable(names: readonly string[] = []): void {
-  if (names.length === 0) return;
-  const more = names.length > 3 ? `, and ${names.length - 3} more` : '';
-  note(`images that cannot be decoded were left out: ${names.slice(0, 3).join(', ')}${more}.`);
 }
 
 /** Notes which models are dominated. */

@@ -13,6 +13,7 @@ import {
   heldOutSeed,
 } from '../../lib/evaluation/models/accuracy/generated-images.ts';
 import {
+  type FoundImages,
   findImages,
   type LabelledImage,
   someOf,
@@ -20,15 +21,9 @@ import {
 import { editCatalogue } from '../../lib/evaluation/models/edit/edit-catalogue.ts';
 import type { CatalogueListing } from '../../lib/service/catalogue/schema.ts';
 import { Classifier } from '../../lib/service/inference/classifier.ts';
-import { plainTable, shortPath } from '../shared/output.ts';
-import {
-  type AskedModels,
-  type ChosenModels,
-  chooseFetched,
-  note,
-  noteDominated,
-  noteUndecodable,
-} from './choose.ts';
+import { noteLeftOut } from '../shared/left-out.ts';
+import { note, plainTable, shortPath } from '../shared/output.ts';
+import { type AskedModels, type ChosenModels, chooseFetched, noteDominated } from './choose.ts';
 import { evaluateUploads } from './uploads.ts';
 
 /** Options of `mdi models evaluate`. */
@@ -53,14 +48,15 @@ export async function evaluate(chosen: AskedModels, options: EvaluateOptions): P
     throw new Error('--figure draws what --uploads measures: give both');
   }
   const choice = chooseFetched(chosen);
-  const images = imagesOf(choice.catalogue, options);
-  if (options.uploads) return evaluateUploads(choice, images, options);
-  const runs = await evaluateAll(choice, images);
+  const found = imagesOf(choice.catalogue, options);
+  if (options.uploads) return evaluateUploads(choice, found, options);
+  const runs = await evaluateAll(choice, found.images);
   const evaluations = runs.map(({ evaluation }) => evaluation);
   if (options.json) console.log(JSON.stringify(evaluations, null, 2));
   else console.log(describe(choice, evaluations));
 
-  noteUndecodable(runs[0]?.undecodable);
+  const leftOut = [...found.leftOut, ...(runs[0]?.leftOut ?? [])];
+  noteLeftOut(leftOut);
   const far = noteFar(choice, evaluations);
   noteDominated(
     choice.models.map(({ name, reference }) => ({
@@ -69,21 +65,25 @@ export async function evaluate(chosen: AskedModels, options: EvaluateOptions): P
       accuracyPct: evaluations.find(({ model }) => model === name)?.top1Pct,
     })),
   );
-  if (options.write) await write(choice, runs, options);
-  if (options.strict && far.length > 0) {
-    throw new Error(`measured far from what is declared: ${far.join(', ')}`);
-  }
+  if (options.write) await write(choice, runs, leftOut.length, options);
+  if (!options.strict) return;
+  const faults = [
+    ...(far.length > 0 ? [`measured far from what is declared: ${far.join(', ')}`] : []),
+    ...(leftOut.length > 0 ? [`pictures left out: ${leftOut.length}`] : []),
+  ];
+  if (faults.length > 0) throw new Error(faults.join('; '));
 }
 
 function imagesOf(
   catalogue: CatalogueListing,
   { images, seed = heldOutSeed, count, side }: EvaluateOptions,
-): LabelledImage[] {
+): FoundImages {
   if (images === 'generated') {
-    return generatedImages(catalogue, { seed, count: count ?? defaultGenerated, side });
+    const how = { seed, count: count ?? defaultGenerated, side };
+    return { images: generatedImages(catalogue, how), leftOut: [] };
   }
   const found = findImages(images, catalogue.labels);
-  return count === undefined ? found : someOf(found, count);
+  return count === undefined ? found : { ...found, images: someOf(found.images, count) };
 }
 
 async function evaluateAll(
@@ -154,9 +154,11 @@ function noteFar({ models }: ChosenModels, evaluations: readonly Evaluation[]): 
 async function write(
   { directory }: ChosenModels,
   runs: readonly EvaluationRun[],
+  leftOut: number,
   { images }: EvaluateOptions,
 ): Promise<void> {
   const from = images === 'generated' ? images : shortPath(images);
+  const without = leftOut > 0 ? ` (${leftOut} left out)` : '';
   await editCatalogue(directory, ({ models, onDevice }) => {
     const device = runs.find(({ evaluation }) => evaluation.model === onDevice);
     for (const { evaluation, answers } of runs) {
@@ -164,7 +166,7 @@ async function write(
       const entry = models.find(({ name }) => name === model);
       if (!entry || n === 0) continue;
       entry.accuracyPct = top1Pct;
-      entry.accuracySource = `${n} images, 95 % interval ${ci95Pct.join(' to ')}; mdi models evaluate --images ${from}`;
+      entry.accuracySource = `${n} images${without}, 95 % interval ${ci95Pct.join(' to ')}; mdi models evaluate --images ${from}`;
       entry.reliability = reliabilityOf(answers);
       if (device) entry.rightAlongsideDevice = rightAlongside(device.answers, answers);
     }

@@ -5,8 +5,8 @@ import { fetchModel } from '../../lib/evaluation/models/fetch/fetch-model.ts';
 import { sizeNote } from '../../lib/service/catalogue/limits.ts';
 import { CatalogueError, listCatalogue } from '../../lib/service/catalogue/load.ts';
 import type { ListedModel } from '../../lib/service/catalogue/schema.ts';
-import { shortPath } from '../shared/output.ts';
-import { type AskedModels, chooseModels, note } from './choose.ts';
+import { note, shortPath } from '../shared/output.ts';
+import { type AskedModels, chooseModels } from './choose.ts';
 
 /** Options of `mdi models fetch`. */
 export interface FetchOptions {

@@ -97,7 +97,10 @@ function addEvaluateCommand(models: Command): void {
     )
     .option('--figure <file>', 'with --uploads: draw accuracy against bytes as SVG')
     .option('--write', 'write the measured top-1, or the rungs of --uploads, to the catalogue')
-    .option('--strict', 'exit code 1 if a measured top-1 is far from the declared one')
+    .option(
+      '--strict',
+      'exit code 1 if a measured top-1 is far from the declared one, or a picture was left out',
+    )
     .option(
       '--json',
       'print [{model, n, top1Pct, top5Pct, ci95Pct: [low, high]}]; with --uploads {n, view, rungs, uploads}',

@@ -12,14 +12,8 @@ import {
   referenceOf,
 } from '../../lib/evaluation/models/latency/profile.ts';
 
-import { plainTable, shortPath } from '../shared/output.ts';
-import {
-  type AskedModels,
-  type ChosenModels,
-  chooseFetched,
-  note,
-  noteDominated,
-} from './choose.ts';
+import { note, plainTable, shortPath } from '../shared/output.ts';
+import { type AskedModels, type ChosenModels, chooseFetched, noteDominated } from './choose.ts';
 
 /** Options of `mdi models profile`. */
 export interface ProfileOptions {

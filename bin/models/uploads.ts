@@ -7,7 +7,7 @@ import { viewOf } from '../../lib/core/preprocessing/view.ts';
 import type { UploadRung } from '../../lib/core/upload/rung.ts';
 import { renderSvg } from '../../lib/evaluation/figures/render.ts';
 import { heldOutSeed } from '../../lib/evaluation/models/accuracy/generated-images.ts';
-import type { LabelledImage } from '../../lib/evaluation/models/accuracy/images.ts';
+import type { FoundImages, LabelledImage } from '../../lib/evaluation/models/accuracy/images.ts';
 import { editCatalogue } from '../../lib/evaluation/models/edit/edit-catalogue.ts';
 import { candidateEncodings } from '../../lib/evaluation/models/uploads/candidates.ts';
 import { uploadsFigure } from '../../lib/evaluation/models/uploads/figure.ts';
@@ -19,8 +19,9 @@ import {
 } from '../../lib/evaluation/models/uploads/measure.ts';
 import { isFetched } from '../../lib/service/catalogue/load.ts';
 import { Classifier } from '../../lib/service/inference/classifier.ts';
-import { plainTable, shortPath } from '../shared/output.ts';
-import { type ChosenModels, note, noteUndecodable } from './choose.ts';
+import { noteLeftOut } from '../shared/left-out.ts';
+import { note, plainTable, shortPath } from '../shared/output.ts';
+import type { ChosenModels } from './choose.ts';
 
 interface UploadsOptions {
   readonly images: string;
@@ -34,7 +35,7 @@ interface UploadsOptions {
 /** `mdi models evaluate --uploads`: what the pictures can be sent as, and what each model loses by it. */
 export async function evaluateUploads(
   choice: ChosenModels,
-  images: readonly LabelledImage[],
+  { images, leftOut }: FoundImages,
   options: UploadsOptions,
 ): Promise<void> {
   const { directory, catalogue, models } = choice;
@@ -45,6 +46,7 @@ export async function evaluateUploads(
   }
   const view = viewOf(served, catalogue.input);
   const measured = await measure(choice, images, view);
+  noteLeftOut([...leftOut, ...measured.leftOut]);
   if (measured.n === 0) throw new Error('none of the images can be decoded');
 
   const rungs = keptRungs(measured.rungs);
@@ -55,7 +57,6 @@ export async function evaluateUploads(
   } else {
     console.log(describe(measured, rungs));
   }
-  noteUndecodable(measured.undecodable);
   if (options.figure !== undefined) {
     const names = new Set(rungs.map(({ name }) => name));
     const drawn = measured.rungs.filter(({ name }) => names.has(name));

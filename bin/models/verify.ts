@@ -1,7 +1,7 @@
 import { verifyModel } from '../../lib/evaluation/models/verify.ts';
 import { sizeNote } from '../../lib/service/catalogue/limits.ts';
-import { plainTable } from '../shared/output.ts';
-import { type AskedModels, chooseFetched, note } from './choose.ts';
+import { note, plainTable } from '../shared/output.ts';
+import { type AskedModels, chooseFetched } from './choose.ts';
 
 /** `mdi models verify`: whether every model is what its entry describes. */
 export async function verify(chosen: AskedModels, { json }: { json?: true }): Promise<void> {

@@ -1,13 +1,7 @@
-import { extname } from 'node:path';
+import { tensorContentType } from '../../lib/core/contract/body.ts';
+import { imageTypeOf } from '../../lib/core/contract/image-type.ts';
 
-const contentTypes: Record<string, string> = {
-  '.jpg': 'image/jpeg',
-  '.jpeg': 'image/jpeg',
-  '.png': 'image/png',
-  '.webp': 'image/webp',
-};
-
-/** The content type of an image file by its name; any other file is a catalogue's raw tensor. */
-export function contentTypeOf(path: string): string {
-  return contentTypes[extname(path).toLowerCase()] ?? 'application/octet-stream';
+/** The content type of a file by its bytes; what is no image is a catalogue's raw tensor. */
+export function contentTypeOf(bytes: Uint8Array): string {
+  return imageTypeOf(bytes) ?? tensorContentType;
 }

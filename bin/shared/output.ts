@@ -23,6 +23,11 @@ export function progressBar(what: string): cliProgress.SingleBar {
   });
 }
 
+/** Prints a note on standard error: the result on standard output may be read by a program. */
+export function note(text: string): void {
+  console.error(`Note: ${text}`);
+}
+
 /** A path as people write it: relative to the working directory when it is inside. */
 export function shortPath(path: string): string {
   const fromHere = relative('', path);

@@ -15,11 +15,16 @@ import { predict, predictedService } from '../../lib/evaluation/live/predict.ts'
 import { type LiveReport, liveReport, writeLiveReport } from '../../lib/evaluation/live/report.ts';
 import { runLive } from '../../lib/evaluation/live/run-live.ts';
 import { generatedImages } from '../../lib/evaluation/models/accuracy/generated-images.ts';
-import { findImages, someOf } from '../../lib/evaluation/models/accuracy/images.ts';
+import {
+  findImages,
+  type LabelledImage,
+  someOf,
+} from '../../lib/evaluation/models/accuracy/images.ts';
 import { difference, shown } from '../../lib/evaluation/report/summary.ts';
 import { resolveCatalogue } from '../../lib/infra/package-files.ts';
 import { readServedCatalogue } from '../../lib/service/catalogue/load.ts';
 import { contentTypeOf } from '../shared/content-type.ts';
+import { noteLeftOut } from '../shared/left-out.ts';
 import { plainTable, progressBar } from '../shared/output.ts';
 import { askForModels } from '../shared/service.ts';
 import type { LiveRunOptions } from './live-options.ts';
@@ -113,14 +118,19 @@ async function imagesOf(
   const images =
     path === undefined
       ? generatedImages({ name, labels }, { seed: imagesSeed, count, side })
-      : someOf(findImages(path, labels), count);
+      : someOf(labelled(path, labels), count);
   return Promise.all(
-    images.map(async ({ name: file, label, read }) => ({
-      bytes: await read(),
-      contentType: path === undefined ? 'image/jpeg' : contentTypeOf(file),
-      label: labels[label] ?? '',
-    })),
+    images.map(async ({ label, read }) => {
+      const bytes = await read();
+      return { bytes, contentType: contentTypeOf(bytes), label: labels[label] ?? '' };
+    }),
   );
+}
+
+function labelled(path: string, labels: readonly string[]): readonly LabelledImage[] {
+  const { images, leftOut } = findImages(path, labels);
+  noteLeftOut(leftOut);
+  return images;
 }
 
 /** The table, and what helps to judge the differences. */

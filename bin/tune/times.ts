@@ -71,7 +71,7 @@ export async function measureDeployed(
   const path = own
     ? join(resolveCatalogue(catalogue), own.file)
     : join(packageRoot, 'models', photoFile);
-  const body = readFileSync(path).toString('base64');
+  const image = readFileSync(path);
   const interrupted = new AbortController();
   // The function that is being measured must get its own memory back.
   const stop = () => interrupted.abort(new Error('interrupted'));
@@ -93,7 +93,7 @@ export async function measureDeployed(
         lambda,
         functionName: functionNameOf(deployment, task.name),
         labels,
-        sample: { contentType: contentTypeOf(path), body },
+        sample: { contentType: contentTypeOf(image), body: image.toString('base64') },
         memoryMb: task.memoryMb,
         runs,
         signal: interrupted.signal,

@@ -3,6 +3,7 @@
  *
  * @module @mdinference/client/sharp-images
  */
+import { wholeImage } from '../core/images/whole.ts';
 import { boxOf, type CropSize, scaledRegionOf } from '../core/preprocessing/crop.ts';
 import type { Size } from '../core/preprocessing/preprocessing.ts';
 import type { EncodedImage } from './api/codec.ts';
@@ -94,16 +95,21 @@ export function sharpImages(sharp: Sharp): ImagePipeline {
 }
 
 async function opened(sharp: Sharp, { image }: DeviceInput): Promise<SharpImage> {
-  if (image instanceof Blob) return sharp(new Uint8Array(await image.arrayBuffer()));
-  if (image instanceof ArrayBuffer) return sharp(new Uint8Array(image));
+  if (image instanceof Blob) return openFile(sharp, new Uint8Array(await image.arrayBuffer()));
+  if (image instanceof ArrayBuffer) return openFile(sharp, new Uint8Array(image));
   if (ArrayBuffer.isView(image)) {
-    return sharp(new Uint8Array(image.buffer, image.byteOffset, image.byteLength));
+    return openFile(sharp, new Uint8Array(image.buffer, image.byteOffset, image.byteLength));
   }
   if (!('data' in image))
     throw new ImageReadError('sharp reads files and pixels, and nothing drawn');
   const { data, width, height } = image;
   const channels = data.length === 4 * width * height ? 4 : 3;
   return sharp(new Uint8Array(data), { raw: { width, height, channels } });
+}
+
+/** What lacks only its end, sharp would refuse; what it says of another file, it says itself. */
+function openFile(sharp: Sharp, file: Uint8Array): SharpImage {
+  return sharp(wholeImage(file) ?? file);
 }
 
 async function encoded(

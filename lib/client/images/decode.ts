@@ -1,3 +1,4 @@
+import { asServed } from './as-served.ts';
 import { browser } from './browser.ts';
 import { type Picture, pictureOf } from './canvas.ts';
 import { takeOrientation, upright } from './webp-orientation.ts';
@@ -22,9 +23,9 @@ const notByDecoder = new Set<string>();
  *   the side, it gives enough of every image that is not wider than 16:9.
  */
 export async function decode(blob: Blob, side: number): Promise<Decoded> {
-  const { type } = blob;
   const { ImageDecoder, VideoFrame } = browser;
-  const { file, orientation } = await takeOrientation(blob);
+  const { file, orientation } = await takeOrientation(await asServed(blob));
+  const { type } = file;
   // Before Chromium 138 frames had lost the EXIF orientation.
   const hasDecoder = ImageDecoder && VideoFrame && 'rotation' in VideoFrame.prototype;
   if (hasDecoder && !notByDecoder.has(type)) {

@@ -1,4 +1,6 @@
+import { imageContentTypes, imageTypeOf } from '../../core/contract/image-type.ts';
 import { maxBodyBytes } from '../../core/contract/limits.ts';
+import { formatBytes, itIs, otherFormatOf } from '../../core/contract/other-formats.ts';
 import type { EncodedImage, EncodeSettings, OpenImage } from '../api/codec.ts';
 import type { DeviceInput, ImageFile } from '../api/image.ts';
 import { ImageFormatError } from '../api/image-errors.ts';
@@ -14,12 +16,6 @@ const attempts = 8;
 /** What an app that wants its images as they are gets of one that cannot be sent so. */
 const almostWhole: EncodeSettings = { maxSide: 4_096, quality: 0.92, type: 'image/jpeg' };
 const rawTensor = 'application/octet-stream';
-/** How the files begin that the service takes. */
-const acceptedBytes = {
-  'image/jpeg': /^\xff\xd8\xff/,
-  'image/png': /^\x89PNG/,
-  'image/webp': /^RIFF....WEBP/s,
-};
 
 /**
  * What is uploaded of an image unless its view is: what the service takes, within its limit, and small. A
@@ -58,10 +54,16 @@ export async function uploadOf(
   }
   if (asItIs) return asItIs;
   throw new ImageFormatError(
-    `${contentType}${file ? ` of ${bytesIn(image as ImageFile)} bytes` : ''} cannot be sent, nor made a ` +
-      `JPEG, PNG or WebP of at most ${maxBodyBytes} bytes (${cause ?? 'there is no decoder here'})`,
+    `${contentType}${file ? ` of ${bytesIn(file.image)} bytes` : ''} cannot be sent, nor made a ` +
+      `JPEG, PNG or WebP of at most ${maxBodyBytes} bytes (${cause ?? 'there is no decoder here'})` +
+      (file ? await whatItIs(file.image) : ''),
     { cause },
   );
+}
+
+async function whatItIs(file: ImageFile): Promise<string> {
+  const format = otherFormatOf(await beginOf(file).catch(() => new Uint8Array()));
+  return format ? `: ${itIs(format)}` : '';
 }
 
 /** The file as it is sent when nothing is done to it; undefined when the service would refuse it. */
@@ -80,20 +82,27 @@ export function bytesIn(image: ImageFile): number {
   return 'size' in image ? image.size : image.byteLength;
 }
 
-/** The file with the content type that it is sent with; undefined when the service would refuse it. */
+/** The file with the content type that its bytes tell; undefined when the service would refuse it. */
 async function asAccepted(file: EncodedImage): Promise<EncodedImage | undefined> {
-  if (file.contentType in acceptedBytes) return file;
-  const { image } = file;
   try {
-    const begin = ArrayBuffer.isView(image)
-      ? image.buffer.slice(image.byteOffset, image.byteOffset + 12)
-      : image.slice(0, 12);
-    const bytes = new Uint8Array(begin instanceof Blob ? await begin.arrayBuffer() : begin);
-    const text = String.fromCharCode(...bytes);
-    const [contentType] = Object.entries(acceptedBytes).find(([, is]) => is.test(text)) ?? [];
-    return contentType === undefined ? undefined : { image, contentType };
+    const begin = await beginOf(file.image);
+    const contentType = imageTypeOf(begin);
+    if (contentType) return { image: file.image, contentType };
+    const isNamed = imageContentTypes.some((type) => type === file.contentType);
+    return isNamed && !otherFormatOf(begin) ? file : undefined;
   } catch {
     // React Native does not let a Blob be read: the service decides.
     return file;
   }
+}
+
+/** A file's first bytes: as many as tell its format. */
+async function beginOf(image: ImageFile): Promise<Uint8Array> {
+  const begin = ArrayBuffer.isView(image)
+    ? image.buffer.slice(
+        image.byteOffset,
+        image.byteOffset + Math.min(formatBytes, image.byteLength),
+      )
+    : image.slice(0, formatBytes);
+  return new Uint8Array(begin instanceof Blob ? await begin.arrayBuffer() : begin);
 }

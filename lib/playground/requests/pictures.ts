@@ -1,3 +1,5 @@
+import { asServed } from '../../client/images/as-served.ts';
+import { formatBytes, itIs, otherFormatOf } from '../../core/contract/other-formats.ts';
 import { shapeLabels } from '../../shapes/figures.ts';
 import { generateImage } from '../../shapes/generate.ts';
 import { addressOf, type PageCatalogue } from './catalogue.ts';
@@ -53,9 +55,13 @@ export async function samplePicture(sample: PageCatalogue['samples'][number]): P
  * @throws Error that says so when the browser cannot read it
  */
 export async function readPicture(file: File, side: number): Promise<Picture> {
-  const whole = await createImageBitmap(file).catch(() => {
-    throw new Error(`${file.name} is not a picture that this browser can read.`);
-  });
+  const whole = await asServed(file)
+    .then((picture) => createImageBitmap(picture))
+    .catch(async () => {
+      const format = otherFormatOf(new Uint8Array(await file.slice(0, formatBytes).arrayBuffer()));
+      const what = format ? `: ${itIs(format)}` : '';
+      throw new Error(`${file.name} is not a picture that this browser can read${what}.`);
+    });
   const { width, height } = whole;
   const scale = Math.min(1, side / Math.min(width, height));
   const bitmap = await createImageBitmap(whole, {

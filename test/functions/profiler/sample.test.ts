@@ -11,6 +11,12 @@ const directory = resolveCatalogue('shapes');
 const shapes = readCatalogue(directory);
 const decoded = ({ body }: { body: string }) => sharp(Buffer.from(body, 'base64')).metadata();
 
+function sampleOf(file: string, bytes: Uint8Array): Parameters<typeof sampleInput> {
+  const folder = temporaryFolder();
+  writeFileSync(join(folder, file), bytes);
+  return [{ ...shapes, samples: [{ file: `samples/${file}`, label: 'x' }] }, folder];
+}
+
 describe('what models are measured with', () => {
   it('is the catalogue’s first sample', async () => {
     const [first] = shapes.samples;
@@ -22,17 +28,22 @@ describe('what models are measured with', () => {
   });
 
   it.each([
-    ['photo.png', 'image/png'],
-    ['photo.webp', 'image/webp'],
-    ['photo.jpeg', 'image/jpeg'],
-  ])('has its content type by its name: %s', (file, contentType) => {
-    const folder = temporaryFolder();
-    writeFileSync(join(folder, file), 'pixels');
-    const catalogue = { ...shapes, samples: [{ file: `samples/${file}`, label: 'x' }] };
-    expect(sampleInput(catalogue, folder)).toEqual({
+    ['\x89PNG', 'image/png'],
+    ['RIFF1234WEBP', 'image/webp'],
+    ['\xff\xd8\xff', 'image/jpeg'],
+  ])('has its content type by its bytes, whatever its name is: %j', (begin, contentType) => {
+    const pixels = Buffer.from(begin, 'latin1');
+    expect(sampleInput(...sampleOf('photo.jfif', pixels))).toEqual({
       contentType,
-      body: Buffer.from('pixels').toString('base64'),
+      body: pixels.toString('base64'),
     });
+  });
+
+  it('is named when no model could decode it', () => {
+    const sample = sampleOf('photo.jpg', Buffer.from('GIF89a'));
+    expect(() => sampleInput(...sample)).toThrow(
+      'the sample photo.jpg cannot be decoded: it is a GIF',
+    );
   });
 
   it('is a photo, which has to be decoded as clients’ images have, when there is none', async () => {

@@ -4,6 +4,7 @@ import type { LabelledAnswer } from '../../../core/statistics/reliability.ts';
 import type { Classifier } from '../../../service/inference/classifier.ts';
 import { UndecodableImageError } from '../../../service/inference/errors.ts';
 import type { LabelledImage } from './images.ts';
+import type { LeftOut } from './picture-file.ts';
 
 /** How accurate a model is on some images. */
 export interface Evaluation {
@@ -21,8 +22,8 @@ export interface EvaluationRun {
   readonly evaluation: Evaluation;
   /** In the order of the images; undefined for those that cannot be decoded. */
   readonly answers: readonly (LabelledAnswer | undefined)[];
-  /** Names of images that cannot be decoded; they count neither as right nor as wrong. */
-  readonly undecodable: readonly string[];
+  /** Images that cannot be decoded; they count neither as right nor as wrong. */
+  readonly leftOut: readonly LeftOut[];
 }
 
 /**
@@ -37,14 +38,14 @@ export async function evaluateModel(
   images: readonly LabelledImage[],
   onImage: () => void = () => {},
 ): Promise<EvaluationRun> {
-  const undecodable: string[] = [];
+  const leftOut: LeftOut[] = [];
   const answers: (LabelledAnswer | undefined)[] = [];
   let [n, top1, top5] = [0, 0, 0];
   for (const image of images) {
     const answer = await answerTo(classifier, image, model);
     onImage();
-    if (!answer) {
-      undecodable.push(image.name);
+    if (answer instanceof UndecodableImageError) {
+      leftOut.push({ name: image.name, why: answer.message });
       answers.push(undefined);
       continue;
     }
@@ -64,20 +65,20 @@ export async function evaluateModel(
     top5Pct: percent(top5),
     ci95Pct: [round2(low), round2(high)],
   };
-  return { evaluation, answers, undecodable };
+  return { evaluation, answers, leftOut };
 }
 
-/** The top five labels; undefined for an image that cannot be decoded. */
+/** The top five labels, or why the image cannot be decoded. */
 async function answerTo(
   classifier: Pick<Classifier, 'classifyImage'>,
   { name, read }: LabelledImage,
   model: string,
-): Promise<readonly Prediction[] | undefined> {
+): Promise<readonly Prediction[] | UndecodableImageError> {
   const bytes = await read();
   try {
     return (await classifier.classifyImage(bytes)).predictions;
   } catch (error) {
-    if (error instanceof UndecodableImageError) return undefined;
+    if (error instanceof UndecodableImageError) return error;
     throw new Error(`model "${model}", ${name}: ${(error as Error).message}`, { cause: error });
   }
 }

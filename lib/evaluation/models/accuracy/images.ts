@@ -1,8 +1,9 @@
 import { existsSync, globSync, readFileSync, statSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
-import { dirname, extname, join, sep } from 'node:path';
+import { basename, dirname, extname, join, sep } from 'node:path';
 import { csvParseRows } from 'd3-dsv';
 import { classIndex, labelIndex, TruthError } from './labels.ts';
+import { beginOf, type LeftOut, pictureFile } from './picture-file.ts';
 
 /** An image whose true label is known. */
 export interface LabelledImage {
@@ -17,23 +18,30 @@ export interface LabelledImage {
 /** What the first column of a CSV may be called. */
 const heading = /^\s*(file|file ?name|image|name|path)\s*$/i;
 
-const extensions = ['.jpg', '.jpeg', '.png', '.webp'];
+/** The images that were found, and the pictures that are no JPEG, PNG or WebP. */
+export interface FoundImages {
+  readonly images: readonly LabelledImage[];
+  readonly leftOut: readonly LeftOut[];
+}
 
 /**
  * The images of a folder with their true labels. A label comes from a CSV of `file,label` (given instead
  * of the folder, or the only CSV in it), else from the name of the sub-folder that an image is in, else
- * from the class index at the start of its own name, `0007_anything.jpg`.
+ * from the class index at the start of its own name, `0007_anything.jpg`. What is an image, its bytes say,
+ * whatever its name is; files that begin with a dot are passed over.
  *
  * @throws {@link TruthError} when there are no images, or the label of one cannot be determined
  */
-export function findImages(path: string, labels: readonly string[]): LabelledImage[] {
+export function findImages(path: string, labels: readonly string[]): FoundImages {
   if (!existsSync(path)) throw new TruthError(`${path}: no such file or folder`);
   const csv = csvOf(path);
-  const images = csv ? imagesOfCsv(csv, labels) : imagesOfFolder(path, labels);
-  if (images.length === 0) {
-    throw new TruthError(`${path}: no images in it (${extensions.join(', ')})`);
+  const found = csv ? imagesOfCsv(csv, labels) : imagesOfFolder(path, labels);
+  if (found.images.length === 0) {
+    const [first] = found.leftOut;
+    const instead = first ? `; ${basename(first.name)}: ${first.why}` : '';
+    throw new TruthError(`${path}: no images in it (JPEG, PNG or WebP)${instead}`);
   }
-  return images;
+  return found;
 }
 
 /** At most `count` of the images, spread evenly over all of them: a folder's are sorted by class. */
@@ -57,11 +65,28 @@ function csvOf(path: string): string | undefined {
   return files[0] && join(path, files[0]);
 }
 
-function imagesOfFolder(folder: string, labels: readonly string[]): LabelledImage[] {
-  return globSync('**/*', { cwd: folder })
-    .filter((file) => extensions.includes(extname(file).toLowerCase()))
-    .sort()
-    .map((file) => imageOf(join(folder, file), truthOf(folder, file, labels)));
+function imagesOfFolder(folder: string, labels: readonly string[]): FoundImages {
+  const files = globSync('**/*', { cwd: folder })
+    .filter((file) => !basename(file).startsWith('.') && statSync(join(folder, file)).isFile())
+    .sort();
+  return sorted(
+    files.map((file) => ({
+      path: join(folder, file),
+      label: () => truthOf(folder, file, labels),
+    })),
+  );
+}
+
+/** The files that are images, each with its label, and those that ought to be some. */
+function sorted(files: readonly { path: string; label: () => number }[]): FoundImages {
+  const images: LabelledImage[] = [];
+  const leftOut: LeftOut[] = [];
+  for (const { path, label } of files) {
+    const what = pictureFile(path, beginOf(path));
+    if (what === 'image') images.push({ name: path, label: label(), read: () => readFile(path) });
+    else if (what !== 'none') leftOut.push({ name: path, ...what });
+  }
+  return { images, leftOut };
 }
 
 function truthOf(folder: string, file: string, labels: readonly string[]): number {
@@ -75,17 +100,15 @@ function truthOf(folder: string, file: string, labels: readonly string[]): numbe
   );
 }
 
-function imagesOfCsv(path: string, labels: readonly string[]): LabelledImage[] {
-  return csvParseRows(readFileSync(path, 'utf8')).flatMap(([file = '', label], i) => {
+function imagesOfCsv(path: string, labels: readonly string[]): FoundImages {
+  const rows = csvParseRows(readFileSync(path, 'utf8')).flatMap(([file = '', label], i) => {
     if ((i === 0 && heading.test(file)) || (file === '' && label === undefined)) return [];
     const where = `${path}, line ${i + 1}`;
     const image = join(dirname(path), file.trim());
     if (!label) throw new TruthError(`${where}: must be file,label`);
     if (!existsSync(image)) throw new TruthError(`${where}: no file ${image}`);
-    return imageOf(image, labelIndex(label.trim(), labels, where));
+    const index = labelIndex(label.trim(), labels, where);
+    return [{ path: image, label: () => index }];
   });
-}
-
-function imageOf(path: string, label: number): LabelledImage {
-  return { name: path, label, read: () => readFile(path) };
+  return sorted(rows);
 }

@@ -5,6 +5,7 @@ import { originalRung, rungName, type UploadEncoding } from '../../../core/uploa
 import type { Classifier } from '../../../service/inference/classifier.ts';
 import { UndecodableImageError } from '../../../service/inference/errors.ts';
 import type { LabelledImage } from '../accuracy/images.ts';
+import type { LeftOut } from '../accuracy/picture-file.ts';
 import { encodePicture } from './pictures.ts';
 
 /** What a model loses by a rung, on the pictures on which it was also asked about the originals. */
@@ -33,8 +34,8 @@ export interface UploadMeasurement {
   readonly n: number;
   /** The original first, then the encodings in their order. */
   readonly rungs: readonly MeasuredRung[];
-  /** Names of pictures that cannot be decoded, which were left out. */
-  readonly undecodable: readonly string[];
+  /** Pictures that cannot be decoded. */
+  readonly leftOut: readonly LeftOut[];
 }
 
 /** A model that is asked about pictures. */
@@ -63,7 +64,7 @@ export async function measureUploads(
   { encodings, view }: { encodings: readonly UploadEncoding[]; view: CropSize | undefined },
   onImage: () => void = () => {},
 ): Promise<UploadMeasurement> {
-  const undecodable: string[] = [];
+  const leftOut: LeftOut[] = [];
   const pictures: Sent[][] = [];
   for (const image of images) {
     try {
@@ -75,7 +76,7 @@ export async function measureUploads(
       pictures.push(sent);
     } catch (error) {
       if (!(error instanceof UndecodableImageError)) throw error;
-      undecodable.push(image.name);
+      leftOut.push({ name: image.name, why: error.message });
     }
     onImage();
   }
@@ -88,7 +89,7 @@ export async function measureUploads(
     ...(encoding && { encoding }),
     ...summarise(models, forms[form] ?? [], originals),
   }));
-  return { n: pictures.length, rungs, undecodable };
+  return { n: pictures.length, rungs, leftOut };
 }
 
 /** Asks every model about a picture in one form. */

@@ -43,8 +43,7 @@ describe('uploadOf', () => {
   it.each<[string, EncodedImage, Upload | undefined]>([
     ['a raw tensor, of any size', file('application/octet-stream', 9_000_000), undefined],
     ['a small file', file('image/jpeg', 150_000), undefined],
-    ['a small file of capital letters', file('image/png', 9), undefined],
-    ['a large file that is to stay as it is', file('image/webp', 4_000_000), 'original'],
+    ['a large file that is to stay as it is', file('image/webp', 4_000_000, webpBegin), 'original'],
   ])('sends %s as it is', async (_, input, upload) => {
     const { open, asked } = codec(() => 1);
     expect(await sent(open, input, upload)).toEqual(input);
@@ -78,6 +77,7 @@ describe('uploadOf', () => {
     ['image/jpg', jpegBegin, 'image/jpeg'],
     ['', jpegBegin, 'image/jpeg'],
     ['image/heic', jpegBegin, 'image/jpeg'],
+    ['image/png', jpegBegin, 'image/jpeg'],
     ['image/x-png', Uint8Array.of(0x89, 0x50, 0x4e, 0x47), 'image/png'],
     ['image/unknown', webpBegin, 'image/webp'],
   ])('goes by the first bytes of "%s"', async (type, begin, told) => {
@@ -87,6 +87,18 @@ describe('uploadOf', () => {
       expect(contentType).toBe(told);
       expect(same).toBe(image);
     }
+  });
+
+  it.each([
+    ['a HEIC', '\0\0\0\x18ftypheic'],
+    ['an HTML page', '<!doctype html>'],
+  ])('sends no %s that has the name of a JPEG', async (name, begin) => {
+    const input = file('image/jpeg', 5_000, Buffer.from(begin, 'latin1'));
+    const { open } = codec(() => 60_000);
+    expect(bytesIn((await sent(open, input)).image)).toBe(60_000);
+    const failed = sent(broken, input);
+    await expect(failed).rejects.toThrow(ImageFormatError);
+    await expect(failed).rejects.toThrow(`it is ${name}`);
   });
 
   it('lets the service decide where a Blob cannot be read', async () => {

@@ -27,6 +27,9 @@ describe('a body', () => {
     ['image/jpg', 'image/jpeg'],
     ['image/pjpeg', 'image/jpeg'],
     ['image/x-png', 'image/png'],
+    ['image/jfif', 'image/jpeg'],
+    ['image/apng', 'image/png'],
+    ['image/x-webp', 'image/webp'],
     ['application/octet-stream', 'application/octet-stream'],
   ])('is what its header names: %j', (header, type) => {
     expect(typeOf(header)).toBe(type);
@@ -45,6 +48,30 @@ describe('a body', () => {
     expect(typeOf(header, Buffer.from('RIFF1234WEBPVP8 '))).toBe('image/webp');
   });
 
+  it.each(['image/png', 'image/gif', 'image/heic', 'image/svg+xml', 'image/anything', 'image/'])(
+    'is what its first bytes say under %j, too, as a name is soon given wrongly',
+    (header) => {
+      expect(typeOf(header, jpeg)).toBe('image/jpeg');
+    },
+  );
+
+  it.each([
+    ['\0\0\0\x18ftypheic\0\0\0\0mif1heic', 'it is a HEIC'],
+    ['GIF89a', 'it is a GIF'],
+    ['<html><body>Gateway Time-out', 'it is an HTML page'],
+    ['\x1f\x8b\x08', 'it is a gzip file'],
+  ])('of another format is refused by its name: %j', (begin, name) => {
+    const headers = ['image/jpeg', 'image/heic', 'application/octet-stream', undefined];
+    for (const header of headers) {
+      expect(() => typeOf(header, Buffer.from(begin, 'latin1'))).toThrow(
+        expect.objectContaining({
+          type: 'unsupported-media-type',
+          message: expect.stringContaining(`the body is not taken: ${name}`),
+        }),
+      );
+    }
+  });
+
   it('is a tensor by its exact length, if it is no image', () => {
     expect(typeOf(undefined, Buffer.from('zero'), tensorBytes)).toBe('application/octet-stream');
     expect(typeOf(undefined, jpeg, tensorBytes)).toBe('image/jpeg');
@@ -55,17 +82,13 @@ describe('a body', () => {
     expect(typeOf('application/octet-stream', jpeg, tensorBytes)).toBe('application/octet-stream');
   });
 
-  it.each([
-    'text/plain',
-    'image/gif',
-    'image/svg+xml',
-    'application/json',
-    'multipart/form-data; boundary=x',
-    'constructor',
-  ])('is refused as %j, whatever it holds', (header) => {
-    expect(() => typeOf(header, jpeg)).toThrow(refused);
-    expect(() => typeOf(header, jpeg, tensorBytes)).toThrow(refused);
-  });
+  it.each(['text/plain', 'application/json', 'multipart/form-data; boundary=x', 'constructor'])(
+    'is refused as %j, whatever it holds',
+    (header) => {
+      expect(() => typeOf(header, jpeg)).toThrow(refused);
+      expect(() => typeOf(header, jpeg, tensorBytes)).toThrow(refused);
+    },
+  );
 
   it('may have any bytes and header without anything else happening', () => {
     fc.assert(

@@ -218,7 +218,7 @@ describe('decodeView', () => {
   });
 
   it('refuses another size by its header alone', async () => {
-    const bomb = withSize(await png(16, 16), 10_000).subarray(0, 100);
+    const bomb = withSize(await png(16, 16), 10_000);
     for (const image of [await png(16, 17), await png(8, 8), bomb]) {
       const refused = decodeView(image, view, view);
       await expect(refused).rejects.toBeInstanceOf(NotTheViewError);

@@ -42,9 +42,9 @@ describe('evaluateModel', () => {
   });
 
   it('leaves images out that cannot be decoded, and names them', async () => {
-    const { evaluation, undecodable } = await evaluate([0, undefined, 1]);
+    const { evaluation, leftOut } = await evaluate([0, undefined, 1]);
     expect(evaluation).toMatchObject({ n: 2, top1Pct: 50 });
-    expect(undecodable).toEqual(['image 1']);
+    expect(leftOut).toEqual([{ name: 'image 1', why: 'no image' }]);
     expect((await evaluate([undefined])).evaluation).toMatchObject({ n: 0, ci95Pct: [0, 100] });
   });
 
