@@ -69,6 +69,12 @@ export class BitReader {
     return at;
   }
 
+  /** Whether the rest of the current byte is filled with ones, or zeros, as it is behind a scan's last block. */
+  get isFilled(): boolean {
+    const rest = this.#bits >> (this.#count & ~7);
+    return rest === 0 || rest === (1 << (this.#count & 7)) - 1;
+  }
+
   /** Reads so many bits, 16 at most. */
   read(count: number): number {
     const value = this.#peek() >> (lookAhead - count);

@@ -61,9 +61,9 @@ export class ScanWalk {
   /**
    * Goes through the next scan.
    *
-   * @returns where its last block ends; undefined when one is missing, or it has what is no code
+   * @returns what has read its last block; undefined when one is missing, or it has what is no code
    */
-  walk(scan: Scan): number | undefined {
+  walk(scan: Scan): BitReader | undefined {
     const bits = new BitReader(this.#file, scan.begin, scan.end);
     const block = this.#blockReader(scan, bits);
     const coded = this.#coded(scan);
@@ -82,7 +82,7 @@ export class ScanWalk {
         for (let i = 0; i < blocks; i++) block(part, mcu);
       }
     }
-    return bits.isOver ? undefined : bits.at;
+    return bits.isOver ? undefined : bits;
   }
 
   #coded({ components, definitions }: Scan): Coded[] {

@@ -27,18 +27,15 @@ export function wholeJpeg(file: Uint8Array, isDoubtful = false): Uint8Array | un
   if (isEnded && !isDoubtful) return file;
   if (!frame || !last) return undefined;
   const walk = new ScanWalk(file, frame);
-  let end: number | undefined;
-  for (const scan of scans) {
-    end = walk.walk(scan);
-    if (end === undefined) return undefined;
-  }
-  if (isEnded) return file;
-  if (!isComplete(scans, frame) || !isFiller(file.subarray((end as number) - 1, last.end))) {
-    return undefined;
-  }
-  const whole = new Uint8Array(last.end + endMarker.length);
-  whole.set(file.subarray(0, last.end));
-  whole.set(endMarker, last.end);
+  const isLacking = scans.slice(0, -1).some((scan) => !walk.walk(scan));
+  const reader = isLacking ? undefined : walk.walk(last);
+  if (!reader || isEnded) return reader && file;
+  const end = reader.at;
+  const isLast = reader.isFilled && isFiller(file.subarray(end - 1, last.end));
+  if (!isLast || !isComplete(scans, frame)) return undefined;
+  const whole = new Uint8Array(end + endMarker.length);
+  whole.set(file.subarray(0, end));
+  whole.set(endMarker, end);
   return whole;
 }
 

@@ -20,13 +20,14 @@ export function wholePng(file: Uint8Array): Uint8Array | undefined {
   const parts: Uint8Array[] = [];
   let from = 0;
   let hasPixels = false;
-  for (let at = signatureBytes; at + chunkHead <= file.length; ) {
+  let at = signatureBytes;
+  while (at + chunkHead <= file.length) {
     const length = view.getUint32(at);
     const type = String.fromCharCode(...file.subarray(at + 4, at + chunkHead));
     const dataEnd = at + chunkHead + length;
     if (dataEnd > file.length) {
-      if (!hasPixels || type === 'IDAT') return undefined;
-      return joined([...parts, file.subarray(from, at), endChunk]);
+      if (type === 'IDAT') return undefined;
+      break;
     }
     const end = dataEnd + chunkEnd;
     // The checksum alone is missing: not every decoder looks for it.
@@ -39,7 +40,7 @@ export function wholePng(file: Uint8Array): Uint8Array | undefined {
     if (type === 'IEND') return parts.length === 0 ? file : joined([...parts, file.subarray(from)]);
     at = end;
   }
-  return joined([...parts, file.subarray(from), endChunk]);
+  return hasPixels ? joined([...parts, file.subarray(from, at), endChunk]) : undefined;
 }
 
 function joined(parts: readonly Uint8Array[]): Uint8Array {

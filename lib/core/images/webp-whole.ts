@@ -23,7 +23,7 @@ export function wholeWebp(file: Uint8Array): Uint8Array | undefined {
     end = dataEnd + (dataEnd % 2);
   }
   if (!hasPicture) return undefined;
-  if (end === told) return file;
+  if (end === told && end <= file.length) return file;
   const whole = new Uint8Array(end);
   whole.set(file.subarray(0, end));
   new DataView(whole.buffer).setUint32(4, end - beforeRiff, true);

@@ -123,6 +123,7 @@ describe('a problem', () => {
   const types = 'image/jpeg, image/png, image/webp, application/octet-stream';
 
   it.each([
+    [() => typeOf('image/gif'), `content-type must be one of ${types}, not image/gif`],
     [() => typeOf('text/plain'), `content-type must be one of ${types}, not text/plain`],
     [
       () => typeOf(undefined),

@@ -11,6 +11,7 @@ import {
   animatedPng,
   animatedWebp,
   bandBomb,
+  chunk,
   codesBomb,
   flatJpeg,
   flatPng,
@@ -20,6 +21,7 @@ import {
   textBomb,
   withProfile,
 } from '../../../fixtures/costly-images.ts';
+import { variedPixels, wholeJpegs, wholeSize } from '../../../fixtures/whole-images.ts';
 
 /** A PNG whose pixel at (x, y) is (x, y, 7). */
 function gradient(width: number, height: number) {
@@ -326,6 +328,77 @@ describe('a damaged file', () => {
       ),
       { numRuns: 300 },
     );
+  });
+});
+
+describe('a file that lacks its end', () => {
+  const tails: Record<string, Uint8Array> = {
+    nothing: new Uint8Array(),
+    'the end marker': Uint8Array.of(0xff, 0xd9),
+    zeros: new Uint8Array(4_000),
+    text: Buffer.from('a trailer '.repeat(50)),
+  };
+  const decodeWhole = async (file: Uint8Array) => Buffer.from(await decodeImage(file, wholeSize));
+
+  it('is decoded to the whole picture or refused, wherever a JPEG is cut and whatever lies behind it', async () => {
+    for (const [name, file] of Object.entries(await wholeJpegs())) {
+      const whole = await decodeWhole(file);
+      const tables = file.indexOf(Buffer.from([0xff, 0xda]));
+      for (const [tail, behind] of Object.entries(tails)) {
+        // A JPEG of scans that is cut between them and ends there is a picture of its own, if a blurred one.
+        if (tail === 'the end marker' && /progressive|mozjpeg|patterns/.test(name)) continue;
+        const taken: number[] = [];
+        for (let missing = 0; missing < file.length - tables; missing += missing < 8 ? 1 : 61) {
+          const cut = Buffer.concat([file.subarray(0, file.length - missing), behind]);
+          const pixels = await decodeWhole(cut).catch((error) => error);
+          if (pixels instanceof UndecodableImageError) continue;
+          expect(pixels.equals(whole), `${name}, ${missing} missing, ${tail} behind`).toBe(true);
+          taken.push(missing);
+        }
+        expect(taken).toEqual(expect.arrayContaining([0, ...(tail === 'text' ? [] : [2])]));
+      }
+    }
+  });
+
+  it('is told as such', async () => {
+    const { baseline = Buffer.alloc(0) } = await wholeJpegs();
+    const half = baseline.subarray(0, baseline.length - 100);
+    for (const file of [half, Buffer.concat([half, baseline.subarray(-2)])]) {
+      await expect(decodeWhole(file)).rejects.toThrow(
+        'the image cannot be decoded: a part of it is missing, as if it had been cut short',
+      );
+    }
+  });
+
+  it('is the same picture as PNG or WebP, if nothing else is missing', async () => {
+    const png = await variedPixels().png().toBuffer();
+    const webp = await variedPixels().webp().toBuffer();
+    const badText = Buffer.from(chunk('tEXt', Buffer.from('a\0b')));
+    badText[badText.length - 1] = 0;
+    const shorter = Buffer.from(webp);
+    shorter.writeUInt32LE(webp.readUInt32LE(4) - 20, 4);
+    for (const [file, whole] of [
+      [png.subarray(0, -12), png],
+      [Buffer.concat([png.subarray(0, 33), badText, png.subarray(33)]), png],
+      [shorter, webp],
+      [Buffer.concat([webp, Buffer.alloc(50, 1)]), webp],
+    ] as const) {
+      expect(await decodeWhole(file)).toEqual(await decodeWhole(whole));
+    }
+    for (const file of [png.subarray(0, -40), webp.subarray(0, -40)]) {
+      await expect(decodeWhole(file)).rejects.toThrow('a part of it is missing');
+    }
+  });
+});
+
+describe('a file of another format', () => {
+  it.each([
+    ['gif', 'it is a GIF'],
+    ['tiff', 'it is a TIFF'],
+    ['avif', 'it is an AVIF'],
+  ] as const)('is refused by its name: %s', async (format, name) => {
+    const file = await sharp({ create: solid }).toFormat(format).toBuffer();
+    await expect(decodeImage(file, { width: 8, height: 8 })).rejects.toThrow(name);
   });
 });
 
