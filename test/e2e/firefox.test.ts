@@ -5,7 +5,9 @@ import { delimiter, join } from 'node:path';
 import sharp from 'sharp';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { decodeImage } from '../../lib/service/inference/decode.ts';
+import { colouredImages } from '../fixtures/coloured-images.ts';
 import { phonePhoto, quarterFile, quarters } from '../fixtures/photos.ts';
+import { wholeJpegs } from '../fixtures/whole-images.ts';
 import { clientModules, PageServer } from './module-page.ts';
 
 const firefoxPath = [
@@ -135,6 +137,46 @@ describe.skipIf(!firefoxPath)('Firefox', () => {
     [230, 20, 20].forEach((value, i) => {
       expect(Math.abs((data[at + i] ?? -99) - value)).toBeLessThan(12);
     });
+  });
+
+  it('sees the colours that the service sees, of whole pictures alone', async () => {
+    const coloured = Object.entries(await colouredImages());
+    const jpegs = Object.entries(await wholeJpegs());
+    const sources = [
+      ...coloured.map(([, { file, type }]) => ({ body: file, type })),
+      ...jpegs.map(([, file]) => ({ body: file.subarray(0, -2), type: 'image/jpeg' })),
+      ...jpegs.map(([, file]) => ({ body: file.subarray(0, -30), type: 'image/jpeg' })),
+    ].map((file, i) => {
+      server.files.set(`/${i}`, file);
+      return { url: `/${i}`, type: file.type };
+    });
+    const results = await inFirefox<({ data: number[] }[] | { name: string })[]>(
+      [],
+      `await Promise.all(${JSON.stringify(sources)}.map((source) => {
+        const pixels = it.pixels('page', source, [{ width: 64, height: 48 }]);
+        return pixels.catch(() => it.errorOf(pixels));
+      }))`,
+    );
+    const wholes = [...coloured.map(([name, { file }]) => [name, file] as const), ...jpegs];
+    for (const [i, [name, file]] of wholes.entries()) {
+      const served = await decodeImage(file, { width: 64, height: 48 });
+      const pixels = results[i];
+      if (!Array.isArray(pixels)) throw new Error(`${name}: ${JSON.stringify(pixels)}`);
+      for (const [x, y] of [
+        [16, 12],
+        [48, 12],
+        [16, 36],
+        [48, 36],
+      ] as const) {
+        const at = 3 * (64 * y + x);
+        for (let channel = at; channel < at + 3; channel++) {
+          const difference = (pixels[0]?.data[channel] ?? -99) - (served[channel] ?? 0);
+          expect(Math.abs(difference), name).toBeLessThanOrEqual(3);
+        }
+      }
+    }
+    const cut = results.slice(wholes.length);
+    expect(cut).toEqual(jpegs.map(() => expect.objectContaining({ name: 'ImageReadError' })));
   });
 
   it('that resists fingerprinting is told by name, and sends nothing that is made up', async () => {

@@ -6,7 +6,9 @@ import type { Upload } from '../../lib/client/api/upload-settings.ts';
 import { maxBodyBytes } from '../../lib/core/contract/limits.ts';
 import { rungName, type UploadEncoding } from '../../lib/core/upload/rung.ts';
 import { decodeImage } from '../../lib/service/inference/decode.ts';
+import { colouredImages } from '../fixtures/coloured-images.ts';
 import { phonePhoto, quarterFile, quarterPixels, quarters } from '../fixtures/photos.ts';
+import { wholeJpegs } from '../fixtures/whole-images.ts';
 import { chromiumPath, launchBrowser } from './browser.ts';
 import { clientModules, type PageFile, PageServer } from './module-page.ts';
 
@@ -110,6 +112,25 @@ async function decoded(bytes: Uint8Array) {
     .raw()
     .toBuffer({ resolveWithObject: true });
   return { data, width: info.width, height: info.height };
+}
+
+/**
+ * Expects the pixels that the service sees of a file.
+ *
+ * @param levels - by which decoders may differ: rounding, and how they enlarge chroma
+ */
+async function expectSame(
+  name: string,
+  rgb: ArrayLike<number>,
+  file: Uint8Array,
+  levels = 2,
+): Promise<void> {
+  const served = fieldsOf(await decodeImage(file, { width: 64, height: 48 }), 64, 48);
+  fieldsOf(rgb, 64, 48).forEach((colour, i) => {
+    colour.forEach((value, channel) => {
+      expect(Math.abs(value - (served[i]?.[channel] ?? -100)), name).toBeLessThanOrEqual(levels);
+    });
+  });
 }
 
 const kinds = [
@@ -273,6 +294,37 @@ async function inPage<Result>(changed: string, script: string): Promise<Result> 
   await other.close();
   return result as Result;
 }
+
+describe.skipIf(!chromiumPath)(
+  'a picture whose file can be understood in more than one way',
+  () => {
+    it('has the colours that the service sees', async () => {
+      for (const [name, { file, type }] of Object.entries(await colouredImages())) {
+        const source = serve(`/${encodeURIComponent(name)}`, file, type);
+        await expectSame(name, await pixelsOf('worker', source, 64, 48), file);
+      }
+    });
+
+    it('is whole, or refused by name, as by the service', async () => {
+      for (const [name, file] of Object.entries(await wholeJpegs())) {
+        const [unended, cut] = [file.subarray(0, -2), file.subarray(0, -30)];
+        const pixels = await pixelsOf('worker', serve('/unended.jpg', unended), 64, 48);
+        await expectSame(name, pixels, file, 8);
+        const source = JSON.stringify(serve('/cut.jpg', cut));
+        const error = (await page.evaluate(
+          `import('/images.js').then((it) => it.errorOf(it.pixels('worker', ${source}, [{ width: 64, height: 48 }])))`,
+        )) as Failure;
+        expect(error).toMatchObject({
+          name: 'ImageReadError',
+          message: expect.stringContaining('a part of it is missing'),
+        });
+      }
+      const png = await quarterFile('png');
+      const unended = serve('/unended.png', png.subarray(0, -12), 'image/png');
+      expectQuarters(await pixelsOf('worker', unended));
+    });
+  },
+);
 
 describe.skipIf(!chromiumPath)('one decode', () => {
   const counting = `
