@@ -60,7 +60,7 @@ const operations: Record<ServiceRoute['path'], Operation> = {
     tag: 'Inference',
     summary: 'Classify an image with the most accurate model that fits the SLA',
     description:
-      'The first bytes decide where the content type is absent, application/octet-stream of another length than the raw input tensor’s, or a form’s default: JPEG, PNG and WebP are recognised.',
+      'The first bytes decide where the content type is that of an image, absent, application/octet-stream of another length than the raw input tensor’s, or a form’s default: JPEG, PNG and WebP are recognised, other formats are refused by their names.',
     response: inferResponseSchema,
     responseHeaders: { 'Server-Timing': ref('headers', 'ServerTiming') },
     parameters: headerParameters(),

@@ -24,7 +24,7 @@ const picture = (name: string, wayOut?: string): OtherFormat => ({
 
 const heic = picture(
   'a HEIC',
-  'the client converts it where the platform decodes it; iPhones make JPEGs under Settings, Camera, Formats, Most Compatible',
+  '@mdinference/client converts it where the platform decodes it; iPhones make JPEGs with Settings, Camera, Formats, Most Compatible',
 );
 const raw = picture("a camera's raw file");
 const tiff = picture("a TIFF, or a camera's raw file such as DNG");
@@ -46,12 +46,12 @@ const beginnings: readonly (readonly [string, OtherFormat])[] = [
   ['\0\0\0\x0cjP  ', picture('a JPEG 2000')],
   ['\xff\x4f\xff\x51', picture('a JPEG 2000')],
   ['II\xbc', picture('a JPEG XR')],
-  ['\0\0\x01\0', picture('an icon (ICO)')],
-  ['8BPS', picture('a Photoshop file (PSD)')],
+  ['\0\0\x01\0', picture('an ICO')],
+  ['8BPS', picture('a PSD')],
   ['v/1\x01', picture('an OpenEXR')],
   ['qoif', picture('a QOI')],
   ['%PDF', picture('a PDF')],
-  ['\x1aE\xdf\xa3', picture('a film (WebM)')],
+  ['\x1aE\xdf\xa3', picture('a WebM film')],
   ['\x1f\x8b', something('a gzip file', 'send what is in it')],
   ['PK\x03\x04', something('a ZIP file', 'send what is in it')],
   [
@@ -67,17 +67,17 @@ const beginnings: readonly (readonly [string, OtherFormat])[] = [
 /** Those of which more is to be seen, the first that matches. */
 const patterns: readonly (readonly [RegExp, OtherFormat])[] = [
   // A box of the ISO base media file format: its own brand, and those of readers that it suits.
-  [/^.{4}ftyp(.{4})*?avi[fs]/s, picture('an AVIF', 'the client converts it')],
+  [/^.{4}ftyp(.{4})*?avi[fs]/s, picture('an AVIF', '@mdinference/client converts it')],
   [/^.{4}ftyp(hei|hev|mif1|msf1)/s, heic],
   [/^.{4}ftypcrx /s, raw],
   [
     /^.{4}(ftypqt {2}|wide|moov|mdat)/s,
-    picture('a film (MOV)', 'a live photo is a HEIC beside it'),
+    picture('a MOV film', 'of a live photo, the picture beside it'),
   ],
-  [/^.{4}ftyp/s, picture('a film (MP4)')],
-  [/^RIFF.{4}AVI /s, picture('a film (AVI)')],
+  [/^.{4}ftyp/s, picture('an MP4 film')],
+  [/^RIFF.{4}AVI /s, picture('an AVI film')],
   [/^BM.{4}\0{4}/s, picture('a BMP')],
-  [/^P[1-7]\s/, picture('a Netpbm picture (PPM)')],
+  [/^P[1-7]\s/, picture('a PPM')],
   [/^(\xef\xbb\xbf)?\s*(<\?xml.*?)?(<!--.*?)?(<!doctype svg.*?)?<svg[\s>]/is, picture('an SVG')],
   [
     /^(\xef\xbb\xbf)?\s*<(!doctype html|html|head|body|script|!--)/i,

@@ -1,3 +1,4 @@
+import { ImageReadError } from '../../client/api/image-errors.ts';
 import { asServed } from '../../client/images/as-served.ts';
 import { formatBytes, itIs, otherFormatOf } from '../../core/contract/other-formats.ts';
 import { shapeLabels } from '../../shapes/figures.ts';
@@ -57,9 +58,10 @@ export async function samplePicture(sample: PageCatalogue['samples'][number]): P
 export async function readPicture(file: File, side: number): Promise<Picture> {
   const whole = await asServed(file)
     .then((picture) => createImageBitmap(picture))
-    .catch(async () => {
+    .catch(async (error: unknown) => {
       const format = otherFormatOf(new Uint8Array(await file.slice(0, formatBytes).arrayBuffer()));
-      const what = format ? `: ${itIs(format)}` : '';
+      const isCut = error instanceof ImageReadError;
+      const what = format ? `: ${itIs(format)}` : isCut ? ': a part of it is missing' : '';
       throw new Error(`${file.name} is not a picture that this browser can read${what}.`);
     });
   const { width, height } = whole;

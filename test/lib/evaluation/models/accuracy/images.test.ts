@@ -108,7 +108,7 @@ describe('findImages', () => {
     const expected = [
       ['e.jpg', 'it is an HTML page (it was saved in the place of a picture)'],
       ['red/b.HEIC', expect.stringMatching(/^it is a HEIC \(/)],
-      ['red/b.MOV', expect.stringMatching(/^it is a film \(MOV\)/)],
+      ['red/b.MOV', expect.stringMatching(/^it is a MOV film/)],
       ['red/c', 'it is a GIF'],
       ['red/f.jpeg', 'it is empty'],
       ['red/g.png', expect.stringMatching(/^it is a Git LFS pointer/)],
