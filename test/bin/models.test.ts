@@ -79,6 +79,25 @@ describe('mdi models', () => {
     expect(error).toContain('mdi: measured far from what is declared: wrong');
   });
 
+  it('evaluate: names what it leaves out, and fails over it when asked', async () => {
+    const folder = temporaryFolder();
+    writeFileSync(join(folder, '0000_red'), await colourImage(0));
+    writeFileSync(join(folder, '0001_green.HEIC'), '\0\0\0\x18ftypheic');
+    writeFileSync(join(folder, '0002_blue.jpg'), Buffer.from([0xff, 0xd8, 0xff, 0xe0]));
+    writeFileSync(join(folder, 'README.md'), 'Photos of mine.');
+    const args = [catalogue, 'rgb', '--images', folder];
+    const { code, out, error } = await models('evaluate', ...args, '--strict');
+    expect(code).toBe(1);
+    expect(out).toMatch(/rgb .*1 .*100\.00/);
+    expect(error).toMatch(/one picture left out, .*0001_green\.HEIC: it is a HEIC/);
+    expect(error).toMatch(
+      /one picture left out, .*0002_blue\.jpg: .*it begins like a JPEG, and is/,
+    );
+    expect(error).toMatch(/mdi: .*pictures left out: 2$/m);
+    expect(error).not.toContain('README');
+    expect((await models('evaluate', ...args)).code).toBe(0);
+  });
+
   it('evaluate: writes what it measured', async () => {
     await models('evaluate', catalogue, 'wrong', '--images', photos, '--write');
     const { models: entries } = JSON.parse(readFileSync(join(catalogue, 'catalogue.json'), 'utf8'));

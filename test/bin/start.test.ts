@@ -160,6 +160,7 @@ describe('wrong use', () => {
     [['start', '--catalogue', './nowhere'], 1, /nowhere.*no such file/],
     [['fly'], 2, /unknown command/],
     [['classify', 'no-such.jpg'], 1, /no-such\.jpg: no such file/],
+    [['classify', 'docs/architecture.svg'], 1, /architecture\.svg: it is an SVG; a JPEG, PNG or/],
     [['classify', 'package.json', '--sla', '0'], 2, /--sla/],
     [['classify', 'package.json', '--url', 'http://127.0.0.1:1'], 1, /is the service running/],
   ])('mdi %j ends with %i', async (args, code, message) => {

@@ -34,7 +34,14 @@ interface Coded {
   readonly ac: HuffmanTable;
 }
 
-/** Its code is none. */
+/** What is told of some coefficients of every block, in zigzag order. */
+interface Band {
+  readonly bits: BitReader;
+  readonly from: number;
+  readonly to: number;
+}
+
+/** Stands for a table that was not defined: none of its codes is one. */
 const noTable: HuffmanTable = new Uint16Array(1 << 16);
 /** Tables of AC coefficients have numbers from here on. */
 const acTables = 16;
@@ -108,11 +115,13 @@ export class ScanWalk {
       };
     }
     const isFirst = scan.toldBit === 0;
-    if (scan.from === 0) return ({ dc }) => bits.skip(isFirst ? bits.symbol(dc) & 15 : 1);
+    const { from, to } = scan;
+    const band = { bits, from, to };
+    if (from === 0) return ({ dc }) => bits.skip(isFirst ? bits.symbol(dc) & 15 : 1);
     return ({ component, ac }, block) => {
       const known = this.#knownOf(component);
-      if (isFirst) this.#firstBits(bits, ac, scan, known, coefficients * block);
-      else this.#furtherBit(bits, ac, scan, known, coefficients * block);
+      if (isFirst) this.#firstBits(band, ac, known, coefficients * block);
+      else this.#furtherBit(band, ac, known, coefficients * block);
     };
   }
 
@@ -124,13 +133,7 @@ export class ScanWalk {
   }
 
   /** The first that is told of a band of coefficients (ITU-T T.81, G.1.2.2). */
-  #firstBits(
-    bits: BitReader,
-    ac: HuffmanTable,
-    { from, to }: Scan,
-    known: Uint8Array,
-    block: number,
-  ): void {
+  #firstBits({ bits, from, to }: Band, ac: HuffmanTable, known: Uint8Array, block: number): void {
     if (this.#emptyBlocks > 0) {
       this.#emptyBlocks--;
       return;
@@ -151,13 +154,7 @@ export class ScanWalk {
   }
 
   /** A bit more of a band of coefficients (G.1.2.3): one of each that is known, and new ones between them. */
-  #furtherBit(
-    bits: BitReader,
-    ac: HuffmanTable,
-    { from, to }: Scan,
-    known: Uint8Array,
-    block: number,
-  ): void {
+  #furtherBit({ bits, from, to }: Band, ac: HuffmanTable, known: Uint8Array, block: number): void {
     let at = from;
     for (; this.#emptyBlocks === 0 && at <= to; at++) {
       const symbol = bits.symbol(ac);

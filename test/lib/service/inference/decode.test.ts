@@ -370,6 +370,16 @@ describe('a file that lacks its end', () => {
     }
   });
 
+  it('is not mistaken for another that is decoded at the same time', async () => {
+    const { baseline = Buffer.alloc(0) } = await wholeJpegs();
+    const cut = Buffer.concat([baseline.subarray(0, -100), baseline.subarray(-2)]);
+    const files = Array.from({ length: 40 }, (_, i) => (i % 3 === 0 ? cut : baseline));
+    const results = await Promise.allSettled(files.map(decodeWhole));
+    expect(results.map(({ status }) => status)).toEqual(
+      files.map((file) => (file === cut ? 'rejected' : 'fulfilled')),
+    );
+  });
+
   it('is the same picture as PNG or WebP, if nothing else is missing', async () => {
     const png = await variedPixels().png().toBuffer();
     const webp = await variedPixels().webp().toBuffer();
