@@ -2,6 +2,7 @@ import { type Command, InvalidArgumentError, Option } from 'commander';
 import { resolveCatalogue } from '../../lib/infra/package-files.ts';
 import { integerBetween, numberBetween } from '../shared/options.ts';
 import { shortPath } from '../shared/output.ts';
+import { serviceAddress } from '../shared/service-address.ts';
 import type { AddOptions } from './add.ts';
 import type { AskedModels } from './choose.ts';
 import type { EvaluateOptions } from './evaluate.ts';
@@ -151,6 +152,12 @@ function addFetchCommand(models: Command): void {
     .argument('<catalogue>', catalogueHelp)
     .argument('[names...]', 'models; by default the ladder that the catalogue names')
     .option('--all', 'all models that can be fetched')
+    .option(
+      '--mirror <url>',
+      'a server to ask first, for the file’s name and for the paths of the catalogue’s URLs',
+      serviceAddress,
+    )
+    .option('--from <folder>', 'a folder to look in first, whatever the files in it are named')
     .action(async (catalogue: string, names: string[], options: FetchOptions) => {
       const { fetchModels } = await import('./fetch.ts');
       await fetchModels({ directory: resolveCatalogue(catalogue), names }, options);
