@@ -25,13 +25,13 @@ const tries = [256, 120, 30];
 /**
  * Opens a model as the service does and runs it.
  *
- * @param file - the model's bytes
+ * @param file - the model's path, or its bytes
  * @param options.preprocessing - the fields that were given
  * @param options.input - the raw input of its catalogue, if there is one already
  * @throws {@link ModelShapeError} when it is not a classifier of these labels, or its answer is not finite
  */
 export async function inspectModel(
-  file: Uint8Array,
+  file: string | Uint8Array,
   options: {
     labels: readonly string[];
     preprocessing?: Partial<Preprocessing> | undefined;

@@ -2,6 +2,7 @@ import { mkdirSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { lock } from 'proper-lockfile';
 import { CatalogueError, verifyModelFile } from '../../../service/catalogue/load.ts';
+import { checkIsWhole } from '../../../service/catalogue/onnx/check.ts';
 import type { ListedModel } from '../../../service/catalogue/schema.ts';
 import { DownloadError, type DownloadOptions, download } from './download.ts';
 
@@ -12,6 +13,7 @@ import { DownloadError, type DownloadOptions, download } from './download.ts';
  * @throws {@link CatalogueError} when the catalogue lists no URL for it
  * @throws {@link DownloadError} when no URL delivers the right file, or another process is downloading
  *   it; the message names the model
+ * @throws {@link OnnxFileError} when the file is the right one, but weights of the model lie in others
  */
 export async function fetchModel(
   directory: string,
@@ -30,6 +32,7 @@ export async function fetchModel(
       onCompromised: () => {},
     });
     await download({ ...model, urls }, path, options).finally(() => unlock().catch(() => {}));
+    checkIsWhole(path);
     return true;
   } catch (error) {
     throw failureOf(error, name, path);
