@@ -4,7 +4,6 @@ import { join } from 'node:path';
 import type { z } from 'zod';
 import { firstIssue } from '../../core/contract/first-issue.ts';
 import { MdInferenceError } from '../../core/errors.ts';
-import { readTextFile } from '../text.ts';
 import { checkIsWhole } from './onnx/check.ts';
 import { OnnxFileError } from './onnx/onnx-file.ts';
 import {
@@ -14,6 +13,7 @@ import {
   catalogueListingSchema,
   type ListedModel,
 } from './schema.ts';
+import { readTextFile } from './text.ts';
 
 /** A catalogue cannot be used; the message names the file and the field. */
 export class CatalogueError extends MdInferenceError {

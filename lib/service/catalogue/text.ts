@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import { MdInferenceError } from '../core/errors.ts';
+import { MdInferenceError } from '../../core/errors.ts';
 
 /** A file that should be text is not UTF-8; the message says what it seems to be. */
 export class TextEncodingError extends MdInferenceError {
@@ -32,8 +32,11 @@ export function decodeText(bytes: Uint8Array): string {
   }
 }
 
-/** Windows' Notepad, PowerShell and Excel write some of these. */
-function otherEncodingOf(bytes: Uint8Array): string | undefined {
+/**
+ * What a file is that is not UTF-8, judged by its beginning: Windows' Notepad, PowerShell's `>` and Excel write some of
+ * these. Undefined when it may be UTF-8.
+ */
+export function otherEncodingOf(bytes: Uint8Array): string | undefined {
   const [a, b, c, d] = bytes;
   if (a === 0 && b === 0 && c === 0xfe && d === 0xff) return 'UTF-32 (big-endian)';
   if (a === 0xff && b === 0xfe && c === 0 && d === 0) return 'UTF-32 (little-endian)';
