@@ -3,7 +3,7 @@ import { stat } from 'node:fs/promises';
 import { pipeline, Readable } from 'node:stream';
 import { createGunzip } from 'node:zlib';
 import { MdInferenceError } from '../../core/errors.ts';
-import { otherEncodingOf } from '../../service/catalogue/text.ts';
+import { whyNotUtf8 } from '../../service/catalogue/text.ts';
 import type { RequestLine } from '../../service/request-line.ts';
 import { type BrokenLine, RequestLineFinder } from './request-lines.ts';
 
@@ -84,8 +84,8 @@ async function readLines(
   let [rest, isFirst] = ['', true];
   try {
     for await (const chunk of await uncompressed(counted(source, onBytes))) {
-      const other = isFirst && otherEncodingOf(chunk);
-      if (other) throw new Error(`it is ${other}; save it as UTF-8`);
+      const fault = isFirst && whyNotUtf8(chunk);
+      if (fault) throw new Error(fault);
       isFirst = false;
       const lines = (rest + decoder.decode(chunk, { stream: true })).split('\n');
       rest = lines.pop() ?? '';

@@ -23,27 +23,35 @@ export function readTextFile(path: string): string {
  * @throws {@link TextEncodingError} when it is not UTF-8
  */
 export function decodeText(bytes: Uint8Array): string {
-  const other = otherEncodingOf(bytes);
-  if (other) throw new TextEncodingError(`it is ${other}; save it as UTF-8`);
+  const fault = whyNotUtf8(bytes);
+  if (fault) throw new TextEncodingError(fault);
   try {
     return new TextDecoder('utf-8', { fatal: true }).decode(bytes);
   } catch {
-    throw new TextEncodingError('it is not UTF-8 (Latin-1 or Windows-1252?); save it as UTF-8');
+    throw new TextEncodingError('it is not UTF-8 (Latin-1 or Windows-1252?): save it as UTF-8');
   }
 }
 
 /**
- * What a file is that is not UTF-8, judged by its beginning: Windows' Notepad, PowerShell's `>` and Excel write some of
- * these. Undefined when it may be UTF-8.
+ * Why bytes are not UTF-8, judged by their beginning: Windows' Notepad, PowerShell's `>` and Excel write other encodings.
+ *
+ * @returns undefined when they may be UTF-8
  */
-export function otherEncodingOf(bytes: Uint8Array): string | undefined {
+export function whyNotUtf8(bytes: Uint8Array): string | undefined {
   const [a, b, c, d] = bytes;
+  if (a === 0x1f && b === 0x8b) return 'it is compressed with gzip, not text';
+  const encoding = wideEncodingOf(bytes.length, [a, b, c, d]);
+  if (encoding) return `it is ${encoding}: save it as UTF-8`;
+  return bytes.includes(0) ? 'it is binary, not text' : undefined;
+}
+
+/** By its mark, or by every other byte of Latin text, which is 0. */
+function wideEncodingOf(length: number, [a, b, c, d]: (number | undefined)[]): string | undefined {
   if (a === 0 && b === 0 && c === 0xfe && d === 0xff) return 'UTF-32 (big-endian)';
   if (a === 0xff && b === 0xfe && c === 0 && d === 0) return 'UTF-32 (little-endian)';
   if (a === 0xff && b === 0xfe) return 'UTF-16 (little-endian)';
   if (a === 0xfe && b === 0xff) return 'UTF-16 (big-endian)';
-  if (a === 0x1f && b === 0x8b) return 'compressed with gzip, not text';
-  if (bytes.length % 2 === 0 && a !== 0 && b === 0) return 'UTF-16 (little-endian)';
-  if (bytes.length % 2 === 0 && a === 0 && b !== 0) return 'UTF-16 (big-endian)';
-  return bytes.includes(0) ? 'binary, not text' : undefined;
+  if (length % 2 === 1) return undefined;
+  if (a !== 0 && b === 0 && c !== 0 && d === 0) return 'UTF-16 (little-endian)';
+  return a === 0 && b !== 0 && c === 0 && d !== 0 ? 'UTF-16 (big-endian)' : undefined;
 }

@@ -97,9 +97,8 @@ function modelOf(file: string): FoundModel {
 /** `model.onnx` is called like its folder, `model_int8.onnx` like that and `int8`, others like themselves. */
 function nameOf(file: string, folder: string): string {
   const stem = file.replace(/\.onnx$/i, '');
-  const [, variant] = /^model[_-]?(.*)$/.exec(stem) ?? [];
-  const own =
-    variant === undefined ? stem : [folderName(folder), variant].filter(Boolean).join('-');
+  const model = /^model(?:[_-](.+))?$/.exec(stem);
+  const own = model ? [folderName(folder), model[1]].filter(Boolean).join('-') : stem;
   return own.replaceAll(/[^A-Za-z0-9_.-]+/g, '-').replaceAll(/^[^A-Za-z0-9]+/g, '');
 }
 
