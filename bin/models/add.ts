@@ -98,7 +98,9 @@ async function addOne(
   }
   noteFound(found, options);
   if (folded.length > 0) {
-    note(`${name}: its file holds the weights that lay in ${folded.join(', ')} as well.`);
+    const more = folded.length > 3 ? ` and ${folded.length - 3} more files` : '';
+    const files = `${folded.slice(0, 3).join(', ')}${more}`;
+    note(`${name}: its file holds the weights that lay in ${files} as well.`);
   }
   for (const difference of differences) note(`${name}: ${difference}.`);
   if (guessedPreprocessing?.dtype === 'float32') {

@@ -1,6 +1,6 @@
-import { existsSync, readdirSync, statSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import { basename, dirname, join, resolve } from 'node:path';
-import { CatalogueError, readJson, readText } from '../../../service/catalogue/load.ts';
+import { CatalogueError, readJson } from '../../../service/catalogue/load.ts';
 import { holdsLabels } from './label-file.ts';
 
 /** A model to be added, and what lies beside it. */
@@ -111,7 +111,7 @@ function folderName(folder: string): string {
 /** The licence in the head of a model card. */
 function licenceIn(card: string | undefined): string | undefined {
   if (card === undefined) return undefined;
-  const head = /^---\r?\n(.*?)\r?\n---/s.exec(readText(card, 'a model card'))?.[1] ?? '';
+  const head = /^\ufeff?---\r?\n(.*?)\r?\n---/s.exec(readFileSync(card, 'utf8'))?.[1] ?? '';
   const [, name] = /^license_name:\s*(\S.*)$/m.exec(head) ?? [];
   const [, licence] = /^license:\s*(\S.*)$/m.exec(head) ?? [];
   return (name ?? licence)?.trim().replaceAll(/^["']|["']$/g, '');
