@@ -6,7 +6,17 @@ import { note, noteDominated, ratedByCatalogue } from './choose.ts';
 
 /** Options of `mdi models add`. */
 export interface AddOptions
-  extends Pick<NewModel, 'name' | 'labels' | 'preprocessing' | 'licence' | 'memoryMb'> {
+  extends Pick<
+    NewModel,
+    | 'name'
+    | 'labels'
+    | 'preprocessing'
+    | 'licence'
+    | 'memoryMb'
+    | 'output'
+    | 'scores'
+    | 'backgroundClass'
+  > {
   readonly catalogue: string;
   readonly accuracy: number;
   readonly accuracySource: string;
