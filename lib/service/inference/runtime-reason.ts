@@ -18,8 +18,7 @@ export function runtimeReason(error: Error): string {
 }
 
 /** Such as "/onnxruntime_src/onnxruntime/core/graph/model.cc:202 onnxruntime::Model::Model(...) ". */
-const sourcePlace =
-  /\/\S*\/onnxruntime\/core\/\S+\.(?:cc|h):\d+ .*?\)(?: const)? (?=[A-Z]|\S+ was )/g;
+const sourcePlace = /\S*onnxruntime[\\/]core[\\/]\S+\.(?:cc|h):\d+ .*?\)(?: const)? /g;
 
 const version = ort.env.versions.node ?? ort.env.versions.common;
 

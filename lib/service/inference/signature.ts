@@ -142,6 +142,8 @@ export function checkPreprocessing(signature: InputSignature, preprocessing: Pre
 function layoutsOf([first, , last]: readonly Dimension[]): Layout[] {
   if (first === 3) return ['NCHW'];
   if (last === 3) return ['NHWC'];
+  // No image is that narrow.
+  if ([first, last].some((side) => side === 1 || side === 4)) return [];
   return [
     ...(isFixed(first) ? [] : ['NCHW' as const]),
     ...(isFixed(last) ? [] : ['NHWC' as const]),

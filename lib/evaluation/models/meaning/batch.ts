@@ -3,6 +3,7 @@ import type { Preprocessing } from '../../../core/preprocessing/preprocessing.ts
 import { numbersOf } from '../../../core/preprocessing/runtime-tensor.ts';
 import { imageTensor, type TensorData } from '../../../core/preprocessing/tensor.ts';
 import { runSession } from '../../../service/inference/session.ts';
+import { brightest } from './pictures.ts';
 import type { Probed } from './probe.ts';
 
 /**
@@ -23,7 +24,7 @@ export async function batchFault(
   name: string,
   { pictures, answers }: Probed,
 ): Promise<string | undefined> {
-  const [a, b] = pictures;
+  const [a, b] = [pictures[0], pictures.find(({ name }) => name === brightest)];
   const [alone = []] = answers;
   if (!a || !b) return undefined;
   const pair = pairOf(imageTensor(a, preprocessing), imageTensor(b, preprocessing));

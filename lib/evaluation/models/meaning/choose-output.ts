@@ -59,7 +59,9 @@ function onlyOutput(
 
 function findingOf(output: Probed, outputs: readonly Metadata[]): string {
   const { answers } = output;
-  const fault = faultOf(output) ?? (isSorted(answers, outputs) ? 'in descending order' : undefined);
+  const fault =
+    faultOf(output) ??
+    (isSorted(answers, outputs) ? 'in descending order, as those of TopK are' : undefined);
   const looks = meaningOf(answers) ?? 'neither logits nor probabilities for certain';
   return `${answers[0]?.length} numbers, ${describeAnswers(answers)} (${fault ?? looks})`;
 }

@@ -8,8 +8,9 @@ export interface Picture extends Pixels {
   readonly name: string;
 }
 
-/** Pictures of soft patches: the first two are alike in brightness and contrast. */
 const patches = 5;
+/** The name of the brightest picture. */
+export const brightest = 'plain white';
 /** Colours along a side of a picture of patches. */
 const patchesPerSide = 5;
 
@@ -32,7 +33,7 @@ export function madeUpPictures(size: Size): Picture[] {
     { name: 'stripes of all colours', ...madeUpPixels(size) },
     paint('a gradient', (u, v, channel) => 255 * ([u, v, 1 - u][channel] ?? 0)),
     paint('noise', () => 256 * random()),
-    paint('plain white', () => 255),
+    paint(brightest, () => 255),
     paint('plain black', () => 0),
   ];
 }
