@@ -102,6 +102,7 @@ function addEvaluateCommand(models: Command): void {
       'side of the generated images, drawn at 192 pixels and enlarged',
       integerBetween(192, 4096),
     )
+    .option('--preprocessings', 'also try other usual preprocessings, and say which are better')
     .addOption(
       new Option(
         '--uploads',
