@@ -9,7 +9,16 @@ import { note, noteDominated, ratedByCatalogue } from './choose.ts';
 
 /** Options of `mdi models add`. */
 export interface AddOptions
-  extends Pick<NewModel, 'labels' | 'preprocessing' | 'memoryMb' | 'accuracySource'> {
+  extends Pick<
+    NewModel,
+    | 'labels'
+    | 'preprocessing'
+    | 'memoryMb'
+    | 'accuracySource'
+    | 'output'
+    | 'scores'
+    | 'backgroundClass'
+  > {
   readonly catalogue: string;
   readonly name?: string;
   readonly licence?: string;
@@ -77,7 +86,14 @@ async function addOne(
   options: AddOptions,
   accuracyOf: (name: string) => number,
 ): Promise<AddedModel['entry']> {
-  const { catalogue: directory, accuracySource, memoryMb } = options;
+  const {
+    catalogue: directory,
+    accuracySource,
+    memoryMb,
+    output,
+    scores,
+    backgroundClass,
+  } = options;
   const name = options.name ?? found.name;
   const model: NewModel = {
     ...{ name, directory, accuracySource, file: found.file },
@@ -87,6 +103,9 @@ async function addOne(
     version: options.modelVersion,
     accuracyPct: accuracyOf(name),
     ...(memoryMb !== undefined && { memoryMb }),
+    ...(output !== undefined && { output }),
+    ...(scores && { scores }),
+    ...(backgroundClass && { backgroundClass }),
   };
   const added = await addModel(model);
   const { entry, profile, guessedPreprocessing, differences, folded, isNewCatalogue } = added;

@@ -1,6 +1,7 @@
 import { existsSync, renameSync } from 'node:fs';
 import { join } from 'node:path';
 import { ModelShapeError } from '../../../core/preprocessing/errors.ts';
+import type { OutputKind } from '../../../core/preprocessing/predictions.ts';
 import type { Preprocessing } from '../../../core/preprocessing/preprocessing.ts';
 import { neededMemoryMb } from '../../../service/catalogue/limits.ts';
 import {
@@ -37,6 +38,12 @@ export interface NewModel {
   readonly labels?: string | undefined;
   /** JSON file of preprocessing fields, or of the library that the model comes from. */
   readonly preprocessing?: string | undefined;
+  /** What the model outputs: needed when its answers do not show it. */
+  readonly scores?: OutputKind;
+  /** Which of its outputs holds the scores; needed when it has several. */
+  readonly output?: string;
+  /** Where the score of a class lies that is no label. */
+  readonly backgroundClass?: 'first' | 'last';
   readonly version: string;
   readonly licence: string;
   readonly accuracySource: string;
@@ -89,6 +96,9 @@ export async function addModel(model: NewModel): Promise<AddedModel> {
       labels,
       preprocessing: given?.fields,
       input: catalogue?.input,
+      output: model.scores,
+      outputName: model.output,
+      backgroundClass: model.backgroundClass,
     }).catch((error: Error) => {
       throw error instanceof ModelShapeError
         ? new ModelShapeError(`${file}: ${error.message}`, { cause: error })
@@ -144,7 +154,7 @@ function checkRange({ dtype, scale, std }: Preprocessing, file: string): void {
 function entryOf(
   { name, version, accuracyPct, accuracySource, licence }: NewModel,
   { bytes, sha256 }: WrittenFile,
-  { preprocessing, output }: ModelInspection,
+  { preprocessing, output, outputName, backgroundClass }: ModelInspection,
   given: DescribedPreprocessing | undefined,
 ): Entry {
   return {
@@ -158,6 +168,8 @@ function entryOf(
     licence,
     preprocessing,
     output,
+    ...(outputName !== undefined && { outputName }),
+    ...(backgroundClass && { backgroundClass }),
     ...(given && given.differences.length > 0 && { unverified: given.differences.join('; ') }),
   };
 }
