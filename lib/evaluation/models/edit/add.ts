@@ -104,7 +104,6 @@ export async function addModel(model: NewModel): Promise<AddedModel> {
         ? new ModelShapeError(`${file}: ${error.message}`, { cause: error })
         : error;
     });
-    checkRange(description.preprocessing, file);
     const initial: CatalogueFile = {
       name: catalogueNameOf(directory),
       task: 'image-classification',
@@ -140,15 +139,6 @@ export async function addModel(model: NewModel): Promise<AddedModel> {
       isNewCatalogue: !catalogue,
     };
   });
-}
-
-/** Pixels of a model that takes whole numbers must not all become the same few of them. */
-function checkRange({ dtype, scale, std }: Preprocessing, file: string): void {
-  const range = Math.max(...std.map((each) => Math.abs((255 * scale) / each)));
-  if (dtype !== 'uint8' || range >= 16) return;
-  throw new ModelShapeError(
-    `${file}: its input is uint8, but of pixels the preprocessing leaves a range of ${range.toPrecision(2)}: leave scale, mean and std to the model, with --preprocessing FILE`,
-  );
 }
 
 function entryOf(

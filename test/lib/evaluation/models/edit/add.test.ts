@@ -160,7 +160,7 @@ describe('addModel', () => {
     const files = given({ dtype: 'uint8' });
     writeFileSync(files.preprocessing, '{"scale": 0.00392156862745098}');
     await expect(add(temporaryFolder(), files)).rejects.toThrow(
-      /its input is uint8, but of pixels the preprocessing leaves a range of 1\.0/,
+      /model\.onnx: its input is uint8, but the preprocessing leaves a range of 1\.0 of a pixel's/,
     );
   });
 
