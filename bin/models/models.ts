@@ -3,6 +3,7 @@ import { resolveCatalogue } from '../../lib/infra/package-files.ts';
 import { integerBetween, numberBetween } from '../shared/options.ts';
 import { shortPath } from '../shared/output.ts';
 import { serviceAddress } from '../shared/service-address.ts';
+import { readAccuracy } from './accuracy-option.ts';
 import type { AddOptions } from './add.ts';
 import type { AskedModels } from './choose.ts';
 import type { EvaluateOptions } from './evaluate.ts';
@@ -40,25 +41,55 @@ function addListCommand(models: Command): void {
 function addAddCommand(models: Command): void {
   models
     .command('add')
-    .description('add a model to a catalogue of yours, or start one with it')
-    .argument('<file>', 'the .onnx file of an image classifier')
+    .description('add models to a catalogue of yours, or start one with them')
+    .argument(
+      '<paths...>',
+      '.onnx files of image classifiers, folders of one as Hugging Face has them, or folders of several',
+    )
     .requiredOption('--catalogue <folder>', 'the catalogue; created when it does not exist')
-    .requiredOption('--name <name>', 'what to call the model')
-    .requiredOption('--accuracy <percent>', 'its top-1 accuracy', numberBetween(0, 100))
-    .option('--labels <file>', 'JSON list of labels; required for a new catalogue')
-    .option('--preprocessing <file>', 'JSON object: resizeShorterSide, centerCrop, color, ...')
+    .option('--name <name>', 'what to call the model; by default like its file or folder')
+    .option(
+      '--accuracy <percent>',
+      'its top-1 accuracy; of several models NAME=PERCENT for each',
+      readAccuracy,
+    )
+    .option('--accuracies <file>', 'those of several models: CSV of name,accuracy, or JSON')
+    .option(
+      '--labels <file>',
+      'one a line, or JSON; by default those beside the model; required for a new catalogue',
+    )
+    .option(
+      '--preprocessing <file>',
+      'JSON object: resizeShorterSide, centerCrop, color, ...; or a preprocessor_config.json; by default the one beside the model',
+    )
+    .option('--output <name>', 'which of its outputs holds the scores, if there are several')
+    .addOption(
+      new Option(
+        '--scores <kind>',
+        'what the output holds, where its answers do not show it',
+      ).choices(['logits', 'probabilities', 'sigmoid']),
+    )
+    .addOption(
+      new Option(
+        '--background-class <place>',
+        'where its score lies that belongs to none of the labels',
+      ).choices(['first', 'last']),
+    )
     .option('--model-version <text>', 'its version', '1')
-    .option('--licence <text>', 'its licence', 'not stated')
+    .option('--licence <text>', 'its licence; by default what its README.md says')
     .option(
       '--accuracy-source <text>',
       'where the accuracy comes from',
       'declared when the model was added',
     )
     .option('--memory-mb <mb>', 'memory of its function', integerBetween(128, 10_240))
-    .option('--json', 'print the entry')
-    .action(async (file: string, options: AddOptions) => {
+    .option('--json', 'print the entry; of several models, a list of entries')
+    .action(async (paths: string[], options: AddOptions, command: Command) => {
+      if (options.accuracy === undefined && options.accuracies === undefined) {
+        command.error("error: option '--accuracy <percent>' or '--accuracies <file>' is required");
+      }
       const { add } = await import('./add.ts');
-      await add(file, { ...options, catalogue: resolveCatalogue(options.catalogue) });
+      await add(paths, { ...options, catalogue: resolveCatalogue(options.catalogue) });
     });
 }
 
@@ -90,6 +121,7 @@ function addEvaluateCommand(models: Command): void {
       'side of the generated images, drawn at 192 pixels and enlarged',
       integerBetween(192, 4096),
     )
+    .option('--preprocessings', 'also try other usual preprocessings, and say which are better')
     .addOption(
       new Option(
         '--uploads',

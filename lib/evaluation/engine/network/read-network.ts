@@ -1,7 +1,7 @@
-import { readFileSync } from 'node:fs';
 import { basename, dirname } from 'node:path';
 import { dsvFormat } from 'd3-dsv';
 import { MdInferenceError } from '../../../core/errors.ts';
+import { readTextFile } from '../../../service/catalogue/text.ts';
 import { listLinks } from './links.ts';
 import {
   families,
@@ -62,7 +62,7 @@ export function readNetwork(text: string, conditions: LinkConditions): Simulated
 
 function readText(path: string): string {
   try {
-    return readFileSync(path, 'utf8');
+    return readTextFile(path);
   } catch (error) {
     throw new InvalidNetworkError(`${path}: cannot read the times: ${(error as Error).message}`);
   }

@@ -2,6 +2,7 @@ import { existsSync, mkdirSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { lock } from 'proper-lockfile';
 import { CatalogueError, verifyModelFile } from '../../../service/catalogue/load.ts';
+import { checkIsWhole } from '../../../service/catalogue/onnx/check.ts';
 import type { ListedModel } from '../../../service/catalogue/schema.ts';
 import { addressesOf } from './addresses.ts';
 import { DownloadError, type DownloadOptions, download } from './download.ts';
@@ -27,6 +28,7 @@ export type Fetched =
  * @throws {@link CatalogueError} when there is no place to fetch it from
  * @throws {@link DownloadError} when no URL delivers the right file, or another process is downloading
  *   it; the message names the model
+ * @throws {@link OnnxFileError} when the file is the right one, but weights of the model lie in others
  */
 export async function fetchModel(
   directory: string,
@@ -42,6 +44,7 @@ export async function fetchModel(
     mkdirSync(dirname(path), { recursive: true });
     const local = from === undefined ? undefined : await findFile(from, model);
     if (local && (await copyChecked(local, path, model.sha256))) {
+      checkIsWhole(path);
       return { how: 'copied', path: local };
     }
     const urls = addressesOf(model, mirror);
@@ -57,6 +60,7 @@ export async function fetchModel(
     const url = await download({ ...model, urls }, path, options).finally(() =>
       unlock().catch(() => {}),
     );
+    checkIsWhole(path);
     return { how: 'downloaded', url };
   } catch (error) {
     const otherFile = existsSync(path) ? [fault] : [];

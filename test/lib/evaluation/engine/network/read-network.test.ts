@@ -51,6 +51,14 @@ describe('readNetwork', () => {
     expect(() => read(text)).toThrow(message);
   });
 
+  it('names a file of times that is not UTF-8', () => {
+    const path = join(folder, 'excel.csv');
+    writeFileSync(path, '\ufeffnetworkMs\n100\n', 'utf16le');
+    expect(() => read(`csv:${path}`)).toThrow(/excel\.csv: .* UTF-16 \(little-endian\): save it/);
+    writeFileSync(path, '\ufeffnetworkMs\n100\n');
+    expect(read(`csv:${path}`)).toMatchObject({ inputMs: [50] });
+  });
+
   it('lists every form', () => {
     expect(networkForms).toEqual(
       expect.arrayContaining(['university', 'gamma:MEAN,STD', 'csv:FILE', 'link:FOLDER/NAME']),

@@ -8,11 +8,13 @@ import { createDownloader } from '../../../../../lib/evaluation/models/fetch/dow
 import { fetchModel } from '../../../../../lib/evaluation/models/fetch/fetch-model.ts';
 import { CatalogueError } from '../../../../../lib/service/catalogue/load.ts';
 import { listedModelSchema } from '../../../../../lib/service/catalogue/schema.ts';
+import { colourModel } from '../../../../fixtures/colours.ts';
+import { movedOut } from '../../../../fixtures/external-data.ts';
 import { FileServer, serve } from '../../../../fixtures/file-server.ts';
 import { leaveLockBehind } from '../../../../fixtures/lock.ts';
 import { temporaryFolder } from '../../../../fixtures/temporary-folder.ts';
 
-const content = Buffer.from('not really a model');
+const content = Buffer.from('\x3a\0\x32\x10not really much!');
 const dispatcher = createDownloader({ stallMs: 1000, retries: 0, firstPauseMs: 1 });
 let server: FileServer;
 beforeAll(async () => {
@@ -43,6 +45,19 @@ describe('fetchModel', () => {
     expect(readFileSync(join(directory, 'deep/down.onnx')).equals(content)).toBe(true);
     expect(await fetchModel(directory, deep, { dispatcher })).toEqual({ how: 'is there' });
     expect(server.requests).toHaveLength(1);
+  });
+
+  it('names a model of which the URL is only a part', async () => {
+    const directory = temporaryFolder();
+    const part = Buffer.from(movedOut(colourModel(), temporaryFolder()));
+    const sha256 = createHash('sha256').update(part).digest('hex');
+    const urls = [server.on('/part', serve(part))];
+    const fetching = () =>
+      fetchModel(directory, model({ sha256, bytes: part.length, urls }), { dispatcher });
+    const message = /tiny\.onnx: some of its weights lie in "model\.onnx\.data"/;
+    await expect(fetching()).rejects.toThrow(message);
+    await expect(fetching()).rejects.toThrow(message);
+    expect(server.requests.filter(({ path }) => path === '/part')).toHaveLength(1);
   });
 
   it('replaces a file that is not the right one', async () => {
