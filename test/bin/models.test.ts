@@ -411,7 +411,7 @@ describe('mdi models fetch', () => {
       `${join(shelf, 'unreachable.onnx')} (0.0 MB)\n    http://127.0.0.1:1/x`,
     );
     expect(error).toMatch(/checks the size and SHA-256/);
-    const downloads = join(folder, 'downloads');
+    const downloads = join(folder, 'browser-downloads');
     mkdirSync(downloads);
     writeFileSync(join(downloads, 'rgb (2).onnx'), file);
     const { code, out } = await models('fetch', shelf, 'unreachable', '--from', downloads);
