@@ -59,6 +59,8 @@ export interface AddedModel {
   readonly profile: ModelProfile;
   /** Its preprocessing, when none was given. */
   readonly guessedPreprocessing: Preprocessing | undefined;
+  /** Its layout, where only running it has shown it. */
+  readonly triedLayout: Preprocessing['layout'] | undefined;
   readonly isNewCatalogue: boolean;
 }
 
@@ -125,6 +127,7 @@ export async function addModel(model: NewModel): Promise<AddedModel> {
     entry,
     profile,
     guessedPreprocessing: given ? undefined : description.preprocessing,
+    triedLayout: description.triedLayout,
     isNewCatalogue: !catalogue,
   };
 }
