@@ -56,7 +56,7 @@ export async function add(file: string, options: AddOptions): Promise<void> {
   noteDominated(ratedByCatalogue(listCatalogue(directory)));
   if (!json) {
     console.log(
-      `Check it with labelled images: npx mdi models evaluate --catalogue ${place} --images FOLDER`,
+      `Check it with labelled images: npx mdi models evaluate --catalogue ${place} --images FOLDER --preprocessings`,
     );
   }
 }
