@@ -108,7 +108,8 @@ async function addOne(
     ...(backgroundClass && { backgroundClass }),
   };
   const added = await addModel(model);
-  const { entry, profile, guessedPreprocessing, differences, folded, isNewCatalogue } = added;
+  const { entry, profile, guessedPreprocessing, triedLayout, differences, folded, isNewCatalogue } =
+    added;
   if (!options.json) {
     const memory = `${profile.memoryMb.toFixed(0)} MB of memory`;
     console.log(
@@ -124,6 +125,11 @@ async function addOne(
   for (const difference of differences) note(`${name}: ${difference}.`);
   if (guessedPreprocessing?.dtype === 'float32') {
     note('no --preprocessing was given: the model gets unchanged pixels, 0 to 255, in RGB order.');
+  }
+  if (triedLayout) {
+    note(
+      `${name}: its file does not say how its input is laid out: ${triedLayout}, since it runs on no other.`,
+    );
   }
   const size = sizeNote(entry);
   if (size) note(`${size}.`);
@@ -146,6 +152,6 @@ function conclude({ catalogue, json }: AddOptions): void {
   noteDominated(ratedByCatalogue(listCatalogue(catalogue)));
   if (json) return;
   console.log(
-    `Check it with labelled images: npx mdi models evaluate --catalogue ${shortPath(catalogue)} --images FOLDER`,
+    `Check it with labelled images: npx mdi models evaluate --catalogue ${shortPath(catalogue)} --images FOLDER --preprocessings`,
   );
 }

@@ -126,7 +126,7 @@ function addEvaluateCommand(models: Command): void {
       new Option(
         '--uploads',
         'measure the ways to send a picture instead: bytes, and what each model loses',
-      ).conflicts('strict'),
+      ).conflicts(['strict', 'preprocessings']),
     )
     .option('--figure <file>', 'with --uploads: draw accuracy against bytes as SVG')
     .option('--write', 'write the measured top-1, or the rungs of --uploads, to the catalogue')

@@ -15,6 +15,7 @@ import { webImages } from './web-images.ts';
 
 export type { OutputKind } from '../core/preprocessing/predictions.ts';
 export type {
+  ElementType,
   Preprocessing,
   PreprocessingJson,
   RawInput,

@@ -430,6 +430,18 @@ describe('wrong use of mdi models', () => {
     ['no images', ['evaluate', 'shapes', '--images', './nowhere'], 1, /nowhere: no such file or/],
     ['uploads, strictly', [...uploads, 'photos', '--strict'], 2, /--uploads' cannot be used with/],
     [
+      'a choice of preprocessing and of uploads at once',
+      [...uploads, 'photos', '--preprocessings'],
+      2,
+      /--uploads' cannot be used with/,
+    ],
+    [
+      'an unknown meaning of scores',
+      ['add', 'x', '--catalogue', 'x', '--scores', 'percent'],
+      2,
+      /Allowed choices are logits, probabilities, sigmoid/,
+    ],
+    [
       'no images to upload',
       [...uploads, './nowhere'],
       1,

@@ -1,5 +1,5 @@
 import { boxOf, cropSizeOf } from '../../core/preprocessing/crop.ts';
-import type { OutputKind, OutputReading } from '../../core/preprocessing/predictions.ts';
+import type { OutputKind } from '../../core/preprocessing/predictions.ts';
 import {
   fullPreprocessing,
   type PreprocessingJson,
@@ -26,7 +26,7 @@ export interface ModelDescription {
    */
   readonly outputName?: string | undefined;
   /** Where the score of a class lies that is no label. */
-  readonly backgroundClass?: OutputReading['backgroundClass'];
+  readonly backgroundClass?: 'first' | 'last' | undefined;
   /** How often it is right, by how sure it is. */
   readonly reliability?: Reliability | undefined;
   /** Of its file, hexadecimal: then the file is checked, and kept for the next start. */
@@ -47,7 +47,7 @@ export interface CatalogueJson {
     readonly preprocessing?: PreprocessingJson | undefined;
     readonly output?: OutputKind | undefined;
     readonly outputName?: string | undefined;
-    readonly backgroundClass?: OutputReading['backgroundClass'];
+    readonly backgroundClass?: 'first' | 'last' | undefined;
     readonly reliability?: Reliability | undefined;
     readonly sha256?: string | undefined;
     readonly bytes?: number | undefined;

@@ -41,7 +41,7 @@ export function labelScores(
 ): ArrayLike<number> {
   if (backgroundClass === undefined) return output;
   const values = Array.from(output);
-  const background = (backgroundClass === 'first' ? values.shift() : values.pop()) ?? 0;
+  const [background = 0] = values.splice(backgroundClass === 'first' ? 0 : -1, 1);
   if (kind !== 'probabilities' || background >= 1) return values;
   return values.map((value) => value / (1 - background));
 }

@@ -1,3 +1,4 @@
+import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import { decodeLimitsFor } from '../../core/images/limits.ts';
 import { ModelShapeError } from '../../core/preprocessing/errors.ts';
@@ -35,6 +36,7 @@ export async function verifyModel(
     path: join(directory, model.file),
     catalogue,
     model,
+    threads: availableParallelism(),
   });
   await classifier.classifyTensor(new Uint8Array(inputBytes(catalogue.input)));
   const samples = await samplesOf(directory, catalogue, classifier, model);

@@ -65,6 +65,8 @@ export interface AddedModel {
   readonly differences: readonly string[];
   /** The other files that have been taken into its own. */
   readonly folded: readonly string[];
+  /** Its layout, where only running it has shown it. */
+  readonly triedLayout: Preprocessing['layout'] | undefined;
   readonly isNewCatalogue: boolean;
 }
 
@@ -134,6 +136,7 @@ export async function addModel(model: NewModel): Promise<AddedModel> {
       entry,
       profile,
       guessedPreprocessing: given ? undefined : description.preprocessing,
+      triedLayout: description.triedLayout,
       differences: given?.differences ?? [],
       folded: written.folded,
       isNewCatalogue: !catalogue,

@@ -33,6 +33,8 @@ export interface ModelInspection extends SaidOutput {
   /** As given, with the element type and layout of the file. */
   readonly preprocessing: Preprocessing;
   readonly output: OutputKind;
+  /** The layout that its file does not say: it runs on no other. */
+  readonly triedLayout?: Preprocessing['layout'];
   /** The raw input of its catalogue; of a new catalogue, pixels of the model's size. */
   readonly input: CatalogueInput;
 }
@@ -79,10 +81,12 @@ async function inspectSession(
   readSignature(session, options.outputName ?? session.outputMetadata.find(isOfFloats)?.name);
   const size = pictureSize(declared, options);
   const layout = options.preprocessing?.layout ?? declared.layout;
+  const triedLayout =
+    layout === undefined ? await layoutThatRuns(session, declared, size) : undefined;
   const preprocessing = preprocessingSchema.parse({
     dtype: declared.dtype,
     ...options.preprocessing,
-    layout: layout ?? (await layoutThatRuns(session, declared, size)),
+    layout: layout ?? triedLayout,
   });
   checkPreprocessing(declared, preprocessing);
   const input = options.input ?? pixelsOf(size);
@@ -99,7 +103,7 @@ async function inspectSession(
       ? await batchFault(session, preprocessing, outputName, answers)
       : undefined;
   if (fault !== undefined) throw new ModelShapeError(fault);
-  return { preprocessing, input, ...chosen };
+  return { preprocessing, input, ...(triedLayout && { triedLayout }), ...chosen };
 }
 
 /** Runs a model with all of its outputs that may hold scores. */

@@ -105,6 +105,7 @@ describe('labelScores', () => {
   it('stay 0 when the background is certain', () => {
     const reading = { kind: 'probabilities', backgroundClass: 'first' } as const;
     expect(labelScores([1, 0, 0], reading)).toEqual([0, 0]);
+    expect(labelScores([], reading)).toEqual([]);
   });
 });
 
