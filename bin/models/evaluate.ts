@@ -1,5 +1,3 @@
-import { availableParallelism } from 'node:os';
-import { join } from 'node:path';
 import cliProgress from 'cli-progress';
 import { reliabilityOf, rightAlongside } from '../../lib/evaluation/models/accuracy/certainty.ts';
 import {
@@ -20,10 +18,15 @@ import {
 } from '../../lib/evaluation/models/accuracy/images.ts';
 import { editCatalogue } from '../../lib/evaluation/models/edit/edit-catalogue.ts';
 import type { CatalogueListing } from '../../lib/service/catalogue/schema.ts';
-import { Classifier } from '../../lib/service/inference/classifier.ts';
 import { noteLeftOut } from '../shared/left-out.ts';
 import { note, plainTable, shortPath } from '../shared/output.ts';
 import { type AskedModels, type ChosenModels, chooseFetched, noteDominated } from './choose.ts';
+import {
+  loadClassifier,
+  noteBetterPreprocessings,
+  noteUnlikelyScores,
+  noteWhatImagesShow,
+} from './doubts.ts';
 import { evaluateUploads } from './uploads.ts';
 
 /** Options of `mdi models evaluate`. */
@@ -33,6 +36,7 @@ export interface EvaluateOptions {
   readonly count?: number;
   readonly seed?: number;
   readonly side?: number;
+  readonly preprocessings?: true;
   readonly uploads?: true;
   readonly figure?: string;
   readonly write?: true;
@@ -57,7 +61,10 @@ export async function evaluate(chosen: AskedModels, options: EvaluateOptions): P
 
   const leftOut = [...found.leftOut, ...(runs[0]?.leftOut ?? [])];
   noteLeftOut(leftOut);
+  noteWhatImagesShow(found.images, evaluations);
   const far = noteFar(choice, evaluations);
+  noteUnlikelyScores(runs);
+  if (options.preprocessings) await noteBetterPreprocessings(choice, found.images, runs);
   noteDominated(
     choice.models.map(({ name, reference }) => ({
       name,
@@ -101,13 +108,7 @@ async function evaluateAll(
     // One model at a time: all of them together may not fit into memory.
     for (const model of models) {
       bar.update({ model: model.name });
-      const path = join(directory, model.file);
-      const threads = availableParallelism();
-      const classifier = await Classifier.load({ path, catalogue, model, threads }).catch(
-        (error: Error) => {
-          throw new Error(`model "${model.name}": ${error.message}`);
-        },
-      );
+      const classifier = await loadClassifier({ directory, catalogue }, model);
       runs.push(await evaluateModel(model.name, classifier, images, () => bar.increment()));
     }
     return runs;
@@ -142,7 +143,7 @@ function noteFar({ models }: ChosenModels, evaluations: readonly Evaluation[]): 
     if (!verdict) return [];
     const why =
       verdict === 'lower'
-        ? 'wrong preprocessing, another order of labels or a wrong file can be the cause, or harder images'
+        ? 'wrong preprocessing (--preprocessings tries others), another order of labels or a wrong file can be the cause, or harder images'
         : 'easier images can be the cause, or ones that it was trained on';
     note(
       `${name} is right in ${evaluation.top1Pct} %, far ${verdict} than the declared ${accuracyPct} %: ${why}.`,

@@ -1,7 +1,8 @@
-import { existsSync, globSync, readFileSync, statSync } from 'node:fs';
+import { existsSync, globSync, statSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { basename, dirname, extname, join, sep } from 'node:path';
 import { csvParseRows } from 'd3-dsv';
+import { readTextFile } from '../../../service/catalogue/text.ts';
 import { classIndex, labelIndex, TruthError } from './labels.ts';
 import { beginOf, type LeftOut, pictureFile } from './picture-file.ts';
 
@@ -101,7 +102,7 @@ function truthOf(folder: string, file: string, labels: readonly string[]): numbe
 }
 
 function imagesOfCsv(path: string, labels: readonly string[]): FoundImages {
-  const rows = csvParseRows(readFileSync(path, 'utf8')).flatMap(([file = '', label], i) => {
+  const rows = csvParseRows(textOf(path)).flatMap(([file = '', label], i) => {
     if ((i === 0 && heading.test(file)) || (file === '' && label === undefined)) return [];
     const where = `${path}, line ${i + 1}`;
     const image = join(dirname(path), file.trim());
@@ -111,4 +112,12 @@ function imagesOfCsv(path: string, labels: readonly string[]): FoundImages {
     return [{ path: image, label: () => index }];
   });
   return sorted(rows);
+}
+
+function textOf(path: string): string {
+  try {
+    return readTextFile(path);
+  } catch (error) {
+    throw new TruthError(`${path}: cannot read the labels: ${(error as Error).message}`);
+  }
 }
