@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { largestInAssetBytes, neededMemoryMb } from '../../lib/service/catalogue/limits.ts';
 import { CatalogueError, listCatalogue, loadCatalogue } from '../../lib/service/catalogue/load.ts';
@@ -26,6 +27,17 @@ describe('catalogue imagenet', () => {
     expect(preprocessing).toMatchObject({ centerCrop: 224, dtype: 'float32' });
     expect(output).toBeDefined();
     expect(memoryMb).toBeGreaterThanOrEqual(neededMemoryMb(bytes));
+  });
+
+  it('is the table of docs/models.md', () => {
+    const docs = readFileSync(new URL('../../docs/models.md', import.meta.url), 'utf8');
+    for (const { name, licence, bytes, accuracyPct, reference } of models) {
+      const cells = [
+        ...[name, licence, (bytes / 1e6).toFixed(1), accuracyPct?.toFixed(2) ?? 'unknown'],
+        reference?.meanMs.toPrecision(3) ?? '',
+      ];
+      expect(docs).toContain(`| ${cells.join(' | ')} |\n`);
+    }
   });
 
   it('has a ladder of models that can be relied on, deployed and given away', () => {
