@@ -11,7 +11,8 @@ function folderOf(files: Record<string, string>): string {
   const folder = temporaryFolder();
   for (const [name, content] of Object.entries(files)) {
     mkdirSync(dirname(join(folder, name)), { recursive: true });
-    writeFileSync(join(folder, name), content, 'latin1');
+    // Images are written byte by byte; only a byte-order mark is none.
+    writeFileSync(join(folder, name), content, content.startsWith('\ufeff') ? 'utf8' : 'latin1');
   }
   return folder;
 }
