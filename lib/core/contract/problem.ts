@@ -20,6 +20,7 @@ export const problems = {
   'unsupported-media-type': { status: 415, title: 'Unsupported content type' },
   'undecodable-image': { status: 422, title: 'Image cannot be decoded' },
   'not-the-view': { status: 422, title: 'Picture is not the view' },
+  'wrong-tensor': { status: 422, title: 'Wrong tensor' },
   'wrong-tensor-length': { status: 422, title: 'Wrong tensor length' },
   'wrong-tensor-values': { status: 422, title: 'Wrong tensor values' },
   throttled: { status: 429, title: 'Too many requests' },
