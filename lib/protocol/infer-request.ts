@@ -1,7 +1,8 @@
 import { firstIssue } from '../core/contract/first-issue.ts';
+import { tensorInferRequestSchema } from '../core/contract/open-inference.ts';
 import { ProblemError } from '../core/contract/problem.ts';
 import { bytesOfData } from './json-data.ts';
-import { inferRequestSchema, requestParametersSchema } from './messages.ts';
+import { requestParametersSchema } from './request-parameters.ts';
 import { checkLength, type Tensor } from './tensor.ts';
 
 /** An output that a request asks for, and how. */
@@ -46,7 +47,7 @@ export function parseInferRequest(
 ): InferRequest {
   if (body.length === 0) throw new ProblemError('empty-body', 'the body must hold a request');
   const jsonLength = jsonLengthOf(body, headerLength);
-  const { data: json, error } = inferRequestSchema.safeParse(
+  const { data: json, error } = tensorInferRequestSchema.safeParse(
     parseJson(body.subarray(0, jsonLength)),
   );
   if (error) throw badRequest(firstIssue(error, { field: 'field', whole: 'the body' }));

@@ -1,5 +1,5 @@
+import type { Datatype } from '../core/contract/datatypes.ts';
 import { ProblemError } from '../core/contract/problem.ts';
-import type { Datatype } from './datatypes.ts';
 import { describeTensor, type Tensor } from './tensor.ts';
 
 /** A tensor that models take or give, as their catalogue declares it. */

@@ -1,6 +1,7 @@
+import type { Datatype } from '../core/contract/datatypes.ts';
 import { ProblemError } from '../core/contract/problem.ts';
 import { lengthOfByteStrings } from './byte-strings.ts';
-import { type Datatype, elementBytes } from './datatypes.ts';
+import { elementBytes } from './datatypes.ts';
 
 /** What a tensor is called, and what it holds. */
 export interface TensorHead {

@@ -13,6 +13,12 @@ export const inferenceEventSchema = z.object({
    * @default - it is a picture of any size
    */
   view: viewSchema.optional(),
+  /**
+   * Whether the answer is to hold the scores of all labels.
+   *
+   * @default - the best five
+   */
+  wantsScores: z.boolean().optional(),
   /** Unix ms, with a fraction, on the caller's clock, at which it invoked the function: the service time starts here. */
   invokedEpochMs: z.number(),
   /**
@@ -79,6 +85,8 @@ export const inferenceAnswerSchema = z.discriminatedUnion('status', [
   z.object({
     status: z.literal('ok'),
     predictions: predictionsSchema,
+    /** The scores of all labels in their order, as little-endian float32 in base64. */
+    scores: z.string().optional(),
     /** What the picture has cost, in ms: 0 for a raw tensor. No part of the model's profile. */
     decodeMs: z.number().nonnegative(),
     runMs: z.number().nonnegative(),

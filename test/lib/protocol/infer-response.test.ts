@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
+import type { Datatype } from '../../../lib/core/contract/datatypes.ts';
 import { splitByteStrings } from '../../../lib/protocol/byte-strings.ts';
 import { classify } from '../../../lib/protocol/classification.ts';
-import type { Datatype } from '../../../lib/protocol/datatypes.ts';
 import { writeInferResponse } from '../../../lib/protocol/infer-response.ts';
 import { bytesOfData } from '../../../lib/protocol/json-data.ts';
 

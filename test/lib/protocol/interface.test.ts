@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { datatypeOf, datatypes, onnxTypeOf } from '../../../lib/protocol/datatypes.ts';
+import { datatypes } from '../../../lib/core/contract/datatypes.ts';
+import { datatypeOf, onnxTypeOf } from '../../../lib/protocol/datatypes.ts';
 import { checkInputs, checkRequestedOutputs } from '../../../lib/protocol/interface.ts';
 import { bytesOfData } from '../../../lib/protocol/json-data.ts';
 

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import type { Datatype } from '../../../lib/core/contract/datatypes.ts';
 import { ProblemError } from '../../../lib/core/contract/problem.ts';
-import type { Datatype } from '../../../lib/protocol/datatypes.ts';
 import { elementBytes, type FixedDatatype } from '../../../lib/protocol/datatypes.ts';
 import { bytesOfData, dataOfBytes } from '../../../lib/protocol/json-data.ts';
 
