@@ -2,6 +2,7 @@ import type { APIGatewayProxyEventV2 } from 'aws-lambda';
 import { ProblemError } from '../../lib/core/contract/problem.ts';
 import {
   methodsOf,
+  openInferencePath,
   type PathVariables,
   routes,
   type ServiceRoute,
@@ -42,12 +43,11 @@ export function requestedRoute(
   );
 }
 
-/** Whether a request is for the Open Inference Protocol, whose clients read errors in a form of their own. */
+/** Whether a request is for the Open Inference Protocol. */
 export function isOpenInference({
-  routeKey,
   requestContext,
-}: Pick<APIGatewayProxyEventV2, 'routeKey' | 'requestContext'>): boolean {
-  return / \/v2(\/|$)/.test(routeKey) || /^(\/[^/]+){0,2}\/v2(\/|$)/.test(requestContext.http.path);
+}: Pick<APIGatewayProxyEventV2, 'requestContext'>): boolean {
+  return openInferencePath.test(requestContext.http.path);
 }
 
 function isPathOf({ path: route }: ServiceRoute, path: string): boolean {

@@ -29,6 +29,9 @@ export const routes = [
   { method: 'GET', path: '/openapi.json' },
 ] as const;
 
+/** Paths of the Open Inference Protocol, whose clients read errors in a form of their own. */
+export const openInferencePath = /^(\/[^/]+){0,2}\/v2(\/|$)/;
+
 /** A route of the API. */
 export type ServiceRoute = (typeof routes)[number];
 
