@@ -6,7 +6,17 @@ import { note, noteDominated, ratedByCatalogue } from './choose.ts';
 
 /** Options of `mdi models add`. */
 export interface AddOptions
-  extends Pick<NewModel, 'name' | 'labels' | 'preprocessing' | 'licence' | 'memoryMb'> {
+  extends Pick<
+    NewModel,
+    | 'name'
+    | 'labels'
+    | 'preprocessing'
+    | 'licence'
+    | 'memoryMb'
+    | 'output'
+    | 'scores'
+    | 'backgroundClass'
+  > {
   readonly catalogue: string;
   readonly accuracy: number;
   readonly accuracySource: string;
@@ -24,7 +34,7 @@ export async function add(file: string, options: AddOptions): Promise<void> {
     accuracyPct: accuracy,
     version: modelVersion,
   });
-  const { entry, profile, guessedPreprocessing, isNewCatalogue } = added;
+  const { entry, profile, guessedPreprocessing, triedLayout, isNewCatalogue } = added;
   const place = shortPath(directory);
   if (json) console.log(JSON.stringify(entry, null, 2));
   else {
@@ -35,6 +45,11 @@ export async function add(file: string, options: AddOptions): Promise<void> {
   }
   if (guessedPreprocessing?.dtype === 'float32') {
     note('no --preprocessing was given: the model gets unchanged pixels, 0 to 255, in RGB order.');
+  }
+  if (triedLayout) {
+    note(
+      `its file does not say how its input is laid out: ${triedLayout}, since it runs on no other.`,
+    );
   }
   const size = sizeNote(entry);
   if (size) note(`${size}.`);

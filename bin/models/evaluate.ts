@@ -1,5 +1,3 @@
-import { availableParallelism } from 'node:os';
-import { join } from 'node:path';
 import cliProgress from 'cli-progress';
 import { reliabilityOf, rightAlongside } from '../../lib/evaluation/models/accuracy/certainty.ts';
 import {
@@ -19,7 +17,6 @@ import {
 } from '../../lib/evaluation/models/accuracy/images.ts';
 import { editCatalogue } from '../../lib/evaluation/models/edit/edit-catalogue.ts';
 import type { CatalogueListing } from '../../lib/service/catalogue/schema.ts';
-import { Classifier } from '../../lib/service/inference/classifier.ts';
 import { plainTable, shortPath } from '../shared/output.ts';
 import {
   type AskedModels,
@@ -29,6 +26,12 @@ import {
   noteDominated,
   noteUndecodable,
 } from './choose.ts';
+import {
+  loadClassifier,
+  noteBetterPreprocessings,
+  noteUnlikelyScores,
+  noteWhatImagesShow,
+} from './doubts.ts';
 import { evaluateUploads } from './uploads.ts';
 
 /** Options of `mdi models evaluate`. */
@@ -38,6 +41,7 @@ export interface EvaluateOptions {
   readonly count?: number;
   readonly seed?: number;
   readonly side?: number;
+  readonly preprocessings?: true;
   readonly uploads?: true;
   readonly figure?: string;
   readonly write?: true;
@@ -61,7 +65,10 @@ export async function evaluate(chosen: AskedModels, options: EvaluateOptions): P
   else console.log(describe(choice, evaluations));
 
   noteUndecodable(runs[0]?.undecodable);
+  noteWhatImagesShow(images, evaluations);
   const far = noteFar(choice, evaluations);
+  noteUnlikelyScores(runs);
+  if (options.preprocessings) await noteBetterPreprocessings(choice, images, runs);
   noteDominated(
     choice.models.map(({ name, reference }) => ({
       name,
@@ -101,13 +108,7 @@ async function evaluateAll(
     // One model at a time: all of them together may not fit into memory.
     for (const model of models) {
       bar.update({ model: model.name });
-      const path = join(directory, model.file);
-      const threads = availableParallelism();
-      const classifier = await Classifier.load({ path, catalogue, model, threads }).catch(
-        (error: Error) => {
-          throw new Error(`model "${model.name}": ${error.message}`);
-        },
-      );
+      const classifier = await loadClassifier({ directory, catalogue }, model);
       runs.push(await evaluateModel(model.name, classifier, images, () => bar.increment()));
     }
     return runs;
@@ -142,7 +143,7 @@ function noteFar({ models }: ChosenModels, evaluations: readonly Evaluation[]): 
     if (!verdict) return [];
     const why =
       verdict === 'lower'
-        ? 'wrong preprocessing, another order of labels or a wrong file can be the cause, or harder images'
+        ? 'wrong preprocessing (--preprocessings tries others), another order of labels or a wrong file can be the cause, or harder images'
         : 'easier images can be the cause, or ones that it was trained on';
     note(
       `${name} is right in ${evaluation.top1Pct} %, far ${verdict} than the declared ${accuracyPct} %: ${why}.`,

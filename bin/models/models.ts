@@ -46,6 +46,19 @@ function addAddCommand(models: Command): void {
     .requiredOption('--accuracy <percent>', 'its top-1 accuracy', numberBetween(0, 100))
     .option('--labels <file>', 'JSON list of labels; required for a new catalogue')
     .option('--preprocessing <file>', 'JSON object: resizeShorterSide, centerCrop, color, ...')
+    .option('--output <name>', 'which of its outputs holds the scores, if there are several')
+    .addOption(
+      new Option(
+        '--scores <kind>',
+        'what the output holds, where its answers do not show it',
+      ).choices(['logits', 'probabilities', 'sigmoid']),
+    )
+    .addOption(
+      new Option(
+        '--background-class <place>',
+        'where its score lies that belongs to none of the labels',
+      ).choices(['first', 'last']),
+    )
     .option('--model-version <text>', 'its version', '1')
     .option('--licence <text>', 'its licence', 'not stated')
     .option(
@@ -89,6 +102,7 @@ function addEvaluateCommand(models: Command): void {
       'side of the generated images, drawn at 192 pixels and enlarged',
       integerBetween(192, 4096),
     )
+    .option('--preprocessings', 'also try other usual preprocessings, and say which are better')
     .addOption(
       new Option(
         '--uploads',

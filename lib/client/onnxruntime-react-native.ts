@@ -10,6 +10,7 @@ import { type OnnxOnDeviceOptions, onnxOnDevice } from './device/onnx-model.ts';
 export { type CropSize, type Region, regionOf } from '../core/preprocessing/crop.ts';
 export type { OutputKind } from '../core/preprocessing/predictions.ts';
 export type {
+  ElementType,
   Preprocessing,
   PreprocessingJson,
   RawInput,

@@ -15,6 +15,7 @@ import { webImages } from './web-images.ts';
 
 export type { OutputKind } from '../core/preprocessing/predictions.ts';
 export type {
+  ElementType,
   Preprocessing,
   PreprocessingJson,
   RawInput,
@@ -168,7 +169,7 @@ class ModelInWorker {
   async #load(): Promise<CropSize> {
     const { model, wasmPaths, threads = 1, worker = startWorker } = this.#options;
     const { name, version, accuracyPct, labels, input, preprocessing, output } = this.#options;
-    const { sha256, bytes } = this.#options;
+    const { outputName, backgroundClass, sha256, bytes } = this.#options;
     this.#worker = worker();
     this.#worker.onmessage = ({ data }: MessageEvent<FromWorker>) => {
       if (!('progress' in data)) this.#asked.get(data.id)?.(data);
@@ -179,7 +180,7 @@ class ModelInWorker {
       kind: 'load',
       description: {
         ...{ name, version, accuracyPct, labels, input, preprocessing, output },
-        ...{ sha256, bytes },
+        ...{ outputName, backgroundClass, sha256, bytes },
       },
       model: model instanceof Uint8Array ? model : new URL(model, location.href).href,
       wasmPaths,

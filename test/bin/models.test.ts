@@ -4,12 +4,15 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { colourCatalogue, colourImage, colourModel, colours } from '../fixtures/colours.ts';
 import { FileServer, serve } from '../fixtures/file-server.ts';
+import { oddLabels, oddModel, oddPreprocessing, scores, step } from '../fixtures/odd-models.ts';
 import { temporaryFolder } from '../fixtures/temporary-folder.ts';
 import { runMdi } from './run-mdi.ts';
 
 const folder = temporaryFolder();
 const catalogue = join(folder, 'colours');
 const photos = join(folder, 'photos');
+/** Made of models whose output has to be explained. */
+const odd = join(folder, 'odd');
 const inFolder = (file: string) => join(folder, file);
 
 /** Runs `mdi models`. */
@@ -51,6 +54,36 @@ describe('mdi models', () => {
     expect((await add('bgr.onnx', 'wrong', 99)).code).toBe(0);
   }, 60_000);
 
+  it('add: asks what an output means, writes the answer, and verify holds the entry to it', async () => {
+    const sigmoid = { after: [step('Sigmoid', ['logits', 'y'])] };
+    const file = oddModel({ ...sigmoid, outputs: [scores('logits'), scores('y')] });
+    writeFileSync(inFolder('odd.onnx'), file);
+    writeFileSync(inFolder('odd-labels.json'), JSON.stringify(oddLabels));
+    writeFileSync(inFolder('odd.json'), JSON.stringify(oddPreprocessing));
+    const addOdd = (...said: string[]) =>
+      models(
+        ...['add', inFolder('odd.onnx'), '--catalogue', odd, '--name', 'odd', '--accuracy', '50'],
+        ...['--labels', inFolder('odd-labels.json'), '--preprocessing', inFolder('odd.json')],
+        ...said,
+      );
+    expect(await addOdd()).toMatchObject({
+      code: 1,
+      error: expect.stringMatching(/--output NAME/),
+    });
+    const named = await addOdd('--output', 'y');
+    expect(named).toMatchObject({ code: 1, error: expect.stringMatching(/--scores sigmoid/) });
+    expect(await addOdd('--output', 'y', '--scores', 'sigmoid')).toMatchObject({ code: 0 });
+
+    const path = join(odd, 'catalogue.json');
+    const text = readFileSync(path, 'utf8');
+    expect(JSON.parse(text).models).toMatchObject([{ outputName: 'y', output: 'sigmoid' }]);
+    expect(await models('verify', odd)).toMatchObject({ code: 0 });
+    writeFileSync(path, text.replace('"sigmoid"', '"probabilities"'));
+    const verified = await models('verify', odd);
+    expect(verified.out).toContain('said to be probabilities: they add up to more than 1');
+    expect(verified).toMatchObject({ code: 1, error: expect.stringContaining('not right: odd') });
+  }, 60_000);
+
   it('evaluate: catches the wrong one', async () => {
     const { code, out, error } = await models(
       'evaluate',
@@ -69,6 +102,17 @@ describe('mdi models', () => {
     ]);
     expect(error).toContain('wrong is right in 33.33 %, far lower than the declared 99 %');
     expect(error.match(/far lower/g)).toHaveLength(1);
+  });
+
+  it('evaluate: finds the preprocessing that a model was meant to have', async () => {
+    const args = [catalogue, 'wrong', '--images', photos, '--preprocessings'];
+    const { code, error } = await models('evaluate', ...args);
+    expect(code).toBe(0);
+    expect(error).toContain(
+      'wrong with the colours in the other order is right in 100 % of the same images',
+    );
+    expect(error).toContain('whether the labels are in the order of the outputs they cannot show');
+    expect(error).toMatch(/30 images show an accuracy to within \d+ points/);
   });
 
   it('evaluate: as a table, and with an exit code when asked', async () => {

@@ -1,12 +1,14 @@
 import { describe, expect, it } from 'vitest';
 import {
+  labelScores,
   type OutputKind,
+  type OutputReading,
   outputKind,
   topPredictions,
 } from '../../lib/core/preprocessing/predictions.ts';
 import { vectors } from './vectors.ts';
 
-const { outputs, kinds } = vectors<{
+const { outputs, backgrounds, kinds } = vectors<{
   outputs: {
     name: string;
     kind: OutputKind;
@@ -14,6 +16,7 @@ const { outputs, kinds } = vectors<{
     output: number[];
     predictions: { index: number; label: string; score: number }[];
   }[];
+  backgrounds: (OutputReading & { name: string; output: number[]; scores: number[] })[];
   kinds: { name: string; output: number[]; kind: OutputKind }[];
 }>('predictions');
 
@@ -24,6 +27,12 @@ describe('the best labels', () => {
       score: expect.closeTo(score, 9),
     }));
     expect(topPredictions(output, labels, kind)).toEqual(expected);
+  });
+});
+
+describe('scores without a background class', () => {
+  it.each(backgrounds)('$name', ({ output, scores, ...reading }) => {
+    expect(labelScores(output, reading)).toEqual(scores);
   });
 });
 

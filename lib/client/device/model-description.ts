@@ -19,6 +19,14 @@ export interface ModelDescription {
   readonly preprocessing?: PreprocessingJson | undefined;
   /** What the model outputs; detected when it is loaded, unless it is given here. */
   readonly output?: OutputKind | undefined;
+  /**
+   * Which of its outputs holds the scores.
+   *
+   * @default - the first
+   */
+  readonly outputName?: string | undefined;
+  /** Where the score of a class lies that is no label. */
+  readonly backgroundClass?: 'first' | 'last' | undefined;
   /** How often it is right, by how sure it is. */
   readonly reliability?: Reliability | undefined;
   /** Of its file, hexadecimal: then the file is checked, and kept for the next start. */
@@ -38,6 +46,8 @@ export interface CatalogueJson {
     readonly accuracyPct?: number | undefined;
     readonly preprocessing?: PreprocessingJson | undefined;
     readonly output?: OutputKind | undefined;
+    readonly outputName?: string | undefined;
+    readonly backgroundClass?: 'first' | 'last' | undefined;
     readonly reliability?: Reliability | undefined;
     readonly sha256?: string | undefined;
     readonly bytes?: number | undefined;
@@ -67,12 +77,13 @@ export function describeModel(
   const model = catalogue.models.find((candidate) => candidate.name === name);
   if (!model) throw new DeviceModelError(`the catalogue has no model named "${name}"`);
   const { version, accuracyPct, preprocessing, output, reliability, sha256, bytes } = model;
+  const { outputName, backgroundClass } = model;
   if (accuracyPct === undefined)
     throw new DeviceModelError(`the accuracy of "${name}" is not known`);
   const { labels, input } = catalogue;
   return {
     ...{ name: model.name, version, accuracyPct, labels, input, preprocessing, output },
-    ...{ reliability, sha256, bytes },
+    ...{ outputName, backgroundClass, reliability, sha256, bytes },
   };
 }
 

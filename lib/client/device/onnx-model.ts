@@ -1,11 +1,17 @@
 import { type CropSize, cropSizeOf } from '../../core/preprocessing/crop.ts';
 import { ModelShapeError } from '../../core/preprocessing/errors.ts';
 import {
+  labelScores,
   type OutputKind,
   outputKind,
   topPredictions,
 } from '../../core/preprocessing/predictions.ts';
 import { fullPreprocessing, type Preprocessing } from '../../core/preprocessing/preprocessing.ts';
+import {
+  numbersOf,
+  runtimeTensor,
+  type TensorConstructor,
+} from '../../core/preprocessing/runtime-tensor.ts';
 import {
   imageTensor,
   madeUpPixels,
@@ -47,10 +53,7 @@ export interface Runtime {
     create(model: string, options?: object): Promise<OnnxSession>;
     create(model: Uint8Array, options?: object): Promise<OnnxSession>;
   };
-  readonly Tensor: {
-    new (type: 'float32', data: Float32Array, dims: readonly number[]): object;
-    new (type: 'uint8', data: Uint8Array, dims: readonly number[]): object;
-  };
+  readonly Tensor: TensorConstructor;
 }
 
 /** A model to load with a runtime that decodes no images by itself. */
@@ -208,29 +211,31 @@ export class OnnxModel {
   }
 
   async #predict(tensor: TensorData): Promise<Prediction[]> {
-    const scores = await this.#run(tensor);
-    return topPredictions(scores, this.#description.labels, this.#outputKind);
+    const { labels, backgroundClass } = this.#description;
+    const kind = this.#outputKind;
+    const scores = labelScores(await this.#run(tensor), { kind, backgroundClass });
+    return topPredictions(scores, labels, kind);
   }
 
-  async #run({ type, data, shape }: TensorData): Promise<ArrayLike<number>> {
-    const { Tensor } = this.#runtime;
+  async #run(tensor: TensorData): Promise<ArrayLike<number>> {
     const [inputName = ''] = this.#session.inputNames;
-    const [outputName = ''] = this.#session.outputNames;
-    const tensor = type === 'uint8' ? new Tensor(type, data, shape) : new Tensor(type, data, shape);
-    const feeds = { [inputName]: tensor as never };
+    const [firstOutput = ''] = this.#session.outputNames;
+    const { outputName = firstOutput } = this.#description;
+    const feeds = { [inputName]: runtimeTensor(this.#runtime.Tensor, tensor) as never };
     const outputs = await this.#session.run(feeds, [outputName]);
-    return outputs[outputName]?.data as ArrayLike<number>;
+    return numbersOf(outputs[outputName]?.data);
   }
 
   async #warmUp(): Promise<void> {
-    const { labels, output, name } = this.#description;
+    const { labels, output, name, backgroundClass } = this.#description;
     const scores = await this.#run(imageTensor(madeUpPixels(this.#size), this.#preprocessing));
-    if (scores.length !== labels.length) {
+    this.#outputKind = output ?? outputKind(scores);
+    const count = scores.length - (backgroundClass === undefined ? 0 : 1);
+    if (count !== labels.length) {
       throw new ModelShapeError(
-        `"${name}" gives ${scores.length} scores, but there are ${labels.length} labels`,
+        `"${name}" gives ${count} scores, but there are ${labels.length} labels`,
       );
     }
-    this.#outputKind = output ?? outputKind(scores);
   }
 }
 

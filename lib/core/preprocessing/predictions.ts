@@ -1,8 +1,18 @@
 import type { Prediction } from '../contract/messages.ts';
 import { NonFiniteOutputError } from './errors.ts';
 
-/** What a model outputs: logits, or probabilities. */
-export type OutputKind = 'logits' | 'probabilities';
+/**
+ * What a model outputs: logits, which become scores by softmax; probabilities, which add up to 1; or scores
+ * of labels that do not exclude each other, each from 0 to 1 (a sigmoid). The last two are scores already.
+ */
+export type OutputKind = 'logits' | 'probabilities' | 'sigmoid';
+
+/** How the scores of labels are read off a model's output. */
+export interface OutputReading {
+  readonly kind: OutputKind;
+  /** Where the score of a class lies that is no label ("background"): the first or the last one. */
+  readonly backgroundClass?: 'first' | 'last' | undefined;
+}
 
 /**
  * How far the sum of probabilities may be from 1: a quantised model rounds each to a multiple of
@@ -12,7 +22,7 @@ function sumTolerance(count: number): number {
   return Math.min(0.1, 0.001 + count / 510);
 }
 
-/** What a model outputs, judged by one output. */
+/** What a model outputs, judged by one output: logits unless it is a distribution. */
 export function outputKind(output: ArrayLike<number>): OutputKind {
   const values = Array.from(output);
   const sum = values.reduce((total, value) => total + value, 0);
@@ -22,8 +32,23 @@ export function outputKind(output: ArrayLike<number>): OutputKind {
 }
 
 /**
+ * A model's output without its background class. An answer is one of the labels: what is left of
+ * probabilities adds up to 1 again, as the softmax of the remaining logits does.
+ */
+export function labelScores(
+  output: ArrayLike<number>,
+  { kind, backgroundClass }: OutputReading,
+): ArrayLike<number> {
+  if (backgroundClass === undefined) return output;
+  const values = Array.from(output);
+  const [background = 0] = values.splice(backgroundClass === 'first' ? 0 : -1, 1);
+  if (kind !== 'probabilities' || background >= 1) return values;
+  return values.map((value) => value / (1 - background));
+}
+
+/**
  * The best labels of a model's output, best first; ties go to the lower index. Logits become
- * probabilities by softmax; probabilities stay as they are.
+ * probabilities by softmax; scores stay as they are.
  *
  * @throws {@link NonFiniteOutputError} when the output contains NaN or infinity
  */
@@ -37,7 +62,7 @@ export function topPredictions(
   if (!values.every(Number.isFinite)) {
     throw new NonFiniteOutputError('the model answered with NaN or an infinity');
   }
-  const scoreOf = kind === 'probabilities' ? (value: number) => value : softmaxOver(values);
+  const scoreOf = kind === 'logits' ? softmaxOver(values) : (value: number) => value;
   return Array.from(values.entries())
     .sort(([a, valueOfA], [b, valueOfB]) => valueOfB - valueOfA || a - b)
     .slice(0, count)

@@ -1,3 +1,9 @@
+/**
+ * Element types of models' inputs. Values of the integers are rounded, halves to even, and clamped, as
+ * ONNX's QuantizeLinear does.
+ */
+export type ElementType = 'float32' | 'float16' | 'float64' | 'uint8' | 'int8';
+
 /** How RGB pixels of 0 to 255 become a model's input: value = (pixel * scale - mean) / std. */
 export interface Preprocessing {
   /** The image's shorter side is scaled to this many pixels; by default to the shorter side of the crop. */
@@ -7,7 +13,7 @@ export interface Preprocessing {
   /** The order of the channels, of `mean` and of `std`. */
   readonly color: 'RGB' | 'BGR';
   readonly layout: 'NCHW' | 'NHWC';
-  readonly dtype: 'float32' | 'uint8';
+  readonly dtype: ElementType;
   readonly scale: number;
   /** One for each channel. */
   readonly mean: readonly number[];

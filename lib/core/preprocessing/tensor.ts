@@ -1,4 +1,5 @@
 import { TensorLengthError, TensorValueError } from './errors.ts';
+import { toFloat16 } from './float16.ts';
 import {
   inputBytes,
   inputSize,
@@ -12,29 +13,39 @@ export interface Pixels extends Size {
   readonly data: Uint8Array;
 }
 
-/** A tensor's values with its shape. */
-export type TensorData =
-  | { readonly type: 'uint8'; readonly data: Uint8Array; readonly shape: readonly number[] }
-  | { readonly type: 'float32'; readonly data: Float32Array; readonly shape: readonly number[] };
+/** A tensor's values with its shape; the values of float16 are given as their bits. */
+export type TensorData = { readonly shape: readonly number[] } & (
+  | { readonly type: 'uint8'; readonly data: Uint8Array }
+  | { readonly type: 'int8'; readonly data: Int8Array }
+  | { readonly type: 'float16'; readonly data: Uint16Array }
+  | { readonly type: 'float32'; readonly data: Float32Array }
+  | { readonly type: 'float64'; readonly data: Float64Array }
+);
 
 /**
  * Makes a model's input of an image: value = (pixel * scale - mean) / std, channels in the order of
- * `color`, laid out as `layout` says, with a batch of one. The values of uint8 are rounded and clamped.
+ * `color`, laid out as `layout` says, with a batch of one. Integers are rounded, halves to even, and clamped.
  *
  * @returns the pixels themselves, not a copy, where the preprocessing changes nothing
  */
 export function imageTensor(pixels: Pixels, preprocessing: Preprocessing): TensorData {
   const { data, width, height } = pixels;
-  const shape = preprocessing.layout === 'NHWC' ? [1, height, width, 3] : [1, 3, height, width];
+  const { dtype: type, layout } = preprocessing;
+  const shape = layout === 'NHWC' ? [1, height, width, 3] : [1, 3, height, width];
   if (changesNothing(preprocessing)) return { type: 'uint8', data, shape };
-  if (preprocessing.dtype === 'float32') {
-    const values = new Float32Array(3 * width * height);
-    fill(values, pixels, preprocessing);
-    return { type: 'float32', data: values, shape };
+  const count = 3 * width * height;
+  switch (type) {
+    case 'float64':
+      return { type, data: fill(new Float64Array(count), pixels, preprocessing), shape };
+    case 'float16':
+      return { type, data: fill(new Uint16Array(count), pixels, preprocessing, toFloat16), shape };
+    case 'uint8':
+      return { type, data: fill(new Uint8Array(count), pixels, preprocessing, toUint8), shape };
+    case 'int8':
+      return { type, data: fill(new Int8Array(count), pixels, preprocessing, toInt8), shape };
+    default:
+      return { type, data: fill(new Float32Array(count), pixels, preprocessing), shape };
   }
-  const values = new Uint8ClampedArray(3 * width * height);
-  fill(values, pixels, preprocessing);
-  return { type: 'uint8', data: new Uint8Array(values.buffer), shape };
 }
 
 function changesNothing({ dtype, layout, color, scale, mean, std }: Preprocessing): boolean {
@@ -48,11 +59,23 @@ function changesNothing({ dtype, layout, color, scale, mean, std }: Preprocessin
   );
 }
 
-function fill(
-  values: Float32Array | Uint8ClampedArray,
+const clamped = new Uint8ClampedArray(1);
+
+function toUint8(value: number): number {
+  clamped[0] = value;
+  return clamped[0] as number;
+}
+
+function toInt8(value: number): number {
+  return toUint8(value + 128) - 128;
+}
+
+function fill<Values extends TensorData['data']>(
+  values: Values,
   { data, width, height }: Pixels,
   { layout, color, scale, mean, std }: Preprocessing,
-): void {
+  encode: (value: number) => number = (value) => value,
+): Values {
   const count = width * height;
   const [step, channelStart] = layout === 'NHWC' ? [3, 1] : [1, count];
   // Three bytes for each pixel, three means and three deviations: no index is out of range.
@@ -60,16 +83,19 @@ function fill(
     const source = color === 'RGB' ? channel : 2 - channel;
     const factor = scale / (std[channel] as number);
     const shift = (mean[channel] as number) / (std[channel] as number);
+    // A channel has 256 values at most.
+    const table = Float64Array.from({ length: 256 }, (_, pixel) => encode(pixel * factor - shift));
     const start = channel * channelStart;
     for (let i = 0; i < count; i++) {
-      values[start + i * step] = (data[3 * i + source] as number) * factor - shift;
+      values[start + i * step] = table[data[3 * i + source] as number] as number;
     }
   }
+  return values;
 }
 
 /** An image of all colours to try a model with: what it answers to black says little. */
-export function madeUpPixels({ width, height }: Size, brightness = 256): Pixels {
-  const data = Uint8Array.from({ length: 3 * width * height }, (_, i) => (i * 37) % brightness);
+export function madeUpPixels({ width, height }: Size): Pixels {
+  const data = Uint8Array.from({ length: 3 * width * height }, (_, i) => (i * 37) % 256);
   return { data, width, height };
 }
 

@@ -22,7 +22,7 @@ export const preprocessingSchema = z.strictObject({
   centerCrop: z.int().min(1).max(8192).optional(),
   color: z.enum(['RGB', 'BGR']).default('RGB'),
   layout: z.enum(['NCHW', 'NHWC']).default('NHWC'),
-  dtype: z.enum(['float32', 'uint8']).default('uint8'),
+  dtype: z.enum(['float32', 'float16', 'float64', 'uint8', 'int8']).default('uint8'),
   scale: z.number().default(1),
   mean: threeNumbers.default([0, 0, 0]),
   std: threeNumbers
@@ -127,7 +127,11 @@ const modelFields = {
   licence: z.string(),
   preprocessing: preprocessingSchema.optional(),
   /** What the model outputs; detected when it is loaded, unless it is given here. */
-  output: z.enum(['logits', 'probabilities']).optional(),
+  output: z.enum(['logits', 'probabilities', 'sigmoid']).optional(),
+  /** Which of the model's outputs holds the scores; by default the first. */
+  outputName: z.string().min(1).optional(),
+  /** The model has one score more than there are labels, of a class that is none of them. */
+  backgroundClass: z.enum(['first', 'last']).optional(),
   /** What is uncertain about this entry, in words. */
   unverified: z.string().optional(),
   /** Memory of the model's function in MB; 1,769 MB is one vCPU. */

@@ -8,6 +8,7 @@ import {
   TensorValueError,
 } from '../../core/preprocessing/errors.ts';
 import {
+  labelScores,
   type OutputKind,
   outputKind,
   topPredictions,
@@ -17,9 +18,11 @@ import {
   inputSize,
   type Preprocessing,
 } from '../../core/preprocessing/preprocessing.ts';
+import { numbersOf } from '../../core/preprocessing/runtime-tensor.ts';
 import {
   imageTensor,
   madeUpPixels,
+  type Pixels,
   rawPixels,
   rawTensor,
   type TensorData,
@@ -27,8 +30,8 @@ import {
 import type { Catalogue, ListedModel } from '../catalogue/schema.ts';
 import { decodeImage, decodeView, resizePixels } from './decode.ts';
 import { Decodings } from './decodings.ts';
-import { ort } from './native.ts';
-import { openSession } from './session.ts';
+import { runtimeReason } from './runtime-reason.ts';
+import { openSession, runSession } from './session.ts';
 import { checkPreprocessing, type ModelSignature, readSignature } from './signature.ts';
 import { threadsFor } from './threads.ts';
 
@@ -46,7 +49,10 @@ export interface ClassifierOptions {
   /** The model's path, or its bytes. */
   readonly path: string | Uint8Array;
   readonly catalogue: Pick<Catalogue, 'input' | 'labels'>;
-  readonly model: Pick<ListedModel, 'preprocessing' | 'output' | 'memoryMb'>;
+  readonly model: Pick<
+    ListedModel,
+    'preprocessing' | 'output' | 'outputName' | 'backgroundClass' | 'memoryMb'
+  >;
   /** @default - as many as the memory of the model's function is worth, see {@link threadsFor} */
   readonly threads?: number;
 }
@@ -60,17 +66,19 @@ export class Classifier {
   readonly #crop: CropSize;
   readonly #limits: DecodeLimits;
   readonly #decodings = new Decodings();
+  readonly #backgroundClass: ListedModel['backgroundClass'];
   #outputKind: OutputKind;
 
   private constructor(session: InferenceSession, { catalogue, model }: ClassifierOptions) {
     this.#session = session;
-    this.#signature = readSignature(session);
+    this.#signature = readSignature(session, model.outputName);
     this.#catalogue = catalogue;
     this.#preprocessing = fullPreprocessing(model.preprocessing, catalogue.input);
     checkPreprocessing(this.#signature, this.#preprocessing);
     this.#crop = cropSizeOf(this.#signature, this.#preprocessing, catalogue.input);
     this.#limits = decodeLimitsFor(model.memoryMb);
     this.#checkRawInput();
+    this.#backgroundClass = model.backgroundClass;
     this.#outputKind = model.output ?? 'logits';
   }
 
@@ -128,22 +136,36 @@ export class Classifier {
     return this.#classify(imageTensor({ data, ...this.#crop }, this.#preprocessing));
   }
 
+  /** The pixels that the model takes of an image. */
+  get crop(): CropSize {
+    return this.#crop;
+  }
+
+  /** The names of all of the model's outputs. */
+  get outputNames(): readonly string[] {
+    return this.#session.outputNames;
+  }
+
+  /** The model's raw output for pixels of the size of its {@link crop}. */
+  async outputOf(pixels: Pixels): Promise<ArrayLike<number>> {
+    return await this.#run(imageTensor(pixels, this.#preprocessing));
+  }
+
   /**
    * The model's raw output for a made-up image of many colours: its answer to plain black would say little.
    *
-   * @param brightness - pixels are below it, at most 256
    * @throws {@link ModelShapeError} when it does not run, or does not give one score per label
    */
-  async runOnMadeUpImage(brightness = 256): Promise<Float32Array> {
-    const tensor = imageTensor(madeUpPixels(this.#crop, brightness), this.#preprocessing);
-    const output = await this.#run(tensor).catch((error: Error) => {
-      const [reason] = error.message.split('\n', 1);
+  async runOnMadeUpImage(): Promise<ArrayLike<number>> {
+    const output = await this.outputOf(madeUpPixels(this.#crop)).catch((error: Error) => {
+      const reason = runtimeReason(error);
       throw new ModelShapeError(`it does not run on the catalogue's input: ${reason}`);
     });
+    const scores = output.length - (this.#backgroundClass === undefined ? 0 : 1);
     const classes = this.#catalogue.labels.length;
-    if (output.length !== classes) {
+    if (scores !== classes) {
       throw new ModelShapeError(
-        `it gives ${output.length} scores, but the catalogue has ${classes} labels`,
+        `it gives ${scores} scores, but the catalogue has ${classes} labels`,
       );
     }
     return output;
@@ -153,16 +175,15 @@ export class Classifier {
     const startMs = performance.now();
     const output = await this.#run(tensor);
     const runMs = performance.now() - startMs;
-    const { labels } = this.#catalogue;
-    return { predictions: topPredictions(output, labels, this.#outputKind), decodeMs, runMs };
+    const [{ labels }, kind] = [this.#catalogue, this.#outputKind];
+    const scores = labelScores(output, { kind, backgroundClass: this.#backgroundClass });
+    return { predictions: topPredictions(scores, labels, kind), decodeMs, runMs };
   }
 
-  async #run({ type, data, shape }: TensorData): Promise<Float32Array> {
-    const { inputName, outputName } = this.#signature;
-    const tensor =
-      type === 'uint8' ? new ort.Tensor(type, data, shape) : new ort.Tensor(type, data, shape);
-    const outputs = await this.#session.run({ [inputName]: tensor }, [outputName]);
-    return outputs[outputName]?.data as Float32Array;
+  async #run(tensor: TensorData): Promise<ArrayLike<number>> {
+    const { outputName } = this.#signature;
+    const outputs = await runSession(this.#session, tensor, [outputName]);
+    return numbersOf(outputs[outputName]?.data);
   }
 
   /**
@@ -172,7 +193,7 @@ export class Classifier {
   async #blame(error: unknown): Promise<never> {
     if (
       error instanceof NonFiniteOutputError &&
-      (await this.runOnMadeUpImage()).every(Number.isFinite)
+      Array.from(await this.runOnMadeUpImage()).every(Number.isFinite)
     ) {
       throw new TensorValueError('the raw tensor holds values to which the model has no answer');
     }

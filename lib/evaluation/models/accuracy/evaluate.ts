@@ -85,6 +85,23 @@ async function answerTo(
 /** Points outside the 95 % interval that may still be due to another choice of images. */
 export const marginPct = 2;
 
+/** Points between accuracy and mean score: networks are surer than right, but hardly by so much. */
+const unlikelyGapPct = 30;
+
+/**
+ * The mean score of the best labels in percent, where it is so far from the accuracy that the scores are
+ * hardly probabilities: those of probabilities taken for logits are nearly equal.
+ */
+export function unlikelyScorePct({
+  answers,
+  evaluation,
+}: Pick<EvaluationRun, 'answers' | 'evaluation'>): number | undefined {
+  const scores = answers.flatMap((answer) => (answer ? [answer.score] : []));
+  if (scores.length === 0) return undefined;
+  const meanPct = (100 * scores.reduce((sum, score) => sum + score, 0)) / scores.length;
+  return Math.abs(meanPct - evaluation.top1Pct) > unlikelyGapPct ? round2(meanPct) : undefined;
+}
+
 /** In which direction a measured accuracy differs from the declared one by more than chance explains. */
 export function compareWithDeclared(
   { ci95Pct: [low, high] }: Pick<Evaluation, 'ci95Pct'>,

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { existsSync, readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { ModelShapeError } from '../../../core/preprocessing/errors.ts';
+import type { OutputKind } from '../../../core/preprocessing/predictions.ts';
 import type { Preprocessing } from '../../../core/preprocessing/preprocessing.ts';
 import { neededMemoryMb } from '../../../service/catalogue/limits.ts';
 import {
@@ -33,6 +34,12 @@ export interface NewModel {
   readonly accuracyPct: number;
   /** JSON file of the labels, in the order of the model's outputs; required for a new catalogue. */
   readonly labels?: string;
+  /** What the model outputs: needed when its answers do not show it. */
+  readonly scores?: OutputKind;
+  /** Which of its outputs holds the scores; needed when it has several. */
+  readonly output?: string;
+  /** Where the score of a class lies that is no label. */
+  readonly backgroundClass?: 'first' | 'last';
   /** JSON file of preprocessing fields. */
   readonly preprocessing?: string;
   readonly version: string;
@@ -52,6 +59,8 @@ export interface AddedModel {
   readonly profile: ModelProfile;
   /** Its preprocessing, when none was given. */
   readonly guessedPreprocessing: Preprocessing | undefined;
+  /** Its layout, where only running it has shown it. */
+  readonly triedLayout: Preprocessing['layout'] | undefined;
   readonly isNewCatalogue: boolean;
 }
 
@@ -80,6 +89,9 @@ export async function addModel(model: NewModel): Promise<AddedModel> {
     labels,
     preprocessing: given,
     input: catalogue?.input,
+    output: model.scores,
+    outputName: model.output,
+    backgroundClass: model.backgroundClass,
   }).catch((error: Error) => {
     throw error instanceof ModelShapeError
       ? new ModelShapeError(`${file}: ${error.message}`, { cause: error })
@@ -115,6 +127,7 @@ export async function addModel(model: NewModel): Promise<AddedModel> {
     entry,
     profile,
     guessedPreprocessing: given ? undefined : description.preprocessing,
+    triedLayout: description.triedLayout,
     isNewCatalogue: !catalogue,
   };
 }
@@ -122,7 +135,7 @@ export async function addModel(model: NewModel): Promise<AddedModel> {
 function entryOf(
   { name, version, accuracyPct, accuracySource, licence }: NewModel,
   bytes: Uint8Array,
-  { preprocessing, output }: ModelInspection,
+  { preprocessing, output, outputName, backgroundClass }: ModelInspection,
 ): Entry {
   return {
     name,
@@ -135,6 +148,8 @@ function entryOf(
     licence,
     preprocessing,
     output,
+    ...(outputName !== undefined && { outputName }),
+    ...(backgroundClass && { backgroundClass }),
   };
 }
 

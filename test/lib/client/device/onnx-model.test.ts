@@ -1,8 +1,12 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import * as web from 'onnxruntime-web/wasm';
 import { describe, expect, it, vi } from 'vitest';
 import type { Decode } from '../../../../lib/client/api/codec.ts';
-import { describeModel } from '../../../../lib/client/device/model-description.ts';
+import {
+  describeModel,
+  type ModelDescription,
+} from '../../../../lib/client/device/model-description.ts';
 import { OnnxModel, onnxOnDevice } from '../../../../lib/client/device/onnx-model.ts';
 import {
   NonFiniteOutputError,
@@ -23,6 +27,13 @@ import {
   colourModel,
   colours,
 } from '../../../fixtures/colours.ts';
+import {
+  type OddOptions,
+  oddLabels,
+  oddModel,
+  scores,
+  step,
+} from '../../../fixtures/odd-models.ts';
 
 const directory = resolveCatalogue('shapes');
 const catalogue = readCatalogue(directory);
@@ -103,6 +114,60 @@ describe('OnnxModel', () => {
     const { predictions } = await service.classifyTensor(raw);
     const contentType = 'application/octet-stream';
     expect(await client.classify({ image: raw, contentType }, decode)).toEqual(predictions);
+  });
+
+  const precise = (type: 'float16' | 'float64' | 'int8', to: number) => ({
+    input: { type },
+    before: [step('Cast', ['x', 'image'], { to: 1 })],
+    ...(type !== 'int8' && {
+      after: [step('Cast', ['logits', 'y'], { to })],
+      outputs: [scores('y', { type })],
+    }),
+  });
+  it.each<[string, OddOptions, PreprocessingJson, Partial<ModelDescription>?]>([
+    ['of float16', precise('float16', 10), { dtype: 'float16', scale: 1 / 255 }],
+    ['of float64', precise('float64', 11), { dtype: 'float64', scale: 1 / 255 }],
+    ['of int8', precise('int8', 0), { dtype: 'int8', mean: [128, 128, 128] }],
+    [
+      'with a background class',
+      { classes: 6, after: [step('Softmax', ['logits', 'y'])] },
+      { dtype: 'float32', scale: 1 / 255 },
+      { backgroundClass: 'first' },
+    ],
+    [
+      'of several outputs',
+      {
+        after: [step('Sigmoid', ['logits', 'y'])],
+        outputs: [scores('features', { shape: [1, 3] }), scores('y')],
+      },
+      { dtype: 'float32', scale: 1 / 255 },
+      { outputName: 'y', output: 'sigmoid' },
+    ],
+  ])('answers as the service does, also in WebAssembly: a model %s', async (...row) => {
+    const [, options, preprocessing, said = {}] = row;
+    const file = oddModel(options);
+    const { input } = colourCatalogue;
+    const entry = { preprocessing: { layout: 'NCHW', ...preprocessing }, ...said } as const;
+    const service = await Classifier.load({
+      path: file,
+      catalogue: { labels: oddLabels, input: { ...input, shape: [...input.shape] } },
+      model: {
+        memoryMb: 1769,
+        ...said,
+        preprocessing: preprocessingSchema.parse(entry.preprocessing),
+      },
+    });
+    const description = { name: 'odd', accuracyPct: 50, labels: oddLabels, input, ...entry };
+    const image = await colourImage(0, 30);
+    const { predictions } = await service.classifyImage(image);
+    for (const runtime of [ort, web]) {
+      const client = await OnnxModel.load(runtime, file, description);
+      const answer = await client.classify({ image, contentType: 'image/png' }, decode);
+      expect(answer.map(({ label }) => label)).toEqual(predictions.map(({ label }) => label));
+      answer.forEach(({ score }, i) => {
+        expect(score).toBeCloseTo(predictions[i]?.score ?? 2, 3);
+      });
+    }
   });
 
   it('takes raw floats as the service does', async () => {
@@ -200,10 +265,11 @@ describe('describeModel', () => {
 
   it('hands on what is known of its file and of its reliability', () => {
     const reliability = { bins: [{ from: 0, count: 2, right: 1 }] };
-    const known = { ...model, reliability };
+    const reading = { outputName: 'y', backgroundClass: 'last' } as const;
+    const known = { ...model, reliability, ...reading };
     const { sha256, bytes } = model;
     const described = describeModel({ ...catalogue, models: [known] }, model.name);
-    expect(described).toMatchObject({ sha256, bytes, reliability });
+    expect(described).toMatchObject({ sha256, bytes, reliability, ...reading });
     const onDevice = onnxOnDevice(ort, { ...described, model: pathOf(model), decode });
     const { labels } = catalogue;
     expect(onDevice).toMatchObject({ labels, shorterSide: 192 });

@@ -1,7 +1,11 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { NonFiniteOutputError } from '../../../../lib/core/preprocessing/errors.ts';
-import { outputKind, topPredictions } from '../../../../lib/core/preprocessing/predictions.ts';
+import {
+  labelScores,
+  outputKind,
+  topPredictions,
+} from '../../../../lib/core/preprocessing/predictions.ts';
 
 const labels = ['a', 'b', 'c', 'd', 'e', 'f'];
 
@@ -28,6 +32,11 @@ describe('topPredictions', () => {
   it('leaves probabilities alone', () => {
     const predictions = topPredictions([0.7, 0.1, 0.2], labels, 'probabilities');
     expect(predictions.map(({ score }) => score)).toEqual([0.7, 0.2, 0.1]);
+  });
+
+  it('leaves the scores of a sigmoid alone', () => {
+    const predictions = topPredictions([0.7, 0.1, 0.9], labels, 'sigmoid');
+    expect(predictions.map(({ score }) => score)).toEqual([0.9, 0.7, 0.1]);
   });
 
   it('survives logits that would overflow', () => {
@@ -57,6 +66,46 @@ describe('topPredictions', () => {
         }
       }),
     );
+  });
+});
+
+describe('labelScores', () => {
+  it('are the output itself without a background class', () => {
+    const output = [1, 2];
+    expect(labelScores(output, { kind: 'logits' })).toBe(output);
+  });
+
+  it('leave out the background, first or last', () => {
+    const output = Float32Array.of(7, 1, 2);
+    expect(labelScores(output, { kind: 'logits', backgroundClass: 'first' })).toEqual([1, 2]);
+    expect(labelScores(output, { kind: 'logits', backgroundClass: 'last' })).toEqual([7, 1]);
+    expect(labelScores([0.5, 0.9], { kind: 'sigmoid', backgroundClass: 'first' })).toEqual([0.9]);
+  });
+
+  it('of probabilities are what a softmax without the background gives', () => {
+    const logits = [2, 1, 0, -1];
+    const [total, ...powers] = [0, ...logits.map(Math.exp)].map((_, i, all) =>
+      i === 0 ? all.reduce((sum, power) => sum + power) : (all[i] ?? 0),
+    );
+    const probabilities = powers.map((power) => power / (total ?? 1));
+    const where = { backgroundClass: 'first' } as const;
+    const kept = labelScores(probabilities, { kind: 'probabilities', ...where });
+    const expected = topPredictions(
+      labelScores(logits, { kind: 'logits', ...where }),
+      labels,
+      'logits',
+    );
+    const given = topPredictions(kept, labels, 'probabilities');
+    expect(given.map(({ index }) => index)).toEqual(expected.map(({ index }) => index));
+    given.forEach(({ score }, i) => {
+      expect(score).toBeCloseTo(expected[i]?.score ?? 2, 12);
+    });
+  });
+
+  it('stay 0 when the background is certain', () => {
+    const reading = { kind: 'probabilities', backgroundClass: 'first' } as const;
+    expect(labelScores([1, 0, 0], reading)).toEqual([0, 0]);
+    expect(labelScores([], reading)).toEqual([]);
   });
 });
 

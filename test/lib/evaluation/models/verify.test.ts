@@ -14,6 +14,14 @@ import {
   colourImage,
   colourModel,
 } from '../../../fixtures/colours.ts';
+import {
+  type OddOptions,
+  oddLabels,
+  oddModel,
+  oddPreprocessing,
+  scores,
+  step,
+} from '../../../fixtures/odd-models.ts';
 import { temporaryFolder } from '../../../fixtures/temporary-folder.ts';
 
 const directory = temporaryFolder();
@@ -22,7 +30,26 @@ function catalogueOf(
   options: ColourOptions,
   change: object = {},
 ): [string, CatalogueListing, ListedModel] {
-  const bytes = colourModel(options);
+  return entryOf(
+    colourModel(options),
+    { preprocessing: { dtype: 'float32', layout: 'NCHW' } },
+    change,
+  );
+}
+
+function oddCatalogueOf(
+  options: OddOptions,
+  entry: object,
+): [string, CatalogueListing, ListedModel] {
+  const preprocessing = { dtype: 'float32', layout: 'NCHW', ...oddPreprocessing };
+  return entryOf(oddModel(options), { preprocessing, ...entry }, { labels: oddLabels });
+}
+
+function entryOf(
+  bytes: Uint8Array,
+  entry: object,
+  change: object,
+): [string, CatalogueListing, ListedModel] {
   writeFileSync(join(directory, 'colour.onnx'), bytes);
   const model = {
     name: 'colour',
@@ -31,7 +58,7 @@ function catalogueOf(
     bytes: bytes.length,
     accuracySource: '',
     licence: '',
-    preprocessing: { dtype: 'float32', layout: 'NCHW' },
+    ...entry,
   };
   const catalogue = catalogueListingSchema.parse({
     ...colourCatalogue,
@@ -64,5 +91,35 @@ describe('verifyModel', () => {
     ['a missing sample', {}, { samples: [{ file: 'no.png', label: 'red' }] }, /no\.png: cannot/],
   ] as const)('finds %s', async (_, options, change, message) => {
     await expect(verifyModel(...catalogueOf(options, change))).rejects.toThrow(message);
+  });
+});
+
+describe('verifyModel, of what the answers mean', () => {
+  const softmax: OddOptions = { after: [step('Softmax', ['logits', 'y'])] };
+  const sigmoid: OddOptions = { after: [step('Sigmoid', ['logits', 'y'])] };
+  const twins: OddOptions = {
+    after: [step('Tanh', ['logits', 'hidden'])],
+    outputs: [scores('hidden'), scores('logits')],
+  };
+
+  it.each<[string, OddOptions, object]>([
+    ['what was detected', {}, {}],
+    ['what is said', softmax, { output: 'probabilities' }],
+    ['a sigmoid, as is said', sigmoid, { output: 'sigmoid' }],
+    ['the output that is said', twins, { outputName: 'logits' }],
+    ['a background class', { classes: 6 }, { backgroundClass: 'last', output: 'logits' }],
+    ['answers that mean nothing', { gain: 0 }, { latencyOnly: true }],
+  ])('is content with %s', async (_, options, entry) => {
+    await verifyModel(...oddCatalogueOf(options, entry));
+  });
+
+  it.each<[string, OddOptions, object, RegExp]>([
+    ['probabilities', softmax, { output: 'logits' }, /said to be logits: they are probabilities/],
+    ['logits', {}, { output: 'probabilities' }, /they are not all from 0 to 1/],
+    ['a sigmoid', sigmoid, {}, /sums from .*taken for logits: say output in its entry/],
+    ['one of several outputs', twins, {}, /outputs \("hidden", "logits"\): say outputName/],
+    ['the same answer to all', { gain: 0, shift: 2 }, {}, /pictures .* alike/],
+  ])('finds %s taken for something else', async (_, options, entry, message) => {
+    await expect(verifyModel(...oddCatalogueOf(options, entry))).rejects.toThrow(message);
   });
 });

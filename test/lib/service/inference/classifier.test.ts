@@ -181,7 +181,7 @@ describe('a model that is no classifier of the catalogue', () => {
       /is NCHW, but .*layout is NHWC/,
     ],
     ['of another size', colourModel(), { ...float, centerCrop: 9 }, /8 x 8 .*centerCrop is 9/],
-    ['with a batch of two', colourModel({ batch: 2 }), float, /not a batch of one/],
+    ['with a batch of two', colourModel({ batch: 2 }), float, /is a batch of 2 images/],
     ['with the index of a class', colourModel({ ending: 'index' }), float, /int64 .*not .*scores/],
     [
       'of two inputs',
@@ -191,7 +191,7 @@ describe('a model that is no classifier of the catalogue', () => {
         nodes: [{ op: 'Add', inputs: ['image', 'second'], output: 'y' }],
       }),
       float,
-      /2 inputs \(image, second\)/,
+      /2 inputs \("image" of float32 \[1, 3, 8, 8\], "second" of /,
     ],
     [
       'of a vector',
@@ -224,7 +224,7 @@ describe('a model that is no classifier of the catalogue', () => {
         ],
       }),
       float,
-      /int64 .*neither float32 nor uint8/,
+      /int64 .*none of the element types of images/,
     ],
   ])('%s', async (_, model, preprocessing, message) => {
     const failure = load(model, preprocessing);

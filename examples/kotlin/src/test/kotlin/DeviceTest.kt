@@ -62,10 +62,18 @@ class DeviceTest {
     fun predictions() = testsOf(vectors("predictions")["outputs"]) { case ->
         val output = case["output"].list.map { it.number }
         val labels = case["labels"].list.map { it.text }
-        val given = topPredictions(output, labels, case["kind"].text == "probabilities")
+        val given = topPredictions(output, labels, case["kind"].text != "logits")
         val expected = case["predictions"].list
         assertEquals(expected.map { it.int("index") to it["label"].text }, given.map { it.index to it.label })
         expected.zip(given) { a, b -> assertClose(a["score"], b.score, 1e-9) }
+    }
+
+    @TestFactory
+    fun backgrounds() = testsOf(vectors("predictions")["backgrounds"]) { case ->
+        val output = case["output"].list.map { it.number }
+        val isFirst = case["backgroundClass"].text == "first"
+        val given = withoutBackground(output, isFirst, case["kind"].text == "probabilities")
+        assertEquals(case["scores"].list.map { it.number }, given)
     }
 
     @TestFactory

@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import {
   compareWithDeclared,
   evaluateModel,
+  unlikelyScorePct,
 } from '../../../../../lib/evaluation/models/accuracy/evaluate.ts';
 import { UndecodableImageError } from '../../../../../lib/service/inference/errors.ts';
 
@@ -27,6 +28,25 @@ function evaluate(ranks: (number | undefined)[]) {
   });
   return run.then((result) => ({ ...result, seen }));
 }
+
+describe('unlikelyScorePct', () => {
+  const run = (score: number, top1Pct: number) => ({
+    answers: [{ score, isRight: true }, undefined, { score, isRight: false }],
+    evaluation: { model: 'm', n: 2, top1Pct, top5Pct: 100, ci95Pct: [0, 100] as [number, number] },
+  });
+
+  it.each([
+    ['squashed scores', 0.002, 80, 0.2],
+    ['scores that are far too sure', 0.999, 60, 99.9],
+  ])('tells %s', (_, score, top1Pct, expected) => {
+    expect(unlikelyScorePct(run(score, top1Pct))).toBe(expected);
+  });
+
+  it('is content with a network that is surer than right, and with no answers', () => {
+    expect(unlikelyScorePct(run(0.95, 70))).toBeUndefined();
+    expect(unlikelyScorePct({ ...run(0.5, 0), answers: [undefined] })).toBeUndefined();
+  });
+});
 
 describe('evaluateModel', () => {
   it('counts the best and the five best', async () => {
