@@ -58,7 +58,7 @@ it('an error of the front’s own is plain JSON where clients know nothing else'
   const response = await fetch(`${url}/plain/nothing?a=/`);
   expect(response.status).toBe(404);
   expect(response.headers.get('content-type')).toBe('application/json');
-  const { error, ...problem } = await response.json();
+  const { error, ...problem } = (await response.json()) as Record<string, unknown>;
   expect(problem).toMatchObject({ status: 404, detail: error });
   expect(error).toBe('No route for GET /plain/nothing');
 });
