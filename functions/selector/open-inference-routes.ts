@@ -45,9 +45,8 @@ export function openInferenceHandlers(
     const { ready: isReady, unknown } = await readiness(service, model);
     const named = catalogue === undefined ? { live: true } : { name: catalogue };
     if (isReady) return json({ ...named, ready: true });
-    const error = `not profiled yet: ${unknown.join(', ')}`;
-    const body = { ...named, ready: false, error };
-    return { ...json(body, { 'retry-after': '1' }), statusCode: 503 };
+    const detail = `these models have not been profiled yet: ${unknown.join(', ')}`;
+    throw new ProblemError('not-ready', detail, { 'retry-after': '1' });
   };
   const metadata = about(() => modelMetadata(service));
   const config = about(() => modelConfig(service));

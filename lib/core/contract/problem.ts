@@ -27,6 +27,7 @@ export const problems = {
   internal: { status: 500, title: 'Internal error' },
   'non-finite-output': { status: 502, title: 'Model gave no valid output' },
   'not-recorded': { status: 503, title: 'Feedback could not be recorded' },
+  'not-ready': { status: 503, title: 'Models are not ready' },
   'no-model-available': { status: 503, title: 'No model could answer' },
   'deadline-exceeded': { status: 504, title: 'No answer by the deadline' },
   'latency-only': { status: 503, title: 'Models are for latency only' },
