@@ -7,6 +7,7 @@ import { contentTypeOf } from '../shared/content-type.ts';
 import { numberBetween } from '../shared/options.ts';
 import { plainTable } from '../shared/output.ts';
 import { fetchJson } from '../shared/service.ts';
+import { serviceAddress } from '../shared/service-address.ts';
 
 interface ClassifyOptions {
   readonly url: string;
@@ -21,7 +22,7 @@ export function addClassifyCommand(program: Command): void {
     .description('classify an image and show which model answered, and why')
     .argument('<image>', 'a JPEG, PNG or WebP file, or a raw tensor')
     .option('--sla <ms>', 'answer within this many ms', numberBetween(0.001, maxSlaMs))
-    .option('--url <url>', 'the service', 'http://127.0.0.1:8787')
+    .option('--url <url>', 'the service', serviceAddress, 'http://127.0.0.1:8787')
     .option('--json', 'print the whole answer as JSON')
     .action(async (image: string, options: ClassifyOptions) => {
       const answer = await classify(image, options);

@@ -19,6 +19,7 @@ import type { Deployment } from '../../lib/evaluation/cost/usage.ts';
 import { atSizes } from '../../lib/evaluation/sizes/scaling.ts';
 import { integerBetween, namedNumbers, numberBetween } from '../shared/options.ts';
 import { readModels } from '../shared/read-models.ts';
+import { serviceAddress } from '../shared/service-address.ts';
 import { addScalingOptions, memorySizes, scalingBy } from '../shared/sizes.ts';
 import { describeCost } from './tables.ts';
 
@@ -100,9 +101,9 @@ export function addCostCommand(program: Command): void {
       ]),
     )
     .addOption(
-      new Option('--url <url>', 'a running service, whose profiles are taken').conflicts(
-        'catalogue',
-      ),
+      new Option('--url <url>', 'a running service, whose profiles are taken')
+        .argParser(serviceAddress)
+        .conflicts('catalogue'),
     )
     .option(
       '--upload-kb <kb>',

@@ -2,6 +2,8 @@ import { type Command, InvalidArgumentError, Option } from 'commander';
 import { resolveCatalogue } from '../../lib/infra/package-files.ts';
 import { integerBetween, numberBetween } from '../shared/options.ts';
 import { shortPath } from '../shared/output.ts';
+import { serviceAddress } from '../shared/service-address.ts';
+import { readAccuracy } from './accuracy-option.ts';
 import type { AddOptions } from './add.ts';
 import type { AskedModels } from './choose.ts';
 import type { EvaluateOptions } from './evaluate.ts';
@@ -39,13 +41,27 @@ function addListCommand(models: Command): void {
 function addAddCommand(models: Command): void {
   models
     .command('add')
-    .description('add a model to a catalogue of yours, or start one with it')
-    .argument('<file>', 'the .onnx file of an image classifier')
+    .description('add models to a catalogue of yours, or start one with them')
+    .argument(
+      '<paths...>',
+      '.onnx files of image classifiers, folders of one as Hugging Face has them, or folders of several',
+    )
     .requiredOption('--catalogue <folder>', 'the catalogue; created when it does not exist')
-    .requiredOption('--name <name>', 'what to call the model')
-    .requiredOption('--accuracy <percent>', 'its top-1 accuracy', numberBetween(0, 100))
-    .option('--labels <file>', 'JSON list of labels; required for a new catalogue')
-    .option('--preprocessing <file>', 'JSON object: resizeShorterSide, centerCrop, color, ...')
+    .option('--name <name>', 'what to call the model; by default like its file or folder')
+    .option(
+      '--accuracy <percent>',
+      'its top-1 accuracy; of several models NAME=PERCENT for each',
+      readAccuracy,
+    )
+    .option('--accuracies <file>', 'those of several models: CSV of name,accuracy, or JSON')
+    .option(
+      '--labels <file>',
+      'one a line, or JSON; by default those beside the model; required for a new catalogue',
+    )
+    .option(
+      '--preprocessing <file>',
+      'JSON object: resizeShorterSide, centerCrop, color, ...; or a preprocessor_config.json; by default the one beside the model',
+    )
     .option('--output <name>', 'which of its outputs holds the scores, if there are several')
     .addOption(
       new Option(
@@ -60,17 +76,20 @@ function addAddCommand(models: Command): void {
       ).choices(['first', 'last']),
     )
     .option('--model-version <text>', 'its version', '1')
-    .option('--licence <text>', 'its licence', 'not stated')
+    .option('--licence <text>', 'its licence; by default what its README.md says')
     .option(
       '--accuracy-source <text>',
       'where the accuracy comes from',
       'declared when the model was added',
     )
     .option('--memory-mb <mb>', 'memory of its function', integerBetween(128, 10_240))
-    .option('--json', 'print the entry')
-    .action(async (file: string, options: AddOptions) => {
+    .option('--json', 'print the entry; of several models, a list of entries')
+    .action(async (paths: string[], options: AddOptions, command: Command) => {
+      if (options.accuracy === undefined && options.accuracies === undefined) {
+        command.error("error: option '--accuracy <percent>' or '--accuracies <file>' is required");
+      }
       const { add } = await import('./add.ts');
-      await add(file, { ...options, catalogue: resolveCatalogue(options.catalogue) });
+      await add(paths, { ...options, catalogue: resolveCatalogue(options.catalogue) });
     });
 }
 
@@ -107,7 +126,7 @@ function addEvaluateCommand(models: Command): void {
       new Option(
         '--uploads',
         'measure the ways to send a picture instead: bytes, and what each model loses',
-      ).conflicts('strict'),
+      ).conflicts(['strict', 'preprocessings']),
     )
     .option('--figure <file>', 'with --uploads: draw accuracy against bytes as SVG')
     .option('--write', 'write the measured top-1, or the rungs of --uploads, to the catalogue')
@@ -165,6 +184,12 @@ function addFetchCommand(models: Command): void {
     .argument('<catalogue>', catalogueHelp)
     .argument('[names...]', 'models; by default the ladder that the catalogue names')
     .option('--all', 'all models that can be fetched')
+    .option(
+      '--mirror <url>',
+      'a server to ask first, for the file’s name and for the paths of the catalogue’s URLs',
+      serviceAddress,
+    )
+    .option('--from <folder>', 'a folder to look in first, whatever the files in it are named')
     .action(async (catalogue: string, names: string[], options: FetchOptions) => {
       const { fetchModels } = await import('./fetch.ts');
       await fetchModels({ directory: resolveCatalogue(catalogue), names }, options);

@@ -1,4 +1,3 @@
-import { readFile } from 'node:fs/promises';
 import {
   modelsOfCatalogue,
   modelsOfProfiles,
@@ -7,7 +6,7 @@ import {
 import { type CertainDevice, certainDeviceOf } from '../../lib/evaluation/engine/certainty.ts';
 import type { Ladder } from '../../lib/evaluation/engine/uploads/ladder.ts';
 import { resolveCatalogue } from '../../lib/infra/package-files.ts';
-import { readCatalogue } from '../../lib/service/catalogue/load.ts';
+import { readCatalogue, readJson } from '../../lib/service/catalogue/load.ts';
 import { askForModels, parseModels } from './service.ts';
 
 /** Where models and their times come from: the first of these that is given. */
@@ -35,7 +34,7 @@ export async function readModels({
 }: ModelSource): Promise<PricedModel[]> {
   if (url !== undefined) return modelsOfProfiles(await askForModels(url));
   if (profiles !== undefined) {
-    return modelsOfProfiles(parseModels(await readJsonFile(profiles), profiles));
+    return modelsOfProfiles(parseModels(readJson(profiles, 'profiles'), profiles));
   }
   return modelsOfCatalogue(readCatalogue(resolveCatalogue(catalogue)), overheadMs);
 }
@@ -60,18 +59,7 @@ export async function readUploads({
   }
   const { uploads } =
     url === undefined
-      ? parseModels(await readJsonFile(profiles ?? ''), profiles ?? '')
+      ? parseModels(readJson(profiles ?? '', 'profiles'), profiles ?? '')
       : await askForModels(url);
   return uploads && { source: url ?? profiles ?? '', rungs: uploads.rungs };
-}
-
-async function readJsonFile(path: string): Promise<unknown> {
-  const text = await readFile(path, 'utf8').catch((error: NodeJS.ErrnoException) => {
-    throw new Error(`${path}: ${error.code === 'ENOENT' ? 'no such file' : error.message}`);
-  });
-  try {
-    return JSON.parse(text);
-  } catch (error) {
-    throw new Error(`${path}: not JSON: ${(error as Error).message}`);
-  }
 }

@@ -44,7 +44,7 @@ async function fetchDirectly(
  * @throws Error when the service answers with an error or cannot be reached
  */
 export async function askForModels(url: string): Promise<ModelsResponse> {
-  const from = `${url.replace(/\/+$/, '')}/v1/models`;
+  const from = `${url}/v1/models`;
   return parseModels(await fetchJson(from), from);
 }
 

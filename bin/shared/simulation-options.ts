@@ -14,6 +14,7 @@ import {
 } from '../../lib/evaluation/engine/profiles/profile-sets.ts';
 import { integerBetween, numberBetween } from './options.ts';
 import type { ModelSource } from './read-models.ts';
+import { serviceAddress } from './service-address.ts';
 
 /** The options that say which models are simulated. */
 export interface ModelOptions extends Partial<ModelSource> {
@@ -63,9 +64,9 @@ export function addModelOptions(command: Command): Command {
       ).conflicts(['url', 'catalogue']),
     )
     .addOption(
-      new Option('--url <url>', 'a running service, whose profiles are taken').conflicts(
-        'catalogue',
-      ),
+      new Option('--url <url>', 'a running service, whose profiles are taken')
+        .argParser(serviceAddress)
+        .conflicts('catalogue'),
     )
     .option('--catalogue <name>', 'a catalogue of models/, or a folder of your own')
     .option(

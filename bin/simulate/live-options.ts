@@ -9,6 +9,7 @@ import {
   uploadKinds,
 } from '../../lib/evaluation/live/plan.ts';
 import { integerBetween, numberBetween } from '../shared/options.ts';
+import { serviceAddress } from '../shared/service-address.ts';
 
 /** Options of `mdi simulate --live`. */
 export interface LiveRunOptions extends WayConditions {
@@ -61,10 +62,9 @@ export function addLiveOptions(simulate: Command): Command {
   return simulate
     .optionsGroup('Live, against a running service:')
     .addOption(
-      new Option(
-        '--live <url>',
-        'send requests to this service; measured beside simulated',
-      ).conflicts(decided),
+      new Option('--live <url>', 'send requests to this service; measured beside simulated')
+        .argParser(serviceAddress)
+        .conflicts(decided),
     )
     .option('--trace <name>', 'the link of --traces that they go over')
     .option('--rate <n>', 'requests a second', numberBetween(0.01, 1_000), 5)
@@ -121,7 +121,6 @@ export function isLive(command: Command, names: readonly string[]): boolean {
   if (traces === undefined || trace === undefined) {
     command.error("error: '--live <url>' needs '--traces <folder>' and '--trace <name>'");
   }
-  if (!URL.canParse(live)) command.error(`error: '--live ${live}' is not a URL`);
   return true;
 }
 

@@ -32,7 +32,13 @@ const settingsSchema = z
     keepWarmMinutes: number.pipe(z.int().min(1)).optional(),
     provisionedConcurrency: number.pipe(z.int().min(1)).optional(),
     tracing: z.enum(['on', 'off']).optional(),
-    stackName: z.string().min(1).default('MdInference'),
+    stackName: z
+      .string()
+      .regex(
+        /^[A-Za-z][A-Za-z0-9-]{0,127}$/,
+        'must be 1 to 128 letters, digits and hyphens, and begin with a letter',
+      )
+      .default('MdInference'),
   })
   .refine(({ auth, jwtIssuer, jwtAudience }) => auth !== 'jwt' || (jwtIssuer && jwtAudience), {
     path: ['auth'],

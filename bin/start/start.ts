@@ -16,6 +16,7 @@ import { nativeModuleFault } from '../../lib/service/inference/native-modules.ts
 import { checkCdk } from '../shared/check-cdk.ts';
 import { integerBetween, numberBetween } from '../shared/options.ts';
 import { askForModels } from '../shared/service.ts';
+import { serviceAddress } from '../shared/service-address.ts';
 import { closeDataFolder, explainFullDisk, synthesizeAside } from './data-folder.ts';
 import { forgetAws } from './forget-aws.ts';
 import { readHosts } from './hosts.ts';
@@ -77,7 +78,11 @@ export function addStartCommand(program: Command): void {
       readHosts,
     )
     .option('--data-dir <folder>', 'where profiles and logs are kept', '.mdinference')
-    .option('--dynamodb <url>', 'a DynamoDB endpoint to use instead of the built-in one')
+    .option(
+      '--dynamodb <url>',
+      'a DynamoDB endpoint to use instead of the built-in one',
+      serviceAddress,
+    )
     .option(
       '--profile-seconds <s>',
       'the longest time a model is measured',

@@ -11,6 +11,7 @@ import type { Catalogue, CatalogueModel } from '../../lib/service/catalogue/sche
 import { defaultTunedFile, type Tuned } from '../../lib/service/catalogue/tuned.ts';
 import { integerBetween, numberBetween } from '../shared/options.ts';
 import { plainTable, shortPath } from '../shared/output.ts';
+import { serviceAddress } from '../shared/service-address.ts';
 import { addScalingOptions, memorySizes } from '../shared/sizes.ts';
 import { measureDeployed, type TuneOptions, timeOnPaper } from './times.ts';
 
@@ -44,7 +45,7 @@ export function addTuneCommand(program: Command): void {
     )
     .option('--catalogue <name>', 'a catalogue of models/, or a folder of your own', 'shapes')
     .option('--memory-mb <mb,...>', 'memory sizes to try', memorySizes, [...triedMemoryMb])
-    .option('--url <url>', 'a running service, whose profiles are taken')
+    .option('--url <url>', 'a running service, whose profiles are taken', serviceAddress)
     .option('--profiles <file>', 'profiles: an answer of GET /v1/models')
     .option('--deployment <name>', 'a deployed service to measure: its output Deployment')
     .option('--runs <n>', 'calls with each memory', integerBetween(10, 10_000), 50)

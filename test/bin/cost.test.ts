@@ -134,7 +134,12 @@ describe('mdi cost', () => {
       1,
       /no "best", only selector, nano-24/,
     ],
-    ['a missing file', ['--profiles', './nowhere.json'], 1, /nowhere\.json: no such file/],
+    [
+      'a missing file',
+      ['--profiles', './nowhere.json'],
+      1,
+      /nowhere\.json: cannot read profiles: no such file/,
+    ],
     ['a file that is not JSON', ['--profiles', notJson], 1, /text\.json: not JSON/],
     [
       'other JSON',

@@ -1,8 +1,9 @@
 import { createHash } from 'node:crypto';
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { colourCatalogue, colourImage, colourModel, colours } from '../fixtures/colours.ts';
+import { movedOut } from '../fixtures/external-data.ts';
 import { FileServer, serve } from '../fixtures/file-server.ts';
 import { oddLabels, oddModel, oddPreprocessing, scores, step } from '../fixtures/odd-models.ts';
 import { temporaryFolder } from '../fixtures/temporary-folder.ts';
@@ -267,6 +268,79 @@ describe('mdi models', () => {
   });
 });
 
+describe('mdi models add, of what people have', () => {
+  const shelf = join(folder, 'downloads');
+  const hub = join(shelf, 'acme-colours');
+  const write = (path: string, content: string | Uint8Array) => {
+    mkdirSync(dirname(path), { recursive: true });
+    writeFileSync(path, content);
+  };
+  const addTo = (name: string, ...args: string[]) =>
+    models('add', ...args, '--catalogue', join(folder, name));
+  beforeAll(() => {
+    mkdirSync(join(hub, 'onnx'), { recursive: true });
+    write(join(hub, 'onnx/model.onnx'), movedOut(colourModel(), join(hub, 'onnx')));
+    const id2label = Object.fromEntries(colours.map((colour, i) => [i, colour]));
+    write(join(hub, 'config.json'), JSON.stringify({ model_type: 'vit', id2label }));
+    write(
+      join(hub, 'preprocessor_config.json'),
+      JSON.stringify({
+        image_processor_type: 'ViTImageProcessor',
+        ...{ size: { height: 8, width: 8 }, resample: 2, image_mean: 0.5, image_std: 0.5 },
+      }),
+    );
+    write(join(hub, 'README.md'), '---\nlicense: mit\n---\n# Colours\n');
+    write(join(shelf, 'big.onnx'), colourModel({ dtype: 'uint8' }));
+    write(join(shelf, 'broken.onnx'), 'version https://git-lfs.github.com/spec/v1\n');
+    write(join(shelf, 'labels.txt'), `\ufeff${colours.join('\r\n')}\r\n`);
+  });
+
+  it('takes labels, preprocessing, name and licence of a Hugging Face folder, and says so', async () => {
+    const { code, out, error } = await addTo('hub', hub, '--accuracy', '90');
+    expect([code, out]).toEqual([0, expect.stringMatching(/^Added acme-colours to .*90 %/)]);
+    expect(error).toMatch(
+      /Note: acme-colours: labels from .*config\.json, preprocessing from .*preprocessor_config\.json, licence mit from its README\.md\.\n/,
+    );
+    expect(error).toMatch(/weights that lay in model\.onnx\.data as well/);
+    expect(error).toMatch(/pictures are squashed to 8 x 8 there/);
+    expect(error).not.toContain('unchanged pixels');
+    const listing = JSON.parse(readFileSync(join(folder, 'hub/catalogue.json'), 'utf8'));
+    expect(listing.labels).toEqual(colours);
+    expect(listing.models[0]).toMatchObject({ name: 'acme-colours', licence: 'mit' });
+    expect(listing.models[0].preprocessing).toMatchObject({ scale: 1 / 255, centerCrop: 8 });
+  }, 60_000);
+
+  it('adds all models of a folder that can be added, and names the others', async () => {
+    write(join(folder, 'accuracies.csv'), 'name,accuracy\nbig,95\nacme-colours,90\n');
+    const accuracies = ['--accuracies', join(folder, 'accuracies.csv')];
+    const { code, out, error } = await addTo('all', shelf, ...accuracies);
+    expect(code).toBe(1);
+    expect(out).toMatch(/^Added big to .*\nAdded acme-colours to /);
+    expect(error).toMatch(/^broken: its accuracy is not given in .*accuracies\.csv: --accuracy/m);
+    expect(error).toMatch(/mdi: 1 of 3 models could not be added\n$/);
+    const again = await addTo('all', join(shelf, 'broken.onnx'), '--accuracy', 'broken=1');
+    expect(again).toMatchObject({ code: 1, out: '' });
+    expect(again.error).toMatch(/^mdi: .*broken\.onnx: it is a pointer of Git LFS/);
+    expect((await models('verify', join(folder, 'all'))).code).toBe(0);
+  }, 60_000);
+
+  it('takes one accuracy for each of several files', async () => {
+    const files = [join(shelf, 'big.onnx'), join(hub, 'onnx/model.onnx')];
+    const each = ['--accuracy', 'big=95', '--accuracy', 'acme-colours=90.5', '--json'];
+    const { out } = await addTo('each', ...files, ...each);
+    expect(JSON.parse(out)).toMatchObject([
+      { name: 'big', accuracyPct: 95 },
+      { name: 'acme-colours', accuracyPct: 90.5 },
+    ]);
+    const one = await addTo('each', ...files, '--accuracy', '90');
+    expect(one.error).toMatch(
+      /^mdi: --accuracy PERCENT is for one model, but there are 2: big, acme-colours; give/,
+    );
+    const named = await addTo('each', ...files, '--name', 'a', '--accuracy', 'a=1');
+    expect(named.error).toMatch(/^mdi: --name is for one model/);
+  }, 60_000);
+});
+
 describe('mdi models fetch', () => {
   let server: FileServer;
   const shelf = join(folder, 'shelf');
@@ -301,7 +375,8 @@ describe('mdi models fetch', () => {
     const before = await models('verify', shelf);
     expect(before).toMatchObject({ code: 1, error: expect.stringMatching(/mdi models fetch/) });
     const { code, out } = await models('fetch', shelf);
-    expect([code, out]).toEqual([0, `first: fetched 0.0 MB to ${shelf}\n`]);
+    const { host } = new URL(server.on('/rgb.onnx', serve(file)));
+    expect([code, out]).toEqual([0, `first: fetched 0.0 MB to ${shelf} from ${host}\n`]);
     const after = await models('verify', shelf);
     expect(after).toMatchObject({ code: 0, error: 'Note: 3 listed models are not fetched yet.\n' });
     expect((await models('list', shelf)).out).toMatch(/lost .*not fetched/);
@@ -311,21 +386,39 @@ describe('mdi models fetch', () => {
     const { code, out, error } = await models('fetch', shelf, 'first', 'doubtful');
     expect(code).toBe(0);
     expect(out).toMatch(/^first: is there already\ndoubtful: fetched/);
-    expect(error).toBe('Note: doubtful: its preprocessing.\n');
+    expect(error).toMatch(
+      /^Note: doubtful was tried elsewhere before: .*: HTTP 404\.\nNote: doubtful: its preprocessing\.\n$/,
+    );
   });
 
   it('says in one line what could not be fetched, or that nobody can be reached', async () => {
     const lost = await models('fetch', shelf, 'lost');
     expect(lost.code).toBe(1);
-    expect(lost.error).toMatch(/^mdi: lost cannot be fetched: 127\.0\.0\.1:\d+: HTTP 404\n$/);
+    expect(lost.error).toMatch(/^mdi: lost cannot be fetched: 127\.0\.0\.1:\d+: HTTP 404\n$/m);
     const offline = await models('fetch', shelf, 'unreachable');
     expect(offline.code).toBe(1);
     expect(offline.error).toMatch(
-      /^mdi: unreachable .*ECONNREFUSED.* \(is this machine offline\?\)\n$/,
+      /^mdi: unreachable .*ECONNREFUSED.* \(is this machine offline\?\)\n$/m,
     );
     const several = await models('fetch', shelf, '--all');
     expect(several.code).toBe(1);
     expect(several.error).toContain('mdi: 2 of 4 models could not be fetched');
+  });
+
+  it('says what to download by hand and where to put it, and takes it from a folder', async () => {
+    const { error } = await models('fetch', shelf, 'unreachable');
+    expect(error).toContain(
+      `${join(shelf, 'unreachable.onnx')} (0.0 MB)\n    http://127.0.0.1:1/x`,
+    );
+    expect(error).toMatch(/checks the size and SHA-256/);
+    const downloads = join(folder, 'browser-downloads');
+    mkdirSync(downloads);
+    writeFileSync(join(downloads, 'rgb (2).onnx'), file);
+    const { code, out } = await models('fetch', shelf, 'unreachable', '--from', downloads);
+    expect([code, out]).toEqual([
+      0,
+      `unreachable: copied 0.0 MB to ${shelf} from ${join(downloads, 'rgb (2).onnx')}\n`,
+    ]);
   });
 });
 
@@ -336,6 +429,18 @@ describe('wrong use of mdi models', () => {
     ['a model that is not there', ['verify', 'shapes', 'huge'], 1, /no model "huge": nano-24/],
     ['no images', ['evaluate', 'shapes', '--images', './nowhere'], 1, /nowhere: no such file or/],
     ['uploads, strictly', [...uploads, 'photos', '--strict'], 2, /--uploads' cannot be used with/],
+    [
+      'a choice of preprocessing and of uploads at once',
+      [...uploads, 'photos', '--preprocessings'],
+      2,
+      /--uploads' cannot be used with/,
+    ],
+    [
+      'an unknown meaning of scores',
+      ['add', 'x', '--catalogue', 'x', '--scores', 'percent'],
+      2,
+      /Allowed choices are logits, probabilities, sigmoid/,
+    ],
     [
       'no images to upload',
       [...uploads, './nowhere'],
@@ -352,6 +457,8 @@ describe('wrong use of mdi models', () => {
     ['no threads', ['profile', 'shapes', '--threads', '0'], 2, /"0" is not a number of threads/],
     ['no accuracy', ['add', 'x.onnx', '--catalogue', 'x', '--name', 'x'], 2, /--accuracy/],
     ['an accuracy over 100', ['add', 'x', '--catalogue', 'x', '--accuracy', '101'], 2, /0 to 100/],
+    ['no folder', ['fetch', 'imagenet', '--from', './nowhere'], 1, /nowhere: no such folder/],
+    ['no mirror', ['fetch', 'imagenet', '--mirror', 'ftp://x'], 2, /"ftp:\/\/x" is not https/],
     ['nothing to fetch', ['fetch', 'shapes'], 1, /has no models that are to be fetched/],
   ])('says plainly that there is %s', async (_, args, expectedCode, message) => {
     const { code, error } = await models(...args);

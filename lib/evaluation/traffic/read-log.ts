@@ -3,6 +3,7 @@ import { stat } from 'node:fs/promises';
 import { pipeline, Readable } from 'node:stream';
 import { createGunzip } from 'node:zlib';
 import { MdInferenceError } from '../../core/errors.ts';
+import { whyNotUtf8 } from '../../service/catalogue/text.ts';
 import type { RequestLine } from '../../service/request-line.ts';
 import { type BrokenLine, RequestLineFinder } from './request-lines.ts';
 
@@ -80,9 +81,12 @@ async function readLines(
 ): Promise<void> {
   const source: Readable = file === standardInput ? process.stdin : createReadStream(file);
   const decoder = new TextDecoder();
-  let rest = '';
+  let [rest, isFirst] = ['', true];
   try {
     for await (const chunk of await uncompressed(counted(source, onBytes))) {
+      const fault = isFirst && whyNotUtf8(chunk);
+      if (fault) throw new Error(fault);
+      isFirst = false;
       const lines = (rest + decoder.decode(chunk, { stream: true })).split('\n');
       rest = lines.pop() ?? '';
       for (const line of lines) onLine(line);

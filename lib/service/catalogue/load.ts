@@ -4,6 +4,8 @@ import { join } from 'node:path';
 import type { z } from 'zod';
 import { firstIssue } from '../../core/contract/first-issue.ts';
 import { MdInferenceError } from '../../core/errors.ts';
+import { checkIsWhole } from './onnx/check.ts';
+import { OnnxFileError } from './onnx/onnx-file.ts';
 import {
   type Catalogue,
   type CatalogueListing,
@@ -11,6 +13,7 @@ import {
   catalogueListingSchema,
   type ListedModel,
 } from './schema.ts';
+import { readTextFile } from './text.ts';
 
 /** A catalogue cannot be used; the message names the file and the field. */
 export class CatalogueError extends MdInferenceError {
@@ -63,9 +66,11 @@ export function readServedCatalogue(directory: string): Catalogue {
 }
 
 /**
- * Reads a catalogue for serving and checks every model file's size and SHA-256.
+ * Reads a catalogue for serving and checks every model file: its size, its SHA-256, and that it is all there is of
+ * the model.
  *
  * @throws {@link CatalogueError} naming the file and what is wrong with it
+ * @throws {@link OnnxFileError} when a file is no ONNX file, or only a part of a model
  */
 export function loadCatalogue(directory: string): Catalogue {
   const catalogue = readServedCatalogue(directory);
@@ -79,9 +84,10 @@ export function isFetched(directory: string, { file }: ListedModel): boolean {
 }
 
 /**
- * Checks that a model's file is the one its catalogue entry describes.
+ * Checks that a model's file is the one its catalogue entry describes, and all there is of the model.
  *
  * @throws {@link CatalogueError} naming the file
+ * @throws {@link OnnxFileError} when it is no ONNX file, or weights of the model lie in other files
  */
 export function verifyModelFile(
   directory: string,
@@ -94,16 +100,20 @@ export function verifyModelFile(
       `${path}: ${found.bytes} bytes, but model "${name}" says ${bytes} (field bytes)`,
     );
   }
-  if (found.sha256 !== sha256) {
+  if (found.hash !== sha256) {
     throw new CatalogueError(
-      `${path}: SHA-256 is ${found.sha256}, but model "${name}" says ${sha256} (field sha256)`,
+      `${path}: SHA-256 is ${found.hash}, but model "${name}" says ${sha256} (field sha256)`,
     );
   }
+  checkIsWhole(path);
 }
 
-/** Size in bytes and SHA-256 of a file, which may be larger than memory. */
-function fingerprintOf(path: string): { bytes: number; sha256: string } {
-  const hash = createHash('sha256');
+/** Size in bytes and hash, in hexadecimal, of a file, which may be larger than memory. */
+export function fingerprintOf(
+  path: string,
+  algorithm: 'sha256' | 'sha1' = 'sha256',
+): { bytes: number; hash: string } {
+  const hash = createHash(algorithm);
   const buffer = Buffer.allocUnsafe(2 ** 20);
   const file = openSync(path, 'r');
   try {
@@ -112,7 +122,7 @@ function fingerprintOf(path: string): { bytes: number; sha256: string } {
       hash.update(buffer.subarray(0, read));
       bytes += read;
     }
-    return { bytes, sha256: hash.digest('hex') };
+    return { bytes, hash: hash.digest('hex') };
   } finally {
     closeSync(file);
   }
@@ -138,12 +148,22 @@ function withModels({ ladder: _, ...listing }: CatalogueListing, directory: stri
  * @throws {@link CatalogueError} naming the file
  */
 export function readJson(path: string, what: string): unknown {
-  const text = readOrExplain(path, what).toString('utf8');
+  const text = readText(path, what);
   try {
     return JSON.parse(text);
   } catch (error) {
     throw new CatalogueError(`${path}: not JSON: ${(error as Error).message}`);
   }
+}
+
+/**
+ * Reads a file of text.
+ *
+ * @param what - what the file should hold, for messages
+ * @throws {@link CatalogueError} naming the file
+ */
+export function readText(path: string, what: string): string {
+  return explaining(path, what, () => readTextFile(path));
 }
 
 /**
@@ -172,10 +192,16 @@ export function readOrExplain(path: string, what: string): Buffer {
   return explaining(path, what, () => readFileSync(path));
 }
 
-function explaining<T>(path: string, what: string, read: () => T): T {
+/**
+ * Reads something, and says of a file that cannot be read what it should have been.
+ *
+ * @throws {@link CatalogueError} naming the file
+ */
+export function explaining<T>(path: string, what: string, read: () => T): T {
   try {
     return read();
   } catch (error) {
+    if (error instanceof OnnxFileError || error instanceof CatalogueError) throw error;
     const { code, message } = error as NodeJS.ErrnoException;
     const reason = code === 'ENOENT' ? 'no such file' : message;
     throw new CatalogueError(`${path}: cannot read ${what}: ${reason}`);

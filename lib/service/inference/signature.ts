@@ -116,6 +116,9 @@ function wayOut(output: ValueMetadata, others: readonly ValueMetadata[]): string
   return ', such as the label alone: export it without its last step (ArgMax, TopK)';
 }
 
+/** Of whole numbers, fewer than these are no picture any more. */
+const leastRange = 16;
+
 /**
  * Checks that preprocessing produces what a model takes.
  *
@@ -128,8 +131,14 @@ export function checkPreprocessing(signature: InputSignature, preprocessing: Pre
       throw new ModelShapeError(`its input is ${is}, but preprocessing.${field} is ${said}`);
     }
   }
+  const { dtype, scale, std, centerCrop } = preprocessing;
+  const range = Math.max(...std.map((each) => Math.abs((255 * scale) / each)));
+  if ((dtype === 'uint8' || dtype === 'int8') && range < leastRange) {
+    throw new ModelShapeError(
+      `its input is ${dtype}, but the preprocessing leaves a range of ${range.toPrecision(2)} of a pixel's values: leave out what the model does itself, such as preprocessing.scale`,
+    );
+  }
   const { width, height } = signature;
-  const { centerCrop } = preprocessing;
   const fits = [width, height].every((side) => side === undefined || side === centerCrop);
   if (centerCrop !== undefined && !fits) {
     throw new ModelShapeError(

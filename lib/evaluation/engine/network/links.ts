@@ -1,5 +1,6 @@
-import { readdirSync, readFileSync } from 'node:fs';
+import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
+import { readTextFile } from '../../../service/catalogue/text.ts';
 import { parseTrace, type Trace, TraceError } from './trace.ts';
 
 /** Both directions of a link, recorded at the same time and cut to the same length. */
@@ -50,7 +51,7 @@ export function readLink(directory: string, name: string): Link {
 
 function readTrace(directory: string, file: string): Trace {
   const path = join(directory, file);
-  const text = explaining(path, 'the trace', () => readFileSync(path, 'utf8'));
+  const text = explaining(path, 'the trace', () => readTextFile(path));
   return parseTrace(text, file);
 }
 

@@ -1,7 +1,7 @@
-import { readFileSync } from 'node:fs';
 import { basename, dirname } from 'node:path';
-import { csvParseRows } from 'd3-dsv';
+import { dsvFormat } from 'd3-dsv';
 import { MdInferenceError } from '../../../core/errors.ts';
+import { readTextFile } from '../../../service/catalogue/text.ts';
 import { listLinks } from './links.ts';
 import {
   families,
@@ -62,7 +62,7 @@ export function readNetwork(text: string, conditions: LinkConditions): Simulated
 
 function readText(path: string): string {
   try {
-    return readFileSync(path, 'utf8');
+    return readTextFile(path);
   } catch (error) {
     throw new InvalidNetworkError(`${path}: cannot read the times: ${(error as Error).message}`);
   }
@@ -74,12 +74,17 @@ const headers = ['networkMs', 'inputMs,outputMs'];
 /**
  * Reads measured network times from CSV, one request per line: either T_nw, of which each way takes
  * half, or T_input and T_output; in ms, with or without a header (`networkMs`, or `inputMs,outputMs`).
+ * Columns are separated by commas, or by semicolons as spreadsheets do where decimals are written with a
+ * comma. Where a comma may be either, the file is refused.
  *
  * @param name - for messages and reports
  * @throws {@link InvalidNetworkError} when a line is not as described; the message names the line
  */
 export function parseMeasuredTimes(text: string, name: string): MeasuredNetwork {
-  const rows = csvParseRows(text.trim(), (row) => row.map((field) => field.trim()));
+  const hasSemicolons = text.includes(';');
+  const rows = dsvFormat(hasSemicolons ? ';' : ',').parseRows(text.trim(), (row) =>
+    row.map((field) => (hasSemicolons ? field.trim().replace(',', '.') : field.trim())),
+  );
   const [first = ['']] = rows;
   const hasHeader = headers.includes(first.join());
   if (!hasHeader && /[a-z]/i.test(first.join())) {
@@ -87,6 +92,7 @@ export function parseMeasuredTimes(text: string, name: string): MeasuredNetwork 
       `${name}, line 1: the header must be ${headers.join(' or ')}, not "${first.join()}"`,
     );
   }
+  if (!hasHeader && !hasSemicolons) refuseDecimalCommas(rows, name);
   const times = rows.flatMap((row, i) =>
     (i === 0 && hasHeader) || row.join() === ''
       ? []
@@ -100,11 +106,28 @@ export function parseMeasuredTimes(text: string, name: string): MeasuredNetwork 
   };
 }
 
+/** Two columns without a point anywhere may as well be one column of decimals. */
+function refuseDecimalCommas(rows: readonly (readonly string[])[], name: string): void {
+  const pairs = rows.filter((row) => row.join() !== '');
+  const [first] = pairs;
+  if (!first || !pairs.every((row) => row.length === 2 && row.every(isDigits))) return;
+  const [whole, decimals] = first;
+  throw new InvalidNetworkError(
+    `${name}: is "${first.join()}" a time of ${whole}.${decimals} ms, or T_input and T_output? Write decimals with a point, or begin two columns with the header ${headers[1]}`,
+  );
+}
+
+function isDigits(field: string): boolean {
+  return /^\d+$/.test(field);
+}
+
 function readTimes(row: readonly string[], columns: number, where: string) {
   const times = row.map((field) => (field === '' ? Number.NaN : Number(field)));
   if (row.length !== columns || columns > 2 || !times.every((ms) => ms >= 0 && ms < 1e9)) {
     const wanted = columns === 1 ? 'one time' : 'T_input and T_output';
-    throw new InvalidNetworkError(`${where}: must be ${wanted} in ms, not "${row.join()}"`);
+    const isDecimal = row.length > columns ? row.every(isDigits) : row.join('').includes(',');
+    const hint = isDecimal ? '; decimals take a point' : '';
+    throw new InvalidNetworkError(`${where}: must be ${wanted} in ms, not "${row.join()}"${hint}`);
   }
   const [first = 0, second] = times;
   return second === undefined

@@ -1,9 +1,9 @@
-import { readFileSync } from 'node:fs';
 import { z } from 'zod';
 import { firstIssue } from '../../../core/contract/first-issue.ts';
 import { MdInferenceError } from '../../../core/errors.ts';
 import type { UploadRung } from '../../../core/upload/rung.ts';
 import { uploadsSchema } from '../../../service/catalogue/schema.ts';
+import { readTextFile } from '../../../service/catalogue/text.ts';
 
 /** A file of rungs cannot be used; the message names the file and the field. */
 export class RungsError extends MdInferenceError {
@@ -116,7 +116,7 @@ export function bytesOn(rung: SimulatedRung | undefined, size: number): number {
 
 function readJson(path: string): unknown {
   try {
-    return JSON.parse(readFileSync(path, 'utf8'));
+    return JSON.parse(readTextFile(path));
   } catch (error) {
     throw new RungsError(`${path}: ${(error as Error).message}`);
   }

@@ -1,7 +1,8 @@
-import { existsSync, globSync, readFileSync, statSync } from 'node:fs';
+import { existsSync, globSync, statSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { dirname, extname, join, sep } from 'node:path';
 import { csvParseRows } from 'd3-dsv';
+import { readTextFile } from '../../../service/catalogue/text.ts';
 import { classIndex, labelIndex, TruthError } from './labels.ts';
 
 /** An image whose true label is known. */
@@ -76,7 +77,7 @@ function truthOf(folder: string, file: string, labels: readonly string[]): numbe
 }
 
 function imagesOfCsv(path: string, labels: readonly string[]): LabelledImage[] {
-  return csvParseRows(readFileSync(path, 'utf8')).flatMap(([file = '', label], i) => {
+  return csvParseRows(textOf(path)).flatMap(([file = '', label], i) => {
     if ((i === 0 && heading.test(file)) || (file === '' && label === undefined)) return [];
     const where = `${path}, line ${i + 1}`;
     const image = join(dirname(path), file.trim());
@@ -84,6 +85,14 @@ function imagesOfCsv(path: string, labels: readonly string[]): LabelledImage[] {
     if (!existsSync(image)) throw new TruthError(`${where}: no file ${image}`);
     return imageOf(image, labelIndex(label.trim(), labels, where));
   });
+}
+
+function textOf(path: string): string {
+  try {
+    return readTextFile(path);
+  } catch (error) {
+    throw new TruthError(`${path}: cannot read the labels: ${(error as Error).message}`);
+  }
 }
 
 function imageOf(path: string, label: number): LabelledImage {

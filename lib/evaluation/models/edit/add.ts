@@ -1,6 +1,5 @@
-import { createHash } from 'node:crypto';
-import { existsSync, readFileSync } from 'node:fs';
-import { join, resolve } from 'node:path';
+import { existsSync, renameSync } from 'node:fs';
+import { join } from 'node:path';
 import { ModelShapeError } from '../../../core/preprocessing/errors.ts';
 import type { OutputKind } from '../../../core/preprocessing/predictions.ts';
 import type { Preprocessing } from '../../../core/preprocessing/preprocessing.ts';
@@ -8,9 +7,9 @@ import { neededMemoryMb } from '../../../service/catalogue/limits.ts';
 import {
   CatalogueError,
   catalogueFile,
+  fingerprintOf,
   listCatalogue,
   parseFile,
-  readOrExplain,
 } from '../../../service/catalogue/load.ts';
 import {
   type CatalogueFile,
@@ -19,29 +18,32 @@ import {
 } from '../../../service/catalogue/schema.ts';
 import { mbPerVcpu, threadsFor } from '../../../service/inference/threads.ts';
 import { type ModelProfile, profileModel, referenceOf } from '../latency/profile.ts';
-import { editCatalogue, replaceFile } from './edit-catalogue.ts';
+import { editCatalogue } from './edit-catalogue.ts';
 import { catalogueNameOf, readLabels, readPreprocessing } from './given-files.ts';
+import type { DescribedPreprocessing } from './hugging-face.ts';
 import { inspectModel, type ModelInspection } from './inspect.ts';
+import { inNewFolder } from './new-folder.ts';
+import { type WrittenFile, writeWholeFile } from './whole-file.ts';
 
 /** A model to be added to a catalogue. */
 export interface NewModel {
-  /** The .onnx file. */
+  /** The .onnx file; weights may lie in others beside it. */
   readonly file: string;
   /** The catalogue's folder, created when it does not exist. */
   readonly directory: string;
   readonly name: string;
   /** Top-1 in percent. */
   readonly accuracyPct: number;
-  /** JSON file of the labels, in the order of the model's outputs; required for a new catalogue. */
-  readonly labels?: string;
+  /** File of the labels, in the order of the model's outputs; required for a new catalogue. */
+  readonly labels?: string | undefined;
+  /** JSON file of preprocessing fields, or of the library that the model comes from. */
+  readonly preprocessing?: string | undefined;
   /** What the model outputs: needed when its answers do not show it. */
   readonly scores?: OutputKind;
   /** Which of its outputs holds the scores; needed when it has several. */
   readonly output?: string;
   /** Where the score of a class lies that is no label. */
   readonly backgroundClass?: 'first' | 'last';
-  /** JSON file of preprocessing fields. */
-  readonly preprocessing?: string;
   readonly version: string;
   readonly licence: string;
   readonly accuracySource: string;
@@ -59,6 +61,10 @@ export interface AddedModel {
   readonly profile: ModelProfile;
   /** Its preprocessing, when none was given. */
   readonly guessedPreprocessing: Preprocessing | undefined;
+  /** In what its preprocessing differs from the files that describe it, in words. */
+  readonly differences: readonly string[];
+  /** The other files that have been taken into its own. */
+  readonly folded: readonly string[];
   /** Its layout, where only running it has shown it. */
   readonly triedLayout: Preprocessing['layout'] | undefined;
   readonly isNewCatalogue: boolean;
@@ -70,79 +76,86 @@ const leastMemoryMb = mbPerVcpu;
 const measureSettings = { maxRuns: 1000, leastRuns: 10, maxMs: 1_500, precision: 0.01 };
 
 /**
- * Adds a model to a catalogue: loads it, times it, copies its file and writes its entry. Nothing is
- * written before the model has run.
+ * Adds a model to a catalogue: copies it into one file, loads that and times it, puts it into place and writes its
+ * entry. What is checked is what is deployed. Nothing is left behind unless all of it succeeds.
  *
  * @throws {@link CatalogueError} when a file cannot be read, or the entry does not fit the catalogue
+ * @throws {@link OnnxFileError} when the model is no ONNX file, or parts of it are missing or wrong
  * @throws {@link ModelShapeError} when the model is not a classifier of the catalogue's labels and input
  * @throws {@link ProfileModelError} when it cannot be timed
  */
 export async function addModel(model: NewModel): Promise<AddedModel> {
-  const { directory, file, name } = model;
-  const bytes = readOrExplain(file, 'a model');
+  const { directory, file } = model;
   const catalogue = existsSync(join(directory, catalogueFile))
     ? listCatalogue(directory)
     : undefined;
   const labels = readLabels(model.labels, directory, catalogue?.labels);
   const given = readPreprocessing(model.preprocessing);
-  const description = await inspectModel(bytes, {
-    labels,
-    preprocessing: given,
-    input: catalogue?.input,
-    output: model.scores,
-    outputName: model.output,
-    backgroundClass: model.backgroundClass,
-  }).catch((error: Error) => {
-    throw error instanceof ModelShapeError
-      ? new ModelShapeError(`${file}: ${error.message}`, { cause: error })
-      : error;
-  });
-  const initial: CatalogueFile = {
-    name: catalogueNameOf(directory),
-    task: 'image-classification',
-    labels,
-    input: description.input,
-    models: [],
-  };
-  const draft = entryOf(model, bytes, description);
-  checkEntry(draft, catalogue ?? initial, directory);
+  return inNewFolder(directory, async (folder) => {
+    const path = join(folder, 'model.onnx');
+    const written = writeWholeFile(file, path);
+    const description = await inspectModel(path, {
+      labels,
+      preprocessing: given?.fields,
+      input: catalogue?.input,
+      output: model.scores,
+      outputName: model.output,
+      backgroundClass: model.backgroundClass,
+    }).catch((error: Error) => {
+      throw error instanceof ModelShapeError
+        ? new ModelShapeError(`${file}: ${error.message}`, { cause: error })
+        : error;
+    });
+    const initial: CatalogueFile = {
+      name: catalogueNameOf(directory),
+      task: 'image-classification',
+      labels,
+      input: description.input,
+      models: [],
+    };
+    const draft = entryOf(model, written, description, given);
+    checkEntry(draft, catalogue ?? initial, directory);
 
-  const { entry, profile } = await time(model, draft, { ...initial, ...catalogue });
-  await editCatalogue(
-    directory,
-    (edited) => {
-      // Another process may have created a catalogue here in the meantime.
-      if (edited.labels.join('\n') !== labels.join('\n')) {
-        throw new CatalogueError(
-          `${directory} has got a catalogue with other labels in the meantime`,
-        );
-      }
-      checkEntry(entry, edited, directory);
-      placeFile(join(directory, `${name}.onnx`), bytes, resolve(file));
-      edited.models.push(entry);
-    },
-    catalogue ? undefined : initial,
-  );
-  return {
-    entry,
-    profile,
-    guessedPreprocessing: given ? undefined : description.preprocessing,
-    triedLayout: description.triedLayout,
-    isNewCatalogue: !catalogue,
-  };
+    const { entry, profile } = await time(path, model, draft, { ...initial, ...catalogue });
+    await editCatalogue(
+      directory,
+      (edited) => {
+        // Another process may have created a catalogue here in the meantime.
+        if (edited.labels.join('\n') !== labels.join('\n')) {
+          throw new CatalogueError(
+            `${directory} has got a catalogue with other labels in the meantime`,
+          );
+        }
+        checkEntry(entry, edited, directory);
+        placeFile(path, join(directory, `${model.name}.onnx`), written);
+        edited.models.push(entry);
+      },
+      catalogue ? undefined : initial,
+    );
+    return {
+      entry,
+      profile,
+      guessedPreprocessing: given ? undefined : description.preprocessing,
+      triedLayout: description.triedLayout,
+      differences: given?.differences ?? [],
+      folded: written.folded,
+      isNewCatalogue: !catalogue,
+    };
+  });
 }
 
 function entryOf(
   { name, version, accuracyPct, accuracySource, licence }: NewModel,
-  bytes: Uint8Array,
+  { bytes, sha256 }: WrittenFile,
   { preprocessing, output, outputName, backgroundClass }: ModelInspection,
+  given: DescribedPreprocessing | undefined,
 ): Entry {
   return {
     name,
     version,
     file: `${name}.onnx`,
-    sha256: createHash('sha256').update(bytes).digest('hex'),
-    bytes: bytes.length,
+    sha256,
+    bytes,
     accuracyPct,
     accuracySource,
     licence,
@@ -150,6 +163,7 @@ function entryOf(
     output,
     ...(outputName !== undefined && { outputName }),
     ...(backgroundClass && { backgroundClass }),
+    ...(given && given.differences.length > 0 && { unverified: given.differences.join('; ') }),
   };
 }
 
@@ -170,13 +184,14 @@ function checkEntry(
 
 /** Times a model as its function would run it, and decides on the function's memory. */
 async function time(
-  { file, memoryMb }: NewModel,
+  path: string,
+  { memoryMb }: NewModel,
   draft: Entry,
   catalogue: Pick<CatalogueFile, 'input' | 'labels'>,
 ): Promise<{ entry: Entry; profile: ModelProfile }> {
   const model = listedModelSchema.parse({ ...draft, ...(memoryMb && { memoryMb }) });
   const threads = threadsFor(model.memoryMb);
-  const task = { path: resolve(file), catalogue, model, threads, settings: measureSettings };
+  const task = { path, catalogue, model, threads, settings: measureSettings };
   const profile = await profileModel(task);
   const neededMb = Math.max(neededMemoryMb(draft.bytes), Math.ceil(1.25 * profile.memoryMb));
   const ownMb = memoryMb ?? Math.max(leastMemoryMb, neededMb);
@@ -188,10 +203,9 @@ async function time(
   return { entry, profile };
 }
 
-function placeFile(path: string, bytes: Buffer, source: string): void {
-  if (resolve(path) === source) return;
-  if (existsSync(path) && !readFileSync(path).equals(bytes)) {
-    throw new CatalogueError(`${path} is there already, with other content: move it away first`);
+function placeFile(from: string, to: string, { sha256 }: WrittenFile): void {
+  if (!existsSync(to)) renameSync(from, to);
+  else if (fingerprintOf(to).hash !== sha256) {
+    throw new CatalogueError(`${to} is there already, with other content: move it away first`);
   }
-  replaceFile(path, bytes);
 }

@@ -4,6 +4,7 @@ import { pipeline } from 'node:stream/promises';
 import { type Dispatcher, request } from 'undici';
 import { MdInferenceError } from '../../../core/errors.ts';
 import { PartialFile } from './partial-file.ts';
+import { sentInstead } from './sent-instead.ts';
 import { diskReason, isDiskError, TransferError, transferError } from './transfer-error.ts';
 
 /** A file that is known by its hash, and where to get it. */
@@ -32,6 +33,15 @@ export interface DownloadOptions {
   readonly dispatcher: Dispatcher;
   /** Called with the number of bytes that have arrived. */
   readonly onProgress?: (bytes: number) => void;
+  /** Called when a URL does not deliver the file, with the reason. */
+  readonly onFailure?: (failure: TransferError) => void;
+  /**
+   * Hosts that could not be reached, which are not asked again. Shared between downloads, it saves each of them
+   * the wait for a server that a firewall hides.
+   *
+   * @default - known to one download only
+   */
+  readonly unreachableHosts?: Set<string>;
 }
 
 /**
@@ -39,21 +49,33 @@ export interface DownloadOptions {
  * the next attempt resumes, even in another process. The file gets its name only when size and SHA-256
  * are right.
  *
+ * @returns the URL that delivered it
  * @throws {@link DownloadError} when no URL delivers the file, or it cannot be written
  */
 export async function download(
   file: RemoteFile,
   path: string,
   options: DownloadOptions,
-): Promise<void> {
+): Promise<string> {
+  const { onFailure, unreachableHosts = new Set() } = options;
   const failures: TransferError[] = [];
   for (const url of file.urls) {
+    const { host } = new URL(url);
+    if (unreachableHosts.has(host)) {
+      const isToldAlready = failures.some(({ message }) => message.startsWith(`${host}: `));
+      const failure = new TransferError(url, 'could not be reached', { isUnreachable: true });
+      if (!isToldAlready) failures.push(failure);
+      continue;
+    }
     try {
       await downloadFrom(url, file, path, options);
-      return;
+      return url;
     } catch (error) {
       if (isDiskError(error)) throw new DownloadError(`${path}: ${diskReason(error)}`, false);
-      failures.push(transferError(error, url));
+      const failure = transferError(error, url);
+      if (failure.isUnreachable) unreachableHosts.add(host);
+      failures.push(failure);
+      onFailure?.(failure);
     }
   }
   const reasons = failures.map(({ message }) => message).join('; ');
@@ -119,8 +141,11 @@ async function transfer(
   const length = headers['content-length'];
   const total = start + Number(length);
   if (length !== undefined && total !== file.bytes) {
-    body.on('error', () => {}).destroy();
-    throw new TransferError(url, `has ${total} bytes instead of ${file.bytes}`, { isFinal: true });
+    const instead = await sentInstead(response);
+    const reason = instead
+      ? `sends ${instead} instead of the file`
+      : `has ${total} bytes instead of ${file.bytes}`;
+    throw new TransferError(url, reason, { isFinal: true });
   }
   if (start === 0) part.begin(url, headers.etag);
   let bytes = start;

@@ -1,15 +1,6 @@
-import { createHash } from 'node:crypto';
-import {
-  createReadStream,
-  existsSync,
-  readFileSync,
-  renameSync,
-  rmSync,
-  statSync,
-  writeFileSync,
-} from 'node:fs';
+import { existsSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { open } from 'node:fs/promises';
-import { pipeline } from 'node:stream/promises';
+import { sha256Of } from './sha256.ts';
 
 /** The part of a file that has arrived, `<path>.part`, and beside it which version of which URL it is of. */
 export class PartialFile {
@@ -50,10 +41,8 @@ export class PartialFile {
   }
 
   /** SHA-256 of what has arrived, in hex. */
-  async sha256(): Promise<string> {
-    const hash = createHash('sha256');
-    await pipeline(createReadStream(this.path), hash);
-    return hash.digest('hex');
+  sha256(): Promise<string> {
+    return sha256Of(this.path);
   }
 
   /** Gives the file its name. */

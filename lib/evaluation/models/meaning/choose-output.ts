@@ -80,8 +80,9 @@ function checkCount(
   const count = answer.length - (backgroundClass === undefined ? 0 : 1);
   if (count !== labels.length) {
     const oneMore = count === labels.length + 1 && backgroundClass === undefined;
+    const hint = oneMore ? background : count === 1 ? single : '';
     throw new ModelShapeError(
-      `it gives ${count} scores, but the catalogue has ${labels.length} labels${oneMore ? background : ''}`,
+      `it gives ${count} score${count === 1 ? '' : 's'}, but the catalogue has ${labels.length} labels${hint}`,
     );
   }
   // A batch of one, and dimensions of one that pooling leaves behind: [1, 1000, 1, 1].
@@ -92,6 +93,9 @@ function checkCount(
     );
   }
 }
+
+const single =
+  ': a single one, as models of two classes have that end in a sigmoid; end it with the other class, 1 - p, beside p (Sub, Concat)';
 
 const background =
   ': one more, as models have with a class for none of them ("background"). Say --background-class first (as TensorFlow has it) or last; its score is not served';

@@ -23,6 +23,7 @@ function fileOf(content: string | Uint8Array, name = 'functions.log'): string {
 describe('logs', () => {
   it.each([
     ['plain', text],
+    ['with a byte-order mark', `\ufeff${text}`],
     ['compressed', gzipSync(text)],
     [
       'of several compressed parts',
@@ -76,7 +77,14 @@ describe('a file that is of no use is refused in a line that says why', () => {
     ['x\n{"mdiRequest":1,"slaMs":"soon"}\n', /, line 2: field epochMs/],
     [gzipSync(text).subarray(0, 200), /: unexpected end of file$/],
     [Buffer.from([0x1f, 0x8b, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10]), /: unknown compression method$/],
-    [Buffer.from(Array.from({ length: 999 }, (_, i) => (i * 7919) % 256)), /: no request in it/],
+    [
+      Buffer.from(Array.from({ length: 999 }, (_, i) => (i * 7919) % 256)),
+      /: it is binary, not text$/,
+    ],
+    [
+      Buffer.from(`\ufeff${text}`, 'utf16le'),
+      /: it is UTF-16 \(little-endian\): save it as UTF-8$/,
+    ],
   ])('%.30s', async (content, message) => {
     const file = fileOf(content);
     await refused(file);

@@ -10,8 +10,11 @@ import {
   loadCatalogue,
   readCatalogue,
 } from '../../../../lib/service/catalogue/load.ts';
+import { colourModel } from '../../../fixtures/colours.ts';
+import { movedOut } from '../../../fixtures/external-data.ts';
 
-const content = 'not really a model';
+/** The beginning of an ONNX file with an empty graph and a text. */
+const content = '\x3a\0\x32\x10not really much!';
 const model = {
   name: 'tiny',
   version: '1',
@@ -51,12 +54,33 @@ describe('loadCatalogue', () => {
 
   it('checks the size and the hash of every file', () => {
     write(catalogue);
-    writeFileSync(join(directory, 'tiny.onnx'), 'not really A model');
+    writeFileSync(join(directory, 'tiny.onnx'), '\x3a\0\x32\x10not really MUCH!');
     expect(() => loadCatalogue(directory)).toThrow(/tiny\.onnx: SHA-256 .*field sha256/);
     writeFileSync(join(directory, 'tiny.onnx'), 'short');
     expect(() => loadCatalogue(directory)).toThrow(/tiny\.onnx: 5 bytes, .*field bytes/);
     rmSync(join(directory, 'tiny.onnx'));
     expect(() => loadCatalogue(directory)).toThrow(/tiny\.onnx: cannot read model "tiny": no such/);
+  });
+
+  it('refuses a model of which only a part is deployed, though all of it lies here', () => {
+    const bytes = movedOut(colourModel(), directory);
+    writeFileSync(join(directory, 'tiny.onnx'), bytes);
+    const sha256 = createHash('sha256').update(bytes).digest('hex');
+    write(withModel({ bytes: bytes.length, sha256 }));
+    expect(() => loadCatalogue(directory)).toThrow(
+      /tiny\.onnx: some of its weights lie in "model\.onnx\.data", which .*npx mdi models add/,
+    );
+  });
+
+  it('reads a catalogue with a byte-order mark, and names other encodings', () => {
+    const path = join(directory, 'catalogue.json');
+    const text = JSON.stringify(catalogue);
+    writeFileSync(path, `\ufeff${text}`);
+    expect(readCatalogue(directory).name).toBe('pets');
+    writeFileSync(path, `\ufeff${text}`, 'utf16le');
+    expect(() => readCatalogue(directory)).toThrow(
+      /catalogue\.json: cannot read a catalogue: it is UTF-16 \(little-endian\): save it as UTF-8$/,
+    );
   });
 
   it.each([

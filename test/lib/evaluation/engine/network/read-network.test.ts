@@ -51,6 +51,14 @@ describe('readNetwork', () => {
     expect(() => read(text)).toThrow(message);
   });
 
+  it('names a file of times that is not UTF-8', () => {
+    const path = join(folder, 'excel.csv');
+    writeFileSync(path, '\ufeffnetworkMs\n100\n', 'utf16le');
+    expect(() => read(`csv:${path}`)).toThrow(/excel\.csv: .* UTF-16 \(little-endian\): save it/);
+    writeFileSync(path, '\ufeffnetworkMs\n100\n');
+    expect(read(`csv:${path}`)).toMatchObject({ inputMs: [50] });
+  });
+
   it('lists every form', () => {
     expect(networkForms).toEqual(
       expect.arrayContaining(['university', 'gamma:MEAN,STD', 'csv:FILE', 'link:FOLDER/NAME']),
@@ -63,7 +71,11 @@ describe('parseMeasuredTimes', () => {
     ['100\n60', [50, 30], [50, 30]],
     ['networkMs\n100\n', [50], [50]],
     ['inputMs, outputMs\r\n80,10\r\n90, 0\r\n', [80, 90], [10, 0]],
-    ['80,10', [80], [10]],
+    ['80.0,10', [80], [10]],
+    ['80,10\n80.5,12', [80, 80.5], [10, 12]],
+    ['inputMs,outputMs\n80,10', [80], [10]],
+    ['100,5;20\n80;10,25', [100.5, 80], [20, 10.25]],
+    ['inputMs;outputMs\r\n100,5;20\r\n', [100.5], [20]],
     ['100\n\n60\n', [50, 30], [50, 30]],
   ])('%j', (text, inputMs, outputMs) => {
     expect(parseMeasuredTimes(text, 'x')).toMatchObject({ inputMs, outputMs });
@@ -74,7 +86,13 @@ describe('parseMeasuredTimes', () => {
     ['networkMs', /no time/],
     ['latency\n5', /header must be networkMs or inputMs,outputMs/],
     ['5\n-1', /line 2: must be one time in ms, not "-1"/],
-    ['5,6\n7', /line 2: must be T_input and T_output/],
+    ['5.0,6\n7', /line 2: must be T_input and T_output/],
+    ['100,5\n80,25', /is "100,5" a time of 100\.5 ms, or T_input and T_output\? Write decimals/],
+    ['100, 5', /100\.5 ms, or T_input and T_output/],
+    ['networkMs\n100,5', /line 2: must be one time in ms, not "100,5"; decimals take a point/],
+    ['100\n80,5', /line 2: must be one time in ms, not "80,5"; decimals take a point/],
+    ['"100,5"\n"80,5"', /line 1: .*; decimals take a point/],
+    ['1.234,5;20', /line 1: must be T_input and T_output/],
     ['5,6,7', /line 1/],
     ['5\nx', /line 2/],
     ['5\n\nx', /line 3/],

@@ -46,6 +46,12 @@ describe('a ladder', () => {
     expect(readLadder(fileOf({ name: 'mine', uploads }))).toEqual(uploads);
   });
 
+  it('may begin with a byte-order mark', () => {
+    const path = join(folder, 'marked.json');
+    writeFileSync(path, `\ufeff${JSON.stringify({ rungs })}`);
+    expect(readLadder(path).rungs).toHaveLength(rungs.length);
+  });
+
   it.each([
     ['no file', () => join(folder, 'none.json'), /none\.json: ENOENT/],
     ['no JSON', () => fileOf('{'), /JSON/],

@@ -45,6 +45,7 @@ describe('findImages', () => {
 
   it.each([
     ['a heading', 'file,label\n'],
+    ['a byte-order mark', '\ufefffile,label\n'],
     ['a blank line', '\n'],
     ['no heading', ''],
   ])('takes file and label from a CSV with %s', async (_, heading) => {
@@ -69,6 +70,7 @@ describe('findImages', () => {
     ['a CSV of missing files', { 'a.csv': 'file,label\nx.jpg,red' }, /a\.csv, line 2: no file/],
     ['a CSV whose first file is missing', { 'a.csv': 'x.jpg,red' }, /line 1: no file .*x\.jpg/],
     ['a CSV without labels', { 'x.jpg': '', 'a.csv': 'x.jpg' }, /line 1: must be file,label/],
+    ['a CSV in UTF-16', { 'a.csv': 'x\0,\0r\0' }, /a\.csv: .* it is UTF-16 \(little-endian\)/],
     ['a CSV of other labels', { 'x.jpg': '', 'a.csv': 'x.jpg,cow' }, /line 1: "cow" is neither/],
   ])('says plainly that there is %s', async (_, files, message) => {
     const folder = folderOf(files as Record<string, string>);

@@ -1,11 +1,19 @@
-import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { ModelShapeError } from '../../../../../lib/core/preprocessing/errors.ts';
 import { addModel, type NewModel } from '../../../../../lib/evaluation/models/edit/add.ts';
 import { removeModel } from '../../../../../lib/evaluation/models/edit/remove.ts';
 import { CatalogueError, loadCatalogue } from '../../../../../lib/service/catalogue/load.ts';
-import { type ColourOptions, colourModel, colours } from '../../../../fixtures/colours.ts';
+import { OnnxFileError } from '../../../../../lib/service/catalogue/onnx/onnx-file.ts';
+import { Classifier } from '../../../../../lib/service/inference/classifier.ts';
+import {
+  type ColourOptions,
+  colourImage,
+  colourModel,
+  colours,
+} from '../../../../fixtures/colours.ts';
+import { movedOut } from '../../../../fixtures/external-data.ts';
 import { temporaryFolder } from '../../../../fixtures/temporary-folder.ts';
 
 /** A folder with a model and its files of JSON, outside any catalogue. */
@@ -65,10 +73,15 @@ describe('addModel', () => {
   });
 
   it.each<[string, Partial<NewModel>, ColourOptions & { labels?: unknown }, RegExp]>([
-    ['no labels', { labels: undefined } as object, {}, /needs --labels FILE\.json/],
-    ['labels that are none', {}, { labels: { a: 1 } }, /labels\.json: the file: .*array/],
+    ['no labels', { labels: undefined } as object, {}, /needs --labels FILE, the labels/],
+    [
+      'labels that are none',
+      {},
+      { labels: { a: 1 } },
+      /labels\.json: the labels must be a list, or/,
+    ],
     ['too many labels', {}, { labels: [...colours, 'grey'] }, /3 scores, but .* 4 labels/],
-    ['no ONNX', { file: 'package.json' }, {}, /package\.json: onnxruntime cannot load it/],
+    ['no ONNX', { file: 'package.json' }, {}, /package\.json: it is not an ONNX file/],
     ['no file', { file: 'nowhere.onnx' }, {}, /nowhere\.onnx: cannot read a model: no such file/],
     ['an odd name', { name: 'my model' }, {}, /field name: must be 1 to 40 of/],
     ['no preprocessing', { preprocessing: 'package.json' }, {}, /package\.json: /],
@@ -78,8 +91,8 @@ describe('addModel', () => {
     const failure = add(directory, { ...given(options), ...change });
     await expect(failure).rejects.toThrow(message);
     await expect(failure).rejects.toThrow(/^[^\n]+$/);
-    await expect(failure).rejects.toSatisfy(
-      (error) => error instanceof CatalogueError || error instanceof ModelShapeError,
+    await expect(failure).rejects.toSatisfy((error) =>
+      [CatalogueError, ModelShapeError, OnnxFileError].some((kind) => error instanceof kind),
     );
     expect(existsSync(directory)).toBe(false);
   });
@@ -99,6 +112,56 @@ describe('addModel', () => {
     );
     expect(readFileSync(join(directory, 'b.onnx'), 'utf8')).toBe('something of mine');
     expect(readFileSync(join(directory, 'catalogue.json'), 'utf8')).toBe(before);
+  });
+
+  it('adds a model of several files as one, which serves without them', async () => {
+    const [directory, { file, labels }] = [join(temporaryFolder(), 'whole'), given()];
+    const folder = dirname(file);
+    writeFileSync(file, movedOut(colourModel(), folder));
+    const added = await add(directory, { file, labels });
+    expect(added.folded).toEqual(['model.onnx.data']);
+    expect(readdirSync(directory).sort()).toEqual(['catalogue.json', 'first.onnx']);
+    rmSync(folder, { recursive: true });
+    const { labels: known, input, models } = loadCatalogue(directory);
+    const [model] = models;
+    if (!model) throw new Error('no model');
+    const path = join(directory, model.file);
+    const classifier = await Classifier.load({ path, catalogue: { labels: known, input }, model });
+    const { predictions } = await classifier.classifyImage(await colourImage(2));
+    expect(predictions[0]?.label).toBe('blue');
+  });
+
+  it('leaves nothing behind of a model whose parts are not all there', async () => {
+    const [directory, { file, labels }] = [join(temporaryFolder(), 'a/b'), given()];
+    writeFileSync(file, movedOut(colourModel(), dirname(file)));
+    rmSync(join(dirname(file), 'model.onnx.data'));
+    await expect(add(directory, { file, labels })).rejects.toThrow(
+      /weights lie in model\.onnx\.data, which is missing: put it at/,
+    );
+    expect(existsSync(dirname(directory))).toBe(false);
+  });
+
+  it('says what preprocessing of Hugging Face’s it does otherwise, and keeps it', async () => {
+    const files = given();
+    writeFileSync(
+      files.preprocessing,
+      JSON.stringify({
+        image_processor_type: 'ViTImageProcessor',
+        ...{ size: { height: 8, width: 8 }, resample: 2, image_mean: 0.5, image_std: 0.5 },
+      }),
+    );
+    const { entry, differences } = await add(temporaryFolder(), files);
+    expect(entry.preprocessing).toMatchObject({ centerCrop: 8, mean: [0.5, 0.5, 0.5] });
+    expect(differences).toHaveLength(2);
+    expect(entry.unverified).toMatch(/squashed to 8 x 8 there.*; .*bilinear filters there/);
+  });
+
+  it('refuses preprocessing that leaves nothing of a model’s whole numbers', async () => {
+    const files = given({ dtype: 'uint8' });
+    writeFileSync(files.preprocessing, '{"scale": 0.00392156862745098}');
+    await expect(add(temporaryFolder(), files)).rejects.toThrow(
+      /model\.onnx: its input is uint8, but the preprocessing leaves a range of 1\.0 of a pixel's/,
+    );
   });
 
   it('takes a file that lies in the catalogue’s folder already', async () => {

@@ -159,6 +159,12 @@ describe('what a model’s answers mean', () => {
     ],
     ['a background class too many', {}, /4 scores, but .* 5 labels$/, { backgroundClass: 'last' }],
     [
+      'the single score of two classes',
+      { classes: 1, after: [step('Sigmoid', ['logits', 'y'])] },
+      /1 score, but .* 2 labels: a single one, .*Sub, Concat/,
+      { labels: ['cat', 'dog'] },
+    ],
+    [
       'other scores than labels',
       {},
       /5 scores, but the catalogue has 3 labels$/,

@@ -51,7 +51,7 @@ function expectWhole(): void {
   expect(readdirSync(dirname(path))).toEqual(['model.onnx']);
 }
 
-async function expectFailure(promise: Promise<void>, message: RegExp): Promise<void> {
+async function expectFailure(promise: Promise<string>, message: RegExp): Promise<void> {
   await expect(promise).rejects.toBeInstanceOf(DownloadError);
   await expect(promise).rejects.toThrow(message);
   await expect(promise).rejects.toThrow(/^[^\n]+$/);
@@ -106,6 +106,64 @@ describe('download', () => {
   it('goes to the second URL when there is nobody at the first', async () => {
     await get(nobody, server.on('/file', serve(content)));
     expectWhole();
+  });
+
+  it('says which URL delivered, and why others did not', async () => {
+    const failures: string[] = [];
+    const gone = server.on('/gone', status(410));
+    const url = server.on('/file', serve(content));
+    const onFailure = ({ message }: Error) => failures.push(message);
+    const file = { urls: [nobody, gone, url], bytes, sha256 };
+    expect(await download(file, path, { dispatcher, onFailure })).toBe(url);
+    expect(failures).toEqual([
+      expect.stringMatching(/^127\.0\.0\.1:1: .*ECONNREFUSED/),
+      expect.stringMatching(/^127\.0\.0\.1:\d+: HTTP 410$/),
+    ]);
+  });
+
+  it('asks nobody twice who cannot be reached, in all downloads of a run', async () => {
+    const failures: string[] = [];
+    const options = {
+      ...{ dispatcher, unreachableHosts: new Set<string>() },
+      onFailure: ({ message }: Error) => failures.push(message),
+    };
+    const file = { urls: [nobody, `${nobody}/again`, server.on('/file', serve(content))] };
+    await download({ ...file, bytes, sha256 }, path, options);
+    await download({ ...file, bytes, sha256 }, `${path}.second`, options);
+    expect(failures).toHaveLength(1);
+    const lost = download({ urls: [nobody], bytes, sha256 }, `${path}.third`, options);
+    await expect(lost).rejects.toMatchObject({
+      message: '127.0.0.1:1: could not be reached',
+      isUnreachable: true,
+    });
+  });
+
+  it('follows a redirect to where the file lies now, relative or of another host, with its range', async () => {
+    part(content.subarray(0, 1000));
+    const other = await FileServer.start();
+    const far = other.on('/signed?key=1', serve(content)).replace('127.0.0.1', 'localhost');
+    server.on('/cache', status(302, { location: far }));
+    await get(server.on('/file', status(307, { location: '/cache' })));
+    expect(other.requests.map(({ headers }) => headers.range)).toEqual(['bytes=1000-']);
+    expectWhole();
+    other.stop();
+  });
+
+  it('tells a Git LFS pointer and a web page from a file', async () => {
+    const pointer = `version https://git-lfs.github.com/spec/v1\noid sha256:${sha256}\nsize ${bytes}\n`;
+    const page = '<!doctype html><title>Sign in</title>'.padEnd(2000);
+    const html = server.on('/page', (_, response) => {
+      const head = { 'content-type': 'text/html; charset=utf-8', 'content-length': page.length };
+      response.writeHead(200, head).end(page);
+    });
+    await expectFailure(
+      get(
+        server.on('/pointer', serve(Buffer.from(pointer))),
+        html,
+        server.on('/short', serve(Buffer.from('no model'))),
+      ),
+      /: sends a Git LFS pointer instead of the file; .*: sends a web page instead of the file; .*: has 8 bytes instead of 300000$/,
+    );
   });
 
   it('says plainly that nobody can be reached', async () => {
