@@ -9,9 +9,10 @@ const root = fileURLToPath(new URL('..', import.meta.url));
 /** What each folder may import of ours: `docs/` and CONTRIBUTING.md say why. */
 const mayImport: Readonly<Record<string, readonly string[]>> = {
   'lib/core': [],
-  'lib/service': ['lib/core'],
+  'lib/protocol': ['lib/core'],
+  'lib/service': ['lib/core', 'lib/protocol'],
   'lib/infra': ['lib/core', 'lib/service'],
-  'lib/client': ['lib/core'],
+  'lib/client': ['lib/core', 'lib/protocol'],
   'lib/local': [],
   'lib/evaluation': ['lib/core', 'lib/service', 'lib/client', 'lib/shapes'],
   'lib/playground': ['lib/client', 'lib/core', 'lib/shapes'],

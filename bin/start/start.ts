@@ -4,6 +4,7 @@ import { fileURLToPath } from 'node:url';
 import { type Command, Option } from 'commander';
 import { feedbackChoices } from '../../lib/core/contract/feedback-choices.ts';
 import { gatewayProblems } from '../../lib/core/contract/problem.ts';
+import { openInferencePath } from '../../lib/core/contract/routes.ts';
 import { strategyNames } from '../../lib/core/selection/strategies.ts';
 import { hostModulesContext, nativePackages } from '../../lib/infra/layer-packages.ts';
 import { resolveCatalogue } from '../../lib/infra/package-files.ts';
@@ -136,6 +137,7 @@ async function start(options: StartOptions): Promise<void> {
     dynamodbUrl: options.dynamodb,
     files: playgroundFiles(directory, catalogue),
     problemKinds: gatewayProblems,
+    plainErrors: openInferencePath,
     allowedHosts: options.allowedHosts,
     onTrouble,
     hostModules: { names: nativePackages, from: fileURLToPath(import.meta.url) },

@@ -78,7 +78,7 @@ interface AnsweredCall extends FunctionCall {
 
 async function answerTo(
   { classifier }: ModelService,
-  { body, contentType, view, answerByEpochMs }: InferenceEvent,
+  { body, contentType, view, wantsScores, answerByEpochMs }: InferenceEvent,
   coldStart: boolean,
 ): Promise<InferenceAnswer> {
   if (answerByEpochMs !== undefined && epochMs() > answerByEpochMs) {
@@ -87,11 +87,12 @@ async function answerTo(
   }
   const bytes = Buffer.from(body, 'base64');
   try {
-    const result =
+    const { scores = [], ...result } =
       contentType === tensorContentType
         ? await classifier.classifyTensor(bytes)
         : await classifier.classifyImage(bytes, view, answerByEpochMs);
-    return { status: 'ok', ...result, coldStart };
+    const all = wantsScores && { scores: float32Base64(scores) };
+    return { status: 'ok', ...result, ...all, coldStart };
   } catch (error) {
     const status = statusOf(error);
     if (!status) throw error;
@@ -107,6 +108,10 @@ function statusOf(error: unknown): FaultStatus | undefined {
   if (error instanceof TensorValueError) return 'wrong-tensor-values';
   if (error instanceof NonFiniteOutputError) return 'non-finite-output';
   return undefined;
+}
+
+function float32Base64(values: readonly number[]): string {
+  return Buffer.from(Float32Array.from(values).buffer).toString('base64');
 }
 
 type FaultStatus = Exclude<InferenceAnswer['status'], 'ok'>;

@@ -1,6 +1,6 @@
 import middy, { type MiddlewareObj } from '@middy/core';
 import type { APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2 } from 'aws-lambda';
-import { openApiDocument } from '../../lib/core/contract/openapi.ts';
+import { openApiDocument } from '../../lib/core/contract/openapi/document.ts';
 import {
   ProblemError,
   problemContentType,
@@ -13,15 +13,17 @@ import { isWarmUp } from '../../lib/core/contract/warm-up.ts';
 import { modelNameOf } from '../../lib/core/selection/sizes.ts';
 import { epochMs } from '../../lib/service/clock.ts';
 import { describedApi } from './described-api.ts';
+import { countingFailures } from './failures.ts';
 import { takeFeedback } from './feedback.ts';
 import { infer } from './infer.ts';
 import { listModels } from './models.ts';
+import { openInferenceHandlers } from './open-inference-routes.ts';
 import { prepare } from './prepare.ts';
-import { requestedPath } from './requested-route.ts';
+import { isOpenInference, requestedRoute } from './requested-route.ts';
+import { json, type RouteHandler } from './route-handler.ts';
 import type { Service } from './service.ts';
 
 type Result = APIGatewayProxyStructuredResultV2;
-type RouteHandler = (event: APIGatewayProxyEventV2) => Promise<Result>;
 
 /** Answers every request to the HTTP API, whatever is wrong with it. */
 export function apiHandler(service: Service) {
@@ -34,7 +36,10 @@ export function apiHandler(service: Service) {
       ownStartsMs.set(event, service.ownStart.before(event.requestContext?.timeEpoch));
       return isWarmUp(event) ? { statusCode: 204 } : undefined;
     })
-    .handler(async (event) => handlers[requestedPath(event)](event));
+    .handler(async (event) => {
+      const { path, variables } = requestedRoute(event);
+      return handlers[path](event, variables);
+    });
 }
 
 function routeHandlers(
@@ -42,12 +47,11 @@ function routeHandlers(
   ownStartsMs: WeakMap<object, number>,
 ): Record<ServiceRoute['path'], RouteHandler> {
   return {
+    ...openInferenceHandlers(service, ownStartsMs),
     '/v1/infer': async (event) => {
-      const response = await infer(service, event, epochMs(), ownStartsMs.get(event)).catch(
-        (error: unknown) => {
-          countFailure(service, error);
-          throw error;
-        },
+      const response = await countingFailures(
+        service,
+        infer(service, event, epochMs(), ownStartsMs.get(event)),
       );
       const { selectMs, serviceMs, serverMs } = response.timing;
       return json(response, {
@@ -74,22 +78,6 @@ function routeHandlers(
   };
 }
 
-/** Counts a request that got no answer, unless its caller is at fault. */
-function countFailure({ telemetry, versionMetrics, strategy }: Service, error: unknown): void {
-  const status = statusOf(error);
-  if (status < 500) return;
-  telemetry.failed({ strategy, deadlineExceeded: status === 504 });
-  versionMetrics?.count({ inTime: false });
-}
-
-function json(body: object, headers: Record<string, string> = {}): Result {
-  return {
-    statusCode: 200,
-    headers: { 'content-type': 'application/json', 'cache-control': 'no-store', ...headers },
-    body: JSON.stringify(body),
-  };
-}
-
 /** Turns every error into a problem document (RFC 9457); an unexpected one is logged and kept from the caller. */
 function problemDetails({
   telemetry: { logger },
@@ -104,10 +92,17 @@ function problemDetails({
         request.error instanceof ProblemError
           ? request.error
           : new ProblemError('internal', 'something unexpected happened; it has been logged');
+      const problem = problemDocument(type, message, requestId);
+      // Clients of the Open Inference Protocol read an error's text of this content type and member alone.
+      const isOpen = isOpenInference(request.event);
       request.response = {
         statusCode: statusOf(request.error),
-        headers: { 'content-type': problemContentType, 'cache-control': 'no-store', ...headers },
-        body: JSON.stringify(problemDocument(type, message, requestId)),
+        headers: {
+          'content-type': isOpen ? 'application/json' : problemContentType,
+          'cache-control': 'no-store',
+          ...headers,
+        },
+        body: JSON.stringify(isOpen ? { error: message, ...problem } : problem),
       };
     },
   };

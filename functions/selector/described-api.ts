@@ -1,5 +1,5 @@
 import type { APIGatewayProxyEventV2 } from 'aws-lambda';
-import type { ApiCallers, DescribedApi } from '../../lib/core/contract/openapi.ts';
+import type { ApiCallers, DescribedApi } from '../../lib/core/contract/openapi/document.ts';
 import { authorizerOf } from './caller.ts';
 
 /** A host's name or address, and its port. */

@@ -28,6 +28,9 @@ export type Picture = Pick<InferenceEvent, 'contentType' | 'body' | 'view'> & {
   readonly decoding: Decoding;
 };
 
+/** A body as the gateway passes it on. */
+type SentBody = Pick<APIGatewayProxyEventV2, 'body' | 'isBase64Encoded' | 'headers'>;
+
 /**
  * Reads the picture, or the raw tensor, of `POST /v1/infer`. Its header alone is looked at, so that no
  * model is asked about what none can decode.
@@ -38,7 +41,7 @@ export type Picture = Pick<InferenceEvent, 'contentType' | 'body' | 'view'> & {
  */
 export function readPicture(
   service: Pick<Service, 'catalogue' | 'view' | 'decodeLimits'>,
-  { body = '', isBase64Encoded, headers }: APIGatewayProxyEventV2,
+  { body = '', isBase64Encoded, headers }: SentBody,
   viewName?: string,
 ): Picture {
   const view = viewName === undefined ? undefined : viewNamed(service, viewName);

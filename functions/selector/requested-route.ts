@@ -1,31 +1,58 @@
 import type { APIGatewayProxyEventV2 } from 'aws-lambda';
 import { ProblemError } from '../../lib/core/contract/problem.ts';
-import { methodsOf, routes, type ServiceRoute } from '../../lib/core/contract/routes.ts';
+import {
+  methodsOf,
+  openInferencePath,
+  type PathVariables,
+  routes,
+  type ServiceRoute,
+  variablesOf,
+} from '../../lib/core/contract/routes.ts';
+
+/** The route that a request is for, and what its path has at the route's variables. */
+export interface RequestedRoute {
+  readonly path: ServiceRoute['path'];
+  readonly variables: PathVariables;
+}
 
 /**
- * The path of the API that a request is for. It is what the gateway has matched: the request's own path may begin
+ * The route of the API that a request is for. It is what the gateway has matched: the request's own path may begin
  * with a stage's name, and with the mapping key of a custom domain. Of the default route, where HEAD, unknown paths
  * and wrong methods go, the gateway has matched nothing.
  *
  * @throws {@link ProblemError} `not-found` or `method-not-allowed`
  * @see https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-develop-routes.html
  */
-export function requestedPath(
+export function requestedRoute(
   event: Pick<APIGatewayProxyEventV2, 'routeKey' | 'requestContext'>,
-): ServiceRoute['path'] {
-  const matched = routes.find(({ method, path }) => event.routeKey === `${method} ${path}`);
-  if (matched) return matched.path;
+): RequestedRoute {
   const { method, path: whole } = event.requestContext.http;
+  const matched = routes.find((route) => event.routeKey === `${route.method} ${route.path}`);
+  if (matched) return { path: matched.path, variables: variablesOf(whole, matched.path) ?? {} };
   const path = withoutStage(event);
-  const named = routes.find((route) => route.path === path) ?? mapped(event, path);
+  const named = routes.find((route) => isPathOf(route, path)) ?? mapped(event, path);
   if (!named) throw new ProblemError('not-found', `there is no ${whole}`);
   const allowed = methodsOf(named.path);
-  if (allowed.some((known) => known === method)) return named.path;
+  const variables = variablesOf(path, named.path) ?? {};
+  if (allowed.some((known) => known === method)) return { path: named.path, variables };
+  const asked = named.path.replaceAll(/\{(\w+)\}/g, (_, name: string) => variables[name] ?? name);
   throw new ProblemError(
     'method-not-allowed',
-    `${named.path} takes ${allowed.join(', ')}, not ${method}`,
+    `${asked} takes ${allowed.join(', ')}, not ${method}`,
     { allow: allowed.join(', ') },
   );
+}
+
+/** Whether a request is for the Open Inference Protocol. */
+export function isOpenInference({
+  requestContext,
+}: Pick<APIGatewayProxyEventV2, 'requestContext'>): boolean {
+  return openInferencePath.test(requestContext.http.path);
+}
+
+function isPathOf({ path: route }: ServiceRoute, path: string): boolean {
+  const sameDepth = route.split('/').length === path.split('/').length;
+  return sameDepth && variablesOf(path, route) !== undefined;
 }
 
 function withoutStage({ requestContext }: Pick<APIGatewayProxyEventV2, 'requestContext'>): string {
@@ -42,5 +69,7 @@ function mapped(
   path: string,
 ): ServiceRoute | undefined {
   if (domainName.includes('.execute-api.')) return undefined;
-  return routes.find((route) => route.method !== http.method && path.endsWith(route.path));
+  return routes.find(
+    (route) => route.method !== http.method && variablesOf(path, route.path) !== undefined,
+  );
 }

@@ -86,6 +86,13 @@ export interface StartOptions {
    */
   readonly problemKinds?: ProblemKinds | undefined;
   /**
+   * Paths of the HTTP API whose clients know no problem documents: errors of the runner's own are plain JSON there,
+   * with their text in the member `error`.
+   *
+   * @default - none
+   */
+  readonly plainErrors?: RegExp | undefined;
+  /**
    * Stop each environment's process between events, as Lambda freezes it, and drop its connections to
    * the runner's endpoints when that has lasted for a fifth of a second. For tests: on Lambda it may
    * take minutes.
@@ -237,6 +244,7 @@ export async function startAssembly(options: StartOptions): Promise<RunningAssem
   front.open(apis[0], registry, {
     files: options.files ?? new Map(),
     problemKinds: options.problemKinds ?? {},
+    plainErrors: options.plainErrors,
     allowedHosts: [host, ...(options.allowedHosts ?? [])],
   });
   const resources = running.move();

@@ -147,7 +147,12 @@ describe('mdi simulate', () => {
   it.each([
     ['an experiment', ['fig9'], 1, /no experiment "fig9"/],
     ['a network', ['fig3a', '--network', 'wifi'], 1, /"wifi" is none of/],
-    ['profiles', ['fig3a', '--profiles', './nowhere.json'], 1, /nowhere\.json: cannot read profiles: no such file/],
+    [
+      'profiles',
+      ['fig3a', '--profiles', './nowhere.json'],
+      1,
+      /nowhere\.json: cannot read profiles: no such file/,
+    ],
     ['a network that does not fit', ['fig4', '--network', 'link:./x/y'], 1, /cannot read/],
     ['recorded links', ['fig3a', 'links'], 1, /links: it needs recorded links: --traces/],
     ['rungs without links', ['practice', '--rungs', 'x'], 2, /'--rungs <file>' needs '--traces/],

@@ -9,7 +9,7 @@ import {
   type InferenceEvent,
   inferenceAnswerSchema,
 } from '../../lib/core/contract/inference-event.ts';
-import { openApiDocument } from '../../lib/core/contract/openapi.ts';
+import { openApiDocument } from '../../lib/core/contract/openapi/document.ts';
 import { problems } from '../../lib/core/contract/problem.ts';
 import { inferResponseSchema, problemSchema } from '../../lib/core/contract/schemas.ts';
 import { inputBytes } from '../../lib/core/preprocessing/preprocessing.ts';

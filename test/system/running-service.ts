@@ -4,6 +4,7 @@ import { inject } from 'vitest';
 import { synthesize } from '../../bin/shared/synthesize.ts';
 import type { InferResponse } from '../../lib/core/contract/messages.ts';
 import { gatewayProblems } from '../../lib/core/contract/problem.ts';
+import { openInferencePath } from '../../lib/core/contract/routes.ts';
 import { inferResponseSchema, modelsResponseSchema } from '../../lib/core/contract/schemas.ts';
 import { resolveCatalogue } from '../../lib/infra/package-files.ts';
 import { type RunningAssembly, startAssembly } from '../../lib/local/assembly.ts';
@@ -68,6 +69,7 @@ export class RunningService {
       port: 0,
       freeze,
       problemKinds: gatewayProblems,
+      plainErrors: openInferencePath,
       ...(dynamodbUrl === undefined ? { dataDir } : { dynamodbUrl }),
       onLog: ({ line }) => logs.push(line),
       // Every call of the tests is counted, although all of them come from one caller.

@@ -12,8 +12,8 @@ import { startService } from '../../scripts/started-service.ts';
 
 /*
  * Whether programs that are not ours can read the document that the service serves and call what it describes:
- * two validators, the types that openapi-typescript makes of it with a call that they check, and schemathesis,
- * which makes up requests by the document and holds the answers to it.
+ * two validators, the types that openapi-typescript makes of it with a call that they check, the clients of Triton and
+ * KServe, unchanged, and schemathesis, which makes up requests by the document and holds the answers to it.
  */
 
 const here = fileURLToPath(new URL('.', import.meta.url));
@@ -31,7 +31,12 @@ try {
     return undefined;
   });
   await step('openapi-typescript', () => callWithTypes(path, service.url));
-  await step('schemathesis', () => makeUpRequests(path, service.url));
+  const python = installPython();
+  const withPython = (name: string, run: (bin: string) => ReturnType<Parameters<typeof step>[1]>) =>
+    step(name, () => ('bin' in python ? run(python.bin) : python.skipped));
+  await withPython('tritonclient', (bin) => callBy(bin, 'tritonclient_check.py', service.url));
+  await withPython('kserve', (bin) => callBy(bin, 'kserve_check.py', service.url));
+  await withPython('schemathesis', (bin) => makeUpRequests(bin, path, service.url));
 } finally {
   rmSync(folder, { recursive: true, force: true });
 }
@@ -63,17 +68,35 @@ async function callWithTypes(path: string, url: string): Promise<string> {
   return execFileSync(process.execPath, call, { encoding: 'utf8' }).trim();
 }
 
-async function makeUpRequests(path: string, url: string): Promise<string | undefined> {
+/** A folder of programs in Python, or why there is none. */
+function installPython(): { readonly bin: string } | { readonly skipped: string } {
   if (spawnSync('python3', ['-c', 'import venv, ensurepip']).status !== 0) {
-    return 'skipped, for there is no Python 3 with venv here';
+    return { skipped: 'skipped, for there is no Python 3 with venv here' };
   }
   const environment = join(folder, 'venv');
-  execFileSync('python3', ['-m', 'venv', environment]);
-  const requirements = join(here, 'requirements.txt');
   const bin = join(environment, 'bin');
-  execFileSync(join(bin, 'pip'), ['install', '--quiet', '--requirement', requirements], {
-    stdio: 'inherit',
-  });
+  const quietly = { stdio: 'inherit' } as const;
+  execFileSync('python3', ['-m', 'venv', environment]);
+  const needs = (name: string) => ['--quiet', '--requirement', join(here, name)];
+  execFileSync(join(bin, 'pip'), ['install', ...needs('installer.txt')], quietly);
+  // What pip takes a minute for.
+  execFileSync(
+    join(bin, 'uv'),
+    ['pip', 'install', '--python', join(bin, 'python'), ...needs('requirements.txt')],
+    quietly,
+  );
+  return { bin };
+}
+
+/** Runs a program of {@link here} that calls the service by somebody's client. */
+function callBy(bin: string, program: string, url: string): string {
+  return execFileSync(join(bin, 'python'), [join(here, program), url, sample, 'gear'], {
+    encoding: 'utf8',
+    stdio: ['ignore', 'pipe', 'inherit'],
+  }).trim();
+}
+
+async function makeUpRequests(bin: string, path: string, url: string): Promise<undefined> {
   const { status } = spawnSync(
     join(bin, 'schemathesis'),
     [...['--config-file', join(here, 'schemathesis.toml')], ...['run', path, '--url', url]],
@@ -88,7 +111,6 @@ async function makeUpRequests(path: string, url: string): Promise<string | undef
     },
   );
   if (status !== 0) throw new Error('schemathesis has found what the document does not say');
-  return undefined;
 }
 
 /** A folder with what the service takes: a picture in each format, and a raw tensor. */

@@ -13,6 +13,12 @@ export const inferenceEventSchema = z.object({
    * @default - it is a picture of any size
    */
   view: viewSchema.optional(),
+  /**
+   * Whether the answer is to hold the scores of all labels.
+   *
+   * @default - the best five
+   */
+  wantsScores: z.boolean().optional(),
   /** Unix ms, with a fraction, on the caller's clock, at which it invoked the function: the service time starts here. */
   invokedEpochMs: z.number(),
   /**
@@ -69,8 +75,18 @@ const predictionsSchema = z
     { error: 'must be best first' },
   );
 
-/** The longest answer in bytes: many times what five predictions with long labels take. */
-export const maxAnswerBytes = 65_536;
+/** The longest answer in bytes: many times what five predictions with long labels take, and all scores in base64. */
+export function maxAnswerBytes({ wantsScores }: ExpectedAnswer, labels: readonly string[]): number {
+  return 65_536 + (wantsScores ? scoresLength(labels) : 0);
+}
+
+/** What an answer has to be like. */
+type ExpectedAnswer = Pick<InferenceEvent, 'wantsScores'>;
+
+/** Characters of the base64 of a float32 for each label. */
+function scoresLength(labels: readonly string[]): number {
+  return 4 * Math.ceil((4 * labels.length) / 3);
+}
 
 /**
  * What a model's function answers: one line of JSON, so that a reader knows when it is complete.
@@ -79,6 +95,8 @@ export const inferenceAnswerSchema = z.discriminatedUnion('status', [
   z.object({
     status: z.literal('ok'),
     predictions: predictionsSchema,
+    /** The scores of all labels in their order, as little-endian float32 in base64. */
+    scores: z.string().optional(),
     /** What the picture has cost, in ms: 0 for a raw tensor. No part of the model's profile. */
     decodeMs: z.number().nonnegative(),
     runMs: z.number().nonnegative(),
@@ -104,11 +122,15 @@ export const inferenceAnswerSchema = z.discriminatedUnion('status', [
 export type InferenceAnswer = z.infer<typeof inferenceAnswerSchema>;
 
 /** What is wrong with an answer for a catalogue of these labels; undefined when nothing is. */
-export function faultOfLabels(
+export function faultOfAnswer(
   answer: InferenceAnswer,
+  { wantsScores }: ExpectedAnswer,
   labels: readonly string[],
 ): string | undefined {
   if (answer.status !== 'ok') return undefined;
+  if (wantsScores && answer.scores?.length !== scoresLength(labels)) {
+    return `it has not the scores of ${labels.length} labels`;
+  }
   const wrong = answer.predictions.find(({ index, label }) => labels[index] !== label);
   return wrong && `the catalogue has no label ${wrong.index}, "${wrong.label}"`;
 }

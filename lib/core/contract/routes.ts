@@ -1,6 +1,6 @@
 /**
  * Every route of the API: the gateway, the selector's router and the OpenAPI document are derived
- * from it.
+ * from it. A route with a literal segment stands before one with a variable in its place.
  */
 export const routes = [
   { method: 'POST', path: '/v1/infer' },
@@ -9,11 +9,45 @@ export const routes = [
   { method: 'GET', path: '/v1/time' },
   { method: 'GET', path: '/v1/models' },
   { method: 'GET', path: '/v1/health' },
+  { method: 'GET', path: '/v2' },
+  { method: 'GET', path: '/v2/health/live' },
+  { method: 'GET', path: '/v2/health/ready' },
+  { method: 'GET', path: '/v2/models/stats' },
+  { method: 'GET', path: '/v2/models/{catalogue}' },
+  { method: 'GET', path: '/v2/models/{catalogue}/ready' },
+  { method: 'GET', path: '/v2/models/{catalogue}/config' },
+  { method: 'GET', path: '/v2/models/{catalogue}/stats' },
+  { method: 'POST', path: '/v2/models/{catalogue}/infer' },
+  { method: 'GET', path: '/v2/models/{catalogue}/versions/{model}' },
+  { method: 'GET', path: '/v2/models/{catalogue}/versions/{model}/ready' },
+  { method: 'GET', path: '/v2/models/{catalogue}/versions/{model}/config' },
+  { method: 'GET', path: '/v2/models/{catalogue}/versions/{model}/stats' },
+  { method: 'POST', path: '/v2/models/{catalogue}/versions/{model}/infer' },
+  { method: 'POST', path: '/v2/repository/index' },
+  { method: 'POST', path: '/v2/repository/models/{catalogue}/load' },
+  { method: 'POST', path: '/v2/repository/models/{catalogue}/unload' },
   { method: 'GET', path: '/openapi.json' },
 ] as const;
 
+/** Paths of the Open Inference Protocol, whose clients read errors in a form of their own. */
+export const openInferencePath = /^(\/[^/]+){0,2}\/v2(\/|$)/;
+
 /** A route of the API. */
 export type ServiceRoute = (typeof routes)[number];
+
+/** What stands in a path at the variables of its route: `{catalogue}`, `{model}`. */
+export type PathVariables = Readonly<Record<string, string>>;
+
+/**
+ * What stands in a path at the variables of a route; undefined when the path is not the route's.
+ *
+ * @param path - decoded, and possibly with something before it, such as a stage's name
+ */
+export function variablesOf(path: string, route: ServiceRoute['path']): PathVariables | undefined {
+  const pattern = route.replaceAll(/\{(\w+)\}/g, '(?<$1>[^/]+)').replaceAll('.', '\\.');
+  const match = new RegExp(`${pattern}$`).exec(path);
+  return match ? { ...match.groups } : undefined;
+}
 
 /** The methods that a path knows, `HEAD` wherever it has `GET`; none when the path is unknown. */
 export function methodsOf(path: string): ('GET' | 'HEAD' | 'POST')[] {

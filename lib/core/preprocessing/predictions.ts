@@ -47,8 +47,21 @@ export function labelScores(
 }
 
 /**
- * The best labels of a model's output, best first; ties go to the lower index. Logits become
- * probabilities by softmax; scores stay as they are.
+ * The score of every label, 0 to 1, in their order. Logits become probabilities by softmax; scores stay as they are.
+ *
+ * @throws {@link NonFiniteOutputError} when the output contains NaN or infinity
+ */
+export function scoresOf(output: ArrayLike<number>, kind: OutputKind): number[] {
+  const values = Array.from(output);
+  if (!values.every(Number.isFinite)) {
+    throw new NonFiniteOutputError('the model answered with NaN or an infinity');
+  }
+  const scoreOf = kind === 'logits' ? softmaxOver(values) : (value: number) => value;
+  return values.map((value) => Math.min(1, Math.max(0, scoreOf(value))));
+}
+
+/**
+ * The best labels of a model's output, best first; ties go to the lower index.
  *
  * @throws {@link NonFiniteOutputError} when the output contains NaN or infinity
  */
@@ -58,18 +71,15 @@ export function topPredictions(
   kind: OutputKind,
   count = 5,
 ): Prediction[] {
-  const values = Array.from(output);
-  if (!values.every(Number.isFinite)) {
-    throw new NonFiniteOutputError('the model answered with NaN or an infinity');
-  }
-  const scoreOf = kind === 'logits' ? softmaxOver(values) : (value: number) => value;
-  return Array.from(values.entries())
-    .sort(([a, valueOfA], [b, valueOfB]) => valueOfB - valueOfA || a - b)
+  const scores = scoresOf(output, kind);
+  // By the output itself: far apart, many logits have the probability 0.
+  return Array.from(output, (value, index) => ({ value, index }))
+    .sort((a, b) => b.value - a.value || a.index - b.index)
     .slice(0, count)
-    .map(([index, value]) => ({
+    .map(({ index }) => ({
       index,
       label: labels[index] ?? String(index),
-      score: Math.min(1, Math.max(0, scoreOf(value))),
+      score: scores[index] ?? 0,
     }));
 }
 

@@ -11,8 +11,15 @@ import type { FunctionRegistry } from '../lambda/function-registry.ts';
 import { close, listen } from '../shared/http-server.ts';
 import type { HttpApi } from '../template/http-api.ts';
 import { type BodyLimits, HeldBodies } from './held-bodies.ts';
+import { readTarget } from './http-event.ts';
 import { createHandler, type Handler, type HandlerParts } from './http-handler.ts';
-import { bytesOf, type HttpResponse, type ProblemKinds, problem } from './http-response.ts';
+import {
+  asPlainJson,
+  bytesOf,
+  type HttpResponse,
+  type ProblemKinds,
+  problem,
+} from './http-response.ts';
 
 /** What a request may cost before its function has it. */
 interface RequestLimits extends BodyLimits {
@@ -34,6 +41,8 @@ const requestLimits: RequestLimits = {
 export interface FrontOptions extends Pick<HandlerParts, 'files' | 'allowedHosts'> {
   /** What the front's own errors are called. */
   readonly problemKinds: ProblemKinds;
+  /** Paths whose clients know no problem documents, see {@link asPlainJson}. */
+  readonly plainErrors?: RegExp | undefined;
 }
 
 /**
@@ -50,6 +59,7 @@ export class HttpFront {
     );
 
   #problemKinds: ProblemKinds = {};
+  #plainErrors: RegExp | undefined;
 
   private constructor(server: Server, port: number, limits: BodyLimits) {
     this.#server = server;
@@ -94,9 +104,10 @@ export class HttpFront {
   open(
     api: HttpApi | undefined,
     registry: FunctionRegistry,
-    { files, problemKinds, allowedHosts }: FrontOptions,
+    { files, problemKinds, plainErrors, allowedHosts }: FrontOptions,
   ): void {
     this.#problemKinds = problemKinds;
+    this.#plainErrors = plainErrors;
     const bodies = this.#bodies;
     this.#handler = createHandler(api, { registry, files, allowedHosts, bodies, port: this.port });
   }
@@ -113,9 +124,11 @@ export class HttpFront {
     if (answer && !response.destroyed) this.#send(request, response, answer);
   }
 
-  #send(request: IncomingMessage, response: ServerResponse, answer: HttpResponse): void {
+  #send(request: IncomingMessage, response: ServerResponse, found: HttpResponse): void {
     // What is left of a body that nobody wants must not be taken for the next request.
     if (!request.complete) response.setHeader('connection', 'close');
+    const { url: path = '/' } = readTarget(request.url ?? '/', request.headers);
+    const answer = this.#plainErrors?.test(path.split('?')[0] ?? '') ? asPlainJson(found) : found;
     const { status, headers } = answer;
     const hasBody = status !== 204 && status !== 304;
     const body = bytesOf(answer, this.#problemKinds);

@@ -12,6 +12,8 @@ export interface HttpResponse {
 export interface ProblemBody {
   readonly title: string;
   readonly detail: string;
+  /** The detail once more, where clients look for it under this name alone. */
+  readonly error?: string;
 }
 
 /** The kinds of problems that an API has, by their HTTP status. */
@@ -89,6 +91,20 @@ export function problem(
 }
 
 /**
+ * An error of the front's own for clients of the Open Inference Protocol, which read the member `error` of plain JSON
+ * and nothing else; other answers stay as they are.
+ */
+export function asPlainJson(response: HttpResponse): HttpResponse {
+  const { headers, body } = response;
+  if (Buffer.isBuffer(body)) return response;
+  return {
+    ...response,
+    headers: { ...headers, 'content-type': 'application/json' },
+    body: { ...body, error: body.detail },
+  };
+}
+
+/**
  * A response's body for the wire. API Gateway says `{"message": ...}` of its own errors; here they are RFC 9457's
  * problem documents of the API's own kinds, so that a caller meets one format only.
  *
@@ -96,7 +112,7 @@ export function problem(
  */
 export function bytesOf({ status, body }: HttpResponse, kinds: ProblemKinds): Buffer {
   if (Buffer.isBuffer(body)) return body;
-  const { title, detail } = body;
+  const { title, ...said } = body;
   const kind = kinds[status] ?? { type: 'about:blank', title };
-  return Buffer.from(JSON.stringify({ ...kind, status, detail, requestId: randomUUID() }));
+  return Buffer.from(JSON.stringify({ ...kind, status, ...said, requestId: randomUUID() }));
 }

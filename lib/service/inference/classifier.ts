@@ -11,6 +11,7 @@ import {
   labelScores,
   type OutputKind,
   outputKind,
+  scoresOf,
   topPredictions,
 } from '../../core/preprocessing/predictions.ts';
 import {
@@ -38,6 +39,8 @@ import { threadsFor } from './threads.ts';
 /** The result of one classification, with what took time. */
 export interface ClassifierResult {
   readonly predictions: Prediction[];
+  /** The score of every label, 0 to 1, in their order. */
+  readonly scores?: readonly number[];
   /** From the file to pixels of the model's size, in ms; 0 for a raw tensor. */
   readonly decodeMs: number;
   /** The model alone, in ms. */
@@ -176,8 +179,9 @@ export class Classifier {
     const output = await this.#run(tensor);
     const runMs = performance.now() - startMs;
     const [{ labels }, kind] = [this.#catalogue, this.#outputKind];
-    const scores = labelScores(output, { kind, backgroundClass: this.#backgroundClass });
-    return { predictions: topPredictions(scores, labels, kind), decodeMs, runMs };
+    const values = labelScores(output, { kind, backgroundClass: this.#backgroundClass });
+    const predictions = topPredictions(values, labels, kind);
+    return { predictions, scores: scoresOf(values, kind), decodeMs, runMs };
   }
 
   async #run(tensor: TensorData): Promise<ArrayLike<number>> {

@@ -6,7 +6,7 @@ import {
 } from '@aws-sdk/client-lambda';
 import { firstIssue } from '../../core/contract/first-issue.ts';
 import {
-  faultOfLabels,
+  faultOfAnswer,
   type InferenceAnswer,
   type InferenceEvent,
   inferenceAnswerSchema,
@@ -103,8 +103,9 @@ export async function invokeModel(
       { abortSignal: waiting.signal },
     );
     if (!EventStream) throw new InvocationError(`${functionName} gave no response stream`);
-    const stream = new AnswerStream(EventStream, functionName);
-    const answer = readAnswer(await stream.firstLine(), labels, functionName);
+    const most = maxAnswerBytes(event, labels);
+    const stream = new AnswerStream(EventStream, functionName, most);
+    const answer = readAnswer(await stream.firstLine(), { event, labels, functionName });
     const serviceMs = performance.now() - startMs;
     // It stands for a later call: a caller whose calls do not count has no part in that either.
     if (event.record) overheads?.observe(functionName, serviceMs, answer);
@@ -132,12 +133,19 @@ function kindOf(errorName: string): InvocationErrorKind {
 /** A model's answer is checked as strictly as a request: nothing else may reach the caller. */
 function readAnswer(
   line: string,
-  labels: readonly string[],
-  functionName: string,
+  {
+    event,
+    labels,
+    functionName,
+  }: {
+    readonly event: Pick<InferenceEvent, 'wantsScores'>;
+    readonly labels: readonly string[];
+    readonly functionName: string;
+  },
 ): InferenceAnswer {
   const parsed = inferenceAnswerSchema.safeParse(JSON.parse(line));
   const fault = parsed.success
-    ? faultOfLabels(parsed.data, labels)
+    ? faultOfAnswer(parsed.data, event, labels)
     : firstIssue(parsed.error, { field: 'field', whole: 'the answer' });
   if (fault === undefined && parsed.success) return parsed.data;
   throw new InvocationError(`${functionName} gave a malformed answer: ${fault}`);
@@ -147,10 +155,16 @@ function readAnswer(
 class AnswerStream {
   readonly #events: AsyncIterator<InvokeWithResponseStreamResponseEvent>;
   readonly #functionName: string;
+  readonly #maxBytes: number;
   readonly #decoder = new TextDecoder();
   #bytes = 0;
 
-  constructor(events: AsyncIterable<InvokeWithResponseStreamResponseEvent>, functionName: string) {
+  constructor(
+    events: AsyncIterable<InvokeWithResponseStreamResponseEvent>,
+    functionName: string,
+    maxBytes: number,
+  ) {
+    this.#maxBytes = maxBytes;
     this.#events = events[Symbol.asyncIterator]();
     this.#functionName = functionName;
   }
@@ -184,8 +198,8 @@ class AnswerStream {
     }
     const bytes = value.PayloadChunk?.Payload ?? new Uint8Array();
     this.#bytes += bytes.length;
-    if (this.#bytes > maxAnswerBytes) {
-      throw new InvocationError(`${this.#functionName} streamed more than ${maxAnswerBytes} bytes`);
+    if (this.#bytes > this.#maxBytes) {
+      throw new InvocationError(`${this.#functionName} streamed more than ${this.#maxBytes} bytes`);
     }
     return this.#decoder.decode(bytes, { stream: true });
   }

@@ -1,6 +1,6 @@
 import type { APIGatewayProxyEventV2 } from 'aws-lambda';
 import { describe, expect, it } from 'vitest';
-import { requestedPath } from '../../../functions/selector/requested-route.ts';
+import { requestedRoute } from '../../../functions/selector/requested-route.ts';
 import { ProblemError } from '../../../lib/core/contract/problem.ts';
 import { routes } from '../../../lib/core/contract/routes.ts';
 
@@ -49,7 +49,7 @@ function event({
 
 const problemOf = (asked: Parameters<typeof event>[0]) => {
   try {
-    return requestedPath(event(asked));
+    return requestedRoute(event(asked)).path;
   } catch (error) {
     if (!(error instanceof ProblemError)) throw error;
     return `${error.type}: ${error.message}`;
@@ -78,14 +78,14 @@ describe.each(places)('at $name', ({ stage, domainName, base }) => {
 
   it.each(routes)('$method $path is what the gateway has matched', ({ method, path }) => {
     const routeKey = `${method} ${path}`;
-    expect(requestedPath(event({ routeKey, method, path: base + path, ...at }))).toBe(path);
+    expect(requestedRoute(event({ routeKey, method, path: base + path, ...at })).path).toBe(path);
   });
 
   it.each(routes.filter(({ method }) => method === 'GET'))(
     'HEAD $path comes by the default route',
     ({ path }) => {
       const asked = { routeKey: '$default', method: 'HEAD', path: base + path, ...at };
-      expect(requestedPath(event(asked))).toBe(path);
+      expect(requestedRoute(event(asked)).path).toBe(path);
     },
   );
 
@@ -111,6 +111,6 @@ it('a path that only ends as a route does is none', () => {
 
 it('an API that has the default route alone serves every route by its path', () => {
   for (const { method, path } of routes) {
-    expect(requestedPath(event({ routeKey: '$default', method, path }))).toBe(path);
+    expect(requestedRoute(event({ routeKey: '$default', method, path })).path).toBe(path);
   }
 });

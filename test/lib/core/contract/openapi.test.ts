@@ -1,5 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import { type ApiCallers, openApiDocument } from '../../../../lib/core/contract/openapi.ts';
+import {
+  type ApiCallers,
+  openApiDocument,
+} from '../../../../lib/core/contract/openapi/document.ts';
 import { gatewayProblems, problems } from '../../../../lib/core/contract/problem.ts';
 import { methodsOf, routes } from '../../../../lib/core/contract/routes.ts';
 import { serverTiming } from '../../../../lib/core/contract/server-timing.ts';
@@ -165,16 +168,17 @@ describe('an answer', () => {
     });
   });
 
-  it.each(operations)('of $method $path may be any problem', ({ path, method, responses }) => {
+  it.each(operations)('of $method $path may be any problem', ({ path, responses, requestBody }) => {
+    const content = path.startsWith('/v2')
+      ? { 'application/json': { schema: ref('OpenInferenceError') } }
+      : { 'application/problem+json': { schema: ref('Problem') } };
     const { '200': ok, '202': accepted, ...errors } = responses;
     expect(ok ?? accepted).toBeDefined();
     const common = ['401', '403', '404', '405', '429', '500', 'default'];
-    const statuses = method === 'post' ? [...common, '400', '413', '415', '503'] : common;
+    const statuses = requestBody ? [...common, '400', '413', '415', '503'] : common;
     expect(Object.keys(errors)).toEqual(expect.arrayContaining(statuses));
     for (const [status, error] of Object.entries(errors)) {
-      expect(error.content, `${path} ${status}`).toEqual({
-        'application/problem+json': { schema: ref('Problem') },
-      });
+      expect(error.content, `${path} ${status}`).toEqual(content);
       const retried = status === '429' || status === '503';
       expect(Object.keys(error.headers ?? {})).toEqual(retried ? ['Retry-After'] : []);
     }

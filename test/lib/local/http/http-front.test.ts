@@ -17,6 +17,7 @@ beforeAll(async () => {
     maxEnvironments: 1,
     allowedHosts: ['elsewhere.example'],
     problemKinds: { 413: { type: '/problems/too-large', title: 'Body too large' } },
+    plainErrors: /^\/plain(\/|$)/,
   });
   url = fixture.assembly.url;
 });
@@ -51,6 +52,16 @@ async function expectProblem(response: Response, status: number, type = 'about:b
   });
   return body;
 }
+
+it('an error of the front’s own is plain JSON where clients know nothing else', async () => {
+  await expectProblem(await fetch(`${url}/plainly`), 404);
+  const response = await fetch(`${url}/plain/nothing?a=/`);
+  expect(response.status).toBe(404);
+  expect(response.headers.get('content-type')).toBe('application/json');
+  const { error, ...problem } = (await response.json()) as Record<string, unknown>;
+  expect(problem).toMatchObject({ status: 404, detail: error });
+  expect(error).toBe('No route for GET /plain/nothing');
+});
 
 describe('the event', () => {
   it('has the shape of payload format 2.0', async () => {
