@@ -2,6 +2,7 @@ import { Duration } from 'aws-cdk-lib';
 import { Annotations, Match, type Template } from 'aws-cdk-lib/assertions';
 import { Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import { beforeAll, describe, expect, it } from 'vitest';
+import { routeKeys } from '../../../lib/core/contract/routes.ts';
 import { propertiesOf, synthesized } from './synthesized.ts';
 
 let made: ReturnType<typeof synthesized>;
@@ -20,16 +21,10 @@ const warnings = ({ stack }: typeof made) =>
 
 describe('who may call', () => {
   it('is nobody without an IAM signature, on no route', () => {
-    expect(routeAuthorization(made.template).sort()).toEqual([
-      '$default AWS_IAM',
-      'GET /openapi.json AWS_IAM',
-      'GET /v1/health AWS_IAM',
-      'GET /v1/models AWS_IAM',
-      'GET /v1/time AWS_IAM',
-      'POST /v1/feedback AWS_IAM',
-      'POST /v1/infer AWS_IAM',
-      'POST /v1/prepare AWS_IAM',
-    ]);
+    expect(routeAuthorization(made.template).sort()).toEqual(
+      ['$default', ...routeKeys].map((key) => `${key} AWS_IAM`).sort(),
+    );
+    expect(routeKeys).toHaveLength(24);
     expect(warnings(made)).toEqual([]);
   });
 
