@@ -52,12 +52,8 @@ export function labelScores(
  * @throws {@link NonFiniteOutputError} when the output contains NaN or infinity
  */
 export function scoresOf(output: ArrayLike<number>, kind: OutputKind): number[] {
-  const values = Array.from(output);
-  if (!values.every(Number.isFinite)) {
-    throw new NonFiniteOutputError('the model answered with NaN or an infinity');
-  }
-  const scoreOf = kind === 'logits' ? softmaxOver(values) : (value: number) => value;
-  return values.map((value) => Math.min(1, Math.max(0, scoreOf(value))));
+  const values = finite(output);
+  return values.map(scoreBy(kind, values));
 }
 
 /**
@@ -71,16 +67,27 @@ export function topPredictions(
   kind: OutputKind,
   count = 5,
 ): Prediction[] {
-  const scores = scoresOf(output, kind);
-  // By the output itself: far apart, many logits have the probability 0.
-  return Array.from(output, (value, index) => ({ value, index }))
-    .sort((a, b) => b.value - a.value || a.index - b.index)
+  const values = finite(output);
+  const score = scoreBy(kind, values);
+  return Array.from(values.entries())
+    .sort(([a, valueOfA], [b, valueOfB]) => valueOfB - valueOfA || a - b)
     .slice(0, count)
-    .map(({ index }) => ({
+    .map(([index, value]) => ({
       index,
       label: labels[index] ?? String(index),
-      score: scores[index] ?? 0,
+      score: score(value),
     }));
+}
+
+function finite(output: ArrayLike<number>): number[] {
+  const values = Array.from(output);
+  if (values.every(Number.isFinite)) return values;
+  throw new NonFiniteOutputError('the model answered with NaN or an infinity');
+}
+
+function scoreBy(kind: OutputKind, values: readonly number[]): (value: number) => number {
+  const scoreOf = kind === 'logits' ? softmaxOver(values) : (value: number) => value;
+  return (value) => Math.min(1, Math.max(0, scoreOf(value)));
 }
 
 function softmaxOver(logits: readonly number[]): (logit: number) => number {

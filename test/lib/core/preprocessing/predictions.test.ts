@@ -4,10 +4,19 @@ import { NonFiniteOutputError } from '../../../../lib/core/preprocessing/errors.
 import {
   labelScores,
   outputKind,
+  scoresOf,
   topPredictions,
 } from '../../../../lib/core/preprocessing/predictions.ts';
 
 const labels = ['a', 'b', 'c', 'd', 'e', 'f'];
+
+describe('scoresOf', () => {
+  it('gives the score of every label in their order', () => {
+    expect(scoresOf([0, Math.log(3)], 'logits')).toEqual([0.25, expect.closeTo(0.75, 12)]);
+    expect(scoresOf([-0.001, 0.4, 1.001], 'sigmoid')).toEqual([0, 0.4, 1]);
+    expect(() => scoresOf([0, Number.NaN], 'logits')).toThrow(NonFiniteOutputError);
+  });
+});
 
 describe('topPredictions', () => {
   it('turns logits into probabilities, best first, five of them', () => {
