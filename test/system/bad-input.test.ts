@@ -122,7 +122,7 @@ describe('a bad header', () => {
 });
 
 describe('a request for something else', () => {
-  it.each(['/', '/v1', '/v1/infer/', '/v2/infer', '/v1/models/x', '/%00', '/..%2f..%2fetc'])(
+  it.each(['/', '/v1', '/v1/infer/', '/v3/infer', '/v1/models/x', '/%00', '/..%2f..%2fetc'])(
     'GET %s',
     async (path) => {
       await expectProblem(await service.fetch(path), 404, 'not-found');
