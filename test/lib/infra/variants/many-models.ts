@@ -8,7 +8,9 @@ import { temporaryFolder } from '../../../fixtures/temporary-folder.ts';
 export function manyModels(): string {
   const folder = temporaryFolder();
   const models = imagenet.models.map((model) => {
-    const content = `the network of ${model.name}`;
+    const text = `the network of ${model.name}`;
+    // ONNX with an empty graph, and this text as its description.
+    const content = `\x3a\0\x32${String.fromCharCode(text.length)}${text}`;
     const path = join(folder, model.file);
     mkdirSync(join(path, '..'), { recursive: true });
     writeFileSync(path, content);
