@@ -30,7 +30,10 @@ export function requestedRoute(
   const matched = routes.find((route) => event.routeKey === `${route.method} ${route.path}`);
   if (matched) return { path: matched.path, variables: variablesOf(whole, matched.path) ?? {} };
   const path = withoutStage(event);
-  const named = routes.find((route) => isPathOf(route, path)) ?? mapped(event, path);
+  const named =
+    event.routeKey.endsWith(' /v2/{path+}') || event.routeKey.endsWith(' /v2')
+      ? routes.find((route) => isUnder(route, path))
+      : (routes.find((route) => isPathOf(route, path)) ?? mapped(event, path));
   if (!named) throw new ProblemError('not-found', `there is no ${whole}`);
   const allowed = methodsOf(named.path);
   const variables = variablesOf(path, named.path) ?? {};
@@ -48,6 +51,11 @@ export function isOpenInference({
   requestContext,
 }: Pick<APIGatewayProxyEventV2, 'requestContext'>): boolean {
   return openInferencePath.test(requestContext.http.path);
+}
+
+/** Whether a path that the gateway has taken for one of the Open Inference Protocol's is this route's. */
+function isUnder({ path: route }: ServiceRoute, path: string): boolean {
+  return route.startsWith('/v2') && variablesOf(path, route) !== undefined;
 }
 
 function isPathOf({ path: route }: ServiceRoute, path: string): boolean {

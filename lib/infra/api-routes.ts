@@ -10,7 +10,7 @@ import { HttpLambdaIntegration } from 'aws-cdk-lib/aws-apigatewayv2-integrations
 import { Grant, type IGrantable } from 'aws-cdk-lib/aws-iam';
 import type { IFunction } from 'aws-cdk-lib/aws-lambda';
 import { Construct } from 'constructs';
-import { routes } from '../core/contract/routes.ts';
+import { gatewayRoutes } from '../core/contract/routes.ts';
 import { InvalidPropertyError } from './errors.ts';
 import { type ApiAuth, authorizerOf, warnOfOpenApi } from './http-api.ts';
 
@@ -44,7 +44,7 @@ export class ApiRoutes extends Construct {
     this.url = urlOf(scope, existing);
     const integration = new HttpLambdaIntegration('Selector', selector);
     const authorizer = authorizerOf(auth, Names.uniqueResourceName(this, { maxLength: 64 }));
-    this.#keys = routes.flatMap(({ method, path }) => [
+    this.#keys = gatewayRoutes.flatMap(({ method, path }) => [
       { method: HttpMethod[method], path },
       // An own API's default route answers these.
       ...(method === 'GET' ? [{ method: HttpMethod.HEAD, path }] : []),

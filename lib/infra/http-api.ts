@@ -15,7 +15,7 @@ import { Grant, type IGrantable } from 'aws-cdk-lib/aws-iam';
 import type { IFunction } from 'aws-cdk-lib/aws-lambda';
 import type { Construct } from 'constructs';
 import { inferHeadersSchema } from '../core/contract/headers.ts';
-import { type RouteKey, routes } from '../core/contract/routes.ts';
+import { gatewayRoutes, type RouteKey } from '../core/contract/routes.ts';
 import { accessLogOf } from './access-log.ts';
 import { acknowledgePreflight } from './acknowledgements.ts';
 import type { LogProps } from './service-function.ts';
@@ -97,7 +97,7 @@ export class ServiceApi extends HttpApi {
       ...(props.disableExecuteApiEndpoint && { disableExecuteApiEndpoint: true }),
       ...(cors && { corsPreflight: preflightOf(cors) }),
     });
-    const declared = routes.flatMap(({ method, path }) =>
+    const declared = gatewayRoutes.flatMap(({ method, path }) =>
       this.addRoutes({ path, methods: [HttpMethod[method]], integration }),
     );
     if (cors && auth !== 'none') {
@@ -174,7 +174,7 @@ const authorizationHeaders = [
 function preflightOf({ origins, headers = [], maxAge }: ApiCors): CorsPreflightOptions {
   return {
     allowOrigins: origins,
-    allowMethods: [...new Set(routes.map(({ method }) => CorsHttpMethod[method]))],
+    allowMethods: [...new Set(gatewayRoutes.map(({ method }) => CorsHttpMethod[method]))],
     allowHeaders: [
       'content-type',
       ...Object.keys(inferHeadersSchema.shape),

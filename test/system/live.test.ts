@@ -123,7 +123,7 @@ describe('mdi simulate --live', () => {
     ['an experiment', ['fig3a', '--live', 'http://x', ...link], 2, /no experiments/],
     ['a network', ['--live', 'http://x', ...link, '--network', 'lte'], 2, /cannot be used/],
     ['no trace', ['--live', 'http://x', '--traces', folder], 2, /--trace <name>/],
-    ['no URL', ['--live', 'here', ...link], 2, /not a URL/],
+    ['no URL', ['--live', 'ftp://x', ...link], 2, /"ftp:\/\/x" is not https/],
     ['no service', ['--rate', '5'], 2, /'--rate' needs '--live <url>'/],
     ['a rate of 0', ['--live', 'http://x', ...link, '--rate', '0'], 2, /--rate/],
     ['an unknown upload', ['--live', 'http://x', ...link, '--upload', 'x'], 2, /--upload/],

@@ -107,7 +107,7 @@ describe('replacing a model’s file', () => {
     expect((await profileOf(modelFile(mobile))).baseline?.n).toBeGreaterThan(0n);
     expect((await profileOf(modelFile(nano))).baseline).toEqual(oldBaseline);
 
-    await expect(deploy('3', Buffer.from('no model'))).rejects.toThrow(
+    await expect(deploy('3', Buffer.from('\x3a\0\x32\x08no model'))).rejects.toThrow(
       /model "nano-24" cannot be profiled/,
     );
     expect(await answeringVersion(await deploying)).toBe('2');

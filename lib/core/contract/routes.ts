@@ -1,6 +1,6 @@
 /**
- * Every route of the API: the gateway, the selector's router and the OpenAPI document are derived
- * from it. A route with a literal segment stands before one with a variable in its place.
+ * Every route of the API: the selector's router and the OpenAPI document are derived from it. A route with a literal
+ * segment stands before one with a variable in its place.
  */
 export const routes = [
   { method: 'POST', path: '/v1/infer' },
@@ -57,10 +57,28 @@ export function methodsOf(path: string): ('GET' | 'HEAD' | 'POST')[] {
   });
 }
 
+type OwnRoute = Exclude<ServiceRoute, { readonly path: `/v2${string}` }>;
+
+/** What the gateway knows of the Open Inference Protocol: each route is a resource of the stack, which may have 500. */
+const openInferenceRoutes = [
+  { method: 'GET', path: '/v2' },
+  { method: 'GET', path: '/v2/{path+}' },
+  { method: 'POST', path: '/v2/{path+}' },
+] as const;
+
+/** A route of the gateway. */
+export type GatewayRoute = OwnRoute | (typeof openInferenceRoutes)[number];
+
+/** Every route of the gateway. */
+export const gatewayRoutes: readonly GatewayRoute[] = [
+  ...routes.filter((route): route is OwnRoute => !route.path.startsWith('/v2')),
+  ...openInferenceRoutes,
+];
+
 /** Every route as API Gateway names it. */
-export const routeKeys = routes.map(({ method, path }) => `${method} ${path}` as RouteKey);
+export const routeKeys = gatewayRoutes.map(({ method, path }) => `${method} ${path}` as RouteKey);
 
 /** A route as API Gateway names it, such as `POST /v1/infer`. */
 export type RouteKey = {
-  [Path in ServiceRoute['path']]: `${Extract<ServiceRoute, { path: Path }>['method']} ${Path}`;
-}[ServiceRoute['path']];
+  [Path in GatewayRoute['path']]: `${Extract<GatewayRoute, { path: Path }>['method']} ${Path}`;
+}[GatewayRoute['path']];

@@ -2,7 +2,7 @@ import type { APIGatewayProxyEventV2 } from 'aws-lambda';
 import { describe, expect, it } from 'vitest';
 import { requestedRoute } from '../../../functions/selector/requested-route.ts';
 import { ProblemError } from '../../../lib/core/contract/problem.ts';
-import { routes } from '../../../lib/core/contract/routes.ts';
+import { routeKeys, routes } from '../../../lib/core/contract/routes.ts';
 
 const own = 'a1b2c3.execute-api.us-east-1.amazonaws.com';
 
@@ -77,8 +77,20 @@ describe.each(places)('at $name', ({ stage, domainName, base }) => {
   const at = { stage, domainName };
 
   it.each(routes)('$method $path is what the gateway has matched', ({ method, path }) => {
-    const routeKey = `${method} ${path}`;
+    const key = `${method} ${path}`;
+    const routeKey = routeKeys.some((known) => known === key) ? key : `${method} /v2/{path+}`;
+    expect(routeKeys).toContain(routeKey);
     expect(requestedRoute(event({ routeKey, method, path: base + path, ...at })).path).toBe(path);
+  });
+
+  it('what the gateway has matched of the Open Inference Protocol alone may be no route', () => {
+    const asked = { routeKey: 'GET /v2/{path+}', method: 'GET', ...at };
+    const none = { ...asked, path: `${base}/v2/nothing` };
+    expect(problemOf(none)).toBe(`not-found: there is no ${base}/v2/nothing`);
+    const post = { ...asked, path: `${base}/v2/models/pets/infer` };
+    expect(problemOf(post)).toBe('method-not-allowed: /v2/models/pets/infer takes POST, not GET');
+    const named = requestedRoute(event({ ...asked, path: `${base}/v2/models/a/versions/b/ready` }));
+    expect(named.variables).toEqual({ catalogue: 'a', model: 'b' });
   });
 
   it.each(routes.filter(({ method }) => method === 'GET'))(

@@ -2,7 +2,7 @@ import { Annotations, Match } from 'aws-cdk-lib/assertions';
 import { HttpApi } from 'aws-cdk-lib/aws-apigatewayv2';
 import { AccountRootPrincipal, Role } from 'aws-cdk-lib/aws-iam';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { routes } from '../../../lib/core/contract/routes.ts';
+import { gatewayRoutes } from '../../../lib/core/contract/routes.ts';
 import { InvalidPropertyError, type MdInferenceProps } from '../../../lib/index.ts';
 import { propertiesOf, synthesized } from './synthesized.ts';
 
@@ -15,8 +15,10 @@ describe('an API that is there already', () => {
   it('gets the service’s routes, HEAD wherever GET, and keeps its default route', () => {
     const { template } = made;
     const keys = propertiesOf(template, 'AWS::ApiGatewayV2::Route').map(({ RouteKey }) => RouteKey);
-    const own = routes.map(({ method, path }) => `${method} ${path}`);
-    const heads = routes.filter(({ method }) => method === 'GET').map(({ path }) => `HEAD ${path}`);
+    const own = gatewayRoutes.map(({ method, path }) => `${method} ${path}`);
+    const heads = gatewayRoutes
+      .filter(({ method }) => method === 'GET')
+      .map(({ path }) => `HEAD ${path}`);
     expect(keys.sort()).toEqual([...own, ...heads].sort());
     template.allResourcesProperties('AWS::ApiGatewayV2::Route', {
       ApiId: { Ref: Match.stringLikeRegexp('^Theirs') },
@@ -62,7 +64,7 @@ describe('an API that is there already', () => {
     const { principalStatements } = service.grantInvokeApi(role);
     const [statement] = principalStatements.map((it) => stack.resolve(it.toStatementJson()));
     const text = JSON.stringify(statement.Resource);
-    for (const { method, path } of routes) expect(text).toContain(`/*/${method}${path}"`);
+    for (const { method, path } of gatewayRoutes) expect(text).toContain(`/*/${method}${path}"`);
     expect(text).not.toContain('/*/*');
   });
 });

@@ -24,7 +24,7 @@ describe('who may call', () => {
     expect(routeAuthorization(made.template).sort()).toEqual(
       ['$default', ...routeKeys].map((key) => `${key} AWS_IAM`).sort(),
     );
-    expect(routeKeys).toHaveLength(24);
+    expect(routeKeys).toHaveLength(10);
     expect(warnings(made)).toEqual([]);
   });
 
