@@ -6,7 +6,7 @@
 
 export type { FeedbackChoice } from './core/contract/feedback-choices.ts';
 export type { AtDeadline } from './core/contract/headers.ts';
-export type { RouteKey, ServiceRoute } from './core/contract/routes.ts';
+export type { GatewayRoute, RouteKey, ServiceRoute } from './core/contract/routes.ts';
 export { MdInferenceError } from './core/errors.ts';
 export type { StrategyName } from './core/selection/strategies.ts';
 export type { AccountProps } from './infra/account-props.ts';

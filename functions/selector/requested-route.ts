@@ -4,10 +4,16 @@ import {
   methodsOf,
   openInferencePath,
   type PathVariables,
+  routeKeys,
   routes,
   type ServiceRoute,
   variablesOf,
 } from '../../lib/core/contract/routes.ts';
+
+/** What the gateway has matched of the Open Inference Protocol: which of its routes, it does not know. */
+const openInferenceKeys: ReadonlySet<string> = new Set(
+  routeKeys.filter((key) => key.includes(' /v2')),
+);
 
 /** The route that a request is for, and what its path has at the route's variables. */
 export interface RequestedRoute {
@@ -30,10 +36,9 @@ export function requestedRoute(
   const matched = routes.find((route) => event.routeKey === `${route.method} ${route.path}`);
   if (matched) return { path: matched.path, variables: variablesOf(whole, matched.path) ?? {} };
   const path = withoutStage(event);
-  const named =
-    event.routeKey.endsWith(' /v2/{path+}') || event.routeKey.endsWith(' /v2')
-      ? routes.find((route) => isUnder(route, path))
-      : (routes.find((route) => isPathOf(route, path)) ?? mapped(event, path));
+  const named = openInferenceKeys.has(event.routeKey)
+    ? routes.find((route) => isUnder(route, path))
+    : (routes.find((route) => isPathOf(route, path)) ?? mapped(event, path));
   if (!named) throw new ProblemError('not-found', `there is no ${whole}`);
   const allowed = methodsOf(named.path);
   const variables = variablesOf(path, named.path) ?? {};
