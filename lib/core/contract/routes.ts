@@ -57,8 +57,6 @@ export function methodsOf(path: string): ('GET' | 'HEAD' | 'POST')[] {
   });
 }
 
-type OwnRoute = Exclude<ServiceRoute, { readonly path: `/v2${string}` }>;
-
 /** What the gateway knows of the Open Inference Protocol: each route is a resource of the stack, which may have 500. */
 const openInferenceRoutes = [
   { method: 'GET', path: '/v2' },
@@ -67,11 +65,17 @@ const openInferenceRoutes = [
 ] as const;
 
 /** A route of the gateway. */
-export type GatewayRoute = OwnRoute | (typeof openInferenceRoutes)[number];
+export type GatewayRoute =
+  | Exclude<ServiceRoute, { readonly path: `/v2${string}` }>
+  | (typeof openInferenceRoutes)[number];
+
+function isOwn(route: ServiceRoute): route is Extract<ServiceRoute, GatewayRoute> {
+  return !route.path.startsWith('/v2');
+}
 
 /** Every route of the gateway. */
 export const gatewayRoutes: readonly GatewayRoute[] = [
-  ...routes.filter((route): route is OwnRoute => !route.path.startsWith('/v2')),
+  ...routes.flatMap((route) => (isOwn(route) ? [route] : [])),
   ...openInferenceRoutes,
 ];
 
