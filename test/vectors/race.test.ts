@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, expect, it, vi } from 'vitest';
 import { RunningRace } from '../../lib/client/race/race.ts';
+import type { ImageKind } from '../../lib/client/api/types.ts';
 import type { InferResponse } from '../../lib/core/contract/messages.ts';
 import { fakeTime } from '../lib/client/fake-service.ts';
 import { fakeTimers, outcome } from '../lib/client/running-client.ts';
@@ -41,7 +42,7 @@ afterEach(() => {
 it.each(races)('$name', async ({ cloud, device, expected, ...limits }) => {
   const startMs = performance.now();
   const { slaMs, marginMs, lateMs, atDeadline } = limits;
-  const race = new RunningRace({
+  const race = new RunningRace<ImageKind>({
     ...{ slaMs, lateMs, atDeadline, time: fakeTimers },
     margin: { of: () => marginMs, observe: ignore },
     cloud: cloud
@@ -68,6 +69,7 @@ it.each(races)('$name', async ({ cloud, device, expected, ...limits }) => {
       : undefined,
     isUnsure: () => cloud?.isNeeded === true,
     accuracyPctOf: () => device?.accuracyPct ?? 0,
+    contentOf: ({ predictions }) => ({ predictions }),
     ...{ onEnd: ignore, onInterim: ignore },
   });
   const answer = race.answer.then(

@@ -1,5 +1,6 @@
 import type { ClientEvent } from '../../lib/client/api/events.ts';
 import type { ClockEstimate } from '../../lib/client/api/types.ts';
+import { faultOfAnswer } from '../../lib/client/cloud/answer.ts';
 import { Cloud } from '../../lib/client/cloud/cloud.ts';
 import type { InferResponse } from '../../lib/core/contract/messages.ts';
 
@@ -65,9 +66,12 @@ export class ScriptedCloud {
     this.#pass(startMs - this.#at.nowMs);
     this.#answer = answer;
     const { signal } = new AbortController();
-    const image = { image: new Uint8Array(1), contentType: 'image/jpeg' };
+    const headers = { 'content-type': 'image/jpeg' };
     return await this.#cloud
-      .infer({ ...image, endMs, deviceAccuracyPct, signal })
+      .infer(
+        { path: '/v1/infer', headers, body: new Uint8Array(1), signal, faultOf: faultOfAnswer },
+        { endMs, deviceAccuracyPct },
+      )
       .catch((error: unknown) => error);
   }
 

@@ -106,8 +106,8 @@ describe('createClient', () => {
 
 describe('checkOptions', () => {
   it('is what createClient does', () => {
-    expect(() => checkOptions({ endpoint, slaMs: 0 })).toThrow(RangeError);
-    expect(() => checkOptions({ endpoint, slaMs: 1 })).not.toThrow();
+    expect(() => checkOptions({ endpoint, slaMs: 0 }, [], 'name')).toThrow(RangeError);
+    expect(() => checkOptions({ endpoint, slaMs: 1 }, [], 'name')).not.toThrow();
   });
 });
 
