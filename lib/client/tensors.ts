@@ -18,7 +18,6 @@ export {
   SlaExceededError,
 } from './api/errors.ts';
 export type {
-  EncodedTensors,
   GivenData,
   GivenTensor,
   GivenTensors,

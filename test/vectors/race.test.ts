@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, expect, it, vi } from 'vitest';
-import { RunningRace } from '../../lib/client/race/race.ts';
 import type { ImageKind } from '../../lib/client/api/types.ts';
+import { RunningRace } from '../../lib/client/race/race.ts';
 import type { InferResponse } from '../../lib/core/contract/messages.ts';
 import { fakeTime } from '../lib/client/fake-service.ts';
 import { fakeTimers, outcome } from '../lib/client/running-client.ts';

@@ -95,16 +95,10 @@ export interface TensorModel extends DescribedModel {
 
 /** The tensors of a request. */
 export interface TensorRequest {
+  readonly contentType?: undefined;
   readonly tensors: TypedTensors;
   /** The names of the outputs that are wanted; absent for all. */
   readonly outputs?: readonly string[] | undefined;
-}
-
-/** A request as it is sent: JSON of `headerLength` bytes, and binary data behind it. */
-export interface EncodedTensors extends Pick<TensorRequest, 'outputs'> {
-  readonly body: Uint8Array<ArrayBuffer>;
-  readonly headerLength: number;
-  readonly bytes: number;
 }
 
 /** The cloud's answer. */
@@ -130,7 +124,7 @@ export interface TensorKind extends RequestKind {
   readonly input: TensorRequest;
   readonly call: TensorRequest;
   readonly model: TensorModel;
-  readonly upload: EncodedTensors;
+  readonly upload: { readonly bytes: number };
   readonly cloud: TensorCloudAnswer;
   readonly device: TensorDeviceAnswer;
   readonly content: { readonly outputs: TypedTensors };

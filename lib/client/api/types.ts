@@ -141,9 +141,9 @@ export interface RequestKind {
   readonly given: unknown;
   readonly options: object;
   /** What is made of it: for a request, and for the models on the device. */
-  readonly input: unknown;
-  readonly call: unknown;
-  readonly model: DescribedModel;
+  readonly input: object & { readonly contentType?: string | undefined };
+  readonly call: object;
+  readonly model: DescribedModel & Pick<OnDeviceModel, 'shorterSide'>;
   /** What is sent to the cloud. */
   readonly upload: { readonly bytes: number };
   readonly cloud: AnyCloudAnswer;

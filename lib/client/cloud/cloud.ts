@@ -1,4 +1,5 @@
 import type { FeedbackResponse } from '../../core/contract/messages.ts';
+import type { EncodedImage } from '../api/codec.ts';
 import { ApiError, NetworkError } from '../api/errors.ts';
 import type { Emit } from '../api/events.ts';
 import type { CommonOptions } from '../api/options.ts';
@@ -6,7 +7,7 @@ import type { Destination, Sending, ServedModels } from '../api/pipeline.ts';
 import type { AnyCloudAnswer, ClockEstimate } from '../api/types.ts';
 import { Pause } from '../time/pause.ts';
 import type { TimeSource } from '../time/time-source.ts';
-import { faultOfTime } from './answer.ts';
+import { faultOfAnswer, faultOfTime } from './answer.ts';
 import { bestAccuracyPct, faultOfModels } from './best-model.ts';
 import { ServerClock } from './clock.ts';
 import { ask, type Call, type Connection } from './http.ts';
@@ -20,6 +21,16 @@ const modelsAgeMs = 300_000;
 
 const feedbackPath = '/v1/feedback';
 const json = { 'content-type': 'application/json' };
+
+/** What is sent for an inference: an image, unless it says otherwise. */
+export interface UploadCall
+  extends EncodedImage,
+    Omit<Sending, 'time'>,
+    Partial<Pick<Call, 'path' | 'faultOf' | 'read'>> {
+  /** What the service is told of it. */
+  readonly headers?: Readonly<Record<string, string>> | undefined;
+  readonly signal: AbortSignal;
+}
 
 /** The service as the client knows it: its clock, how far away it is, whether it wants to be left alone. */
 export class Cloud implements Destination {
@@ -83,24 +94,28 @@ export class Cloud implements Destination {
    * @throws {@link ApiError}, {@link MovedError}, {@link NetworkError}, {@link MalformedAnswerError}, or
    *   what `auth` throws
    */
-  async infer<T extends AnyCloudAnswer>(
-    call: Call,
-    { endMs, deviceAccuracyPct }: Pick<Sending, 'endMs' | 'deviceAccuracyPct'>,
-  ): Promise<T> {
+  async infer<T extends AnyCloudAnswer>(upload: UploadCall): Promise<T> {
+    const { image, contentType, headers, endMs, deviceAccuracyPct, signal } = upload;
+    const { path = '/v1/infer', faultOf = faultOfAnswer, read } = upload;
     const startMs = this.#time.nowMs();
     const clock = this.#clock.usable();
     const sentSlaMs = sentSla(endMs - startMs);
     const response = await this.#send<T>({
-      ...call,
+      path,
       headers: {
+        'content-type': contentType,
         'mdi-sla-ms': String(sentSlaMs),
         ...(clock && { 'mdi-upload-start': (startMs + clock.offsetMs).toFixed(3) }),
         ...this.#outputTime.headers(clock?.offsetMs),
         ...(deviceAccuracyPct !== undefined && {
           'mdi-device-accuracy': String(deviceAccuracyPct),
         }),
-        ...call.headers,
+        ...headers,
       },
+      body: image,
+      signal,
+      faultOf,
+      read,
     });
     const { timing } = response;
     if (Math.abs(timing.slaMs - sentSlaMs) > 1) {

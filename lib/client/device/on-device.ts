@@ -38,7 +38,7 @@ export class DeviceModel<Kind extends RequestKind> {
   #prepared: Promise<void> | undefined;
   #isWarm = false;
   /** Whether it is loaded. */
-  isReady = false;
+  ready = false;
   /** The longest of the measured runs in ms; undefined before {@link measure}. */
   declare measuredMs: number | undefined;
 
@@ -51,7 +51,7 @@ export class DeviceModel<Kind extends RequestKind> {
   }
 
   /** Why it could not be loaded the last time; undefined when it could, or has not been. */
-  get loadError(): unknown {
+  get error(): unknown {
     return this.#pause.error;
   }
 
@@ -115,7 +115,7 @@ export class DeviceModel<Kind extends RequestKind> {
       throw error;
     }
     this.#pause.succeeded();
-    this.isReady = true;
+    this.ready = true;
     this.#emit({ type: 'model-ready', model: name, loadMs: this.#time.nowMs() - startMs });
   }
 
@@ -145,7 +145,7 @@ export function choose<Kind extends RequestKind>(
   all: readonly DeviceModel<Kind>[],
   slaMs: number,
 ): DeviceModel<Kind> | undefined {
-  const loadable = all.filter(({ loadError }) => loadError === undefined);
+  const loadable = all.filter(({ error }) => error === undefined);
   const models = loadable.length > 0 ? loadable : [...all];
   const [best] = models
     .filter(({ measuredMs = Infinity }) => measuredMs + marginMs <= slaMs)

@@ -41,8 +41,8 @@ export interface RaceOptions<Kind extends RequestKind> {
   readonly isUnsure: (answer: Kind['device']) => boolean;
   /** How accurate the device's answer is, or would be, in percent. */
   readonly accuracyPctOf: (answer: Kind['device'] | undefined) => number;
-  /** What is handed over of an answer. */
-  readonly contentOf: (answer: Kind['cloud'] | Kind['device']) => Kind['content'];
+  /** The part of an answer that is handed over. */
+  readonly content: keyof Kind['content'];
   /** Called when a run has an answer, or has failed: before the deadline or after it. */
   readonly onEnd: (source: Source, run: Run<Kind['cloud'] | Kind['device']>) => void;
   /** Called with the device's answer when the cloud's is still being waited for. */
@@ -73,9 +73,9 @@ export class RunningRace<Kind extends RequestKind> {
   #resolveSettled!: (race: Race<Kind>) => void;
 
   constructor(options: RaceOptions<Kind>) {
-    const { slaMs, margin, lateMs, cloud, device, atDeadline } = options;
+    const { slaMs, margin, lateMs, cloud, device, atDeadline, time } = options;
     this.#options = options;
-    this.#startedMs = options.time.nowMs();
+    this.#startedMs = time.nowMs();
     this.#runs = {
       cloud: { state: cloud ? 'waiting' : 'skipped' },
       device: device && { state: 'waiting' },
@@ -88,9 +88,22 @@ export class RunningRace<Kind extends RequestKind> {
       this.#resolveSettled = resolve;
     });
     const dueMs = slaMs - margin.of(slaMs);
-    this.#at(dueMs, () => this.#due(dueMs));
-    this.#at(atDeadline === 'fail' ? dueMs : slaMs, () => this.#over());
-    this.#at(slaMs + lateMs, () => this.#giveUp());
+    this.#at(dueMs, () => {
+      this.#timerErrorMs = Math.max(0, this.#elapsedMs() - dueMs);
+      margin.observe(this.#timerErrorMs, time.nowMs());
+      this.#isDue = true;
+      this.#decide();
+    });
+    this.#at(atDeadline === 'fail' ? dueMs : slaMs, () => {
+      this.#isOver = true;
+      if (atDeadline === 'fail') this.#stop('device');
+      this.#decide();
+    });
+    this.#at(slaMs + lateMs, () => {
+      this.#stop('cloud');
+      this.#stop('device');
+      this.#decide();
+    });
     // The upload goes first: a model on the device may block the thread.
     if (cloud) this.#at(cloud.startAfterMs, () => this.#start('cloud'));
     if (device) this.#at(device.startAfterMs, () => this.#start('device'));
@@ -137,26 +150,6 @@ export class RunningRace<Kind extends RequestKind> {
     if (answer && !this.#decided) this.#options.onInterim(answer);
   }
 
-  #due(plannedMs: number): void {
-    const { margin, time } = this.#options;
-    this.#timerErrorMs = Math.max(0, this.#elapsedMs() - plannedMs);
-    margin.observe(this.#timerErrorMs, time.nowMs());
-    this.#isDue = true;
-    this.#decide();
-  }
-
-  #over(): void {
-    this.#isOver = true;
-    if (this.#options.atDeadline === 'fail') this.#stop('device');
-    this.#decide();
-  }
-
-  #giveUp(): void {
-    this.#stop('cloud');
-    this.#stop('device');
-    this.#decide();
-  }
-
   #decide(): void {
     if (this.#decided) {
       this.#settle();
@@ -164,39 +157,31 @@ export class RunningRace<Kind extends RequestKind> {
     }
     const { cloud, device } = this.#runs;
     if (this.#isDue || cloud.state === 'failed') this.#start('device');
-    const decision = verdict({
-      cloud: cloud.state,
-      device: device?.state,
-      isDue: this.#isDue,
-      isOver: this.#isOver,
-      deviceIsBetter:
-        this.#options.accuracyPctOf(device?.answer) > (cloud.answer?.model.accuracyPct ?? 100),
-    });
+    const deviceIsBetter =
+      this.#options.accuracyPctOf(device?.answer) > (cloud.answer?.model.accuracyPct ?? 100);
+    const decision = verdict(cloud.state, device?.state, this.#isDue, this.#isOver, deviceIsBetter);
     if (decision === 'wait') return;
     const answer = decision !== 'none' && this.#runs[decision]?.answer;
     if (answer) this.#win(decision, answer);
-    else this.#fail(this.#failure());
-  }
-
-  #failure(): unknown {
-    const { cloud, device } = this.#runs;
-    const error = cloud.state === 'skipped' ? device?.error : cloud.error;
-    return error ?? new SlaExceededError(this.#options.slaMs);
+    else {
+      const error = cloud.state === 'skipped' ? device?.error : cloud.error;
+      this.#fail(error ?? new SlaExceededError(this.#options.slaMs));
+    }
   }
 
   #win(source: Source, answer: Kind['cloud'] | Kind['device']): void {
-    const { slaMs } = this.#options;
+    const { slaMs, content } = this.#options;
     this.#winner = source;
     this.#close();
     const totalMs = this.#elapsedMs();
     this.#resolve({
-      ...this.#options.contentOf(answer),
+      [content]: answer[content as keyof typeof answer],
       source,
       model: answer.model,
       inTime: totalMs <= slaMs,
       timing: { slaMs, totalMs, timerErrorMs: this.#timerErrorMs },
       race: this.#snapshot(),
-    });
+    } as Answer<Kind>);
   }
 
   #fail(error: unknown): void {

@@ -1,5 +1,11 @@
-import type { EncodedTensors, TensorRequest } from '../api/tensors.ts';
+import type { TensorRequest } from '../api/tensors.ts';
 import { bytesOfData } from './typed-data.ts';
+
+/** A request's body: JSON of `headerLength` bytes, and binary data behind it. */
+export interface EncodedTensors {
+  readonly body: Uint8Array<ArrayBuffer>;
+  readonly headerLength: number;
+}
 
 /** Writes a request of the Open Inference Protocol: all tensors as binary data, both ways. */
 export function encodeTensors({ tensors, outputs }: TensorRequest): EncodedTensors {
@@ -19,7 +25,7 @@ export function encodeTensors({ tensors, outputs }: TensorRequest): EncodedTenso
   });
   const head = asciiBytes(json);
   const body = joinBytes([head, ...inputs.map(({ bytes }) => bytes)]);
-  return { body, headerLength: head.length, bytes: body.length, outputs };
+  return { body, headerLength: head.length };
 }
 
 /** JSON as bytes, whatever is not ASCII escaped: not everywhere is a TextEncoder. */

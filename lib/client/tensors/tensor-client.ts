@@ -1,8 +1,15 @@
 import { headerLengthName } from '../../core/contract/header-length.ts';
 import { maxBodyBytes } from '../../core/contract/limits.ts';
 import { checkOptions, modelsOf } from '../api/check-options.ts';
-import type { TensorClient, TensorClientOptions, TensorKind, TensorModel } from '../api/tensors.ts';
-import { RacingClient, type Task } from '../race/racing-client.ts';
+import type {
+  TensorClient,
+  TensorClientOptions,
+  TensorKind,
+  TensorModel,
+  TensorRequest,
+} from '../api/tensors.ts';
+import type { UploadCall } from '../cloud/cloud.ts';
+import { RacingClient } from '../race/racing-client.ts';
 import { encodeTensors } from './encode.ts';
 import { inferOnDevice } from './infer-on-device.ts';
 import { faultOfRead, readAnswer } from './read-answer.ts';
@@ -35,42 +42,38 @@ export function createTensorClient(options: TensorClientOptions): TensorClient {
   const models = modelsOf({ mode, onDevice: modelOf(onDevice) });
   checkOptions(options, models, 'infer');
   if (typeof model !== 'string' || model === '') throw new TypeError('model must name a catalogue');
-  return new RacingTensorClient(options, inference(model, models));
-}
-
-class RacingTensorClient extends RacingClient<TensorKind> implements TensorClient {
-  readonly infer = this.request;
-}
-
-/** How tensors are sent and answered to. */
-function inference(catalogue: string, models: readonly TensorModel[]): Task<TensorKind> {
-  return {
+  const client = new RacingClient<TensorKind>({
+    ...options,
     models,
     run: inferOnDevice,
     inputOf: (tensors, { outputs }) => ({ tensors: typedTensors(tensors), outputs }),
-    open(request, service) {
-      // Arrays that change later are sent as they are now.
-      const upload = service && encodeTensors(request);
-      return {
-        call: request,
-        async send(post) {
-          const encoded = upload ?? encodeTensors(request);
-          if (encoded.bytes > maxBodyBytes) throw new RequestTooLargeError(encoded.bytes);
-          return await post(encoded);
-        },
-      };
-    },
-    callOf: ({ body, headerLength, outputs }) => ({
-      path: `/v2/models/${encodeURIComponent(catalogue)}/infer`,
-      headers: {
-        'content-type': 'application/octet-stream',
-        [headerLengthName]: String(headerLength),
-      },
-      body,
-      read: (response) => readAnswer(response, outputs),
-      faultOf: faultOfRead,
-    }),
-    contentOf: ({ outputs }) => ({ outputs }),
+    plain: (request) => uploadOf(request, model),
+    content: 'outputs',
+  });
+  return {
+    infer: (tensors, asked) => client.classify(tensors, asked),
+    prepare: (asked) => client.prepare(asked),
+    feedback: (answer, correct) => client.feedback(answer, correct),
+    statistics: () => client.statistics(),
+    close: () => client.close(),
+  };
+}
+
+/** What is sent to a catalogue's models. */
+function uploadOf(
+  request: TensorRequest,
+  catalogue: string,
+): TensorKind['upload'] & Omit<UploadCall, 'endMs' | 'signal'> {
+  const { body, headerLength } = encodeTensors(request);
+  if (body.length > maxBodyBytes) throw new RequestTooLargeError(body.length);
+  return {
+    path: `/v2/models/${encodeURIComponent(catalogue)}/infer`,
+    contentType: 'application/octet-stream',
+    headers: { [headerLengthName]: String(headerLength) },
+    image: body,
+    bytes: body.length,
+    read: (response) => readAnswer(response, request.outputs),
+    faultOf: faultOfRead,
   };
 }
 

@@ -2,7 +2,10 @@ import type { Fetch } from '../../../../lib/client/api/fetch.ts';
 import type { TensorClient, TensorClientOptions } from '../../../../lib/client/api/tensors.ts';
 import { createTensorClient } from '../../../../lib/client/tensors/tensor-client.ts';
 import type { InferResponse } from '../../../../lib/core/contract/messages.ts';
-import { type AnsweredOutput, writeInferResponse } from '../../../../lib/protocol/infer-response.ts';
+import {
+  type AnsweredOutput,
+  writeInferResponse,
+} from '../../../../lib/protocol/infer-response.ts';
 import type { FakeService } from '../fake-service.ts';
 import { fakeTimers } from '../running-client.ts';
 

@@ -2,8 +2,8 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { TensorCloudAnswer, TypedTensor } from '../../../../lib/client/api/tensors.ts';
 import { faultOfRead, readAnswer } from '../../../../lib/client/tensors/read-answer.ts';
-import type { AnsweredOutput } from '../../../../lib/protocol/infer-response.ts';
 import { joinByteStrings } from '../../../../lib/protocol/byte-strings.ts';
+import type { AnsweredOutput } from '../../../../lib/protocol/infer-response.ts';
 import { answer as predicted } from '../../playground/results/races.ts';
 import { scores, tensorAnswer } from './fake-tensors.ts';
 
@@ -15,16 +15,16 @@ const response = (
   new Response(bytes, {
     ...init,
     headers:
-      headerLength === undefined
-        ? {}
-        : { 'inference-header-content-length': String(headerLength) },
+      headerLength === undefined ? {} : { 'inference-header-content-length': String(headerLength) },
   });
 const answered = (outputs?: readonly AnsweredOutput[]) => {
   const { bytes, headerLength } = tensorAnswer(predicted, outputs);
   return { bytes, headerLength: headerLength ?? bytes.length };
 };
 /** An answer with something else in its JSON. */
-const changed = (change: (head: { outputs: Record<string, unknown>[]; parameters: object }) => unknown) => {
+const changed = (
+  change: (head: { outputs: Record<string, unknown>[]; parameters: object }) => unknown,
+) => {
   const { bytes, headerLength } = answered();
   const head = JSON.parse(new TextDecoder().decode(bytes.subarray(0, headerLength)));
   const json = new TextEncoder().encode(JSON.stringify(change(head) ?? head));
@@ -37,15 +37,27 @@ const output = (fields: object) =>
 describe('readAnswer', () => {
   it('gives the outputs, and who gave them, when and why', async () => {
     const { bytes, headerLength } = answered();
-    const answer = (await readAnswer(response(bytes, headerLength), ['scores'])) as TensorCloudAnswer;
+    const answer = (await readAnswer(response(bytes, headerLength), [
+      'scores',
+    ])) as TensorCloudAnswer;
     const { requestId, model, timing, selection } = predicted;
     const { slaMs, networkMs, budgetMs, serviceMs, serverMs, coldStart } = timing;
     expect(answer).toEqual({
       requestId,
       model,
-      timing: { slaMs, inputMs: networkMs / 2, networkMs, budgetMs, serviceMs, serverMs, coldStart },
+      timing: {
+        slaMs,
+        inputMs: networkMs / 2,
+        networkMs,
+        budgetMs,
+        serviceMs,
+        serverMs,
+        coldStart,
+      },
       selection: { baseModel: selection.baseModel },
-      outputs: { scores: { datatype: 'FP32', shape: [1, 2], data: new Float32Array([0.25, 0.75]) } },
+      outputs: {
+        scores: { datatype: 'FP32', shape: [1, 2], data: new Float32Array([0.25, 0.75]) },
+      },
     });
     expect(faultOfRead(answer)).toBeUndefined();
   });
@@ -71,7 +83,9 @@ describe('readAnswer', () => {
   });
 
   it('reads an error as JSON', async () => {
-    expect(await readAnswer(Response.json({ error: 'no' }, { status: 400 }))).toEqual({ error: 'no' });
+    expect(await readAnswer(Response.json({ error: 'no' }, { status: 400 }))).toEqual({
+      error: 'no',
+    });
   });
 
   const { bytes, headerLength } = answered();
@@ -94,8 +108,16 @@ describe('readAnswer', () => {
     ['has an unknown datatype', output({ datatype: 'BF16' }), 'outputs[0]'],
     ['has an open shape', output({ shape: [-1] }), 'outputs[0]'],
     ['has its data in JSON', output({ parameters: {} }), 'binary_data_size of "scores"'],
-    ['has too much', output({ parameters: { binary_data_size: 9 } }), 'binary_data_size of "scores"'],
-    ['has half an element', output({ parameters: { binary_data_size: 7 } }), 'the data of "scores"'],
+    [
+      'has too much',
+      output({ parameters: { binary_data_size: 9 } }),
+      'binary_data_size of "scores"',
+    ],
+    [
+      'has half an element',
+      output({ parameters: { binary_data_size: 7 } }),
+      'the data of "scores"',
+    ],
     ['has too few elements', output({ shape: [3] }), 'the data of "scores"'],
     [
       'has bytes left',

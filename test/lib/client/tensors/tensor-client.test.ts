@@ -104,7 +104,11 @@ describe('infer', () => {
     ['500', { inputMs: 5, status: 500, body: '<html>' }, 30],
     ['a page', { inputMs: 5, body: '<html>' }, 30],
     ['JSON without binary data', { inputMs: 5, body: { outputs: [] } }, 30],
-    ['a header that is too long', { body: '{}', headers: { 'inference-header-content-length': '3' } }, 30],
+    [
+      'a header that is too long',
+      { body: '{}', headers: { 'inference-header-content-length': '3' } },
+      30,
+    ],
     ['no JSON', { body: '{"', headers: { 'inference-header-content-length': '2' } }, 30],
     ['hanging', { hangs: true }, 245],
     ['a body that stalls', { inputMs: 5, stalls: true }, 245],
@@ -127,7 +131,9 @@ describe('infer', () => {
     const { error } = await infer({ onDevice }, behaviour);
     expect(error).toMatchObject({
       name,
-      race: { device: { error: { name: 'DeviceModelError', message: 'the device is out of order' } } },
+      race: {
+        device: { error: { name: 'DeviceModelError', message: 'the device is out of order' } },
+      },
     });
   });
 
@@ -213,7 +219,11 @@ describe('the device', () => {
   });
 
   it.each<[string, TensorModel['infer'], string]>([
-    ['nothing', () => undefined as never, 'the answer of "tiny" is malformed: there are no tensors'],
+    [
+      'nothing',
+      () => undefined as never,
+      'the answer of "tiny" is malformed: there are no tensors',
+    ],
     [
       'too few elements',
       () => ({ scores: { datatype: 'FP32', shape: [2], data: [1] } }),
@@ -256,7 +266,9 @@ describe('a client for tensors', () => {
     const events: ClientEvent<TensorKind>[] = [];
     await infer({ onDevice: deviceFunction(30), onEvent: (event) => events.push(event) });
     const types = events.map(({ type }) => type);
-    expect(types).toEqual(expect.arrayContaining(['request', 'upload', 'model-ready', 'run', 'end']));
+    expect(types).toEqual(
+      expect.arrayContaining(['request', 'upload', 'model-ready', 'run', 'end']),
+    );
     const upload = events.find((event) => event.type === 'upload')?.upload;
     expect(upload?.bytes).toBe(upload?.body.length);
   });
