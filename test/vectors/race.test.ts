@@ -69,7 +69,7 @@ it.each(races)('$name', async ({ cloud, device, expected, ...limits }) => {
       : undefined,
     isUnsure: () => cloud?.isNeeded === true,
     accuracyPctOf: () => device?.accuracyPct ?? 0,
-    contentOf: ({ predictions }) => ({ predictions }),
+    content: 'predictions',
     ...{ onEnd: ignore, onInterim: ignore },
   });
   const answer = race.answer.then(

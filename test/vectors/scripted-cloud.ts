@@ -1,6 +1,5 @@
 import type { ClientEvent } from '../../lib/client/api/events.ts';
 import type { ClockEstimate } from '../../lib/client/api/types.ts';
-import { faultOfAnswer } from '../../lib/client/cloud/answer.ts';
 import { Cloud } from '../../lib/client/cloud/cloud.ts';
 import type { InferResponse } from '../../lib/core/contract/messages.ts';
 
@@ -66,12 +65,9 @@ export class ScriptedCloud {
     this.#pass(startMs - this.#at.nowMs);
     this.#answer = answer;
     const { signal } = new AbortController();
-    const headers = { 'content-type': 'image/jpeg' };
+    const image = { image: new Uint8Array(1), contentType: 'image/jpeg' };
     return await this.#cloud
-      .infer(
-        { path: '/v1/infer', headers, body: new Uint8Array(1), signal, faultOf: faultOfAnswer },
-        { endMs, deviceAccuracyPct },
-      )
+      .infer({ ...image, endMs, deviceAccuracyPct, signal })
       .catch((error: unknown) => error);
   }
 

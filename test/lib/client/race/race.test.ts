@@ -109,7 +109,7 @@ async function raced({
       },
     },
     accuracyPctOf: () => device?.accuracyPct ?? 0,
-    contentOf: ({ predictions }) => ({ predictions }),
+    content: 'predictions',
     onEnd: (source) => ends.push(source),
     onInterim: (answer) => interim.push({ answer, atMs: sinceStart() }),
   };
