@@ -32,6 +32,7 @@ export type {
   TensorFunction,
   TensorKind,
   TensorModel,
+  TensorOf,
   TensorRequest,
   TypedData,
   TypedTensor,

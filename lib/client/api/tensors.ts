@@ -56,7 +56,8 @@ export interface GivenData {
   readonly BYTES: readonly (Uint8Array | string)[];
 }
 
-type TensorOf<Data extends Record<Datatype, unknown>> = {
+/** A tensor whose elements are what `Data` says of its datatype. */
+export type TensorOf<Data extends Record<Datatype, unknown>> = {
   [D in Datatype]: {
     readonly datatype: D;
     readonly shape: readonly number[];
@@ -191,14 +192,6 @@ export interface TensorClient {
    * @throws TypeError or RangeError when something is wrong with the sample
    */
   prepare(options?: PrepareTensorsOptions): Promise<Readiness>;
-  /**
-   * Tells the service whether an answer was right (`POST /v1/feedback`); the device's own answers are not
-   * sent.
-   *
-   * @returns whether it was counted
-   * @throws ApiError: of status 503 with `retryAfterMs`, send it again after that; NetworkError
-   */
-  feedback(answer: TensorAnswer, correct: boolean): Promise<boolean>;
   /** What has happened so far. */
   statistics(): ClientStatistics;
   /** Ends everything that is running and releases the models; `infer` rejects from now on. */

@@ -53,7 +53,6 @@ export function createTensorClient(options: TensorClientOptions): TensorClient {
   return {
     infer: (tensors, asked) => client.classify(tensors, asked),
     prepare: (asked) => client.prepare(asked),
-    feedback: (answer, correct) => client.feedback(answer, correct),
     statistics: () => client.statistics(),
     close: () => client.close(),
   };

@@ -271,16 +271,7 @@ describe('a client for tensors', () => {
     );
     const upload = events.find((event) => event.type === 'upload')?.upload;
     const [sent] = fake.service.inferences;
-    expect(upload?.bytes).toBe((sent?.body as Uint8Array).length);
-  });
-
-  it('tells the service which answers were right', async () => {
-    const { client, answer } = await infer({});
-    if (!answer) throw new Error('no answer');
-    expect(await value(client.feedback(answer, true))).toBe(true);
-    expect(JSON.parse(String(fake.service.asked('feedback')[0]?.body))).toEqual({
-      ...{ requestId: 'r1', model: 'cloud-model', correct: true },
-    });
+    expect(sent?.body).toHaveLength(upload?.bytes ?? 0);
   });
 
   it('infers no more once it is closed', async () => {
