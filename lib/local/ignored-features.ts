@@ -58,5 +58,7 @@ function openRoutes({ routes }: HttpApi): string[] {
   if (closed.length === 0) return [];
   const kinds = [...new Set(closed.map(({ authorizationType }) => authorizationType))].join(', ');
   const keys = closed.map(({ routeKey }) => routeKey).join(', ');
-  return [`Routes that the template closes with ${kinds} are open here: ${keys}`];
+  return closed.length === routes.length
+    ? [`All routes, which the template closes with ${kinds}, are open here`]
+    : [`Routes that the template closes with ${kinds} are open here: ${keys}`];
 }
