@@ -22,7 +22,7 @@ export {
   NetworkError,
   SlaExceededError,
 } from './api/errors.ts';
-export type { ClientEvent } from './api/events.ts';
+export type { ClientEvent, CommonEvent } from './api/events.ts';
 export type { Fetch } from './api/fetch.ts';
 export type { DeviceInput, Drawable, ImageFile, ImageInput, RawPixels } from './api/image.ts';
 export { ImageFormatError } from './api/image-errors.ts';
@@ -32,9 +32,11 @@ export type {
   Client,
   ClientOptions,
   CloudUse,
+  CommonOptions,
   Duplication,
   Mode,
   PrepareOptions,
+  RequestOptions,
 } from './api/options.ts';
 export type {
   Destination,
@@ -48,15 +50,21 @@ export type {
 } from './api/pipeline.ts';
 export type { ClientStatistics } from './api/statistics.ts';
 export type {
+  Answered,
   AnsweringModel,
+  AnyCloudAnswer,
+  AnyDeviceAnswer,
   Classification,
   ClockEstimate,
+  DescribedModel,
   DeviceAnswer,
+  ImageKind,
   LoadProgress,
   OnDeviceModel,
   Prediction,
   Race,
   Readiness,
+  RequestKind,
   Run,
   RunState,
   Source,

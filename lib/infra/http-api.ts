@@ -14,6 +14,7 @@ import { HttpLambdaIntegration } from 'aws-cdk-lib/aws-apigatewayv2-integrations
 import { Grant, type IGrantable } from 'aws-cdk-lib/aws-iam';
 import type { IFunction } from 'aws-cdk-lib/aws-lambda';
 import type { Construct } from 'constructs';
+import { headerLengthName } from '../core/contract/header-length.ts';
 import { inferHeadersSchema } from '../core/contract/headers.ts';
 import { gatewayRoutes, type RouteKey } from '../core/contract/routes.ts';
 import { accessLogOf } from './access-log.ts';
@@ -177,12 +178,13 @@ function preflightOf({ origins, headers = [], maxAge }: ApiCors): CorsPreflightO
     allowMethods: [...new Set(gatewayRoutes.map(({ method }) => CorsHttpMethod[method]))],
     allowHeaders: [
       'content-type',
+      headerLengthName,
       ...Object.keys(inferHeadersSchema.shape),
       ...authorizationHeaders,
       ...headers,
     ],
     // A client that signs with a wrong clock learns the time from the refusal.
-    exposeHeaders: ['server-timing', 'retry-after', 'date'],
+    exposeHeaders: ['server-timing', 'retry-after', 'date', headerLengthName],
     ...(maxAge && { maxAge }),
   };
 }

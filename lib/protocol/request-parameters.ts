@@ -1,7 +1,6 @@
 import { z } from 'zod';
 
-/** The request header that says where the JSON ends and binary data begins, in bytes. */
-export const headerLengthName = 'inference-header-content-length';
+export { headerLengthName } from '../core/contract/header-length.ts';
 
 /** The parameters of a request that are this service's or Triton's. */
 export const requestParametersSchema = z.object({

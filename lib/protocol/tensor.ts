@@ -1,14 +1,9 @@
-import type { Datatype } from '../core/contract/datatypes.ts';
 import { ProblemError } from '../core/contract/problem.ts';
 import { lengthOfByteStrings } from './byte-strings.ts';
 import { elementBytes } from './datatypes.ts';
+import { describeTensor, elementsOf, type TensorHead } from './tensor-head.ts';
 
-/** What a tensor is called, and what it holds. */
-export interface TensorHead {
-  readonly name: string;
-  readonly datatype: Datatype;
-  readonly shape: readonly number[];
-}
+export { describeTensor, elementsOf, type TensorHead };
 
 /**
  * A tensor of a request or an answer. Its bytes are those of the protocol's binary data: little-endian, row by row,
@@ -22,16 +17,6 @@ export interface Tensor extends TensorHead {
 
 /** The most elements of one tensor: as many bytes as a request cannot have. */
 const mostElements = 2 ** 31;
-
-/** The number of a tensor's elements. */
-export function elementsOf(shape: readonly number[]): number {
-  return shape.reduce((product, side) => product * side, 1);
-}
-
-/** A tensor in words: `"image" of UINT8 [1, 192, 192, 3]`. */
-export function describeTensor({ name, datatype, shape }: TensorHead): string {
-  return `"${name}" of ${datatype} [${shape.join(', ')}]`;
-}
 
 /**
  * Checks that there are as many bytes as a tensor has.

@@ -81,7 +81,7 @@ class ScriptedDevice {
     };
     const connection = { endpoint: 'https://service.example', fetch, epochMs: () => 0 };
     const { signal } = new AbortController();
-    return await ask<Exchange>(connection, { path: '/v1/time', signal }, faultOfTime);
+    return await ask<Exchange>(connection, { path: '/v1/time', signal, faultOf: faultOfTime });
   }
 
   read({ nowMs, wallMs }: Pick<Reading, 'nowMs' | 'wallMs'>) {

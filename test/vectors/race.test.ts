@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, expect, it, vi } from 'vitest';
+import type { ImageKind } from '../../lib/client/api/types.ts';
 import { RunningRace } from '../../lib/client/race/race.ts';
 import type { InferResponse } from '../../lib/core/contract/messages.ts';
 import { fakeTime } from '../lib/client/fake-service.ts';
@@ -41,7 +42,7 @@ afterEach(() => {
 it.each(races)('$name', async ({ cloud, device, expected, ...limits }) => {
   const startMs = performance.now();
   const { slaMs, marginMs, lateMs, atDeadline } = limits;
-  const race = new RunningRace({
+  const race = new RunningRace<ImageKind>({
     ...{ slaMs, lateMs, atDeadline, time: fakeTimers },
     margin: { of: () => marginMs, observe: ignore },
     cloud: cloud
@@ -68,6 +69,7 @@ it.each(races)('$name', async ({ cloud, device, expected, ...limits }) => {
       : undefined,
     isUnsure: () => cloud?.isNeeded === true,
     accuracyPctOf: () => device?.accuracyPct ?? 0,
+    content: 'predictions',
     ...{ onEnd: ignore, onInterim: ignore },
   });
   const answer = race.answer.then(

@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
 import type { RunState } from '../../lib/client/api/types.ts';
-import { type Standing, verdict } from '../../lib/client/race/verdict.ts';
+import { type Standing, verdictOn } from '../lib/client/race/standing.ts';
 import { vectors } from './vectors.ts';
 
 const { situations, standings } = vectors<{
@@ -24,6 +24,8 @@ it('every standing is there, once', () => {
 });
 
 it.each(standings)('cloud $cloud, device $device', ({ cloud, device, verdicts }) => {
-  const given = situations.map((when) => verdict({ ...when, cloud, device: device ?? undefined }));
+  const given = situations.map((when) =>
+    verdictOn({ ...when, cloud, device: device ?? undefined }),
+  );
   expect(given.join(' ')).toBe(verdicts);
 });

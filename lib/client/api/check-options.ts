@@ -1,6 +1,6 @@
-import type { ClientOptions } from './options.ts';
+import type { CommonOptions, Mode } from './options.ts';
 import { isBetween } from './shape.ts';
-import type { OnDeviceModel } from './types.ts';
+import type { DescribedModel } from './types.ts';
 
 /** The longest SLA in ms that timers support, late answers included. */
 const longestSlaMs = 2 ** 30;
@@ -39,16 +39,23 @@ const rules: Readonly<Record<string, Rule>> = {
  * Checks what a client is made with, so that a mistake shows at once and not as a client that never
  * answers.
  *
+ * @param models - those on the device
+ * @param run - what they have to have
  * @throws TypeError or RangeError that names the option and what it may be
  */
-export function checkOptions(options: ClientOptions): void {
+export function checkOptions<Model extends DescribedModel & { readonly chanceOf?: unknown }>(
+  options: Omit<CommonOptions, 'onEvent'>,
+  models: readonly Model[],
+  run: string & keyof Model,
+): void {
   const { endpoint, slaMs, mode, cloud, clock } = options;
   if (!/^https?:\/\/[^/]/.test(endpoint)) throw new TypeError(`no http(s) endpoint: "${endpoint}"`);
   check({ ...options, ...clock, slaMs });
-  const models = modelsOf(options);
-  for (const { name, accuracyPct, classify } of models) {
-    check({ accuracyPct });
-    if (typeof classify !== 'function') throw new TypeError(`onDevice: "${name}" lacks classify`);
+  for (const model of models) {
+    check({ accuracyPct: model.accuracyPct });
+    if (typeof model[run] !== 'function') {
+      throw new TypeError(`onDevice: "${model.name}" lacks ${run}`);
+    }
   }
   const isNone = models.length === 0;
   if (mode === 'device-only' && isNone) throw new TypeError(`${mode} needs onDevice`);
@@ -72,6 +79,12 @@ export function check(values: object): void {
 }
 
 /** The models on the device; none when only the cloud may answer. */
-export function modelsOf({ onDevice = [], mode }: ClientOptions): readonly OnDeviceModel[] {
-  return mode === 'cloud-only' ? [] : [onDevice].flat();
+export function modelsOf<Model>({
+  onDevice = [],
+  mode,
+}: {
+  readonly onDevice?: Model | readonly Model[] | undefined;
+  readonly mode?: Mode | undefined;
+}): readonly Model[] {
+  return mode === 'cloud-only' ? [] : ([onDevice].flat() as readonly Model[]);
 }

@@ -1,9 +1,7 @@
-import type { InferResponse } from '../../core/contract/messages.ts';
-import type { UploadedImage } from './pipeline.ts';
-import type { Classification, ClockEstimate, DeviceAnswer, Run, Source } from './types.ts';
+import type { Answered, ClockEstimate, ImageKind, RequestKind, Run, Source } from './types.ts';
 
-/** Something that happened in a client; `request` numbers the calls of `classify`, times are in ms. */
-export type ClientEvent =
+/** What happens in a client whatever it is asked. */
+export type CommonEvent =
   /** A part of a model's file has come. */
   | {
       readonly type: 'model-loading';
@@ -20,24 +18,6 @@ export type ClientEvent =
       readonly retryMs: number;
     }
   | { readonly type: 'request'; readonly request: number; readonly slaMs: number }
-  /** An upload begins: what is sent, and why so. */
-  | { readonly type: 'upload'; readonly request: number; readonly upload: UploadedImage }
-  /** One of the two runs has an answer, taken or not, or has failed; also after the deadline. */
-  | {
-      readonly type: 'run';
-      readonly request: number;
-      readonly source: Source;
-      readonly run: Run<InferResponse | DeviceAnswer>;
-      /** Whether it ended after the deadline. */
-      readonly late: boolean;
-    }
-  /** `classify` has handed over its answer, or rejects. */
-  | {
-      readonly type: 'end';
-      readonly request: number;
-      readonly answer?: Omit<Classification, 'settled'> | undefined;
-      readonly error?: unknown;
-    }
   /**
    * The server's clock has been asked for. Without an estimate that is good enough, uploads go without a
    * timestamp.
@@ -51,7 +31,29 @@ export type ClientEvent =
   /** The service is left alone for a while, as it asked. */
   | { readonly type: 'throttled'; readonly retryMs: number }
   /** What stands between the client and the service drops `mdi-*` headers: its SLA is not known there. */
-  | { readonly type: 'headers-lost'; readonly sentSlaMs: number; readonly usedSlaMs: number }
+  | { readonly type: 'headers-lost'; readonly sentSlaMs: number; readonly usedSlaMs: number };
+
+/** Something that happened in a client; `request` numbers its requests, times are in ms. */
+export type ClientEvent<Kind extends RequestKind = ImageKind> =
+  | CommonEvent
+  /** An upload begins: what is sent, and why so. */
+  | { readonly type: 'upload'; readonly request: number; readonly upload: Kind['upload'] }
+  /** One of the two runs has an answer, taken or not, or has failed; also after the deadline. */
+  | {
+      readonly type: 'run';
+      readonly request: number;
+      readonly source: Source;
+      readonly run: Run<Kind['cloud'] | Kind['device']>;
+      /** Whether it ended after the deadline. */
+      readonly late: boolean;
+    }
+  /** A request has been answered, or rejects. */
+  | {
+      readonly type: 'end';
+      readonly request: number;
+      readonly answer?: (Kind['content'] & Omit<Answered<Kind>, 'settled'>) | undefined;
+      readonly error?: unknown;
+    }
   /** The device's catalogue names an index otherwise than the service's. */
   | {
       readonly type: 'labels-differ';
@@ -61,4 +63,4 @@ export type ClientEvent =
     };
 
 /** Takes events; never throws. */
-export type Emit = (event: ClientEvent) => void;
+export type Emit<Event = CommonEvent> = (event: Event) => void;

@@ -5,7 +5,7 @@ import type { Fetch } from './fetch.ts';
 import type { ImageInput } from './image.ts';
 import type { ImagePipeline } from './pipeline.ts';
 import type { ClientStatistics } from './statistics.ts';
-import type { Classification, DeviceAnswer, OnDeviceModel, Readiness } from './types.ts';
+import type { Classification, ImageKind, OnDeviceModel, Readiness, RequestKind } from './types.ts';
 import type { Upload } from './upload-settings.ts';
 
 /**
@@ -23,19 +23,12 @@ export type Duplication = 'always' | 'when-needed' | 'never';
 /** What is done at the deadline when there is no answer: go on waiting for one, or fail. */
 export type AtDeadline = 'wait' | 'fail';
 
-/** Settings of a client. */
-export interface ClientOptions {
+/** Settings of every client, whatever it is asked. */
+export interface CommonOptions<Kind extends RequestKind = ImageKind> {
   /** The service's address, such as `https://abc.execute-api.eu-central-1.amazonaws.com`. */
   readonly endpoint: string;
-  /** T_sla in ms: how long an answer may take, from the call of `classify`. */
+  /** T_sla in ms: how long an answer may take, from the call that asks for it. */
   readonly slaMs: number;
-  /**
-   * The model that answers when the cloud cannot in time; of several, the most accurate that meets the
-   * SLA on this device.
-   *
-   * @default - none: the cloud answers, or no one does
-   */
-  readonly onDevice?: OnDeviceModel | readonly OnDeviceModel[] | undefined;
   /** @default 'race' */
   readonly mode?: Mode | undefined;
   /**
@@ -74,20 +67,7 @@ export interface ClientOptions {
    */
   readonly chanceThreshold?: number | undefined;
   /**
-   * What is sent of an image, see {@link Upload}.
-   *
-   * @default 'adaptive', where `images` can encode views, and the service has told what its models see;
-   *   until then, and elsewhere, large images are scaled down, small ones are sent as they are
-   */
-  readonly upload?: Upload | undefined;
-  /**
-   * Decodes and encodes images.
-   *
-   * @default - what the model on the device brings; without any, files are sent as they are
-   */
-  readonly images?: ImagePipeline | undefined;
-  /**
-   * What `classify` does at the deadline without an answer: wait for the first one, at most
+   * What a request does at the deadline without an answer: wait for the first one, at most
    * {@link lateMs} (`wait`), or reject (`fail`): with {@link SlaExceededError}, or with the cloud's error
    * if it has failed by then.
    *
@@ -114,30 +94,58 @@ export interface ClientOptions {
       }
     | undefined;
   /** Is told what happens, for an app's own metrics; what it throws is ignored. */
-  readonly onEvent?: ((event: ClientEvent) => void) | undefined;
+  readonly onEvent?: ((event: ClientEvent<Kind>) => void) | undefined;
   /** @default - the global `fetch` */
   readonly fetch?: Fetch | undefined;
   /** @default - the system's clocks and timers */
   readonly time?: TimeSource | undefined;
 }
 
-/** Options of one `classify`. */
-export interface ClassifyOptions {
+/** Settings of a client. */
+export interface ClientOptions extends CommonOptions {
+  /**
+   * The model that answers when the cloud cannot in time; of several, the most accurate that meets the
+   * SLA on this device.
+   *
+   * @default - none: the cloud answers, or no one does
+   */
+  readonly onDevice?: OnDeviceModel | readonly OnDeviceModel[] | undefined;
+  /**
+   * What is sent of an image, see {@link Upload}.
+   *
+   * @default 'adaptive', where `images` can encode views, and the service has told what its models see;
+   *   until then, and elsewhere, large images are scaled down, small ones are sent as they are
+   */
+  readonly upload?: Upload | undefined;
+  /**
+   * Decodes and encodes images.
+   *
+   * @default - what the model on the device brings; without any, files are sent as they are
+   */
+  readonly images?: ImagePipeline | undefined;
+}
+
+/** Options of one request, whatever it asks. */
+export interface RequestOptions<Kind extends RequestKind = ImageKind> {
   /** @default - the client's */
   readonly slaMs?: number | undefined;
-  /** Ends both runs; `classify` then rejects with the signal's reason. */
+  /** Ends both runs; the request then rejects with the signal's reason. */
   readonly signal?: AbortSignal | undefined;
+  /**
+   * Is given the device's answer as soon as it is there, while a better one may still come; what it throws
+   * is ignored.
+   */
+  readonly onInterim?: ((answer: Kind['device']) => void) | undefined;
+}
+
+/** Options of one `classify`. */
+export interface ClassifyOptions extends RequestOptions {
   /**
    * Such as `image/jpeg`; `application/octet-stream` is the catalogue's raw tensor.
    *
    * @default - the type of a Blob
    */
   readonly contentType?: string | undefined;
-  /**
-   * Is given the device's answer as soon as it is there, while a better one may still come; what it throws
-   * is ignored.
-   */
-  readonly onInterim?: ((answer: DeviceAnswer) => void) | undefined;
 }
 
 /** Options of `prepare`. */

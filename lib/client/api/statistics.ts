@@ -1,8 +1,8 @@
-import type { Classification, ClockEstimate, Race } from './types.ts';
+import type { Answered, ClockEstimate, Race, RequestKind } from './types.ts';
 
 /** What a client has done so far. */
 export interface ClientStatistics {
-  /** Calls of `classify` that have an answer or an error; those that the caller aborted do not count. */
+  /** Requests that have an answer or an error; those that the caller aborted do not count. */
   readonly requests: number;
   readonly answeredByCloud: number;
   readonly answeredByDevice: number;
@@ -13,7 +13,7 @@ export interface ClientStatistics {
   readonly cloudLate: number;
   /** Requests to the cloud that failed. */
   readonly cloudFailed: number;
-  /** Images that were not uploaded because the device was sure. */
+  /** Requests that were not sent to the cloud because the device was sure. */
   readonly uploadsSaved: number;
   readonly deviceRuns: number;
   /** Runs of the device's model that failed, a model that could not be loaded included. */
@@ -58,7 +58,11 @@ export class Counters {
   longestTimerErrorMs = 0;
 
   /** Counts an answer. */
-  answered({ source, inTime, timing }: Pick<Classification, 'source' | 'inTime' | 'timing'>): void {
+  answered({
+    source,
+    inTime,
+    timing,
+  }: Pick<Answered<RequestKind>, 'source' | 'inTime' | 'timing'>): void {
     this.requests++;
     if (source === 'cloud') this.answeredByCloud++;
     else this.answeredByDevice++;
@@ -73,7 +77,7 @@ export class Counters {
   }
 
   /** Counts the two runs of a race that has ended; `usesCloud` unless nothing may leave the device. */
-  settled({ slaMs, cloud, device, winner }: Race, usesCloud: boolean): void {
+  settled({ slaMs, cloud, device, winner }: Race<RequestKind>, usesCloud: boolean): void {
     if (cloud.state === 'failed') this.cloudFailed++;
     if (cloud.state === 'answered' && (cloud.endMs ?? 0) > slaMs) this.cloudLate++;
     if (usesCloud && cloud.state === 'skipped') this.uploadsSaved++;

@@ -1,5 +1,6 @@
 import type { InferResponse, ProblemDocument, TimeResponse } from '../../core/contract/messages.ts';
 import { faultOfPredictions, isBetween } from '../api/shape.ts';
+import type { AnyCloudAnswer } from '../api/types.ts';
 
 /** The longest duration that makes sense, in ms: eleven days. */
 const longestMs = 1e9;
@@ -14,12 +15,17 @@ export const outOfCache = 'GET /v1/time is answered by a cache';
  * service's own schema, and a thousandth of its size: it rejects what the client cannot work with.
  */
 export function faultOfAnswer(body: unknown): string | undefined {
-  const { requestId, model, timing, predictions } = (body ?? {}) as Partial<InferResponse>;
+  return faultOfHead(body) ?? faultOfPredictions((body as InferResponse).predictions);
+}
+
+/** What is wrong with what an answer says beside its content; undefined when nothing is. */
+export function faultOfHead(body: unknown): string | undefined {
+  const { requestId, model, timing } = (body ?? {}) as Partial<AnyCloudAnswer>;
   if (typeof requestId !== 'string') return 'requestId';
   if (typeof model?.name !== 'string' || !isBetween(model.accuracyPct, 0, 100)) return 'model';
   const times = ['slaMs', 'inputMs', 'serverMs'] as const;
   const wrong = times.find((name) => !isBetween(timing?.[name], -longestMs, longestMs));
-  return wrong ? `timing.${wrong}` : faultOfPredictions(predictions);
+  return wrong && `timing.${wrong}`;
 }
 
 /** What is wrong with an answer of `GET /v1/time`; undefined when nothing is. */

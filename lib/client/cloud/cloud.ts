@@ -1,20 +1,20 @@
-import type { FeedbackResponse, InferResponse } from '../../core/contract/messages.ts';
+import type { FeedbackResponse } from '../../core/contract/messages.ts';
 import type { EncodedImage } from '../api/codec.ts';
 import { ApiError, NetworkError } from '../api/errors.ts';
 import type { Emit } from '../api/events.ts';
-import type { ClientOptions } from '../api/options.ts';
-import type { Destination, ServedModels, UploadedImage } from '../api/pipeline.ts';
-import type { ClockEstimate } from '../api/types.ts';
+import type { CommonOptions } from '../api/options.ts';
+import type { Destination, Sending, ServedModels } from '../api/pipeline.ts';
+import type { AnyCloudAnswer, ClockEstimate } from '../api/types.ts';
 import { Pause } from '../time/pause.ts';
 import type { TimeSource } from '../time/time-source.ts';
 import { faultOfAnswer, faultOfTime } from './answer.ts';
 import { bestAccuracyPct, faultOfModels } from './best-model.ts';
 import { ServerClock } from './clock.ts';
-import { ask, type Call, type Connection, type FaultOf } from './http.ts';
+import { ask, type Call, type Connection } from './http.ts';
 import { OutputTime } from './output-time.ts';
 import { sentSla, timePath } from './request.ts';
 
-/** Time limit in ms of what is asked beside images. */
+/** Time limit in ms of what is asked beside inferences. */
 const asideMs = 5_000;
 /** How long what the service tells of its models is believed, in ms. */
 const modelsAgeMs = 300_000;
@@ -22,14 +22,13 @@ const modelsAgeMs = 300_000;
 const feedbackPath = '/v1/feedback';
 const json = { 'content-type': 'application/json' };
 
-/** An image on its way to the cloud. */
-export interface UploadCall extends EncodedImage {
-  /** What the service is told of the image. */
-  readonly headers?: UploadedImage['headers'];
-  /** When the SLA ends, in ms of the client's monotonic clock. */
-  readonly endMs: number;
-  /** What answers when the cloud does not is right in so many percent, so that the server can weigh its risk. */
-  readonly deviceAccuracyPct?: number | undefined;
+/** What is sent for an inference: an image, unless it says otherwise. */
+export interface UploadCall
+  extends EncodedImage,
+    Omit<Sending, 'time'>,
+    Partial<Pick<Call, 'path' | 'faultOf' | 'read'>> {
+  /** What the service is told of it. */
+  readonly headers?: Readonly<Record<string, string>> | undefined;
   readonly signal: AbortSignal;
 }
 
@@ -48,7 +47,7 @@ export class Cloud implements Destination {
   #modelsDueMs = 0;
   #isClosed = false;
 
-  constructor(options: ClientOptions, time: TimeSource, emit: Emit) {
+  constructor(options: Omit<CommonOptions, 'onEvent'>, time: TimeSource, emit: Emit) {
     const { endpoint, auth } = options;
     const { samples = 5, resyncMs = 300_000, maxErrorMs = 250 } = options.clock ?? {};
     this.#time = time;
@@ -90,44 +89,45 @@ export class Cloud implements Destination {
   }
 
   /**
-   * `POST /v1/infer`.
+   * Asks for an inference.
    *
    * @throws {@link ApiError}, {@link MovedError}, {@link NetworkError}, {@link MalformedAnswerError}, or
    *   what `auth` throws
    */
-  async infer(upload: UploadCall): Promise<InferResponse> {
+  async infer<T extends AnyCloudAnswer>(upload: UploadCall): Promise<T> {
     const { image, contentType, headers, endMs, deviceAccuracyPct, signal } = upload;
+    const { path = '/v1/infer', faultOf = faultOfAnswer, read } = upload;
     const startMs = this.#time.nowMs();
     const clock = this.#clock.usable();
     const sentSlaMs = sentSla(endMs - startMs);
-    const response = await this.#send<InferResponse>(
-      {
-        path: '/v1/infer',
-        headers: {
-          'content-type': contentType,
-          'mdi-sla-ms': String(sentSlaMs),
-          ...(clock && { 'mdi-upload-start': (startMs + clock.offsetMs).toFixed(3) }),
-          ...this.#outputTime.headers(clock?.offsetMs),
-          ...(deviceAccuracyPct !== undefined && {
-            'mdi-device-accuracy': String(deviceAccuracyPct),
-          }),
-          ...headers,
-        },
-        body: image,
-        signal,
+    const response = await this.#send<T>({
+      path,
+      headers: {
+        'content-type': contentType,
+        'mdi-sla-ms': String(sentSlaMs),
+        ...(clock && { 'mdi-upload-start': (startMs + clock.offsetMs).toFixed(3) }),
+        ...this.#outputTime.headers(clock?.offsetMs),
+        ...(deviceAccuracyPct !== undefined && {
+          'mdi-device-accuracy': String(deviceAccuracyPct),
+        }),
+        ...headers,
       },
-      faultOfAnswer,
-    );
+      body: image,
+      signal,
+      faultOf,
+      read,
+    });
     const { timing } = response;
     if (Math.abs(timing.slaMs - sentSlaMs) > 1) {
       this.#emit({ type: 'headers-lost', sentSlaMs, usedSlaMs: timing.slaMs });
+    } else if (clock) {
+      this.#outputTime.observe(this.#time.nowMs() - startMs, timing, clock.offsetMs);
     }
-    if (clock) this.#outputTime.observe(this.#time.nowMs() - startMs, timing, clock.offsetMs);
     return response;
   }
 
   /** `POST /v1/feedback`; whether it was counted. */
-  async feedback({ requestId, model }: InferResponse, correct: boolean): Promise<boolean> {
+  async feedback({ requestId, model }: AnyCloudAnswer, correct: boolean): Promise<boolean> {
     const label = { requestId, model: model.name, correct };
     const answer = await this.#aside<FeedbackResponse | undefined>(feedbackPath, label);
     return answer?.counted === true;
@@ -173,16 +173,16 @@ export class Cloud implements Destination {
     for (const controller of this.#asides) controller.abort();
   }
 
-  async #send<T>(call: Call, faultOf?: FaultOf): Promise<T> {
+  async #send<T>(call: Call): Promise<T> {
     const { error: last } = this.#pause;
     if (last && this.#pauseMs > 0) throw new ApiError(last.status, last.problem, this.#pauseMs);
     try {
-      const answer = await ask<T>(this.#connection, call, faultOf);
+      const answer = await ask<T>(this.#connection, call);
       // A request from before the pause does not end it.
       if (this.#pauseMs === 0) this.#pause.succeeded();
       return answer;
     } catch (error) {
-      // A service that takes no labels now takes images all the same.
+      // A service that takes no labels now takes requests all the same.
       if (error instanceof ApiError && call.path !== feedbackPath) this.#leaveAlone(error);
       throw error;
     }
@@ -202,10 +202,10 @@ export class Cloud implements Destination {
   }
 
   /**
-   * Asks for something beside images. It ends in time, though not every `fetch` obeys its signal, and
+   * Asks for something beside inferences. It ends in time, though not every `fetch` obeys its signal, and
    * `auth` gets none.
    */
-  async #aside<T>(path: string, body?: object, faultOf?: FaultOf): Promise<T> {
+  async #aside<T>(path: string, body?: object, faultOf?: Call['faultOf']): Promise<T> {
     const controller = new AbortController();
     const { signal } = controller;
     const timer = this.#time.setTimeout(() => controller.abort(), asideMs);
@@ -216,7 +216,7 @@ export class Cloud implements Destination {
         const giveUp = () => reject(new NetworkError(signal.reason));
         if (this.#isClosed) return giveUp();
         signal.addEventListener('abort', giveUp);
-        this.#send<T>({ path, ...content, signal }, faultOf).then(resolve, reject);
+        this.#send<T>({ path, ...content, signal, faultOf }).then(resolve, reject);
       });
     } finally {
       this.#time.clearTimeout(timer);

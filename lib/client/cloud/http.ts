@@ -20,10 +20,15 @@ export interface Call {
   readonly headers?: Readonly<Record<string, string>>;
   readonly body?: ImageFile | string;
   readonly signal: AbortSignal;
+  /** What is wrong with an answer; undefined when nothing is. */
+  readonly faultOf?: ((body: unknown, headers: Headers) => string | undefined) | undefined;
+  /**
+   * Reads an answer's body.
+   *
+   * @default - as JSON
+   */
+  readonly read?: ((response: Response) => Promise<unknown>) | undefined;
 }
-
-/** What is wrong with an answer; undefined when nothing is. */
-export type FaultOf = (body: unknown, headers: Headers) => string | undefined;
 
 /**
  * Asks the service; once more when it has refused and `auth` knows better now.
@@ -32,7 +37,7 @@ export type FaultOf = (body: unknown, headers: Headers) => string | undefined;
  * @throws {@link ApiError}, {@link MovedError}, {@link NetworkError}, {@link MalformedAnswerError}, or
  *   what `auth` throws
  */
-export async function ask<T>(connection: Connection, call: Call, faultOf?: FaultOf): Promise<T> {
+export async function ask<T>(connection: Connection, call: Call): Promise<T> {
   let { request, response, body } = await send(connection, call);
   // Whoever refuses in JSON is the service, and no captive portal.
   const isRefused = [401, 403].includes(response.status) && body !== undefined;
@@ -40,7 +45,7 @@ export async function ask<T>(connection: Connection, call: Call, faultOf?: Fault
     ({ response, body } = await send(connection, call));
   }
   const { ok, status, redirected, url, headers } = response;
-  const fault = ok ? faultOf?.(body, headers) : undefined;
+  const fault = ok ? call.faultOf?.(body, headers) : undefined;
   if (ok && !fault) return body as T;
   // 301 and 302 have made a GET of the POST; a captive portal leads to a page of its own.
   if (redirected && url.endsWith(call.path)) throw new MovedError(url.slice(0, -call.path.length));
@@ -51,7 +56,7 @@ export async function ask<T>(connection: Connection, call: Call, faultOf?: Fault
 
 async function send(
   { endpoint, fetch, auth, epochMs }: Connection,
-  { path, headers = {}, body, signal }: Call,
+  { path, headers = {}, body, signal, read = readJson }: Call,
 ) {
   const url = endpoint + path;
   const method = body === undefined ? 'GET' : 'POST';
@@ -65,7 +70,7 @@ async function send(
       ...(knowsCaches() && { cache: 'no-store' }),
       body: body as Blob,
     });
-    return { request, response, body: parsed(await response.text()) };
+    return { request, response, body: await read(response) };
   } catch (error) {
     throw new NetworkError(error);
   }
@@ -79,8 +84,9 @@ function knowsCaches(): boolean {
   return typeof Request === 'function' && 'cache' in Request.prototype;
 }
 
-/** A text as JSON; undefined when it is not JSON. */
-function parsed(text: string): unknown {
+/** A body as JSON; undefined when it is not JSON. */
+export async function readJson(response: Pick<Response, 'text'>): Promise<unknown> {
+  const text = await response.text();
   try {
     return JSON.parse(text);
   } catch {

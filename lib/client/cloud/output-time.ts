@@ -1,4 +1,4 @@
-import type { InferResponse } from '../../core/contract/messages.ts';
+import type { AnyCloudAnswer } from '../api/types.ts';
 
 /**
  * T_output, the time that an answer took back from the server. The error of the client's estimate
@@ -16,8 +16,8 @@ export class OutputTime {
    * @param totalMs - from the start of the upload to the whole answer
    * @param offsetMs - by which the upload's time was told
    */
-  observe(totalMs: number, timing: InferResponse['timing'], offsetMs: number): void {
-    if (timing.source !== 'client') return;
+  observe(totalMs: number, timing: AnyCloudAnswer['timing'], offsetMs: number): void {
+    if (timing.source === 'default') return;
     const { inputMs, serverMs } = timing;
     this.#observed = { ms: totalMs - inputMs - serverMs, inputMs, offsetMs };
   }

@@ -1,5 +1,6 @@
 import { maxSlaMs } from '../../core/contract/limits.ts';
 import type { DeviceInput, ImageFile, ImageInput } from '../api/image.ts';
+import type { ImageKind } from '../api/types.ts';
 
 /**
  * An image with its content type; empty for a Blob that does not know its own, such as that of a
@@ -7,7 +8,7 @@ import type { DeviceInput, ImageFile, ImageInput } from '../api/image.ts';
  *
  * @throws TypeError when it is no image at all, or bytes without a content type
  */
-export function describe(image: ImageInput, contentType?: string): DeviceInput {
+export function describe(image: ImageInput, { contentType }: ImageKind['options']): DeviceInput {
   if (typeof image !== 'object' || image === null) throw new TypeError('there is no image');
   if (!isFile(image)) return { image, contentType: 'image/raw' };
   const type = contentType || (image as Partial<Blob>).type;

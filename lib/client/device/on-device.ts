@@ -1,11 +1,7 @@
 import { MdInferenceError } from '../../core/errors.ts';
-import type { CropSize } from '../../core/preprocessing/crop.ts';
-import type { Pixels } from '../../core/preprocessing/tensor.ts';
 import { DeviceModelError } from '../api/errors.ts';
 import type { Emit } from '../api/events.ts';
-import type { DeviceInput } from '../api/image.ts';
-import { faultOfPredictions } from '../api/shape.ts';
-import type { DeviceAnswer, OnDeviceModel } from '../api/types.ts';
+import type { AnsweringModel, RequestKind } from '../api/types.ts';
 import { Pause } from '../time/pause.ts';
 import { RecentTimes } from '../time/recent-times.ts';
 import type { TimeSource } from '../time/time-source.ts';
@@ -19,15 +15,22 @@ const expectedQuantile = 0.95;
 /** Margin for late timers and threads, in ms. */
 export const marginMs = 10;
 
-/** How an image gets to a model on the device. */
-export interface DeviceCall extends DeviceInput {
-  /** Absent where nothing can decode. */
-  readonly pixels?: ((size: CropSize) => Promise<Pixels>) | undefined;
-}
+/** What a run gives: the answer's content, and the chance that it is right where that is known. */
+export type RunContent<Kind extends RequestKind> = Kind['content'] & {
+  readonly chance?: number | undefined;
+};
+
+/** Runs a model on the device. */
+export type RunModel<Kind extends RequestKind> = (
+  model: Kind['model'],
+  call: Kind['call'],
+  signal: AbortSignal,
+) => Promise<RunContent<Kind>>;
 
 /** A model on the device with what is known about its speed here. */
-export class DeviceModel {
-  declare readonly model: OnDeviceModel;
+export class DeviceModel<Kind extends RequestKind> {
+  declare readonly model: Kind['model'];
+  readonly #run: RunModel<Kind>;
   readonly #time: TimeSource;
   readonly #emit: Emit;
   readonly #times = new RecentTimes();
@@ -35,19 +38,20 @@ export class DeviceModel {
   #prepared: Promise<void> | undefined;
   #isWarm = false;
   /** Whether it is loaded. */
-  isReady = false;
+  ready = false;
   /** The longest of the measured runs in ms; undefined before {@link measure}. */
   declare measuredMs: number | undefined;
 
-  constructor(model: OnDeviceModel, time: TimeSource, emit: Emit) {
+  constructor(model: Kind['model'], run: RunModel<Kind>, time: TimeSource, emit: Emit) {
     this.model = model;
+    this.#run = run;
     this.#time = time;
     this.#emit = emit;
     this.measuredMs = model.measuredMs;
   }
 
   /** Why it could not be loaded the last time; undefined when it could, or has not been. */
-  get loadError(): unknown {
+  get error(): unknown {
     return this.#pause.error;
   }
 
@@ -70,35 +74,27 @@ export class DeviceModel {
   }
 
   /**
-   * Classifies an image, and learns how long that takes.
+   * Runs the model, and learns how long that takes.
    *
    * @throws {@link DeviceModelError} when the model fails, or its answer is malformed
    */
-  async run(call: DeviceCall, signal: AbortSignal): Promise<Omit<DeviceAnswer, 'elapsedMs'>> {
+  async run(
+    call: Kind['call'],
+    signal: AbortSignal,
+  ): Promise<RunContent<Kind> & { readonly model: AnsweringModel }> {
     await this.prepare();
     // While it was being loaded the answer may have come from elsewhere.
     if (signal.aborted) throw signal.reason;
     const startMs = this.#time.nowMs();
-    const predictions = await this.#classify(call, signal);
+    const content = await this.#run(this.model, call, signal).catch((error) => {
+      throw signal.aborted ? error : deviceError(error);
+    });
     const nowMs = this.#time.nowMs();
     // The first run is slower than all others.
     if (this.#isWarm) this.#times.observe(nowMs - startMs, nowMs);
     this.#isWarm = true;
     const { name, version, accuracyPct } = this.model;
-    const [best] = predictions;
-    const chance = best && this.model.chanceOf?.(best.score);
-    return { model: { name, version, accuracyPct }, predictions, chance };
-  }
-
-  async #classify({ image, ...how }: DeviceCall, signal: AbortSignal) {
-    try {
-      const answer = await this.model.classify(image, { ...how, signal });
-      const fault = faultOfPredictions(answer?.predictions);
-      if (fault) throw new DeviceModelError(`the answer of "${this.model.name}" lacks ${fault}`);
-      return answer.predictions;
-    } catch (error) {
-      throw signal.aborted ? error : deviceError(error);
-    }
+    return { ...content, model: { name, version, accuracyPct } };
   }
 
   async #load(): Promise<void> {
@@ -119,12 +115,12 @@ export class DeviceModel {
       throw error;
     }
     this.#pause.succeeded();
-    this.isReady = true;
+    this.ready = true;
     this.#emit({ type: 'model-ready', model: name, loadMs: this.#time.nowMs() - startMs });
   }
 
-  /** Measures the model on an image; never rejects, but may leave it unmeasured. */
-  async measure(call: DeviceCall): Promise<void> {
+  /** Measures the model on an input; never rejects, but may leave it unmeasured. */
+  async measure(call: Kind['call']): Promise<void> {
     const { signal } = new AbortController();
     const endMs = this.#time.nowMs() + longestMeasurementMs;
     try {
@@ -145,8 +141,11 @@ export class DeviceModel {
  * none meets it, the fastest, which unmeasured is the least accurate. One that could not be loaded is
  * chosen when there is no other.
  */
-export function choose(all: readonly DeviceModel[], slaMs: number): DeviceModel | undefined {
-  const loadable = all.filter(({ loadError }) => loadError === undefined);
+export function choose<Kind extends RequestKind>(
+  all: readonly DeviceModel<Kind>[],
+  slaMs: number,
+): DeviceModel<Kind> | undefined {
+  const loadable = all.filter(({ error }) => error === undefined);
   const models = loadable.length > 0 ? loadable : [...all];
   const [best] = models
     .filter(({ measuredMs = Infinity }) => measuredMs + marginMs <= slaMs)

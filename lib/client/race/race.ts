@@ -1,16 +1,15 @@
-import type { InferResponse } from '../../core/contract/messages.ts';
 import { ClassifyError, SlaExceededError } from '../api/errors.ts';
 import type { AtDeadline } from '../api/options.ts';
-import type { Classification, DeviceAnswer, Race, Run, Source } from '../api/types.ts';
+import type { Answered, Race, RequestKind, Run, Source } from '../api/types.ts';
 import type { TimeSource } from '../time/time-source.ts';
 import type { TimerMargin } from '../time/timer-margin.ts';
 import { verdict } from './verdict.ts';
 
-type Answer = Omit<Classification, 'settled'>;
+type Answer<Kind extends RequestKind> = Kind['content'] & Omit<Answered<Kind>, 'settled'>;
 type Changing<T> = { -readonly [Key in keyof T]: T[Key] };
 
-/** Who may answer. */
-export interface Contestant<T> {
+/** Who may answer, and what. */
+export interface Contestant<Kind extends RequestKind, T> {
   /**
    * When its run begins, in ms from now; `Infinity`: only when the other has failed, or at the deadline.
    */
@@ -22,12 +21,12 @@ export interface Contestant<T> {
   readonly run: (
     signal: AbortSignal,
     onStart: () => void,
-    answer: DeviceAnswer | undefined,
+    answer: Kind['device'] | undefined,
   ) => Promise<T>;
 }
 
 /** The contestants of a race, and its limits. */
-export interface RaceOptions {
+export interface RaceOptions<Kind extends RequestKind> {
   readonly slaMs: number;
   /** How long to wait for the runs after the deadline, in ms. */
   readonly lateMs: number;
@@ -36,29 +35,31 @@ export interface RaceOptions {
   readonly margin: Pick<TimerMargin, 'of' | 'observe'>;
   readonly time: TimeSource;
   /** Absent when the cloud is not asked. It begins when the device has answered, if not before. */
-  readonly cloud?: Contestant<InferResponse> | undefined;
-  readonly device?: Contestant<DeviceAnswer> | undefined;
+  readonly cloud?: Contestant<Kind, Kind['cloud']> | undefined;
+  readonly device?: Contestant<Kind, Kind['device']> | undefined;
   /** Whether the cloud is to be asked though the device has this answer. */
-  readonly isUnsure: (answer: DeviceAnswer) => boolean;
+  readonly isUnsure: (answer: Kind['device']) => boolean;
   /** How accurate the device's answer is, or would be, in percent. */
-  readonly accuracyPctOf: (answer: DeviceAnswer | undefined) => number;
+  readonly accuracyPctOf: (answer: Kind['device'] | undefined) => number;
+  /** The part of an answer that is handed over. */
+  readonly content: keyof Kind['content'];
   /** Called when a run has an answer, or has failed: before the deadline or after it. */
-  readonly onEnd: (source: Source, run: Run<InferResponse | DeviceAnswer>) => void;
+  readonly onEnd: (source: Source, run: Run<Kind['cloud'] | Kind['device']>) => void;
   /** Called with the device's answer when the cloud's is still being waited for. */
-  readonly onInterim: (answer: DeviceAnswer) => void;
+  readonly onInterim: (answer: Kind['device']) => void;
 }
 
-/** One `classify`: two runs, one deadline, one answer. Every event asks {@link verdict} what it means. */
-export class RunningRace {
+/** One request: two runs, one deadline, one answer. Every event asks {@link verdict} what it means. */
+export class RunningRace<Kind extends RequestKind> {
   /** Rejects with a {@link ClassifyError}, or with the reason of {@link cancel}. */
-  declare readonly answer: Promise<Answer>;
+  declare readonly answer: Promise<Answer<Kind>>;
   /** The race when both runs have ended; never rejects. */
-  declare readonly settled: Promise<Race>;
-  readonly #options: RaceOptions;
+  declare readonly settled: Promise<Race<Kind>>;
+  readonly #options: RaceOptions<Kind>;
   readonly #startedMs: number;
   readonly #runs: {
-    readonly cloud: Changing<Run<InferResponse>>;
-    readonly device: Changing<Run<DeviceAnswer>> | undefined;
+    readonly cloud: Changing<Run<Kind['cloud']>>;
+    readonly device: Changing<Run<Kind['device']>> | undefined;
   };
   readonly #aborts = { cloud: new AbortController(), device: new AbortController() };
   readonly #timers: unknown[] = [];
@@ -67,14 +68,14 @@ export class RunningRace {
   #timerErrorMs = 0;
   #decided = false;
   #winner: Source | undefined;
-  #resolve!: (answer: Answer) => void;
+  #resolve!: (answer: Answer<Kind>) => void;
   #reject!: (error: unknown) => void;
-  #resolveSettled!: (race: Race) => void;
+  #resolveSettled!: (race: Race<Kind>) => void;
 
-  constructor(options: RaceOptions) {
-    const { slaMs, margin, lateMs, cloud, device, atDeadline } = options;
+  constructor(options: RaceOptions<Kind>) {
+    const { slaMs, margin, lateMs, cloud, device, atDeadline, time } = options;
     this.#options = options;
-    this.#startedMs = options.time.nowMs();
+    this.#startedMs = time.nowMs();
     this.#runs = {
       cloud: { state: cloud ? 'waiting' : 'skipped' },
       device: device && { state: 'waiting' },
@@ -87,9 +88,22 @@ export class RunningRace {
       this.#resolveSettled = resolve;
     });
     const dueMs = slaMs - margin.of(slaMs);
-    this.#at(dueMs, () => this.#due(dueMs));
-    this.#at(atDeadline === 'fail' ? dueMs : slaMs, () => this.#over());
-    this.#at(slaMs + lateMs, () => this.#giveUp());
+    this.#at(dueMs, () => {
+      this.#timerErrorMs = Math.max(0, this.#elapsedMs() - dueMs);
+      margin.observe(this.#timerErrorMs, time.nowMs());
+      this.#isDue = true;
+      this.#decide();
+    });
+    this.#at(atDeadline === 'fail' ? dueMs : slaMs, () => {
+      this.#isOver = true;
+      if (atDeadline === 'fail') this.#stop('device');
+      this.#decide();
+    });
+    this.#at(slaMs + lateMs, () => {
+      this.#stop('cloud');
+      this.#stop('device');
+      this.#decide();
+    });
     // The upload goes first: a model on the device may block the thread.
     if (cloud) this.#at(cloud.startAfterMs, () => this.#start('cloud'));
     if (device) this.#at(device.startAfterMs, () => this.#start('device'));
@@ -116,7 +130,11 @@ export class RunningRace {
     );
   }
 
-  #end(source: Source, run: Changing<Run<unknown>>, how: Run<InferResponse | DeviceAnswer>): void {
+  #end(
+    source: Source,
+    run: Changing<Run<unknown>>,
+    how: Run<Kind['cloud'] | Kind['device']>,
+  ): void {
     // Cancelled before: nobody waits for it any more.
     if (run.state !== 'running') return;
     const ended = Object.assign(run, how, { endMs: this.#elapsedMs() });
@@ -132,26 +150,6 @@ export class RunningRace {
     if (answer && !this.#decided) this.#options.onInterim(answer);
   }
 
-  #due(plannedMs: number): void {
-    const { margin, time } = this.#options;
-    this.#timerErrorMs = Math.max(0, this.#elapsedMs() - plannedMs);
-    margin.observe(this.#timerErrorMs, time.nowMs());
-    this.#isDue = true;
-    this.#decide();
-  }
-
-  #over(): void {
-    this.#isOver = true;
-    if (this.#options.atDeadline === 'fail') this.#stop('device');
-    this.#decide();
-  }
-
-  #giveUp(): void {
-    this.#stop('cloud');
-    this.#stop('device');
-    this.#decide();
-  }
-
   #decide(): void {
     if (this.#decided) {
       this.#settle();
@@ -159,44 +157,36 @@ export class RunningRace {
     }
     const { cloud, device } = this.#runs;
     if (this.#isDue || cloud.state === 'failed') this.#start('device');
-    const decision = verdict({
-      cloud: cloud.state,
-      device: device?.state,
-      isDue: this.#isDue,
-      isOver: this.#isOver,
-      deviceIsBetter:
-        this.#options.accuracyPctOf(device?.answer) > (cloud.answer?.model.accuracyPct ?? 100),
-    });
+    const deviceIsBetter =
+      this.#options.accuracyPctOf(device?.answer) > (cloud.answer?.model.accuracyPct ?? 100);
+    const decision = verdict(cloud.state, device?.state, this.#isDue, this.#isOver, deviceIsBetter);
     if (decision === 'wait') return;
     const answer = decision !== 'none' && this.#runs[decision]?.answer;
     if (answer) this.#win(decision, answer);
-    else this.#fail(this.#failure());
+    else {
+      const error = cloud.state === 'skipped' ? device?.error : cloud.error;
+      this.#fail(error ?? new SlaExceededError(this.#options.slaMs));
+    }
   }
 
-  #failure(): unknown {
-    const { cloud, device } = this.#runs;
-    const error = cloud.state === 'skipped' ? device?.error : cloud.error;
-    return error ?? new SlaExceededError(this.#options.slaMs);
-  }
-
-  #win(source: Source, { model, predictions }: Pick<DeviceAnswer, 'model' | 'predictions'>): void {
-    const { slaMs } = this.#options;
+  #win(source: Source, answer: Kind['cloud'] | Kind['device']): void {
+    const { slaMs, content } = this.#options;
     this.#winner = source;
     this.#close();
     const totalMs = this.#elapsedMs();
     this.#resolve({
-      predictions,
+      [content]: answer[content as keyof typeof answer],
       source,
-      model,
+      model: answer.model,
       inTime: totalMs <= slaMs,
       timing: { slaMs, totalMs, timerErrorMs: this.#timerErrorMs },
       race: this.#snapshot(),
-    });
+    } as Answer<Kind>);
   }
 
   #fail(error: unknown): void {
     this.#close();
-    if (error instanceof ClassifyError) error.race = this.#snapshot();
+    if (error instanceof ClassifyError) error.race = this.#snapshot() as unknown as Race;
     this.#reject(error);
   }
 
@@ -223,7 +213,7 @@ export class RunningRace {
     this.#aborts[source].abort();
   }
 
-  #snapshot(): Race {
+  #snapshot(): Race<Kind> {
     const { cloud, device } = this.#runs;
     return {
       slaMs: this.#options.slaMs,

@@ -93,6 +93,7 @@ describe('web pages', () => {
       AllowMethods: ['POST', 'GET'],
       AllowHeaders: [
         'content-type',
+        'inference-header-content-length',
         'mdi-sla-ms',
         'mdi-upload-start',
         'mdi-output-ms',
@@ -107,7 +108,10 @@ describe('web pages', () => {
         'x-amz-security-token',
         'x-trace',
       ],
-      ExposeHeaders: ['server-timing', 'retry-after', 'date'],
+      ExposeHeaders: [
+        ...['server-timing', 'retry-after', 'date'],
+        'inference-header-content-length',
+      ],
       MaxAge: 3600,
     });
     // A preflight request cannot be signed.

@@ -106,8 +106,8 @@ describe('createClient', () => {
 
 describe('checkOptions', () => {
   it('is what createClient does', () => {
-    expect(() => checkOptions({ endpoint, slaMs: 0 })).toThrow(RangeError);
-    expect(() => checkOptions({ endpoint, slaMs: 1 })).not.toThrow();
+    expect(() => checkOptions({ endpoint, slaMs: 0 }, [], 'name')).toThrow(RangeError);
+    expect(() => checkOptions({ endpoint, slaMs: 1 }, [], 'name')).not.toThrow();
   });
 });
 
@@ -119,10 +119,9 @@ describe('check', () => {
 
 describe('modelsOf', () => {
   it('is one, several, or none', () => {
-    const common = { endpoint, slaMs: 250 };
-    expect(modelsOf(common)).toEqual([]);
-    expect(modelsOf({ ...common, onDevice: model })).toEqual([model]);
-    expect(modelsOf({ ...common, onDevice: [model, model] })).toEqual([model, model]);
-    expect(modelsOf({ ...common, onDevice: model, mode: 'cloud-only' })).toEqual([]);
+    expect(modelsOf({})).toEqual([]);
+    expect(modelsOf({ onDevice: model })).toEqual([model]);
+    expect(modelsOf({ onDevice: [model, model] })).toEqual([model, model]);
+    expect(modelsOf({ onDevice: model, mode: 'cloud-only' })).toEqual([]);
   });
 });

@@ -37,9 +37,9 @@ const call: Call = {
   body: new Blob(['?']),
   signal,
 };
-const infer = (made: Connection) => ask(made, call, () => undefined);
+const infer = (made: Connection) => ask(made, call);
 const inferFrom = (...responses: (() => Response)[]) => infer(connection(responses).made);
-const time = (made: Connection) => ask(made, { path: timePath(), signal }, faultOfTime);
+const time = (made: Connection) => ask(made, { path: timePath(), signal, faultOf: faultOfTime });
 
 describe('ask', () => {
   it('posts the body with its headers, and gives the answer’s', async () => {
@@ -67,7 +67,8 @@ describe('ask', () => {
 
   it('refuses what is not JSON, and what is not right', async () => {
     const faultOf = (body: unknown) => (body === undefined ? 'its type' : 'timing.slaMs');
-    const failure = (response: Response) => ask(connection([() => response]).made, call, faultOf);
+    const failure = (response: Response) =>
+      ask(connection([() => response]).made, { ...call, faultOf });
     const malformed = (fault: string) =>
       new MalformedAnswerError(`the service's answer is malformed: ${fault}`);
     await expect(failure(new Response('<html>'))).rejects.toThrow(malformed('its type'));
@@ -77,7 +78,10 @@ describe('ask', () => {
   it('does not ask what is wrong with the body of an error', async () => {
     const faultOf = vi.fn();
     const { made } = connection([() => Response.json({}, { status: 500 })]);
-    await expect(ask(made, call, faultOf)).rejects.toMatchObject({ name: 'ApiError', status: 500 });
+    await expect(ask(made, { ...call, faultOf })).rejects.toMatchObject({
+      name: 'ApiError',
+      status: 500,
+    });
     expect(faultOf).not.toHaveBeenCalled();
   });
 });
@@ -108,8 +112,7 @@ describe('a redirection', () => {
   ])('that %s is named, with the endpoint to use', async (_, response) => {
     const failure = ask(
       connection([redirected('https://www.service.example/stage/v1/infer', response)]).made,
-      call,
-      () => 'its type',
+      { ...call, faultOf: () => 'its type' },
     );
     await expect(failure).rejects.toBeInstanceOf(MovedError);
     await expect(failure).rejects.toMatchObject({
@@ -125,9 +128,9 @@ describe('a redirection', () => {
 
   it('to the page of a captive portal is no address of the service', async () => {
     const portal = redirected('https://portal.example/welcome', new Response('<html>'));
-    await expect(ask(connection([portal]).made, call, () => 'its type')).rejects.toBeInstanceOf(
-      MalformedAnswerError,
-    );
+    await expect(
+      ask(connection([portal]).made, { ...call, faultOf: () => 'its type' }),
+    ).rejects.toBeInstanceOf(MalformedAnswerError);
   });
 });
 

@@ -13,14 +13,14 @@ suite('describe', () => {
     ['a canvas', { width: 1, height: 1 }, undefined, 'image/raw'],
     ['a video frame', { displayWidth: 1, displayHeight: 1 }, undefined, 'image/raw'],
   ])('knows the type of %s', (_, image, contentType, expected) => {
-    expect(describe(image, contentType)).toEqual({ image, contentType: expected });
+    expect(describe(image, { contentType })).toEqual({ image, contentType: expected });
   });
 
   it('asks for the type of bytes, and for an image', () => {
-    expect(() => describe(new Uint8Array(3))).toThrow(new TypeError('contentType is missing'));
-    expect(() => describe(new ArrayBuffer(3))).toThrow(TypeError);
+    expect(() => describe(new Uint8Array(3), {})).toThrow(new TypeError('contentType is missing'));
+    expect(() => describe(new ArrayBuffer(3), {})).toThrow(TypeError);
     for (const none of [undefined, null, 'https://example.com/photo.jpg', 7]) {
-      expect(() => describe(none as never)).toThrow(new TypeError('there is no image'));
+      expect(() => describe(none as never, {})).toThrow(new TypeError('there is no image'));
     }
   });
 });

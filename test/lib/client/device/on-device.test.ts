@@ -2,7 +2,8 @@ import fc from 'fast-check';
 import { describe, expect, it, vi } from 'vitest';
 import { DeviceModelError, type NetworkError } from '../../../../lib/client/api/errors.ts';
 import type { ClientEvent } from '../../../../lib/client/api/events.ts';
-import type { LoadProgress } from '../../../../lib/client/api/types.ts';
+import type { ImageKind, LoadProgress } from '../../../../lib/client/api/types.ts';
+import { classifyOnDevice } from '../../../../lib/client/device/classify.ts';
 import { choose, DeviceModel, marginMs } from '../../../../lib/client/device/on-device.ts';
 import { systemTime } from '../../../../lib/client/time/time-source.ts';
 import { FakeModel } from '../fake-service.ts';
@@ -274,7 +275,9 @@ describe('an answer of the device', () => {
 
 describe('choose', () => {
   const devices = (models: FakeModel[]) =>
-    models.map((model) => new DeviceModel(model, systemTime, () => undefined));
+    models.map(
+      (model) => new DeviceModel<ImageKind>(model, classifyOnDevice, systemTime, () => undefined),
+    );
 
   it('takes the most accurate that meets the SLA, else the fastest', () => {
     const measured = fc.record({

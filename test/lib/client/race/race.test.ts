@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { ClassifyError, SlaExceededError } from '../../../../lib/client/api/errors.ts';
-import type { DeviceAnswer } from '../../../../lib/client/api/types.ts';
+import type { DeviceAnswer, ImageKind } from '../../../../lib/client/api/types.ts';
 import { type RaceOptions, RunningRace } from '../../../../lib/client/race/race.ts';
 import type { TimeSource } from '../../../../lib/client/time/time-source.ts';
 import type { InferResponse } from '../../../../lib/core/contract/messages.ts';
@@ -84,7 +84,7 @@ async function raced({
   const ends: string[] = [];
   const model = { name: 'device', accuracyPct: device?.accuracyPct ?? 0 };
   const { predictions } = cloudAnswer;
-  const options: RaceOptions = {
+  const options: RaceOptions<ImageKind> = {
     ...{ slaMs, lateMs, atDeadline, time },
     margin: { of: () => marginShare * slaMs, observe: () => undefined },
     isUnsure: () => cloud?.isNeeded ?? true,
@@ -109,6 +109,7 @@ async function raced({
       },
     },
     accuracyPctOf: () => device?.accuracyPct ?? 0,
+    content: 'predictions',
     onEnd: (source) => ends.push(source),
     onInterim: (answer) => interim.push({ answer, atMs: sinceStart() }),
   };

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { RunState } from '../../../../lib/client/api/types.ts';
-import { type Standing, verdict } from '../../../../lib/client/race/verdict.ts';
+import { type Standing, verdictOn } from './standing.ts';
 
 const states: RunState[] = ['waiting', 'running', 'answered', 'failed', 'cancelled', 'skipped'];
 const standings: Standing[] = states.flatMap((cloud) =>
@@ -19,7 +19,7 @@ const mayCome = (state: RunState | undefined) => state === 'waiting' || state ==
 describe('verdict', () => {
   it('only takes an answer that is there', () => {
     for (const standing of standings) {
-      const decision = verdict(standing);
+      const decision = verdictOn(standing);
       if (decision === 'cloud') expect(standing.cloud).toBe('answered');
       if (decision === 'device') expect(standing.device).toBe('answered');
     }
@@ -27,7 +27,7 @@ describe('verdict', () => {
 
   it('gives up only when nothing is there and nothing will come', () => {
     for (const standing of standings) {
-      if (verdict(standing) !== 'none') continue;
+      if (verdictOn(standing) !== 'none') continue;
       expect(standing.cloud).not.toBe('answered');
       expect(standing.device).not.toBe('answered');
       expect(mayCome(standing.device)).toBe(false);
@@ -38,21 +38,21 @@ describe('verdict', () => {
   it('never waits with an answer in hand when the SLA is about to end, or has ended', () => {
     for (const standing of standings) {
       const inHand = standing.cloud === 'answered' || standing.device === 'answered';
-      if (standing.isDue && inHand) expect(verdict(standing)).not.toBe('wait');
+      if (standing.isDue && inHand) expect(verdictOn(standing)).not.toBe('wait');
     }
   });
 
   it('takes the device’s answer at once when the cloud is not asked', () => {
     for (const standing of standings) {
       if (standing.cloud === 'skipped' && standing.device === 'answered') {
-        expect(verdict(standing)).toBe('device');
+        expect(verdictOn(standing)).toBe('device');
       }
     }
   });
 
   it('waits only for what may come', () => {
     for (const standing of standings) {
-      if (verdict(standing) !== 'wait') continue;
+      if (verdictOn(standing) !== 'wait') continue;
       expect(mayCome(standing.cloud) || mayCome(standing.device)).toBe(true);
     }
   });
@@ -60,7 +60,7 @@ describe('verdict', () => {
   it('takes the more accurate of two answers', () => {
     const both = { cloud: 'answered', device: 'answered' } as const;
     const early = { isDue: false, isOver: false };
-    expect(verdict({ ...both, ...early, deviceIsBetter: true })).toBe('device');
-    expect(verdict({ ...both, ...early, deviceIsBetter: false })).toBe('cloud');
+    expect(verdictOn({ ...both, ...early, deviceIsBetter: true })).toBe('device');
+    expect(verdictOn({ ...both, ...early, deviceIsBetter: false })).toBe('cloud');
   });
 });
