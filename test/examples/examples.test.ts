@@ -3,6 +3,7 @@ import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
 import { FakeService } from '../lib/client/fake-service.ts';
+import { tensorFetch } from '../lib/client/tensors/fake-tensors.ts';
 import { entries, findExamples, importsOf, runnable } from './examples.ts';
 
 const folder = '.mdinference/examples';
@@ -74,7 +75,7 @@ describe('examples in TSDoc', () => {
   });
 
   it.each(examples.filter(({ name }) => !notRun.has(name)))('run: $name', async ({ name }) => {
-    const service = new FakeService();
+    const fetchFake = tensorFetch(new FakeService());
     vi.stubGlobal('fetch', async (url: string, init: RequestInit) => {
       const { pathname } = new URL(url, 'https://example.com');
       if (pathname.endsWith('/catalogue.json')) {
@@ -85,7 +86,7 @@ describe('examples in TSDoc', () => {
           headers: { 'content-type': 'image/jpeg' },
         });
       }
-      return service.fetch(url, init);
+      return fetchFake(url, init);
     });
     const log = vi.spyOn(console, 'log').mockReturnValue();
     await import(resolve(fileOf(name)));
