@@ -32,8 +32,8 @@ beforeAll(async () => {
   service = await RunningService.start({
     assemblyDir: models.assemblyDir,
     dynamodbUrl: gate.url,
-    // So that a profile forgets within a minute what a fault has made of it.
-    environment: { MDI_WINDOW_MS: '1500' },
+    // So that a profile forgets within half a minute what a fault has made of it.
+    environment: { MDI_WINDOW_MS: '750' },
   });
   faults = new ModelFaults(service, models);
   best = models.names.at(-1) ?? '';
