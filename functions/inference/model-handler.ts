@@ -87,11 +87,11 @@ async function answerTo(
   }
   const bytes = Buffer.from(body, 'base64');
   try {
-    const { scores = [], ...result } =
+    const { scores, ...result } =
       contentType === tensorContentType
         ? await classifier.classifyTensor(bytes)
         : await classifier.classifyImage(bytes, view, answerByEpochMs);
-    const all = wantsScores && { scores: float32Base64(scores) };
+    const all = wantsScores && scores && { scores: float32Base64(scores()) };
     return { status: 'ok', ...result, ...all, coldStart };
   } catch (error) {
     const status = statusOf(error);

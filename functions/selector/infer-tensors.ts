@@ -1,5 +1,6 @@
 import type { APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2 } from 'aws-lambda';
 import { tensorContentType } from '../../lib/core/contract/body.ts';
+import { headerLengthName } from '../../lib/core/contract/header-length.ts';
 import { parseInferHeaders } from '../../lib/core/contract/headers.ts';
 import { maxSlaMs, minSlaMs } from '../../lib/core/contract/limits.ts';
 import { ProblemError } from '../../lib/core/contract/problem.ts';
@@ -13,7 +14,6 @@ import {
 } from '../../lib/protocol/infer-request.ts';
 import { type AnsweredOutput, writeInferResponse } from '../../lib/protocol/infer-response.ts';
 import { checkInputs, checkRequestedOutputs } from '../../lib/protocol/interface.ts';
-import { headerLengthName } from '../../lib/protocol/request-parameters.ts';
 import type { Tensor } from '../../lib/protocol/tensor.ts';
 import { addressOf } from './address.ts';
 import { callerOf } from './caller.ts';
@@ -52,9 +52,8 @@ export async function inferTensors(
   const { outputs } = interfaceOf(service.catalogue);
   checkRequestedOutputs(request.outputs ?? [], outputs);
   const { decoding, ...input } = readInput(service, request, view);
-  const { requestId } = event.requestContext;
   const inference = await runInference(service, {
-    requestId,
+    requestId: event.requestContext.requestId,
     caller: callerOf(event) ?? addressOf(event),
     arrival: { startMs, receivedEpochMs, ownStartMs },
     deadline: deadlineOf(headers, request),
@@ -71,7 +70,7 @@ export async function inferTensors(
       model_name: asked.catalogue,
       model_version: modelNameOf(inference.model),
       id: request.id ?? '',
-      parameters: parametersOf(requestId, inference),
+      parameters: parametersOf(inference),
     },
     wanted.map((output) => answered(output, tensors, service.catalogue.labels)),
   );
@@ -154,10 +153,12 @@ function answered(
 }
 
 /** What ran, and how the time went; the protocol's parameters are texts, numbers and booleans. */
-function parametersOf(
-  requestId: string,
-  { model, timing, selection }: Inference,
-): Record<string, string | number | boolean> {
+function parametersOf({
+  requestId,
+  model,
+  timing,
+  selection,
+}: Inference): Record<string, string | number | boolean> {
   return {
     mdi_model: modelNameOf(model),
     mdi_model_version: model.version,

@@ -2,7 +2,6 @@ import type { APIGatewayProxyEventV2 } from 'aws-lambda';
 import { parseInferHeaders } from '../../lib/core/contract/headers.ts';
 import type { InferResponse } from '../../lib/core/contract/messages.ts';
 import { modelNameOf } from '../../lib/core/selection/sizes.ts';
-import { signRequestId } from '../../lib/service/feedback/request-id.ts';
 import { addressOf } from './address.ts';
 import { callerOf } from './caller.ts';
 import { refuseLatencyOnly } from './candidates.ts';
@@ -11,8 +10,7 @@ import { readPicture, rungOf } from './picture.ts';
 import type { Service } from './service.ts';
 
 /** What {@link infer} works with. */
-export type InferParts = InferenceParts &
-  Pick<Service, 'catalogue' | 'view' | 'decodeLimits' | 'secret'>;
+export type InferParts = InferenceParts & Pick<Service, 'catalogue' | 'view' | 'decodeLimits'>;
 
 /**
  * `POST /v1/infer`: has the models answer to a picture.
@@ -29,11 +27,10 @@ export async function infer(
 ): Promise<InferResponse> {
   const startMs = performance.now();
   refuseLatencyOnly(service);
-  const { requestId } = event.requestContext;
   const { view, uploadRung, ...deadline } = parseInferHeaders(event.headers);
   const { decoding, ...input } = readPicture(service, event, view);
-  const { model, answer, timing, selection } = await runInference(service, {
-    requestId,
+  const { requestId, model, answer, timing, selection } = await runInference(service, {
+    requestId: event.requestContext.requestId,
     caller: callerOf(event) ?? addressOf(event),
     arrival: { startMs, receivedEpochMs, ownStartMs },
     deadline,
@@ -41,12 +38,8 @@ export async function infer(
     decoding,
     rung: rungOf(service, uploadRung),
   });
-  const { value: secret } = service.secret;
   return {
-    // Without the secret the answer is just as good, but takes no feedback.
-    requestId: secret
-      ? signRequestId(requestId, model.labelKey, receivedEpochMs, secret)
-      : requestId,
+    requestId,
     model: { name: modelNameOf(model), version: model.version, accuracyPct: model.accuracyPct },
     predictions: answer.predictions,
     timing,

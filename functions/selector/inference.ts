@@ -9,6 +9,7 @@ import { asMetNow } from '../../lib/core/selection/likely-cold.ts';
 import { modelNameOf } from '../../lib/core/selection/sizes.ts';
 import { select, strategies } from '../../lib/core/selection/strategies.ts';
 import type { TimeBudget } from '../../lib/core/selection/types.ts';
+import { signRequestId } from '../../lib/service/feedback/request-id.ts';
 import type { LoggedRequest } from '../../lib/service/request-line.ts';
 import { type AnswerParts, answerWith, type ModelAnswer } from './answer.ts';
 import { askable, candidatesOf, type PictureClues, type ServedCandidate } from './candidates.ts';
@@ -30,6 +31,7 @@ export type InferenceParts = AnswerParts &
     | 'clockErrorMs'
     | 'outputTimes'
     | 'reportShares'
+    | 'secret'
     | 'atDeadline'
     | 'models'
     | 'fieldAccuracies'
@@ -68,6 +70,8 @@ export interface InferenceRequest extends PictureClues {
 
 /** A model's answer, and how it came about. */
 export interface Inference {
+  /** By which feedback is given; without the service's secret, an answer is just as good, but takes no feedback. */
+  readonly requestId: string;
   readonly model: ServedCandidate;
   readonly answer: ModelAnswer['answer'];
   readonly timing: InferResponse['timing'];
@@ -156,7 +160,11 @@ export async function runInference(
     const believedMs = Math.min(outputMs, budget.slaMs, longestOutputMs);
     service.outputTimes.observe({ outputMs: believedMs, inputMs: outputInputMs });
   }
+  const { value: secret } = service.secret;
   const inference: Inference = {
+    requestId: secret
+      ? signRequestId(requestId, model.labelKey, receivedEpochMs, secret)
+      : requestId,
     model,
     answer,
     timing: {

@@ -2,8 +2,7 @@ import { apiVersion } from '../../lib/core/contract/api-version.ts';
 import { ProblemError } from '../../lib/core/contract/problem.ts';
 import { modelNameOf } from '../../lib/core/selection/sizes.ts';
 import type { DeclaredTensor } from '../../lib/protocol/interface.ts';
-import type { ServedCandidate } from './candidates.ts';
-import { profiledModels } from './candidates.ts';
+import { profiledModels, type ServedCandidate } from './candidates.ts';
 import { interfaceOf } from './catalogue-tensors.ts';
 import type { Service } from './service.ts';
 
@@ -48,18 +47,11 @@ export function modelConfig({ catalogue }: Pick<Service, 'catalogue'>): object {
   };
 }
 
-/** What is said of a model that has no profile yet. */
-export interface Readiness {
-  readonly ready: boolean;
-  /** Models whose speed is not known. */
-  readonly unknown: readonly string[];
-}
-
-/** Whether the speed of every model is known, of one of them where a name is given. */
-export async function readiness(service: MetadataParts, member?: string): Promise<Readiness> {
+/** The models whose speed has not been measured; of one alone where a name is given. */
+export async function unprofiled(service: MetadataParts, member?: string): Promise<string[]> {
   const models = await membersWithProfiles(service, member);
-  const unknown = models.filter(({ profile }) => profile.basis === 'reference').map(modelNameOf);
-  return { ready: unknown.length === 0, unknown: [...new Set(unknown)] };
+  const unknown = models.filter(({ profile }) => profile.basis === 'reference');
+  return [...new Set(unknown.map(modelNameOf))];
 }
 
 /** `GET /v2/models/{catalogue}/stats`: what the profiles know, in Triton's words. */
@@ -94,7 +86,7 @@ export async function modelStatistics(service: MetadataParts, member?: string): 
 
 /** `POST /v2/repository/index`. */
 export async function repositoryIndex(service: MetadataParts): Promise<object[]> {
-  const { unknown } = await readiness(service);
+  const unknown = await unprofiled(service);
   return memberNames(service).map((version) => ({
     name: service.catalogue.name,
     version,

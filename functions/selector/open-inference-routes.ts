@@ -8,9 +8,9 @@ import {
   modelConfig,
   modelMetadata,
   modelStatistics,
-  readiness,
   repositoryIndex,
   serverMetadata,
+  unprofiled,
 } from './open-inference-metadata.ts';
 import { json, type RouteHandler } from './route-handler.ts';
 import type { Service } from './service.ts';
@@ -42,9 +42,9 @@ export function openInferenceHandlers(
   };
   const ready: RouteHandler = async (_, { catalogue, model }) => {
     checkNames(service, { catalogue, model });
-    const { ready: isReady, unknown } = await readiness(service, model);
+    const unknown = await unprofiled(service, model);
     const named = catalogue === undefined ? { live: true } : { name: catalogue };
-    if (isReady) return json({ ...named, ready: true });
+    if (unknown.length === 0) return json({ ...named, ready: true });
     const detail = `these models have not been profiled yet: ${unknown.join(', ')}`;
     throw new ProblemError('not-ready', detail, { 'retry-after': '1' });
   };

@@ -53,9 +53,10 @@ export function requestedRoute(
 
 /** Whether a request is for the Open Inference Protocol. */
 export function isOpenInference({
+  routeKey,
   requestContext,
-}: Pick<APIGatewayProxyEventV2, 'requestContext'>): boolean {
-  return openInferencePath.test(requestContext.http.path);
+}: Pick<APIGatewayProxyEventV2, 'routeKey' | 'requestContext'>): boolean {
+  return openInferenceKeys.has(routeKey) || openInferencePath.test(requestContext.http.path);
 }
 
 /** Whether a path that the gateway has taken for one of the Open Inference Protocol's is this route's. */

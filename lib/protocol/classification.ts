@@ -1,7 +1,8 @@
 import { ProblemError } from '../core/contract/problem.ts';
 import { joinByteStrings } from './byte-strings.ts';
 import { dataOfBytes } from './json-data.ts';
-import { describeTensor, elementsOf, type Tensor } from './tensor.ts';
+import type { Tensor } from './tensor.ts';
+import { describeTensor, elementsOf } from './tensor-head.ts';
 
 interface Scored {
   readonly value: number;

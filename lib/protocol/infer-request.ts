@@ -1,8 +1,8 @@
+import { z } from 'zod';
 import { firstIssue } from '../core/contract/first-issue.ts';
 import { tensorInferRequestSchema } from '../core/contract/open-inference.ts';
 import { ProblemError } from '../core/contract/problem.ts';
 import { bytesOfData } from './json-data.ts';
-import { requestParametersSchema } from './request-parameters.ts';
 import { checkLength, type Tensor } from './tensor.ts';
 
 /** An output that a request asks for, and how. */
@@ -32,6 +32,15 @@ export interface InferRequest {
   /** Unix ms on the server's clock at which the upload began. */
   readonly uploadStartMs?: number | undefined;
 }
+
+/** The parameters of a request that are this service's or Triton's. */
+const requestParametersSchema = z.object({
+  /** T_sla in microseconds, as Triton has it. */
+  timeout: z.number().positive().optional(),
+  mdi_sla_ms: z.number().positive().optional(),
+  mdi_upload_start_ms: z.number().min(0).optional(),
+  binary_data_output: z.boolean().optional(),
+});
 
 type Parameters = Readonly<Record<string, unknown>> | undefined;
 

@@ -1,6 +1,7 @@
 import type { Datatype } from '../core/contract/datatypes.ts';
 import { ProblemError } from '../core/contract/problem.ts';
-import { describeTensor, type Tensor } from './tensor.ts';
+import type { Tensor } from './tensor.ts';
+import { describeTensor } from './tensor-head.ts';
 
 /** A tensor that models take or give, as their catalogue declares it. */
 export interface DeclaredTensor {

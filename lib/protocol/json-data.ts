@@ -2,7 +2,8 @@ import { ProblemError } from '../core/contract/problem.ts';
 import { joinByteStrings, splitByteStrings } from './byte-strings.ts';
 import { elementBytes, type FixedDatatype } from './datatypes.ts';
 import { elementCodecs } from './elements.ts';
-import { describeTensor, elementsOf, type Tensor, type TensorHead } from './tensor.ts';
+import type { Tensor } from './tensor.ts';
+import { describeTensor, elementsOf, type TensorHead } from './tensor-head.ts';
 
 /**
  * The binary data of a tensor whose elements JSON has: in one list, or nested as the shape says.

@@ -3,8 +3,6 @@ import { lengthOfByteStrings } from './byte-strings.ts';
 import { elementBytes } from './datatypes.ts';
 import { describeTensor, elementsOf, type TensorHead } from './tensor-head.ts';
 
-export { describeTensor, elementsOf, type TensorHead };
-
 /**
  * A tensor of a request or an answer. Its bytes are those of the protocol's binary data: little-endian, row by row,
  * each element of BYTES behind its length in four bytes.

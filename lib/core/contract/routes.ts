@@ -44,10 +44,17 @@ export type PathVariables = Readonly<Record<string, string>>;
  * @param path - decoded, and possibly with something before it, such as a stage's name
  */
 export function variablesOf(path: string, route: ServiceRoute['path']): PathVariables | undefined {
-  const pattern = route.replaceAll(/\{(\w+)\}/g, '(?<$1>[^/]+)').replaceAll('.', '\\.');
-  const match = new RegExp(`${pattern}$`).exec(path);
+  const match = patterns.get(route)?.exec(path);
   return match ? { ...match.groups } : undefined;
 }
+
+/** How the paths of each route end. */
+const patterns: ReadonlyMap<string, RegExp> = new Map(
+  routes.map(({ path }) => {
+    const pattern = path.replaceAll(/\{(\w+)\}/g, '(?<$1>[^/]+)').replaceAll('.', '\\.');
+    return [path, new RegExp(`${pattern}$`)];
+  }),
+);
 
 /** The methods that a path knows, `HEAD` wherever it has `GET`; none when the path is unknown. */
 export function methodsOf(path: string): ('GET' | 'HEAD' | 'POST')[] {
@@ -75,7 +82,7 @@ function isOwn(route: ServiceRoute): route is Extract<ServiceRoute, GatewayRoute
 
 /** Every route of the gateway. */
 export const gatewayRoutes: readonly GatewayRoute[] = [
-  ...routes.flatMap((route) => (isOwn(route) ? [route] : [])),
+  ...routes.filter(isOwn),
   ...openInferenceRoutes,
 ];
 

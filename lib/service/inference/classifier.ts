@@ -39,8 +39,8 @@ import { threadsFor } from './threads.ts';
 /** The result of one classification, with what took time. */
 export interface ClassifierResult {
   readonly predictions: Prediction[];
-  /** The score of every label, 0 to 1, in their order. */
-  readonly scores?: readonly number[];
+  /** The score of every label, 0 to 1, in their order, for those who want more than the best. */
+  readonly scores?: () => readonly number[];
   /** From the file to pixels of the model's size, in ms; 0 for a raw tensor. */
   readonly decodeMs: number;
   /** The model alone, in ms. */
@@ -181,7 +181,7 @@ export class Classifier {
     const [{ labels }, kind] = [this.#catalogue, this.#outputKind];
     const values = labelScores(output, { kind, backgroundClass: this.#backgroundClass });
     const predictions = topPredictions(values, labels, kind);
-    return { predictions, scores: scoresOf(values, kind), decodeMs, runMs };
+    return { predictions, scores: () => scoresOf(values, kind), decodeMs, runMs };
   }
 
   async #run(tensor: TensorData): Promise<ArrayLike<number>> {

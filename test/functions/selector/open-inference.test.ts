@@ -12,6 +12,7 @@ import {
   lambda,
   madeUpService,
   mockLambda,
+  secretOf,
   sentEvent,
   smallPicture,
 } from './made-up-service.ts';
@@ -194,6 +195,16 @@ describe('an inference by tensors', () => {
     });
     expect(json).toMatchObject({ model_version: 'fast', parameters: { mdi_model: 'fast' } });
     expect(invoked()).toEqual(['fn-fast:live']);
+  });
+
+  it('has an id by which feedback is taken', async () => {
+    const service = madeUpService({ secret: secretOf(Buffer.from('secret')) });
+    const { json } = await infer({ service });
+    const { mdi_request_id: requestId, mdi_model: model } = json.parameters;
+    const sent = { path: '/v1/feedback', isBase64Encoded: false };
+    const body = JSON.stringify({ requestId, model, correct: true });
+    const result = await apiHandler(service)(apiEvent({ ...sent, body }), {} as Context);
+    expect(result.statusCode, result.body).toBe(202);
   });
 
   it('counts as any other', async () => {

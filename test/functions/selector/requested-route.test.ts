@@ -1,6 +1,6 @@
 import type { APIGatewayProxyEventV2 } from 'aws-lambda';
 import { describe, expect, it } from 'vitest';
-import { requestedRoute } from '../../../functions/selector/requested-route.ts';
+import { isOpenInference, requestedRoute } from '../../../functions/selector/requested-route.ts';
 import { ProblemError } from '../../../lib/core/contract/problem.ts';
 import { routeKeys, routes } from '../../../lib/core/contract/routes.ts';
 
@@ -81,6 +81,13 @@ describe.each(places)('at $name', ({ stage, domainName, base }) => {
     const routeKey = routeKeys.some((known) => known === key) ? key : `${method} /v2/{path+}`;
     expect(routeKeys).toContain(routeKey);
     expect(requestedRoute(event({ routeKey, method, path: base + path, ...at })).path).toBe(path);
+  });
+
+  it('the gateway’s match tells a request by the Open Inference Protocol', () => {
+    const asked = { method: 'GET', path: `${base}/v2/nothing`, ...at };
+    expect(isOpenInference(event({ ...asked, routeKey: 'GET /v2/{path+}' }))).toBe(true);
+    const own = { ...asked, routeKey: 'GET /v1/time', path: `${base}/v1/time` };
+    expect(isOpenInference(event(own))).toBe(false);
   });
 
   it('what the gateway has matched of the Open Inference Protocol alone may be no route', () => {

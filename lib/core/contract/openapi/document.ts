@@ -34,7 +34,7 @@ export function openApiDocument({ url, callers }: DescribedApi): object {
       version: apiVersion,
       summary: 'Classifies images within a deadline',
       description:
-        'Several models do one task: each request is answered by the most accurate one that still answers within its SLA. Every error of the service is an RFC 9457 problem document; those that API Gateway makes itself before a request reaches the service (401, 403, 413, 429) have a JSON object with a message in its place. Clients have to ignore members that they do not know.',
+        'Several models do one task: each request is answered by the most accurate one that still answers within its SLA. Every error of the service is an RFC 9457 problem document, under /v2 as plain JSON with its text in error as well; those that API Gateway makes itself before a request reaches the service (401, 403, 413, 429) have a JSON object with a message in its place. Clients have to ignore members that they do not know.',
       license: { name: 'Apache-2.0', identifier: 'Apache-2.0' },
     },
     servers: [{ url }],

@@ -102,7 +102,7 @@ async function downloadFrom(
       if (transferError(error, url).isFinal || part.bytes <= before) throw error;
       continue;
     }
-    if (part.bytes === file.bytes && (await part.sha256()) === file.sha256) {
+    if (part.bytes === file.bytes && part.sha256 === file.sha256) {
       await part.finish();
       return;
     }

@@ -42,7 +42,7 @@ export async function fetchModel(
   const path = join(directory, file);
   try {
     mkdirSync(dirname(path), { recursive: true });
-    const local = from === undefined ? undefined : await findFile(from, model);
+    const local = from === undefined ? undefined : findFile(from, model);
     if (local && (await copyChecked(local, path, model.sha256))) {
       checkIsWhole(path);
       return { how: 'copied', path: local };

@@ -1,6 +1,6 @@
 import { existsSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { open } from 'node:fs/promises';
-import { sha256Of } from './sha256.ts';
+import { fingerprintOf } from '../../../service/catalogue/load.ts';
 
 /** The part of a file that has arrived, `<path>.part`, and beside it which version of which URL it is of. */
 export class PartialFile {
@@ -41,8 +41,8 @@ export class PartialFile {
   }
 
   /** SHA-256 of what has arrived, in hex. */
-  sha256(): Promise<string> {
-    return sha256Of(this.path);
+  get sha256(): string {
+    return fingerprintOf(this.path).hash;
   }
 
   /** Gives the file its name. */

@@ -1,3 +1,4 @@
+import { extent } from 'd3-array';
 import type { InferenceSession } from 'onnxruntime-common';
 import type { Preprocessing } from '../../../core/preprocessing/preprocessing.ts';
 import { numbersOf } from '../../../core/preprocessing/runtime-tensor.ts';
@@ -31,10 +32,9 @@ export async function batchFault(
   const outputs = await runSession(session, pair, [name]).catch(() => undefined);
   const together = Array.from(numbersOf(outputs?.[name]?.data ?? []));
   if (together.length !== 2 * alone.length) return undefined;
-  const all = answers.flat();
-  const range = Math.max(...all) - Math.min(...all);
+  const [least = 0, most = 0] = extent(answers.flat());
   const isSame = alone.every((value, i) => {
-    return Math.abs(value - (together[i] ?? 0)) <= mayChange * range;
+    return Math.abs(value - (together[i] ?? 0)) <= mayChange * (most - least);
   });
   return isSame
     ? undefined

@@ -1,3 +1,4 @@
+import { extent, min, sum } from 'd3-array';
 import type { OutputKind } from '../../../core/preprocessing/predictions.ts';
 import type { Probed } from './probe.ts';
 
@@ -65,7 +66,7 @@ export function contradictionOf(kind: OutputKind, answers: Probed['answers']): s
 /** What was found, for messages: "each from 0.1 to 0.98, sums from 1.3 to 3.1". */
 export function describeAnswers(answers: Probed['answers']): string {
   const all = answers.flat();
-  const sums = answers.map(sum);
+  const sums = answers.map((answer) => sum(answer));
   return `each ${range(all)}, sums ${range(sums)}`;
 }
 
@@ -87,7 +88,7 @@ function isPercent(answers: Probed['answers']): boolean {
 function stepOf(answers: Probed['answers']): number | undefined {
   const values = [...new Set(answers.flat())].filter((value) => value > 0);
   if (values.length < 3) return undefined;
-  const least = Math.min(...values);
+  const least = min(values) ?? 0;
   const candidates = [1, 2, 3, 4].map((parts) => least / parts);
   const isMultiple = (value: number, step: number) =>
     Math.abs(value / step - Math.round(value / step)) < 0.01;
@@ -106,15 +107,8 @@ function areAlike(a: readonly number[], b: readonly number[]): boolean {
   return a.every((value, i) => Math.abs(value - (b[i] ?? 0)) <= sameWithin * largest);
 }
 
-function sum(values: readonly number[]): number {
-  return values.reduce((total, value) => total + value, 0);
-}
-
 function range(values: readonly number[]): string {
-  const [low, high] = values.reduce(
-    ([least, most], value) => [Math.min(least, value), Math.max(most, value)],
-    [Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY],
-  );
+  const [low = 0, high = 0] = extent(values);
   const short = (value: number) => Number(value.toPrecision(3));
   return `from ${short(low)} to ${short(high)}`;
 }

@@ -31,6 +31,14 @@ const logits = fc
     ),
   );
 
+it('any number of labels can be judged and described', () => {
+  const sigmoid = Array.from({ length: 10 }, (_, picture) =>
+    Array.from({ length: 30_000 }, (__, i) => 0.5 + 0.49 * Math.sin(i * (picture + 1))),
+  );
+  expect(meaningOf(sigmoid)).toBeUndefined();
+  expect(describeAnswers(sigmoid)).toMatch(/^each from 0\.01 to 0\.99, sums from/);
+});
+
 describe('meaningOf', () => {
   it('tells logits, and their softmax in any precision', () => {
     fc.assert(
